@@ -1,0 +1,51 @@
+/* A subject: anything a trial can run. Each offers the parts that a workload needs, or leaves them NULL. */
+#ifndef HARNESS_SUBJECT_H
+#define HARNESS_SUBJECT_H
+
+#include "backends/registry.h"
+
+#include <stdint.h>
+
+struct accept_server;
+
+struct accept_setup {
+    const struct subject *subject;
+    unsigned backlog;
+    unsigned budget;   /* accepts per wakeup, the same for every subject */
+    unsigned capacity; /* connections that it may have to hold at once, idle ones included */
+};
+
+/* The accept workload's server side. Every int is >= 0 or -errno; `what` names the step that failed. */
+struct accept_ops {
+    int (*open)(struct accept_server **, const struct accept_setup *, const char **what);
+    uint16_t (*port)(const struct accept_server *); /* on 127.0.0.1 */
+    /* Accepts exactly `count` connections and keeps them open, waiting as long as it takes up to
+     * deadline_ns: -ETIMEDOUT then. */
+    int (*drain)(struct accept_server *, unsigned count, uint64_t deadline_ns);
+    /* Watches the connections held at this moment for reading, and keeps them apart from later ones. */
+    int (*hold)(struct accept_server *);
+    /* Closes the connections accepted since hold(). */
+    int (*drop)(struct accept_server *);
+    /* Accepts and closes at once, until deadline_ns. *accepted: how many. */
+    int (*serve)(struct accept_server *, uint64_t deadline_ns, uint64_t *accepted);
+    void (*counters)(const struct accept_server *, struct backend_counters *);
+    uint32_t (*granted)(const struct accept_server *); /* backend_feature bits */
+    void (*close)(struct accept_server *);
+};
+
+struct subject {
+    const char *name;                      /* "epoll-et", "floor:epoll" */
+    enum backend_tier tier;
+    const struct backend_variant *variant; /* of a backend; NULL for floors and peers */
+    const char *summary;
+    bool opt_in;
+    /* 0, or -errno with a sentence in `reason` (256 bytes) when this system does not have it. */
+    int (*available)(const struct subject *, char *reason, uint32_t *granted);
+    const struct accept_ops *accept;
+};
+
+/* All subjects: every backend variant, then floors. Memory lives as long as the program. */
+const struct subject *subjects(size_t *count);
+const struct subject *subject_find(const char *name);
+
+#endif

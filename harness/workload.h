@@ -1,0 +1,95 @@
+/* What a workload tells the harness, and what it does inside one trial.
+ *
+ * A trial is one subject on one cell, once, in a process of its own (`pollbench trial`). The harness
+ * starts that process and the generator's, joined by a stream socket, writes a request as JSON to the
+ * trial's standard input and reads the outcome as JSON from its standard output.
+ */
+#ifndef HARNESS_WORKLOAD_H
+#define HARNESS_WORKLOAD_H
+
+#include "harness/subject.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum parameter_kind { PARAMETER_INTEGER, PARAMETER_DECIMAL, PARAMETER_CHOICE };
+
+struct parameter {
+    const char *name;
+    const char *unit; /* "" for a plain count */
+    const char *help; /* one line */
+    enum parameter_kind kind;
+    double minimum, maximum;    /* inclusive; not for choices */
+    const char *choices;        /* "spin,pbkdf2"; only for choices */
+    const char *fallback;       /* the default, as it would be typed */
+    const char *modes;          /* "drain,steady": where it means something */
+};
+
+struct metric {
+    const char *name; /* ends in its unit */
+    const char *unit; /* as printed: "ns", "us", "1/s" */
+    const char *help;
+    bool lower_is_better;
+    bool generator_dependent; /* says nothing of the subject when the generator was the bound */
+    bool main;                /* decides when a run stops early; one per mode */
+    const char *modes;
+};
+
+/* What a cell takes of the system, asked before it runs. */
+struct cell_needs {
+    uint64_t server_files;    /* descriptors in the subject's process */
+    uint64_t generator_files;
+    uint64_t backlog;         /* of net.core.somaxconn; 0: none */
+};
+
+struct trial_request {
+    const struct subject *subject;
+    const char *mode;
+    const json_t *params;   /* every parameter of the mode, numbers as numbers */
+    int generator_fd;       /* control channel */
+    bool count_system_calls; /* this trial counts, and its times are not used: counting slows calls down */
+};
+
+struct workload {
+    const char *name;
+    const char *summary;
+    const char *const *modes;          /* NULL-terminated; the first is the default */
+    const struct parameter *parameters; /* ends with a NULL name */
+    const struct metric *metrics;       /* ends with a NULL name */
+
+    struct cell_needs (*needs)(const char *mode, const json_t *params);
+
+    /* Why this subject cannot do this mode, as a sentence; NULL when it can. */
+    const char *(*refuses)(const struct subject *, const char *mode);
+
+    /* Seconds that one trial takes, about: for the progress bar. */
+    double (*estimate_s)(const char *mode, const json_t *params);
+
+    /* Runs one trial in this process. On success *outcome is a new object with "metrics", "histograms",
+     * "counters", "usage", "generator", "granted", as in results/schema.json. On failure -errno, and
+     * `problem` (512 bytes) is a sentence that says what failed, on what, and what to do. */
+    int (*run)(const struct trial_request *, json_t **outcome, char *problem);
+};
+
+/* All workloads. Static memory. */
+const struct workload *const *workloads(size_t *count);
+const struct workload *workload_find(const char *name); /* NULL when there is none */
+
+extern const struct workload accept_workload;
+
+#define PROBLEM_BYTES 512
+
+/* Number parameter of a cell; it is there, the harness has checked. */
+static inline uint64_t parameter_integer(const json_t *params, const char *name)
+{
+    return (uint64_t)json_number_value(json_object_get(params, name));
+}
+
+static inline double parameter_number(const json_t *params, const char *name)
+{
+    return json_number_value(json_object_get(params, name));
+}
+
+#endif

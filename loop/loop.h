@@ -1,0 +1,208 @@
+/* The loop: libuv's shape, over any backend. Everything a user of it needs is on this page.
+ *
+ * One iteration, in this order (libuv 1.44's; 1.45 moved timers behind poll):
+ *   update time -> timers -> pending -> idle -> prepare -> poll -> check -> closing
+ *
+ * - One thread per loop; only loop_async_send() may be called from another.
+ * - Every int is >= 0 or -errno.
+ * - Handles are the caller's memory: init, use, loop_close(), free in or after the close callback. Fields
+ *   are the loop's, except `data`.
+ * - Times are absolute or relative nanoseconds of the monotonic clock, as their names say.
+ * - A callback may start, stop or close any handle, its own included.
+ */
+#ifndef LOOP_LOOP_H
+#define LOOP_LOOP_H
+
+#include "backends/backend.h"
+#include "backends/registry.h"
+
+#include <netinet/in.h>
+
+struct loop;
+struct loop_handle;
+struct loop_timer;
+struct loop_hook;
+struct loop_async;
+struct loop_listener;
+struct loop_stream;
+struct loop_write;
+
+/* ---- the loop ---- */
+
+struct loop_options {
+    const struct backend_variant *variant; /* which backend; required */
+    struct backend_config config;          /* see backend_default_config() */
+    unsigned event_budget;                 /* results taken per iteration, >= 1 */
+    uint64_t (*now_ns)(void);              /* NULL: clock_now_ns(). Tests put a virtual clock here */
+};
+
+/* Defaults of everything but the variant. */
+struct loop_options loop_default_options(const struct backend_variant *variant);
+
+/* -errno: from the backend (refused by this system), -ENOMEM, -EINVAL. */
+int loop_open(struct loop **out, const struct loop_options *options);
+
+/* -EBUSY while a handle is open: close them and run the loop first. */
+int loop_destroy(struct loop *);
+
+enum loop_mode {
+    LOOP_DEFAULT, /* until nothing is alive or loop_stop() */
+    LOOP_ONCE,    /* one iteration that may block; timers that fell due meanwhile run before it returns */
+    LOOP_NOWAIT,  /* one iteration that does not block */
+};
+
+/* 1 when something is still alive, 0 when not, -errno when the backend broke. */
+int loop_run(struct loop *, enum loop_mode);
+void loop_stop(struct loop *);            /* the running iteration is the last one */
+bool loop_alive(const struct loop *);     /* an active referenced handle, a request, or a closing handle */
+uint64_t loop_now_ns(const struct loop *); /* read at the start of an iteration and after poll */
+void loop_update_time(struct loop *);
+struct backend *loop_backend(struct loop *); /* for its counters and what it was granted */
+
+/* ---- handles ---- */
+
+enum loop_kind { LOOP_TIMER, LOOP_IDLE, LOOP_PREPARE, LOOP_CHECK, LOOP_ASYNC, LOOP_LISTENER, LOOP_STREAM };
+
+typedef void loop_close_function(struct loop_handle *);
+
+struct loop_handle {
+    struct loop *loop;
+    void *data; /* the user's */
+    loop_close_function *on_close;
+    struct list all;   /* on loop.handles */
+    struct list queue; /* where its phase keeps it: active hooks, closing handles */
+    uint8_t kind;      /* enum loop_kind */
+    uint8_t flags;
+};
+
+/* Stops the handle at once; on_close (may be NULL) runs once, in the closing phase. Closing twice is a
+ * bug of the caller. */
+void loop_close(struct loop_handle *, loop_close_function *on_close);
+void loop_ref(struct loop_handle *);   /* the default: an active handle keeps the loop alive */
+void loop_unref(struct loop_handle *); /* active, but does not keep the loop alive */
+bool loop_is_active(const struct loop_handle *);
+bool loop_is_closing(const struct loop_handle *); /* from loop_close() on */
+void loop_walk(struct loop *, void (*visit)(struct loop_handle *, void *), void *context);
+
+/* ---- timers ---- */
+
+typedef void loop_timer_function(struct loop_timer *);
+
+struct loop_timer {
+    struct loop_handle handle;
+    loop_timer_function *callback;
+    uint64_t due_ns, repeat_ns;
+    uint64_t order;      /* of its start: decides between equal due times */
+    uint32_t heap_index; /* position in the heap while it waits there */
+    struct list ready;   /* on the list of due timers while they run */
+};
+
+void loop_timer_init(struct loop *, struct loop_timer *);
+/* Runs the callback once delay_ns have passed since loop_now_ns(), then every repeat_ns (0: once). Never
+ * early. Restarts a running timer. -ENOMEM; -EINVAL for a closing handle or no callback. */
+int loop_timer_start(struct loop_timer *, loop_timer_function *, uint64_t delay_ns, uint64_t repeat_ns);
+/* The same at an absolute time. */
+int loop_timer_start_at(struct loop_timer *, loop_timer_function *, uint64_t due_ns, uint64_t repeat_ns);
+void loop_timer_stop(struct loop_timer *);
+
+/* ---- hooks: a callback in every iteration ---- */
+
+typedef void loop_hook_function(struct loop_hook *);
+
+struct loop_hook {
+    struct loop_handle handle;
+    loop_hook_function *callback;
+};
+
+void loop_idle_init(struct loop *, struct loop_hook *);    /* while one is active, poll does not block */
+void loop_prepare_init(struct loop *, struct loop_hook *); /* just before poll */
+void loop_check_init(struct loop *, struct loop_hook *);   /* just after poll */
+/* One that is started by a hook of its own phase runs from the next iteration on. */
+int loop_hook_start(struct loop_hook *, loop_hook_function *);
+void loop_hook_stop(struct loop_hook *);
+
+/* ---- wake-ups from other threads ---- */
+
+typedef void loop_async_function(struct loop_async *);
+
+struct loop_async {
+    struct loop_handle handle;
+    loop_async_function *callback;
+    _Atomic int pending;
+};
+
+/* Active from init to close. */
+void loop_async_init(struct loop *, struct loop_async *, loop_async_function *);
+/* Any thread, until loop_close(). The callback runs in a poll phase after it; several sends may be one
+ * callback. */
+int loop_async_send(struct loop_async *);
+
+/* ---- listening ---- */
+
+/* status 0: one connection is there, take it by loop_accept(). < 0: accepting failed with that -errno;
+ * the listener tries again by itself, after a pause where the cause is a lack of descriptors or memory. */
+typedef void loop_connection_function(struct loop_listener *, int status);
+
+struct loop_listener {
+    struct loop_handle handle;
+    struct io_source source;
+    loop_connection_function *on_connection;
+    struct loop_timer retry;
+    int accepted;                   /* what the running callback may take, -1: nothing */
+    int *waiting;                   /* connections that came while one was not taken */
+    uint32_t waiting_count, waiting_capacity;
+};
+
+void loop_listener_init(struct loop *, struct loop_listener *);
+/* Binds a stream socket and listens: port 0 lets the kernel choose. -errno of socket, bind, listen;
+ * nothing is left open then. The kernel silently cuts the backlog to its own limit
+ * (net.core.somaxconn): who needs more checks that first. */
+int loop_listen(struct loop_listener *, const struct sockaddr *, socklen_t, int backlog,
+                loop_connection_function *);
+/* The address that was bound. */
+int loop_listener_address(const struct loop_listener *, struct sockaddr *, socklen_t *);
+/* Takes a connection into an initialised stream. In the callback, or later: until it is taken, the
+ * callback does not run again. -EAGAIN: none is there. On another -errno the connection is closed. */
+int loop_accept(struct loop_listener *, struct loop_stream *);
+
+/* ---- streams ---- */
+
+/* bytes > 0: data, valid during the call. 0: end of file, once. < 0: -errno, once. After the last two the
+ * stream does not read any more. */
+typedef void loop_read_function(struct loop_stream *, ssize_t bytes, const void *data);
+typedef void loop_write_function(struct loop_write *, int status);
+typedef void loop_shutdown_function(struct loop_stream *, int status);
+
+struct loop_stream {
+    struct loop_handle handle;
+    struct io_source source;
+    loop_read_function *on_read;
+    loop_shutdown_function *on_shutdown;
+    struct loop_write *first_write, *last_write; /* in order; the first one is with the backend */
+    struct list pending;                         /* on loop.pending: its first write is over */
+};
+
+/* The caller's memory until the callback has run. */
+struct loop_write {
+    struct io_send send;
+    struct loop_stream *stream;
+    struct loop_write *next;
+    loop_write_function *callback; /* may be NULL */
+    int status;
+    void *data; /* the user's */
+};
+
+void loop_stream_init(struct loop *, struct loop_stream *);
+/* Takes over a connected stream socket and sets the mode that the backend needs. On -errno the descriptor
+ * is still the caller's. */
+int loop_stream_open(struct loop_stream *, int fd);
+int loop_read_start(struct loop_stream *, loop_read_function *); /* -ENOTCONN, -EALREADY, -EINVAL */
+void loop_read_stop(struct loop_stream *);
+/* Queues one buffer; bytes keep their order. The callback always runs later, never from within. After
+ * loop_close() it runs with -ECANCELED, before the close callback. -ENOTCONN; -EPIPE after shutdown. */
+int loop_write(struct loop_stream *, struct loop_write *, const void *data, size_t length,
+               loop_write_function *);
+/* Ends the sending direction once all queued writes are out. -ENOTCONN; -EALREADY. */
+int loop_shutdown(struct loop_stream *, loop_shutdown_function *);
+
+#endif
