@@ -45,7 +45,7 @@ static int pin(const json_t *cpu, char *problem)
 
 static int run_trial(const json_t *json, char *problem)
 {
-    const struct workload *workload;
+    const struct workload *workload = NULL;
     struct trial_request request = {0};
     json_t *outcome = NULL;
     uint64_t files;
