@@ -2,6 +2,7 @@
  * takes at least three values; and every histogram by percentile. */
 #include "harness/charts.h"
 #include "harness/gnuplot.h"
+#include "harness/parameters.h"
 #include "harness/report_parts.h"
 
 #include <ctype.h>
@@ -223,7 +224,8 @@ static int draw_percentiles(const struct drawing *drawing, const json_t *cell)
     const struct workload *workload = workload_find(report_text(cell, "workload"));
     for (const struct metric *metric = workload->metrics; metric->name != NULL; metric++) {
         struct chart chart = {.run = drawing->run, .cells = {cell}, .cell_count = 1, .metric = metric};
-        if (!has_percentiles(cell, metric->name))
+        if (!name_in_list(metric->modes, report_text(cell, "mode")) ||
+            !has_percentiles(cell, metric->name))
             continue;
         name_chart(drawing, &chart);
         int result = chart_percentiles(&chart, drawing->charts_folder, drawing->problem);

@@ -113,9 +113,9 @@ static void print_metric(FILE *out, const struct metric *metric)
 
 static void print_workload(FILE *out, const struct workload *workload)
 {
-    fprintf(out, "\nworkload %s: %s\n  modes:", workload->name, workload->summary);
+    fprintf(out, "\nworkload %s: %s\n  modes (--set mode=...; default: all):", workload->name, workload->summary);
     for (const char *const *mode = workload->modes; *mode != NULL; mode++)
-        fprintf(out, " %s%s", *mode, mode == workload->modes ? " (default)" : "");
+        fprintf(out, " %s", *mode);
     fprintf(out, "\n  parameters (--set NAME=VALUE,...):\n");
     for (const struct parameter *p = workload->parameters; p->name != NULL; p++)
         print_parameter(out, p);

@@ -1,4 +1,5 @@
 #include "harness/report_parts.h"
+#include "harness/parameters.h"
 
 #include <math.h>
 #include <string.h>
@@ -29,32 +30,16 @@ const struct metric *report_metric(const json_t *cell, const char *name)
 {
     const struct workload *workload = workload_find(report_text(cell, "workload"));
     for (const struct metric *metric = workload->metrics; metric->name != NULL; metric++) {
-        if (strcmp(metric->name, name) == 0)
+        if (strcmp(metric->name, name) == 0 && name_in_list(metric->modes, report_text(cell, "mode")))
             return metric;
     }
     return NULL;
-}
-
-static bool is_listed(const char *list, const char *word)
-{
-    size_t length = strlen(word);
-    for (const char *at = list; at != NULL && *at != '\0';) {
-        size_t item = strcspn(at, ",");
-        if (item == length && strncmp(at, word, length) == 0)
-            return true;
-        at += item + (at[item] == ',');
-    }
-    return false;
 }
 
 const struct metric *report_main_metric(const json_t *cell)
 {
-    const struct workload *workload = workload_find(report_text(cell, "workload"));
-    for (const struct metric *metric = workload->metrics; metric->name != NULL; metric++) {
-        if (metric->main && is_listed(metric->modes, report_text(cell, "mode")))
-            return metric;
-    }
-    return NULL;
+    return workload_main_metric(workload_find(report_text(cell, "workload")),
+                                report_text(cell, "mode"));
 }
 
 const char *report_baseline(const json_t *cell)

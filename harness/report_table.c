@@ -1,5 +1,6 @@
 /* The report on a terminal: 100 columns, one block for each cell. It ranks by median but names no winner:
  * which differences are real is for a verdict to say, so each row lists the rows its interval overlaps. */
+#include "harness/parameters.h"
 #include "harness/report_parts.h"
 
 #include <stdlib.h>
@@ -254,6 +255,8 @@ static void print_cell(FILE *out, const json_t *run, const json_t *cell)
     print_invalid(out, cell);
     const struct workload *workload = workload_find(report_text(cell, "workload"));
     for (const struct metric *metric = workload->metrics; metric->name != NULL; metric++) {
+        if (!name_in_list(metric->modes, report_text(cell, "mode")))
+            continue;
         print_metric(out, run, cell, metric);
         print_percentiles(out, run, cell, metric);
     }

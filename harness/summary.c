@@ -2,6 +2,7 @@
 
 #include "harness/measure/histogram.h"
 #include "harness/measure/statistics.h"
+#include "harness/parameters.h"
 #include "harness/workload.h"
 
 #include <errno.h>
@@ -252,8 +253,10 @@ static int summarise_cell(json_t *cell, struct cell_work *work)
         work->percentiles != NULL)
         result = 0;
     for (const struct metric *metric = work->workload->metrics; result == 0 && metric->name != NULL;
-         metric++)
-        result = summarise_metric(work, metric);
+         metric++) {
+        if (name_in_list(metric->modes, text_of(cell, "mode")))
+            result = summarise_metric(work, metric);
+    }
     if (result == 0)
         result = store(cell, work);
 
