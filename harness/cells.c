@@ -14,7 +14,8 @@ static bool mode_is_chosen(const struct run_options *options, const char *mode)
     size_t i;
     if (chosen == NULL)
         return true;
-    json_array_foreach (chosen, i, value) {
+    json_array_foreach(chosen, i, value)
+    {
         if (strcmp(json_string_value(value), mode) == 0)
             return true;
     }
@@ -40,7 +41,8 @@ static int check_modes(const struct run_options *options, char *problem)
     size_t i;
     if (chosen == NULL)
         return 0;
-    json_array_foreach (chosen, i, value) {
+    json_array_foreach(chosen, i, value)
+    {
         bool known = false;
         for (size_t w = 0; w < options->workload_count; w++)
             known |= workload_has_mode(options->workloads[w], json_string_value(value));
@@ -52,10 +54,11 @@ static int check_modes(const struct run_options *options, char *problem)
         for (const char *const *m = options->workloads[w]->modes; *m != NULL; m++)
             served |= mode_is_chosen(options, *m);
         if (!served)
-            return problem_say(problem, -EINVAL,
-                               "workload %s has none of the modes of --set mode; name the workloads "
-                               "that have one: pollbench run WORKLOAD --set mode=...",
-                               options->workloads[w]->name);
+            return problem_say(
+                problem, -EINVAL,
+                "workload %s has none of the modes of --set mode; name the workloads "
+                "that have one: pollbench run WORKLOAD --set mode=...",
+                options->workloads[w]->name);
     }
     return 0;
 }
@@ -92,8 +95,8 @@ static int check_key(const struct run_options *options, const char *key, char *p
     if (elsewhere == NULL)
         return unknown_key(options, key, problem);
     return problem_say(problem, -EINVAL,
-                       "parameter \"%s\" means nothing in the chosen mode: it belongs to mode %s", key,
-                       elsewhere->modes);
+                       "parameter \"%s\" means nothing in the chosen mode: it belongs to mode %s",
+                       key, elsewhere->modes);
 }
 
 /* ---- one workload and mode ---- */
@@ -110,7 +113,8 @@ static int read_one_value(void *target, const char *text, char *problem)
     size_t i;
     if (value == NULL)
         return -EINVAL;
-    json_array_foreach (reading->values, i, other) {
+    json_array_foreach(reading->values, i, other)
+    {
         if (json_equal(value, other)) { /* 10 and 010 are one value */
             json_decref(value);
             return problem_say(problem, -EINVAL, "%s has the value %s twice",
@@ -130,14 +134,15 @@ static json_t *read_values(const struct run_options *options, const struct workl
     size_t i;
     int r = 0;
     if (set != NULL) {
-        json_array_foreach (set, i, text) {
+        json_array_foreach(set, i, text)
+        {
             if (r == 0)
                 r = read_one_value(&reading, json_string_value(text), problem);
         }
     } else {
         const char *list = profile_values(options->profile, workload->name, mode, parameter->name);
-        r = options_split(parameter->name, list != NULL ? list : parameter->fallback, read_one_value,
-                          &reading, problem);
+        r = options_split(parameter->name, list != NULL ? list : parameter->fallback,
+                          read_one_value, &reading, problem);
     }
     if (r == 0)
         return reading.values;
@@ -157,8 +162,10 @@ static json_t *multiply(json_t *combinations, const char *name, const json_t *va
 {
     json_t *product = json_array(), *combination, *value;
     size_t i, j;
-    json_array_foreach (combinations, i, combination) {
-        json_array_foreach (values, j, value) {
+    json_array_foreach(combinations, i, combination)
+    {
+        json_array_foreach(values, j, value)
+        {
             json_t *params = json_copy(combination);
             json_object_set(params, name, value);
             json_array_append_new(product, params);
@@ -180,15 +187,16 @@ static int add_mode(const struct run_options *options, const struct workload *wo
         json_t *values = read_values(options, workload, mode, p, problem);
         if (values == NULL)
             r = -EINVAL;
-        else if (json_array_size(combinations) * json_array_size(values) +
-                     json_array_size(cells) > CELLS_MAX)
+        else if (json_array_size(combinations) * json_array_size(values) + json_array_size(cells) >
+                 CELLS_MAX)
             r = problem_say(problem, -EINVAL,
                             "the settings make more than %d cells; give fewer values", CELLS_MAX);
         else
             combinations = multiply(combinations, p->name, values);
         json_decref(values);
     }
-    json_array_foreach (combinations, i, params) {
+    json_array_foreach(combinations, i, params)
+    {
         if (r == 0)
             json_array_append_new(cells, new_cell(workload, mode, json_incref(params)));
     }
@@ -202,7 +210,8 @@ json_t *cells_build(const struct run_options *options, char *problem)
     const char *key;
     json_t *values;
     int r = check_modes(options, problem);
-    json_object_foreach (options->settings, key, values) {
+    json_object_foreach(options->settings, key, values)
+    {
         if (r == 0)
             r = check_key(options, key, problem);
     }
@@ -233,7 +242,8 @@ void cell_describe(const struct cell *cell, char *text, size_t bytes)
     const char *name;
     json_t *value;
     size_t used = (size_t)snprintf(text, bytes, "%s %s", cell->workload->name, cell->mode);
-    json_object_foreach ((json_t *)cell->params, name, value) {
+    json_object_foreach((json_t *)cell->params, name, value)
+    {
         if (used >= bytes)
             return;
         if (json_is_string(value))

@@ -9,14 +9,14 @@ enum { CELLS_MAX = 5000 };
 struct cell {
     const struct workload *workload;
     const char *mode;
-    json_t *json;         /* as it stands in run.json; owned by the array that cells_build() returns */
-    const json_t *params; /* inside json */
+    json_t *json; /* as it stands in run.json; owned by the array that cells_build() returns */
+    const json_t *params;                             /* inside json */
     const struct subject *subjects[RUN_SUBJECTS_MAX]; /* that run on it; empty when it is skipped */
     size_t subject_count;
 };
 
-/* Every combination, as the "cells" array of run.json; the last parameter varies fastest. NULL with a
- * sentence when a setting names what does not exist, or a value is out of its range. */
+/* Every combination, as the "cells" array of run.json; the last parameter varies fastest. NULL with
+ * a sentence when a setting names what does not exist, or a value is out of its range. */
 json_t *cells_build(const struct run_options *, char *problem);
 
 /* One cell of that array, without subjects yet. */

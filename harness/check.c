@@ -1,6 +1,6 @@
-/* `pollbench check`: the conformance cases on this kernel. Each case on each backend is a process of its
- * own: `pollbench-conformance CASE BACKEND`, which exits with 0, with 77 and a reason when the case cannot
- * be had here, or else has failed. */
+/* `pollbench check`: the conformance cases on this kernel. Each case on each backend is a process
+ * of its own: `pollbench-conformance CASE BACKEND`, which exits with 0, with 77 and a reason when
+ * the case cannot be had here, or else has failed. */
 #include "harness/command.h"
 #include "harness/interrupt.h"
 #include "harness/nearest.h"
@@ -92,15 +92,17 @@ static const struct option_row rows[] = {
 
 static void print_help(void)
 {
-    printf("usage: pollbench check [options]\n\n"
-           "Runs the conformance cases on this kernel, each on each backend in a process of its own.\n"
-           "Exit status 1 when one fails; a skip names its reason.\n\noptions:\n");
+    printf(
+        "usage: pollbench check [options]\n\n"
+        "Runs the conformance cases on this kernel, each on each backend in a process of its own.\n"
+        "Exit status 1 when one fails; a skip names its reason.\n\noptions:\n");
     options_print(stdout, rows);
 }
 
 /* ---- one process ---- */
 
-/* Runs the conformance program. 0: ended, its texts are the caller's to free; -ETIMEDOUT, -EINTR, ... */
+/* Runs the conformance program. 0: ended, its texts are the caller's to free; -ETIMEDOUT, -EINTR,
+ * ... */
 static int start_and_collect(const struct check *check, const char *first, const char *second,
                              struct process *process, struct process_text texts[2])
 {
@@ -153,7 +155,8 @@ static bool has_name(const json_t *names, const char *name)
 {
     const json_t *each;
     size_t i;
-    json_array_foreach (names, i, each) {
+    json_array_foreach(names, i, each)
+    {
         if (strcmp(json_string_value(each), name) == 0)
             return true;
     }
@@ -165,14 +168,14 @@ static int check_names(const struct check *check, const json_t *cases, char *pro
 {
     const json_t *chosen, *each;
     size_t i, j;
-    json_array_foreach (check->chosen, i, chosen) {
+    json_array_foreach(check->chosen, i, chosen)
+    {
         const char *name = json_string_value(chosen);
         if (has_name(cases, name))
             continue;
         struct nearest nearest;
         nearest_begin(&nearest, name);
-        json_array_foreach (cases, j, each)
-            nearest_consider(&nearest, json_string_value(each));
+        json_array_foreach(cases, j, each) nearest_consider(&nearest, json_string_value(each));
         return problem_say(problem, -EINVAL, "unknown case \"%s\"; the nearest is \"%s\"", name,
                            nearest.best);
     }
@@ -227,7 +230,8 @@ static int run_cases(struct check *check, const json_t *cases)
             printf(" %-14s", check->backends[b]->name);
         printf("\n");
     }
-    json_array_foreach (cases, i, each) {
+    json_array_foreach(cases, i, each)
+    {
         const char *name = json_string_value(each);
         if (json_array_size(check->chosen) > 0 && !has_name(check->chosen, name))
             continue;
@@ -237,7 +241,8 @@ static int run_cases(struct check *check, const json_t *cases)
             int r = run_case(check, name, check->backends[b]->name);
             if (r < 0)
                 return r;
-            const json_t *last = json_array_get(check->results, json_array_size(check->results) - 1);
+            const json_t *last =
+                json_array_get(check->results, json_array_size(check->results) - 1);
             if (!check->json)
                 printf(" %-14s", json_string_value(json_object_get(last, "status")));
             fflush(stdout);
@@ -250,14 +255,16 @@ static int run_cases(struct check *check, const json_t *cases)
 
 /* ---- results ---- */
 
-/* Reasons, and for each the cases: a backend that is not here skips all of them for the same one. */
+/* Reasons, and for each the cases: a backend that is not here skips all of them for the same one.
+ */
 static void print_reasons(const struct check *check)
 {
     const char *said = "";
     const json_t *result;
     size_t i;
     for (size_t b = 0; b < check->backend_count; b++) {
-        json_array_foreach (check->results, i, result) {
+        json_array_foreach(check->results, i, result)
+        {
             const char *case_name, *backend, *status, *reason;
             json_unpack((json_t *)result, "{s:s, s:s, s:s, s:s}", "case", &case_name, "backend",
                         &backend, "status", &status, "reason", &reason);

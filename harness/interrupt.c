@@ -1,5 +1,5 @@
-/* The pipe is what closes the gap between asking whether a signal came and waiting: a signal in that gap
- * leaves a byte that the wait finds. */
+/* The pipe is what closes the gap between asking whether a signal came and waiting: a signal in
+ * that gap leaves a byte that the wait finds. */
 #include "harness/interrupt.h"
 
 #include <errno.h>

@@ -4,8 +4,9 @@
 
 #include <stdbool.h>
 
-/* Takes SIGINT, SIGTERM, SIGHUP and SIGCHLD; ignores SIGPIPE and SIGXFSZ, whose causes are then errors of
- * the call. A second SIGINT or SIGTERM ends the process at once. Once per process; -errno. */
+/* Takes SIGINT, SIGTERM, SIGHUP and SIGCHLD; ignores SIGPIPE and SIGXFSZ, whose causes are then
+ * errors of the call. A second SIGINT or SIGTERM ends the process at once. Once per process;
+ * -errno. */
 int interrupt_install(void);
 
 /* 0, or the number of the signal that asked for an end. */

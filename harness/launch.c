@@ -21,7 +21,8 @@
 #define OUTCOME_LIMIT_BYTES (16u << 20)
 #define ERROR_LIMIT_BYTES 4096u
 
-/* Stolen time is counted in ticks of 10 ms: a reading of one tick proves only that it is not zero. */
+/* Stolen time is counted in ticks of 10 ms: a reading of one tick proves only that it is not zero.
+ */
 #define STEAL_TICK_US 10000.0
 #define STEAL_LIMIT 0.05
 
@@ -58,11 +59,11 @@ static int start_generator(struct pair *pair, const struct launch *launch, int c
 
 static int write_request(const struct launch *launch, int fd)
 {
-    json_t *request = json_pack(
-        "{s:s, s:s, s:s, s:O, s:b, s:o}", "workload", launch->cell->workload->name, "subject",
-        launch->subject->name, "mode", launch->cell->mode, "params", launch->cell->params,
-        "count_system_calls", launch->count_system_calls, "cpu",
-        launch->subject_cpu >= 0 ? json_integer(launch->subject_cpu) : json_null());
+    json_t *request =
+        json_pack("{s:s, s:s, s:s, s:O, s:b, s:o}", "workload", launch->cell->workload->name,
+                  "subject", launch->subject->name, "mode", launch->cell->mode, "params",
+                  launch->cell->params, "count_system_calls", launch->count_system_calls, "cpu",
+                  launch->subject_cpu >= 0 ? json_integer(launch->subject_cpu) : json_null());
     char *text = json_dumps(request, JSON_COMPACT);
     json_decref(request);
     if (text == NULL)
@@ -108,9 +109,8 @@ static int start_pair(struct pair *pair, const struct launch *launch, char *why)
         r = start_subject(pair, launch, control[0]);
     process_close(&control[0]);
     process_close(&control[1]);
-    pair->limit_s = PATIENCE_S +
-                    PATIENCE_FACTOR *
-                        launch->cell->workload->estimate_s(launch->cell->mode, launch->cell->params);
+    pair->limit_s = PATIENCE_S + PATIENCE_FACTOR * launch->cell->workload->estimate_s(
+                                                       launch->cell->mode, launch->cell->params);
     pair->deadline_ns = after_s(pair->limit_s);
     if (r < 0)
         problem_say(why, r, "the processes of the trial could not be started: %s", strerror(-r));
@@ -135,7 +135,8 @@ static bool metrics_are_bad(const struct cell *cell, const json_t *metrics, char
     const struct metric *main_metric = workload_main_metric(cell->workload, cell->mode);
     const char *name;
     json_t *value;
-    json_object_foreach ((json_t *)metrics, name, value) {
+    json_object_foreach((json_t *)metrics, name, value)
+    {
         if (!json_is_number(value) || !(json_number_value(value) >= 0)) {
             problem_say(why, -EPROTO, "the outcome's metric %s is not a number from 0 up", name);
             return true;
@@ -156,10 +157,11 @@ static bool steal_is_too_much(const json_t *usage, char *why)
     double steal_us = json_number_value(json_object_get(usage, "steal_us"));
     if (!(steal_us - STEAL_TICK_US > STEAL_LIMIT * wall_us))
         return false;
-    problem_say(why, -EAGAIN,
-                "the hypervisor took %.0f ms of CPU time away during %.0f ms of measuring, more than "
-                "%.0f %%",
-                steal_us / 1e3, wall_us / 1e3, STEAL_LIMIT * 100);
+    problem_say(
+        why, -EAGAIN,
+        "the hypervisor took %.0f ms of CPU time away during %.0f ms of measuring, more than "
+        "%.0f %%",
+        steal_us / 1e3, wall_us / 1e3, STEAL_LIMIT * 100);
     return true;
 }
 

@@ -13,7 +13,8 @@ struct limits {
 /* Raises the soft limit of open files to the hard one. *files: what it is now. -errno */
 int limits_raise_files(uint64_t *files);
 
-/* The longest backlog that the kernel does not cut in silence. -ENOTSUP where it cannot be asked. */
+/* The longest backlog that the kernel does not cut in silence. -ENOTSUP where it cannot be asked.
+ */
 int limits_backlog(uint64_t *backlog, const char **name);
 
 void limits_read(struct limits *);

@@ -21,10 +21,11 @@ static const struct option_row rows[] = {
 
 static void print_help(void)
 {
-    printf("usage: pollbench list [options]\n\n"
-           "Shows every subject: its tier, whether it is available here or why not, and the kernel "
-           "features\nthat it asks for and is granted. Opt-in subjects run only when --backends names "
-           "them.\n\noptions:\n");
+    printf(
+        "usage: pollbench list [options]\n\n"
+        "Shows every subject: its tier, whether it is available here or why not, and the kernel "
+        "features\nthat it asks for and is granted. Opt-in subjects run only when --backends names "
+        "them.\n\noptions:\n");
     options_print(stdout, rows);
 }
 
@@ -46,7 +47,8 @@ static void print_table(const json_t *list)
     const json_t *subject;
     size_t i;
     printf(format, "subject", "tier", "available", "asked", "granted", "");
-    json_array_foreach (list, i, subject) {
+    json_array_foreach(list, i, subject)
+    {
         char asked[128], granted[128];
         bool available = json_is_true(json_object_get(subject, "available"));
         subject_join_names(json_object_get(subject, "asked"), asked, sizeof(asked));

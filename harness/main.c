@@ -26,14 +26,16 @@ enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
 static void print_help(FILE *out)
 {
-    fprintf(out, "pollbench: which kernel I/O backend costs less for a workload, and by how much\n\n"
-                 "usage: pollbench COMMAND [options]\n\n");
+    fprintf(out,
+            "pollbench: which kernel I/O backend costs less for a workload, and by how much\n\n"
+            "usage: pollbench COMMAND [options]\n\n");
     for (size_t i = 0; i < COMMANDS; i++) {
         if (commands[i].summary != NULL)
             fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
     }
-    fprintf(out, "\npollbench COMMAND --help says more. Exit status: 0 done, 1 a comparison or check "
-                 "failed,\n2 bad usage, 3 the run could not be carried out.\n");
+    fprintf(out,
+            "\npollbench COMMAND --help says more. Exit status: 0 done, 1 a comparison or check "
+            "failed,\n2 bad usage, 3 the run could not be carried out.\n");
 }
 
 static int unknown_command(const char *name)
@@ -44,7 +46,8 @@ static int unknown_command(const char *name)
         if (commands[i].summary != NULL)
             nearest_consider(&nearest, commands[i].name);
     }
-    fprintf(stderr, "pollbench: unknown command \"%s\"; the nearest is \"%s\" (see pollbench --help)\n",
+    fprintf(stderr,
+            "pollbench: unknown command \"%s\"; the nearest is \"%s\" (see pollbench --help)\n",
             name, nearest.best);
     return EXIT_USAGE;
 }

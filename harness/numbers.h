@@ -1,6 +1,6 @@
-/* Numbers as people type them, read strictly: the whole text is the number, in decimal digits. No sign, no
- * white space, no exponent, no hexadecimal, no "inf". What is not exactly understood is refused.
- * -EINVAL: not such a number. -ERANGE: one, but outside minimum..maximum (inclusive). */
+/* Numbers as people type them, read strictly: the whole text is the number, in decimal digits. No
+ * sign, no white space, no exponent, no hexadecimal, no "inf". What is not exactly understood is
+ * refused. -EINVAL: not such a number. -ERANGE: one, but outside minimum..maximum (inclusive). */
 #ifndef HARNESS_NUMBERS_H
 #define HARNESS_NUMBERS_H
 

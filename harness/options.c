@@ -28,11 +28,13 @@ static int unknown_option(const struct option_row *rows, const char *word, char 
     for (const struct option_row *row = rows; row->name != NULL; row++)
         nearest_consider(&nearest, row->name);
     nearest_consider(&nearest, "--help");
-    return problem_say(problem, -EINVAL, "unknown option \"%s\"; the nearest is \"%s\" (see --help)",
-                       name, nearest.best);
+    return problem_say(problem, -EINVAL,
+                       "unknown option \"%s\"; the nearest is \"%s\" (see --help)", name,
+                       nearest.best);
 }
 
-/* Whether an earlier word already gave this option: the tables are short, so looking back is simplest. */
+/* Whether an earlier word already gave this option: the tables are short, so looking back is
+ * simplest. */
 static bool given_before(const struct option_row *row, int position, char **argv)
 {
     size_t length = strlen(row->name);
@@ -65,9 +67,6 @@ static int take_option(const struct option_row *rows, void *target, int *at, int
             return problem_say(problem, -EINVAL, "%s takes a value: %s %s", row->name, row->name,
                                row->argument);
     }
-    if (value != NULL && *value == '\0')
-        return problem_say(problem, -EINVAL, "%s was given an empty value; it takes %s", row->name,
-                           row->argument);
     return row->take(target, value, problem);
 }
 
@@ -104,7 +103,8 @@ void options_print(FILE *out, const struct option_row *rows)
     fprintf(out, "  %-26s %s\n", "--help", "this text");
 }
 
-int options_split(const char *name, const char *list, option_take *take, void *target, char *problem)
+int options_split(const char *name, const char *list, option_take *take, void *target,
+                  char *problem)
 {
     char *copy = strdup(list), *rest = copy, *part;
     if (copy == NULL)
@@ -127,6 +127,6 @@ int options_integer(const char *name, const char *text, uint64_t minimum, uint64
     if (r == 0)
         return 0;
     return problem_say(problem, -EINVAL,
-                       "%s cannot be \"%s\": it is a whole number from %" PRIu64 " to %" PRIu64, name,
-                       text, minimum, maximum);
+                       "%s cannot be \"%s\": it is a whole number from %" PRIu64 " to %" PRIu64,
+                       name, text, minimum, maximum);
 }

@@ -1,5 +1,5 @@
-/* How long a run will still take: the workloads' own estimates, corrected by how long trials have really
- * taken so far. */
+/* How long a run will still take: the workloads' own estimates, corrected by how long trials have
+ * really taken so far. */
 #ifndef HARNESS_PACE_H
 #define HARNESS_PACE_H
 
@@ -8,9 +8,9 @@
 
 struct pace {
     uint64_t begin_ns;
-    double round_estimate_s;  /* one round, by the workloads' estimates */
-    double done_estimate_s;   /* trials that are over, by the same estimates */
-    double time_bound_s;      /* of the run */
+    double round_estimate_s; /* one round, by the workloads' estimates */
+    double done_estimate_s;  /* trials that are over, by the same estimates */
+    double time_bound_s;     /* of the run */
     uint64_t minimum_rounds, maximum_rounds;
 };
 
@@ -24,7 +24,8 @@ double pace_round_s(const struct pace *);
 /* Whether there is time for one more round after `finished` ones. */
 bool pace_allows_round(const struct pace *, uint64_t finished);
 
-/* What is left of the run with `finished` rounds over and `in_round_s` (estimated) of the present one. */
+/* What is left of the run with `finished` rounds over and `in_round_s` (estimated) of the present
+ * one. */
 double pace_left_s(const struct pace *, uint64_t finished, double in_round_s);
 
 #endif

@@ -96,8 +96,8 @@ static void print_parameter(FILE *out, const struct parameter *parameter)
     if (parameter->kind == PARAMETER_CHOICE)
         snprintf(range, sizeof(range), "one of %s", parameter->choices);
     else
-        snprintf(range, sizeof(range), "%.15g to %.15g%s%s", parameter->minimum,
-                 parameter->maximum, *parameter->unit != '\0' ? " " : "", parameter->unit);
+        snprintf(range, sizeof(range), "%.15g to %.15g%s%s", parameter->minimum, parameter->maximum,
+                 *parameter->unit != '\0' ? " " : "", parameter->unit);
     fprintf(out, "    %-24s %s\n", parameter->name, parameter->help);
     fprintf(out, "    %-24s %s; default %s; mode %s\n", "", range, parameter->fallback,
             parameter->modes);
@@ -113,7 +113,8 @@ static void print_metric(FILE *out, const struct metric *metric)
 
 static void print_workload(FILE *out, const struct workload *workload)
 {
-    fprintf(out, "\nworkload %s: %s\n  modes (--set mode=...; default: all):", workload->name, workload->summary);
+    fprintf(out, "\nworkload %s: %s\n  modes (--set mode=...; default: all):", workload->name,
+            workload->summary);
     for (const char *const *mode = workload->modes; *mode != NULL; mode++)
         fprintf(out, " %s", *mode);
     fprintf(out, "\n  parameters (--set NAME=VALUE,...):\n");

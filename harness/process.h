@@ -1,4 +1,5 @@
-/* Starting this program, or one beside it, as a child; collecting what it says; ending it by its pid. */
+/* Starting this program, or one beside it, as a child; collecting what it says; ending it by its
+ * pid. */
 #ifndef HARNESS_PROCESS_H
 #define HARNESS_PROCESS_H
 
@@ -10,14 +11,15 @@
 enum { PROCESS_FILES = 4 };
 
 struct process {
-    pid_t pid;   /* 0: not started, or reaped already */
-    int status;  /* of waitpid(), once `ended` */
+    pid_t pid;  /* 0: not started, or reaped already */
+    int status; /* of waitpid(), once `ended` */
     bool ended;
 };
 
-/* What a child writes into a pipe. Past `limit` bytes it is read and dropped, so that the child goes on. */
+/* What a child writes into a pipe. Past `limit` bytes it is read and dropped, so that the child
+ * goes on. */
 struct process_text {
-    int fd; /* our end; -1 once at its end */
+    int fd;     /* our end; -1 once at its end */
     char *text; /* NUL-terminated once something came, else NULL */
     size_t length, limit;
 };

@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-/* Accepting costs readiness backends more the more idle connections they watch, and how much more is what
- * separates them: hence a curve over `idle`, from none to what the usual limit of files still holds. */
+/* Accepting costs readiness backends more the more idle connections they watch, and how much more
+ * is what separates them: hence a curve over `idle`, from none to what the usual limit of files
+ * still holds. */
 static const struct profile_value quick[] = {
     {"accept", "drain", "queue", "1000"},
     {"accept", "drain", "idle", "0,100,1000,4000"},

@@ -1,5 +1,5 @@
-/* Progress on standard error: one line that is redrawn, and only on a terminal. It is drawn between trials,
- * never during one. */
+/* Progress on standard error: one line that is redrawn, and only on a terminal. It is drawn between
+ * trials, never during one. */
 #ifndef HARNESS_PROGRESS_H
 #define HARNESS_PROGRESS_H
 

@@ -51,8 +51,8 @@ static void show(struct rounds *rounds, const struct turn *turn, const struct ce
 
 /* ---- one subject's turn ---- */
 
-/* Runs the subject until a trial is valid, ATTEMPTS times at most; every trial goes into `trials`. The
- * last one is borrowed as *last. */
+/* Runs the subject until a trial is valid, ATTEMPTS times at most; every trial goes into `trials`.
+ * The last one is borrowed as *last. */
 static int run_attempts(struct rounds *rounds, const struct turn *turn, const struct cell *cell,
                         const struct subject *subject, size_t order, json_t *trials, json_t **last)
 {
@@ -81,8 +81,8 @@ static int run_attempts(struct rounds *rounds, const struct turn *turn, const st
     return 0;
 }
 
-/* A subject that failed every attempt would fail them in every round, perhaps after a long wait each time:
- * it leaves the cell, and the run says so. Its trials stay. */
+/* A subject that failed every attempt would fail them in every round, perhaps after a long wait
+ * each time: it leaves the cell, and the run says so. Its trials stay. */
 static void leave_cell(struct rounds *rounds, struct cell *cell, size_t index, const json_t *trial)
 {
     char reason[PROBLEM_BYTES + 64], name[192];

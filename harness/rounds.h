@@ -27,8 +27,8 @@ struct rounds {
     struct random random;
     struct pace pace;
     struct progress progress;
-    uint64_t finished; /* rounds */
-    size_t failures;   /* subjects that left a cell because every attempt failed */
+    uint64_t finished;           /* rounds */
+    size_t failures;             /* subjects that left a cell because every attempt failed */
     char problem[PROBLEM_BYTES]; /* with ROUNDS_NOT_SAVED: why */
 };
 

@@ -22,6 +22,11 @@ static const char *const end_words[] = {
     [ROUNDS_NO_MEMORY] = "no memory is left",
 };
 
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 static int complain(const struct run *run, int status)
 {
     fprintf(stderr, "pollbench run: %s\n", run->problem);
@@ -34,8 +39,7 @@ static int complain(const struct run *run, int status)
 static int open_folder(struct run *run, char *default_folder, size_t bytes)
 {
     snprintf(default_folder, bytes, "results/runs/%s", run->id);
-    run->rounds.folder =
-        run->options.out_folder != NULL ? run->options.out_folder : default_folder;
+    run->rounds.folder = run->options.out_folder != NULL ? run->options.out_folder : default_folder;
     int r = run_file_create(run->rounds.folder, run->problem);
     return r < 0 ? r : run_file_save(run->rounds.folder, run->rounds.json, run->problem);
 }
@@ -46,10 +50,11 @@ static void announce(const struct run *run)
     double least_s = (double)pace->minimum_rounds * pace->round_estimate_s;
     if (run->options.quiet)
         return;
-    fprintf(stderr, "measuring %zu cells, about %.1f s a round, into %s\n", run->rounds.cell_count,
-            pace->round_estimate_s, run->rounds.folder);
+    fprintf(stderr, "measuring %zu cell%s, about %.1f s a round, into %s\n", run->rounds.cell_count,
+            plural(run->rounds.cell_count), pace->round_estimate_s, run->rounds.folder);
     if (least_s > pace->time_bound_s)
-        fprintf(stderr, "%" PRIu64 " rounds are the fewest that figures can rest on, and take about "
+        fprintf(stderr,
+                "%" PRIu64 " rounds are the fewest that figures can rest on, and take about "
                 "%.0f s: longer than the %g s of time\n",
                 pace->minimum_rounds, least_s, pace->time_bound_s);
 }
@@ -60,12 +65,13 @@ static int rescue(struct run *run)
 {
     char where[PROBLEM_BYTES];
     const struct rounds *rounds = &run->rounds;
-    fprintf(stderr, "pollbench run: %s; the run was stopped after %" PRIu64 " rounds\n",
-            rounds->problem, rounds->finished);
+    fprintf(stderr, "pollbench run: %s; the run was stopped after %" PRIu64 " round%s\n",
+            rounds->problem, rounds->finished, plural(rounds->finished));
     if (run_file_rescue(rounds->json, where) == 0)
         fprintf(stderr, "pollbench run: the whole run, all its rounds, is in %s\n", where);
     else
-        fprintf(stderr, "pollbench run: no other place takes it (%s); %s/run.json holds the rounds "
+        fprintf(stderr,
+                "pollbench run: no other place takes it (%s); %s/run.json holds the rounds "
                 "up to the last that could be written\n",
                 where, rounds->folder);
     return EXIT_NOT_CARRIED_OUT;
@@ -82,8 +88,7 @@ static int conclude(struct run *run, enum rounds_end end)
         fprintf(stderr, "pollbench run: the summary could not be computed: %s\n", strerror(-r));
         status = EXIT_NOT_CARRIED_OUT;
     }
-    if (end == ROUNDS_NOT_SAVED ||
-        run_file_save(rounds->folder, rounds->json, rounds->problem) < 0)
+    if (end == ROUNDS_NOT_SAVED || run_file_save(rounds->folder, rounds->json, rounds->problem) < 0)
         return rescue(run);
     if (r == 0 && rounds->finished > 0) {
         int reported = report_run(rounds->json, rounds->folder, NULL, run->options.json);
@@ -96,11 +101,11 @@ static void say_goodbye(const struct run *run, enum rounds_end end, double elaps
 {
     const struct rounds *rounds = &run->rounds;
     if (end == ROUNDS_INTERRUPTED)
-        fprintf(stderr, "pollbench run: interrupted; the %" PRIu64 " finished rounds are in %s\n",
+        fprintf(stderr, "pollbench run: interrupted; the finished rounds (%" PRIu64 ") are in %s\n",
                 rounds->finished, rounds->folder);
     else if (!run->options.quiet && end != ROUNDS_NOT_SAVED)
-        fprintf(stderr, "%" PRIu64 " rounds in %.1f s (%s); results in %s\n", rounds->finished,
-                elapsed_s, end_words[end], rounds->folder);
+        fprintf(stderr, "%" PRIu64 " round%s in %.1f s (%s); results in %s\n", rounds->finished,
+                plural(rounds->finished), elapsed_s, end_words[end], rounds->folder);
 }
 
 /* ---- the command ---- */

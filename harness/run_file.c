@@ -84,7 +84,8 @@ static int write_all(int fd, const char *data, size_t length, size_t *written)
     return 0;
 }
 
-/* A rename is on disk only once the folder is; a file system that cannot sync a folder says EINVAL. */
+/* A rename is on disk only once the folder is; a file system that cannot sync a folder says EINVAL.
+ */
 static int sync_folder(const char *folder)
 {
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -45,8 +45,8 @@ static int take_subject(void *target, const char *name, char *problem)
         for (size_t i = 0; i < count; i++)
             nearest_consider(&nearest, all[i].name);
         return problem_say(problem, -EINVAL,
-                           "unknown backend \"%s\"; the nearest is \"%s\" (see pollbench list)", name,
-                           nearest.best);
+                           "unknown backend \"%s\"; the nearest is \"%s\" (see pollbench list)",
+                           name, nearest.best);
     }
     for (size_t i = 0; i < options->subject_count; i++) {
         if (options->subjects[i] == subject)
@@ -67,7 +67,8 @@ static int take_setting_value(void *target, const char *value, char *problem)
 {
     json_t *values = target, *known;
     size_t i;
-    json_array_foreach (values, i, known) {
+    json_array_foreach(values, i, known)
+    {
         if (strcmp(json_string_value(known), value) == 0)
             return problem_say(problem, -EINVAL, "--set gives the value \"%s\" twice", value);
     }
@@ -110,10 +111,11 @@ static int take_time(void *target, const char *value, char *problem)
     struct run_options *options = target;
     if (number_duration(value, TIME_MIN_S, TIME_MAX_S, &options->time_s) == 0)
         return 0;
-    return problem_say(problem, -EINVAL,
-                       "--time cannot be \"%s\": it is a number with its unit (ms, s, m, h), as 30s "
-                       "or 2m, from 1ms to 168h",
-                       value);
+    return problem_say(
+        problem, -EINVAL,
+        "--time cannot be \"%s\": it is a number with its unit (ms, s, m, h), as 30s "
+        "or 2m, from 1ms to 168h",
+        value);
 }
 
 static int take_seed(void *target, const char *value, char *problem)
@@ -139,7 +141,8 @@ static int take_profile(void *target, const char *value, char *problem)
 
 static int take_out(void *target, const char *value, char *problem)
 {
-    (void)problem;
+    if (*value == '\0')
+        return problem_say(problem, -EINVAL, "--out was given an empty name; it takes a folder");
     ((struct run_options *)target)->out_folder = value;
     return 0;
 }
@@ -159,13 +162,14 @@ static int take_json(void *target, const char *value, char *problem)
 }
 
 static const struct option_row rows[] = {
-    {"--backends", "A,B,floor:C", "subjects to compare; default: every available one that is not opt-in",
-     take_backends, true},
+    {"--backends", "A,B,floor:C",
+     "subjects to compare; default: every available one that is not opt-in", take_backends, true},
     {"--set", "NAME=VALUE,VALUE", "a parameter or the mode, or a sweep of it; repeatable",
      take_setting, true},
     {"--rounds", "N", "at most N rounds", take_rounds, false},
-    {"--time", "30s", "no new round after this time; at least 10 rounds run unless --rounds says less",
-     take_time, false},
+    {"--time", "30s",
+     "no new round after this time; at least 10 rounds run unless --rounds says less", take_time,
+     false},
     {"--profile", "quick", "values and bounds that are not given: quick, standard or thorough",
      take_profile, false},
     {"--seed", "N", "of the order in which subjects run; recorded", take_seed, false},
@@ -196,10 +200,11 @@ void run_options_free(struct run_options *options)
 
 void run_options_print_help(FILE *out)
 {
-    fprintf(out, "usage: pollbench run [WORKLOAD...] [options]\n\n"
-                 "Measures every subject on every cell, round by round, each trial in a fresh process.\n"
-                 "A cell is a workload, a mode and one value for every parameter. No workload named: "
-                 "all of them.\n\noptions:\n");
+    fprintf(out,
+            "usage: pollbench run [WORKLOAD...] [options]\n\n"
+            "Measures every subject on every cell, round by round, each trial in a fresh process.\n"
+            "A cell is a workload, a mode and one value for every parameter. No workload named: "
+            "all of them.\n\noptions:\n");
     options_print(out, rows);
     fprintf(out, "\nprofiles:\n");
     for (size_t i = 0; profile_at(i) != NULL; i++)

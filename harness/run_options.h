@@ -14,8 +14,8 @@ struct run_options {
     const struct workload *workloads[RUN_WORKLOADS_MAX];
     size_t workload_count;
     const struct subject *subjects[RUN_SUBJECTS_MAX]; /* as named by --backends, in that order */
-    size_t subject_count;                             /* 0: every available one that is not opt-in */
-    json_t *settings; /* {"queue": ["1000", "2000"]}: the texts of --set, in order; owned */
+    size_t subject_count; /* 0: every available one that is not opt-in */
+    json_t *settings;     /* {"queue": ["1000", "2000"]}: the texts of --set, in order; owned */
     const struct profile *profile;
     uint64_t rounds; /* 0: not given */
     double time_s;   /* 0: not given */
@@ -25,7 +25,8 @@ struct run_options {
     bool quiet, json;
 };
 
-/* OPTIONS_DONE, OPTIONS_HELP, or -EINVAL with a sentence. Release with run_options_free() in every case. */
+/* OPTIONS_DONE, OPTIONS_HELP, or -EINVAL with a sentence. Release with run_options_free() in every
+ * case. */
 int run_options_parse(struct run_options *, int argc, char **argv, char *problem);
 void run_options_free(struct run_options *);
 void run_options_print_help(FILE *);

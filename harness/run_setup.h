@@ -14,8 +14,8 @@ struct run {
 /* Gives the run its id, by the clock, and its seed, where none was asked for. */
 void run_name(struct run *);
 
-/* Builds the run as JSON, and the cells with their subjects. -EINVAL: bad usage; -ENODEV: nothing can run;
- * -ENOMEM; `problem` says what. Release with run_free() in every case. */
+/* Builds the run as JSON, and the cells with their subjects. -EINVAL: bad usage; -ENODEV: nothing
+ * can run; -ENOMEM; `problem` says what. Release with run_free() in every case. */
 int run_prepare(struct run *, int argc, char **argv);
 void run_free(struct run *);
 

@@ -51,8 +51,8 @@ static void refuse(const struct cell *cell, const struct subject *subject, const
     json_array_append_new(json_object_get(cell->json, "skipped_subjects"),
                           json_pack("{s:s, s:s}", "subject", subject->name, "reason", reason));
     if (*said == NULL || strcmp(*said, reason) != 0)
-        fprintf(stderr, "SKIPPED %s on %s %s: %s\n", subject->name, cell->workload->name, cell->mode,
-                reason);
+        fprintf(stderr, "SKIPPED %s on %s %s: %s\n", subject->name, cell->workload->name,
+                cell->mode, reason);
     *said = reason;
 }
 
@@ -61,7 +61,8 @@ size_t selection_of_cells(const struct selection *selection, const struct limits
 {
     json_t *json;
     size_t i, opened = 0, used = 0;
-    json_array_foreach (list, i, json) {
+    json_array_foreach(list, i, json)
+    {
         cell_open(&cells[opened], json);
         opened += cell_fits(&cells[opened], limits);
     }

@@ -32,7 +32,8 @@ void subject_join_names(const json_t *names, char *text, size_t bytes)
     const json_t *name;
     size_t i, used = 0;
     snprintf(text, bytes, "-");
-    json_array_foreach (names, i, name) {
+    json_array_foreach(names, i, name)
+    {
         if (used < bytes)
             used += (size_t)snprintf(text + used, bytes - used, "%s%s", i > 0 ? "," : "",
                                      json_string_value(name));

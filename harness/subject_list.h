@@ -6,8 +6,8 @@
 
 #include <jansson.h>
 
-/* Asks the system. A new object as in the "subjects" of run.json: name, tier, available, reason, asked,
- * granted; and "opt_in", "summary". */
+/* Asks the system. A new object as in the "subjects" of run.json: name, tier, available, reason,
+ * asked, granted; and "opt_in", "summary". */
 json_t *subject_describe(const struct subject *);
 
 /* "EPOLL_PWAIT2,EDGE" from the names in an array; "-" for none. Cut to fit. */

@@ -1,5 +1,5 @@
-/* `pollbench trial`: one trial in this process. Request on standard input, outcome on standard output, both
- * JSON; a failure is a sentence on standard error and exit status 3. */
+/* `pollbench trial`: one trial in this process. Request on standard input, outcome on standard
+ * output, both JSON; a failure is a sentence on standard error and exit status 3. */
 #include "harness/command.h"
 #include "harness/limits.h"
 #include "harness/measure/placement.h"
