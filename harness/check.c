@@ -14,7 +14,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define CONFORMANCE "pollbench-conformance"
@@ -205,7 +204,7 @@ static int run_case(struct check *check, const char *name, const char *backend)
     int r = start_and_collect(check, name, backend, &process, texts);
     if (r == 0 && process.status == 0) {
         status = "ok";
-    } else if (r == 0 && WIFEXITED(process.status) && WEXITSTATUS(process.status) == STATUS_SKIP) {
+    } else if (r == 0 && process_exit_status(&process) == STATUS_SKIP) {
         status = "skip";
         process_last_line(&texts[0], reason, sizeof(reason));
     } else {

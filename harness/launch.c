@@ -177,16 +177,21 @@ static bool outcome_is_bad(const struct cell *cell, const json_t *outcome, char 
     return metrics_are_bad(cell, json_object_get(outcome, "metrics"), why);
 }
 
-/* The subject's last words, else the generator's, else how it ended. */
+/* A trial that ends with this status has said why in its last line. Otherwise: how it ended, and the last
+ * words of either process. */
 static void explain_failure(const struct pair *pair, char *why)
 {
     char words[PROBLEM_BYTES / 2], end[64];
-    process_describe(&pair->subject, end, sizeof(end));
     process_last_line(&pair->subject_errors, words, sizeof(words));
+    if (words[0] != '\0' && process_exit_status(&pair->subject) == EXIT_NOT_CARRIED_OUT) {
+        problem_say(why, -EIO, "%s", words);
+        return;
+    }
     if (words[0] == '\0')
         process_last_line(&pair->generator_errors, words, sizeof(words));
-    problem_say(why, -EIO, "%s%sthe subject's process ended with %s", words,
-                words[0] != '\0' ? "; " : "", end);
+    process_describe(&pair->subject, end, sizeof(end));
+    problem_say(why, -EIO, "the subject's process ended with %s%s%s", end,
+                words[0] != '\0' ? ": " : "", words);
 }
 
 /* 0 with *outcome; -EPROTO and the like with `why`; -EINTR. */

@@ -256,6 +256,11 @@ void process_end(struct process *process)
     process->ended = true;
 }
 
+int process_exit_status(const struct process *process)
+{
+    return WIFEXITED(process->status) ? WEXITSTATUS(process->status) : -1;
+}
+
 /* ---- words ---- */
 
 void process_describe(const struct process *process, char *text, size_t bytes)

@@ -50,6 +50,9 @@ int process_wait(struct process *, uint64_t deadline_ns);
 /* Kills it, if it still runs, and reaps it. */
 void process_end(struct process *);
 
+/* What it returned; -1 when it was ended by a signal. */
+int process_exit_status(const struct process *);
+
 /* "exit status 3", "signal 11 (Segmentation fault)". */
 void process_describe(const struct process *, char *text, size_t bytes);
 
