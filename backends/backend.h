@@ -129,6 +129,9 @@ struct backend_ops {
      * -errno as result. -errno: it failed at once, no event follows. */
     int (*send)(struct backend *, struct io_source *, struct io_send *);
 
+    /* Ends the sending direction. For when no send is in progress. 0 or -errno. */
+    int (*shutdown)(struct backend *, struct io_source *);
+
     /* Gives a buffer of an IO_RECV back to the pool. */
     void (*recycle)(struct backend *, uint16_t buffer);
 

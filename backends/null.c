@@ -66,6 +66,12 @@ static int null_send(struct backend *backend, struct io_source *source, struct i
     return (int)send->length;
 }
 
+static int null_shutdown(struct backend *backend, struct io_source *source)
+{
+    (void)backend, (void)source;
+    return 0;
+}
+
 static void null_recycle(struct backend *backend, uint16_t buffer)
 {
     buffer_pool_give(&null_of(backend)->pool, buffer);
@@ -165,6 +171,7 @@ const struct backend_ops null_ops = {
     .release = null_release,
     .discard = null_discard,
     .send = null_send,
+    .shutdown = null_shutdown,
     .recycle = null_recycle,
     .wait = null_wait,
     .wake = null_wake,

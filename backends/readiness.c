@@ -373,6 +373,12 @@ int readiness_send(struct backend *backend, struct io_source *source, struct io_
     return 0;
 }
 
+int readiness_shutdown(struct backend *backend, struct io_source *source)
+{
+    (void)backend;
+    return sys.shutdown(source->fd, SHUT_WR);
+}
+
 void readiness_recycle(struct backend *backend, uint16_t buffer)
 {
     buffer_pool_give(&readiness_of(backend)->pool, buffer);

@@ -76,13 +76,14 @@ int readiness_adopt(struct backend *, struct io_source *);
 int readiness_release(struct backend *, struct io_source *);
 void readiness_discard(struct backend *, int fd);
 int readiness_send(struct backend *, struct io_source *, struct io_send *);
+int readiness_shutdown(struct backend *, struct io_source *);
 void readiness_recycle(struct backend *, uint16_t buffer);
 int readiness_wait(struct backend *, uint64_t deadline_ns, struct io_event *, unsigned capacity);
 int readiness_wake(struct backend *);
 
 #define READINESS_OPS                                                                              \
     .nonblocking = true, .adopt = readiness_adopt, .release = readiness_release,                   \
-    .discard = readiness_discard, .send = readiness_send, .recycle = readiness_recycle,            \
-    .wait = readiness_wait, .wake = readiness_wake
+    .discard = readiness_discard, .send = readiness_send, .shutdown = readiness_shutdown,          \
+    .recycle = readiness_recycle, .wait = readiness_wait, .wake = readiness_wake
 
 #endif

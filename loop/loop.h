@@ -80,13 +80,14 @@ struct loop_handle {
     void *data; /* the user's */
     loop_close_function *on_close;
     struct list all;   /* on loop.handles */
-    struct list queue; /* where its phase keeps it: active hooks, closing handles */
+    struct list queue; /* where its phase keeps it: active hooks, pending work, closing handles */
     uint8_t kind;      /* enum loop_kind */
     uint8_t flags;
 };
 
-/* Stops the handle at once; on_close (may be NULL) runs once, in the closing phase. Closing twice
- * is a bug of the caller. */
+/* Stops the handle at once; on_close (may be NULL) runs once, in the closing phase. Within one
+ * phase the handle closed last is called back first, as in libuv. Closing twice is a bug of the
+ * caller. */
 void loop_close(struct loop_handle *, loop_close_function *on_close);
 void loop_ref(struct loop_handle *);   /* the default: an active handle keeps the loop alive */
 void loop_unref(struct loop_handle *); /* active, but does not keep the loop alive */
@@ -130,7 +131,8 @@ void loop_idle_init(struct loop *,
                     struct loop_hook *); /* while one is active, poll does not block */
 void loop_prepare_init(struct loop *, struct loop_hook *); /* just before poll */
 void loop_check_init(struct loop *, struct loop_hook *);   /* just after poll */
-/* One that is started by a hook of its own phase runs from the next iteration on. */
+/* One that is started by a hook of its own phase runs from the next iteration on. The one started
+ * last runs first, as in libuv. */
 int loop_hook_start(struct loop_hook *, loop_hook_function *);
 void loop_hook_stop(struct loop_hook *);
 
@@ -153,18 +155,18 @@ int loop_async_send(struct loop_async *);
 /* ---- listening ---- */
 
 /* status 0: one connection is there, take it by loop_accept(). < 0: accepting failed with that
- * -errno; the listener tries again by itself, after a pause where the cause is a lack of
- * descriptors or memory. */
+ * -errno; the listener tries again by itself after LOOP_ACCEPT_PAUSE_NS. */
+#define LOOP_ACCEPT_PAUSE_NS (100 * UINT64_C(1000000))
 typedef void loop_connection_function(struct loop_listener *, int status);
 
 struct loop_listener {
     struct loop_handle handle;
     struct io_source source;
     loop_connection_function *on_connection;
-    struct loop_timer retry;
-    int accepted; /* what the running callback may take, -1: nothing */
-    int *waiting; /* connections that came while one was not taken */
-    uint32_t waiting_count, waiting_capacity;
+    struct loop_timer retry; /* runs during the pause after an error */
+    int accepted;            /* the connection that may be taken, -1: none */
+    int *waiting;            /* further ones, which came before that one was taken */
+    uint32_t waiting_first, waiting_count, waiting_capacity;
 };
 
 void loop_listener_init(struct loop *, struct loop_listener *);
@@ -176,8 +178,8 @@ int loop_listen(struct loop_listener *, const struct sockaddr *, socklen_t, int 
 /* The address that was bound. */
 int loop_listener_address(const struct loop_listener *, struct sockaddr *, socklen_t *);
 /* Takes a connection into an initialised stream. In the callback, or later: until it is taken, the
- * callback does not run again. -EAGAIN: none is there. On another -errno the connection is closed.
- */
+ * callback does not run again. -EAGAIN: none is there. -EINVAL: the stream is open or
+ * closing. On another -errno the connection is closed. */
 int loop_accept(struct loop_listener *, struct loop_stream *);
 
 /* ---- streams ---- */
@@ -193,8 +195,11 @@ struct loop_stream {
     struct io_source source;
     loop_read_function *on_read;
     loop_shutdown_function *on_shutdown;
-    struct loop_write *first_write, *last_write; /* in order; the first one is with the backend */
-    struct list pending;                         /* on loop.pending: its first write is over */
+    struct loop_write *unsent, *last_unsent;     /* in order; the first one is with the backend */
+    struct loop_write *finished, *last_finished; /* to be called back */
+    struct loop_kept *kept;                      /* data that arrived after loop_read_stop() */
+    int write_status; /* of the first write that failed: no byte follows it */
+    int read_status;  /* -ENOMEM: kept data was lost, reading is over */
 };
 
 /* The caller's memory until the callback has run. */
@@ -213,9 +218,9 @@ void loop_stream_init(struct loop *, struct loop_stream *);
 int loop_stream_open(struct loop_stream *, int fd);
 int loop_read_start(struct loop_stream *, loop_read_function *); /* -ENOTCONN, -EALREADY, -EINVAL */
 void loop_read_stop(struct loop_stream *);
-/* Queues one buffer; bytes keep their order. The callback always runs later, never from within.
- * After loop_close() it runs with -ECANCELED, before the close callback. -ENOTCONN; -EPIPE after
- * shutdown. */
+/* Queues one buffer of at most INT32_MAX bytes; bytes keep their order. The callback always runs
+ * later, never from within. After loop_close() it runs with -ECANCELED, before the close callback.
+ * -ENOTCONN; -EPIPE after shutdown. */
 int loop_write(struct loop_stream *, struct loop_write *, const void *data, size_t length,
                loop_write_function *);
 /* Ends the sending direction once all queued writes are out. -ENOTCONN; -EALREADY. */
