@@ -42,6 +42,7 @@ END
 const char *text = "so may a string: /* eventfd() // gettid()"; // and sched_setaffinity()
 int r = sys.accept4(1) + my_epoll_wait(2);
 END
+    file harness/build.c <<<'#include "generated_build_info.h"'
     file loop/loop.h <<<'int (*epoll_wait)(int);'
     file harness/main.c <<'END'
 #include "backends/poll_set.h"
