@@ -31,6 +31,9 @@ count_results() { # FOLDER
             next
         }
         !/^ *[0-9]+\/[0-9]+ Test +#[0-9]+: / { next }
+        { split($1, position, "/") } # "3/26": a test may print such a line, but not the one that is next
+        position[1] != seen + 1 || (seen && position[2] != total) { next }
+        { seen++; total = position[2] }
         / Passed +[0-9.]+ sec/ { passed++; next }
         /\*\*\*Skipped|\(Disabled\)/ {
             skipped++
