@@ -51,11 +51,12 @@ build_pollbench() {
 
 print_paths() { # FOLDER
     local file
-    for file in "$1"/run.json "$1"/*.csv "$1"/charts/*; do
+    say "done in $SECONDS s"
+    for file in "$1"/*.csv "$1"/run.json "$1"/charts/*.svg "$1"/charts/*.png; do
         [ -s "$file" ] || continue
         case $file in
-        *run.json) printf '  every trial  %s\n' "$file" ;;
         *.csv) printf '  table        %s\n' "$file" ;;
+        *.json) printf '  every trial  %s\n' "$file" ;;
         *) printf '  chart        %s\n' "$file" ;;
         esac
     done >&2
@@ -84,5 +85,4 @@ begin "measuring: pollbench run ${arguments[*]}"
 "$build/pollbench" run "${arguments[@]}"
 step="looking for the results"
 [ -s "$out/run.json" ]
-say "done in $SECONDS s:"
 print_paths "$out"
