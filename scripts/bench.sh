@@ -26,7 +26,7 @@ trap finish EXIT
 
 begin() {
     step=$1
-    say "$step"
+    say "[$SECONDS s] $step"
 }
 
 # The value of --NAME among the arguments, fails if it is not there. The last one counts.
