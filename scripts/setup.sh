@@ -33,6 +33,9 @@ test  needed command:clang           clang              clang              clang
 test  needed clang-runtime:asan      libclang-rt-dev    compiler-rt        compiler-rt       -            -                   -
 test  useful command:clang-format    clang-format       clang-tools-extra  clang             clang-format -                   -
 test  useful python:jsonschema       python3-jsonschema python3-jsonschema python-jsonschema -            devel/py-jsonschema -
+test  needed command:python3         python3            python3            python            -            python3             -
+test  useful command:pgrep           procps             procps-ng          procps-ng         -            -                   -
+test  useful command:ip,ifconfig     iproute2           iproute            iproute2          -            -                   -
 test  useful command:unshare         util-linux         util-linux         util-linux        -            -                   -
 END
 }
