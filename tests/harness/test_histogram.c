@@ -116,9 +116,11 @@ static void a_percentile_that_is_no_binary_fraction_finds_its_own_value(void **s
     static const struct {
         double percent;
         unsigned count, rank;
-    } cases[] = {{99.9, 10000, 9990},  {99.9, 20000, 19980}, {99.99, 100000, 99990},
-                 {99.9, 70000, 69930}, {70.0, 100, 70},      {55.0, 100, 55},
-                 {29.0, 100, 29},      {28.999, 100, 29},    {29.001, 100, 30}};
+    } cases[] = {
+        {99.9, 330000, 329670}, /* in double precision 99.9 * 330000 / 100 is above 329670 */
+        {99.9, 10000, 9990},    {99.99, 100000, 99990}, {55.0, 100, 55},
+        {29.0, 100, 29},        {28.999, 100, 29},      {29.001, 100, 30},
+    };
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         histogram_reset(&histogram);
         for (unsigned value = 1; value <= cases[i].count; value++)
@@ -183,6 +185,21 @@ static void a_percentile_out_of_range_is_refused_and_those_in_range_still_stand(
     assert_true(histogram_percentile(&histogram, 50.0, &value_ns));
     assert_int_equal(value_ns, 110);
     assert_false(histogram_percentile(&histogram, 80.0, &value_ns));
+}
+
+/* 1000..1007 ns share a bucket, whose middle is 1003. */
+static void no_percentile_lies_outside_the_extremes(void **state)
+{
+    (void)state;
+    uint64_t value_ns;
+    for (unsigned i = 0; i < 30; i++) {
+        histogram_record(&histogram, 1000);
+        histogram_record(&other, 1007);
+    }
+    assert_true(histogram_percentile(&histogram, 50.0, &value_ns));
+    assert_int_equal(value_ns, 1000);
+    assert_true(histogram_percentile(&other, 50.0, &value_ns));
+    assert_int_equal(value_ns, 1007);
 }
 
 static void the_sum_stops_at_what_json_can_carry(void **state)
@@ -335,6 +352,7 @@ int main(void)
                                start_empty),
         cmocka_unit_test_setup(a_percentile_out_of_range_is_refused_and_those_in_range_still_stand,
                                start_empty),
+        cmocka_unit_test_setup(no_percentile_lies_outside_the_extremes, start_empty),
         cmocka_unit_test_setup(the_sum_stops_at_what_json_can_carry, start_empty),
         cmocka_unit_test_setup(merging_is_the_same_as_recording_everything_in_one, start_empty),
         cmocka_unit_test_setup(json_gives_back_the_same_histogram, start_empty),
