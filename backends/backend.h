@@ -1,16 +1,17 @@
 /* The contract between the loop and one kernel mechanism, whole.
  *
- * A backend turns standing wishes ("tell me of every connection on this listener") into results. The
- * same contract fits readiness mechanisms, which are told that a descriptor is ready and then make the
- * call themselves, and completion mechanisms, which hand the call to the kernel and are told its result:
- * in both, one wish is armed once and then yields results until it is taken back.
+ * A backend turns standing wishes ("tell me of every connection on this listener") into results.
+ * The same contract fits readiness mechanisms, which are told that a descriptor is ready and then
+ * make the call themselves, and completion mechanisms, which hand the call to the kernel and are
+ * told its result: in both, one wish is armed once and then yields results until it is taken back.
  *
  * Rules that every backend keeps, and that tests/conformance checks on each:
- * - Every int is >= 0 or -errno. A backend never sees the loop and never calls up: wait() fills an array.
+ * - Every int is >= 0 or -errno. A backend never sees the loop and never calls up: wait() fills an
+ * array.
  * - One thread. wake() alone may be called from another, at any time between open() and close().
  * - Nothing falls back in silence. A mechanism that this kernel or policy refuses fails open().
- * - A source that was released yields no result any more, whatever the kernel still posts for it: kernel
- *   tokens carry a generation, and one that does not match is dropped and counted.
+ * - A source that was released yields no result any more, whatever the kernel still posts for it:
+ * kernel tokens carry a generation, and one that does not match is dropped and counted.
  * - No byte and no connection is lost: not when buffers run out, not when the event array is full.
  */
 #ifndef BACKENDS_BACKEND_H
@@ -37,32 +38,33 @@ enum io_want {
 /* One send in progress. The caller owns it and the data until it is over. */
 struct io_send {
     const void *data;
-    size_t length; /* bytes, > 0 */
+    size_t length; /* bytes, 1..INT32_MAX */
     size_t sent;   /* bytes so far; the backend writes it */
 };
 
-/* One descriptor in the backend's care. The caller embeds it, zeroes it but for `fd`, calls adopt(), and
- * keeps it in place until release() has ended. */
+/* One descriptor in the backend's care. The caller embeds it, zeroes it but for `fd`, calls
+ * adopt(), and keeps it in place until release() has ended. */
 struct io_source {
-    int fd;              /* once adopted, only the backend closes it */
-    uint32_t slot;       /* slot and generation: the token that the kernel hands back */
+    int fd;        /* once adopted, only the backend closes it */
+    uint32_t slot; /* slot and generation: the token that the kernel hands back */
     uint32_t generation;
-    uint16_t want;       /* io_want bits; write them through backend_want() */
-    uint16_t have;       /* the backend's: what the kernel has been told, in its own terms */
-    uint32_t inflight;   /* the backend's: requests that the kernel still holds */
-    uint16_t ready;      /* the backend's: readiness that was seen and not yet used up */
-    uint16_t state;      /* the backend's own flags */
-    struct list dirty;   /* on backend.dirty: the kernel has to be told something at the next wait() */
-    struct list resume;  /* the backend's: has work that no kernel event will announce again */
+    uint16_t want;     /* io_want bits; the caller writes them through backend_want() */
+    uint16_t have;     /* the backend's: what the kernel has been told, in its own terms */
+    uint32_t inflight; /* the backend's: requests that the kernel still holds */
+    uint16_t ready;    /* the backend's: readiness that was seen and not yet used up */
+    uint16_t state;    /* the backend's own flags */
+    struct list
+        dirty; /* on backend.dirty: the kernel has to be told something at the next wait() */
+    struct list resume;      /* the backend's: has work that no kernel event will announce again */
     struct io_send *sending; /* at most one, so that bytes keep their order */
 };
 
 struct io_event {
     struct io_source *source; /* NULL for IO_WAKE */
-    int32_t result;           /* as in a completion queue entry: bytes, a new descriptor, io_want bits
-                                 (IO_POLL), 0 for end of file, -errno */
-    uint16_t kind;            /* enum io_kind */
-    uint16_t buffer;          /* IO_RECV with result > 0: where the bytes are; give it back by recycle() */
+    int32_t result;  /* as in a completion queue entry: bytes, a new descriptor, io_want bits
+                        (IO_POLL), 0 for end of file, -errno */
+    uint16_t kind;   /* enum io_kind */
+    uint16_t buffer; /* IO_RECV with result > 0: where the bytes are; give it back by recycle() */
 };
 
 /* Limits that are the same for every subject of a run, and recorded with it. */
@@ -73,24 +75,26 @@ struct backend_config {
     unsigned buffer_size;      /* bytes each, 1..1 MiB */
     unsigned queue_depth;      /* io_uring: submission queue entries */
     unsigned completion_depth; /* io_uring: completion queue entries */
-    uint32_t features;         /* backend_feature bits asked for; backend_open() sets it from the variant */
+    uint32_t features; /* backend_feature bits asked for; backend_open() sets it from the variant */
 };
 
-/* What a variant asks of the kernel and may be granted or refused; names by backend_feature_name(). */
+/* What a variant asks of the kernel and may be granted or refused; names by backend_feature_name().
+ */
 enum backend_feature {
-    BACKEND_EPOLL_PWAIT2 = 1u << 0,  /* nanosecond deadlines; without it they round up to milliseconds */
-    BACKEND_PPOLL = 1u << 1,         /* the same for poll */
+    BACKEND_EPOLL_PWAIT2 =
+        1u << 0,             /* nanosecond deadlines; without it they round up to milliseconds */
+    BACKEND_PPOLL = 1u << 1, /* the same for poll */
     BACKEND_PSELECT = 1u << 2,
-    BACKEND_EDGE = 1u << 3,          /* EPOLLET */
-    BACKEND_ONESHOT = 1u << 4,       /* EPOLLONESHOT, a one-shot POLL_ADD */
+    BACKEND_EDGE = 1u << 3,    /* EPOLLET */
+    BACKEND_ONESHOT = 1u << 4, /* EPOLLONESHOT, a one-shot POLL_ADD */
 };
 
 struct backend_counters {
-    uint64_t waits;           /* calls that may block */
-    uint64_t changes;         /* interest changes that the kernel was told */
-    uint64_t events;          /* results delivered */
-    uint64_t stale_drops;     /* kernel events for a source that was gone */
-    uint64_t starvations;     /* receives put off because no buffer was free */
+    uint64_t waits;             /* calls that may block */
+    uint64_t changes;           /* interest changes that the kernel was told */
+    uint64_t events;            /* results delivered */
+    uint64_t stale_drops;       /* kernel events for a source that was gone */
+    uint64_t starvations;       /* receives put off because no buffer was free */
     uint64_t rounded_deadlines; /* waits whose deadline was rounded up to a millisecond */
     uint64_t enters, submissions, completions, overflows, rearms; /* io_uring only */
 };
@@ -101,7 +105,8 @@ struct backend_ops {
     /* Sockets given to adopt() have to be in this mode; accepted ones are already. */
     bool nonblocking;
 
-    /* On success *out is the caller's, to end with close(). -errno: refused, nothing is left behind. */
+    /* On success *out is the caller's, to end with close(). -errno: refused, nothing is left
+     * behind. */
     int (*open)(struct backend **out, const struct backend_config *config);
 
     /* Ends everything, sources that were not released included: their descriptors are closed. */
@@ -110,10 +115,10 @@ struct backend_ops {
     /* Takes over source->fd. On -errno the descriptor is still the caller's. */
     int (*adopt)(struct backend *, struct io_source *);
 
-    /* Gives the source up and closes its descriptor; a send in progress is dropped without an event.
-     * 1: done, the memory is the caller's again once the events of the last wait() are used up.
-     * 0: the kernel still holds requests; one IO_CLOSED says when they are over.
-     * Never fails: what close(2) reports is not actionable here. */
+    /* Gives the source up and closes its descriptor; a send in progress is dropped without an
+     * event. 1: done, the memory is the caller's again once the events of the last wait() are used
+     * up. 0: the kernel still holds requests; one IO_CLOSED says when they are over. Never fails:
+     * what close(2) reports is not actionable here. */
     int (*release)(struct backend *, struct io_source *);
 
     /* Closes a descriptor that came by IO_ACCEPT and that nobody adopted. */
@@ -124,17 +129,22 @@ struct backend_ops {
      * -errno as result. -errno: it failed at once, no event follows. */
     int (*send)(struct backend *, struct io_source *, struct io_send *);
 
+    /* Ends the sending direction. For when no send is in progress. 0 or -errno. */
+    int (*shutdown)(struct backend *, struct io_source *);
+
     /* Gives a buffer of an IO_RECV back to the pool. */
     void (*recycle)(struct backend *, uint16_t buffer);
 
     /* Tells the kernel every change of the dirty list, then waits until something has happened, or
-     * deadline_ns (monotonic, absolute; 0: do not block; UINT64_MAX: no deadline) has passed, or a signal
-     * came. Fills at most `capacity` (>= 1) events, returns how many. What did not fit comes next time.
-     * A final result (IO_ACCEPT or IO_POLL < 0, IO_RECV <= 0) ends that wish: the caller clears its bit,
-     * and may set it again later. An -errno of wait() itself means that the mechanism is broken. */
+     * deadline_ns (monotonic, absolute; 0: do not block; UINT64_MAX: no deadline) has passed, or a
+     * signal came. Fills at most `capacity` (>= 1) events, returns how many. What did not fit comes
+     * next time. A final result (IO_ACCEPT or IO_POLL < 0, IO_RECV <= 0) ends that wish: its bit in
+     * `want` is already cleared, and may be set again. An -errno of wait() itself: the mechanism is
+     * broken. */
     int (*wait)(struct backend *, uint64_t deadline_ns, struct io_event *events, unsigned capacity);
 
-    /* Makes the current or next wait() return an IO_WAKE. Any thread; several calls may be one event. */
+    /* Makes the current or next wait() return an IO_WAKE. Any thread; several calls may be one
+     * event. */
     int (*wake)(struct backend *);
 };
 

@@ -21,9 +21,9 @@ static inline struct timespec clock_timespec(uint64_t ns)
     return (struct timespec){.tv_sec = (time_t)(ns / NS_PER_S), .tv_nsec = (long)(ns % NS_PER_S)};
 }
 
-/* How long until an absolute deadline, at this moment, for a call that takes a relative time. NULL when
- * there is no deadline (UINT64_MAX). A deadline of 0 or in the past gives zero, without reading the
- * clock in the first case. */
+/* How long until an absolute deadline, at this moment, for a call that takes a relative time. NULL
+ * when there is no deadline (UINT64_MAX). A deadline of 0 or in the past gives zero, without
+ * reading the clock in the first case. */
 static inline struct timespec *clock_until(uint64_t deadline_ns, struct timespec *left)
 {
     if (deadline_ns == UINT64_MAX)

@@ -1,6 +1,6 @@
-/* An intrusive, circular, doubly linked list: the node lives in the thing that is listed, so that putting
- * on and taking off never allocate, never fail and cost the same wherever the node stands. Backends and
- * loop share it. A node that is on no list points at itself. */
+/* An intrusive, circular, doubly linked list: the node lives in the thing that is listed, so that
+ * putting on and taking off never allocate, never fail and cost the same wherever the node stands.
+ * Backends and loop share it. A node that is on no list points at itself. */
 #ifndef BACKENDS_LIST_H
 #define BACKENDS_LIST_H
 
@@ -36,6 +36,11 @@ static inline void list_append(struct list *list, struct list *node)
     node->previous = list->previous;
     list->previous->next = node;
     list->previous = node;
+}
+
+static inline void list_prepend(struct list *list, struct list *node)
+{
+    list_append(list->next, node);
 }
 
 static inline void list_remove(struct list *node)

@@ -26,8 +26,8 @@ const struct backend_variant *backend_variants(size_t *count);
 /* NULL when there is none of that name. */
 const struct backend_variant *backend_find(const char *name);
 
-/* Opens a variant. -ENOTSUP when it is not built for this system, -EINVAL when the configuration is out of
- * its stated range; otherwise what the mechanism's open() says. */
+/* Opens a variant. -ENOTSUP when it is not built for this system, -EINVAL when the configuration is
+ * out of its stated range; otherwise what the mechanism's open() says. */
 int backend_open(struct backend **out, const struct backend_variant *variant,
                  const struct backend_config *config);
 

@@ -1,4 +1,5 @@
-/* A subject: anything a trial can run. Each offers the parts that a workload needs, or leaves them NULL. */
+/* A subject: anything a trial can run. Each offers the parts that a workload needs, or leaves them
+ * NULL. */
 #ifndef HARNESS_SUBJECT_H
 #define HARNESS_SUBJECT_H
 
@@ -15,14 +16,16 @@ struct accept_setup {
     unsigned capacity; /* connections that it may have to hold at once, idle ones included */
 };
 
-/* The accept workload's server side. Every int is >= 0 or -errno; `what` names the step that failed. */
+/* The accept workload's server side. Every int is >= 0 or -errno; `what` names the step that
+ * failed. */
 struct accept_ops {
     int (*open)(struct accept_server **, const struct accept_setup *, const char **what);
     uint16_t (*port)(const struct accept_server *); /* on 127.0.0.1 */
     /* Accepts exactly `count` connections and keeps them open, waiting as long as it takes up to
      * deadline_ns: -ETIMEDOUT then. */
     int (*drain)(struct accept_server *, unsigned count, uint64_t deadline_ns);
-    /* Watches the connections held at this moment for reading, and keeps them apart from later ones. */
+    /* Watches the connections held at this moment for reading, and keeps them apart from later
+     * ones. */
     int (*hold)(struct accept_server *);
     /* Closes the connections accepted since hold(). */
     int (*drop)(struct accept_server *);
@@ -34,7 +37,7 @@ struct accept_ops {
 };
 
 struct subject {
-    const char *name;                      /* "epoll-et", "floor:epoll" */
+    const char *name; /* "epoll-et", "floor:epoll" */
     enum backend_tier tier;
     const struct backend_variant *variant; /* of a backend; NULL for floors and peers */
     const char *summary;

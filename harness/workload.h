@@ -1,8 +1,8 @@
 /* What a workload tells the harness, and what it does inside one trial.
  *
- * A trial is one subject on one cell, once, in a process of its own (`pollbench trial`). The harness
- * starts that process and the generator's, joined by a stream socket, writes a request as JSON to the
- * trial's standard input and reads the outcome as JSON from its standard output.
+ * A trial is one subject on one cell, once, in a process of its own (`pollbench trial`). The
+ * harness starts that process and the generator's, joined by a stream socket, writes a request as
+ * JSON to the trial's standard input and reads the outcome as JSON from its standard output.
  */
 #ifndef HARNESS_WORKLOAD_H
 #define HARNESS_WORKLOAD_H
@@ -21,10 +21,10 @@ struct parameter {
     const char *unit; /* "" for a plain count */
     const char *help; /* one line */
     enum parameter_kind kind;
-    double minimum, maximum;    /* inclusive; not for choices */
-    const char *choices;        /* "spin,pbkdf2"; only for choices */
-    const char *fallback;       /* the default, as it would be typed */
-    const char *modes;          /* "drain,steady": where it means something */
+    double minimum, maximum; /* inclusive; not for choices */
+    const char *choices;     /* "spin,pbkdf2"; only for choices */
+    const char *fallback;    /* the default, as it would be typed */
+    const char *modes;       /* "drain,steady": where it means something */
 };
 
 struct metric {
@@ -39,23 +39,24 @@ struct metric {
 
 /* What a cell takes of the system, asked before it runs. */
 struct cell_needs {
-    uint64_t server_files;    /* descriptors in the subject's process */
+    uint64_t server_files; /* descriptors in the subject's process */
     uint64_t generator_files;
-    uint64_t backlog;         /* of net.core.somaxconn; 0: none */
+    uint64_t backlog; /* of net.core.somaxconn; 0: none */
 };
 
 struct trial_request {
     const struct subject *subject;
     const char *mode;
-    const json_t *params;   /* every parameter of the mode, numbers as numbers */
-    int generator_fd;       /* control channel */
-    bool count_system_calls; /* this trial counts, and its times are not used: counting slows calls down */
+    const json_t *params;    /* every parameter of the mode, numbers as numbers */
+    int generator_fd;        /* control channel */
+    bool count_system_calls; /* this trial counts, and its times are not used: counting slows calls
+                                down */
 };
 
 struct workload {
     const char *name;
     const char *summary;
-    const char *const *modes;          /* NULL-terminated; the first is the default */
+    const char *const *modes;           /* NULL-terminated; the first is the default */
     const struct parameter *parameters; /* ends with a NULL name */
     const struct metric *metrics;       /* ends with a NULL name */
 
@@ -67,9 +68,10 @@ struct workload {
     /* Seconds that one trial takes, about: for the progress bar. */
     double (*estimate_s)(const char *mode, const json_t *params);
 
-    /* Runs one trial in this process. On success *outcome is a new object with "metrics", "histograms",
-     * "counters", "usage", "generator", "granted", as in results/schema.json. On failure -errno, and
-     * `problem` (512 bytes) is a sentence that says what failed, on what, and what to do. */
+    /* Runs one trial in this process. On success *outcome is a new object with "metrics",
+     * "histograms", "counters", "usage", "generator", "granted", as in results/schema.json. On
+     * failure -errno, and `problem` (512 bytes) is a sentence that says what failed, on what, and
+     * what to do. */
     int (*run)(const struct trial_request *, json_t **outcome, char *problem);
 };
 

@@ -5,8 +5,8 @@
  *
  * - One thread per loop; only loop_async_send() may be called from another.
  * - Every int is >= 0 or -errno.
- * - Handles are the caller's memory: init, use, loop_close(), free in or after the close callback. Fields
- *   are the loop's, except `data`.
+ * - Handles are the caller's memory: init, use, loop_close(), free in or after the close callback.
+ * Fields are the loop's, except `data`.
  * - Times are absolute or relative nanoseconds of the monotonic clock, as their names say.
  * - A callback may start, stop or close any handle, its own included.
  */
@@ -33,7 +33,7 @@ struct loop_options {
     const struct backend_variant *variant; /* which backend; required */
     struct backend_config config;          /* see backend_default_config() */
     unsigned event_budget;                 /* results taken per iteration, >= 1 */
-    uint64_t (*now_ns)(void);              /* NULL: clock_now_ns(). Tests put a virtual clock here */
+    uint64_t (*now_ns)(void); /* NULL: clock_now_ns(). Tests put a virtual clock here */
 };
 
 /* Defaults of everything but the variant. */
@@ -47,21 +47,31 @@ int loop_destroy(struct loop *);
 
 enum loop_mode {
     LOOP_DEFAULT, /* until nothing is alive or loop_stop() */
-    LOOP_ONCE,    /* one iteration that may block; timers that fell due meanwhile run before it returns */
-    LOOP_NOWAIT,  /* one iteration that does not block */
+    LOOP_ONCE, /* one iteration that may block; timers that fell due meanwhile run before it returns
+                */
+    LOOP_NOWAIT, /* one iteration that does not block */
 };
 
 /* 1 when something is still alive, 0 when not, -errno when the backend broke. */
 int loop_run(struct loop *, enum loop_mode);
-void loop_stop(struct loop *);            /* the running iteration is the last one */
-bool loop_alive(const struct loop *);     /* an active referenced handle, a request, or a closing handle */
+void loop_stop(struct loop *); /* the running iteration is the last one */
+bool loop_alive(
+    const struct loop *); /* an active referenced handle, a request, or a closing handle */
 uint64_t loop_now_ns(const struct loop *); /* read at the start of an iteration and after poll */
 void loop_update_time(struct loop *);
 struct backend *loop_backend(struct loop *); /* for its counters and what it was granted */
 
 /* ---- handles ---- */
 
-enum loop_kind { LOOP_TIMER, LOOP_IDLE, LOOP_PREPARE, LOOP_CHECK, LOOP_ASYNC, LOOP_LISTENER, LOOP_STREAM };
+enum loop_kind {
+    LOOP_TIMER,
+    LOOP_IDLE,
+    LOOP_PREPARE,
+    LOOP_CHECK,
+    LOOP_ASYNC,
+    LOOP_LISTENER,
+    LOOP_STREAM
+};
 
 typedef void loop_close_function(struct loop_handle *);
 
@@ -70,13 +80,14 @@ struct loop_handle {
     void *data; /* the user's */
     loop_close_function *on_close;
     struct list all;   /* on loop.handles */
-    struct list queue; /* where its phase keeps it: active hooks, closing handles */
+    struct list queue; /* where its phase keeps it: active hooks, pending work, closing handles */
     uint8_t kind;      /* enum loop_kind */
     uint8_t flags;
 };
 
-/* Stops the handle at once; on_close (may be NULL) runs once, in the closing phase. Closing twice is a
- * bug of the caller. */
+/* Stops the handle at once; on_close (may be NULL) runs once, in the closing phase. Within one
+ * phase the handle closed last is called back first, as in libuv. Closing twice is a bug of the
+ * caller. */
 void loop_close(struct loop_handle *, loop_close_function *on_close);
 void loop_ref(struct loop_handle *);   /* the default: an active handle keeps the loop alive */
 void loop_unref(struct loop_handle *); /* active, but does not keep the loop alive */
@@ -98,11 +109,13 @@ struct loop_timer {
 };
 
 void loop_timer_init(struct loop *, struct loop_timer *);
-/* Runs the callback once delay_ns have passed since loop_now_ns(), then every repeat_ns (0: once). Never
- * early. Restarts a running timer. -ENOMEM; -EINVAL for a closing handle or no callback. */
-int loop_timer_start(struct loop_timer *, loop_timer_function *, uint64_t delay_ns, uint64_t repeat_ns);
+/* Runs the callback once delay_ns have passed since loop_now_ns(), then every repeat_ns (0: once).
+ * Never early. Restarts a running timer. -ENOMEM; -EINVAL for a closing handle or no callback. */
+int loop_timer_start(struct loop_timer *, loop_timer_function *, uint64_t delay_ns,
+                     uint64_t repeat_ns);
 /* The same at an absolute time. */
-int loop_timer_start_at(struct loop_timer *, loop_timer_function *, uint64_t due_ns, uint64_t repeat_ns);
+int loop_timer_start_at(struct loop_timer *, loop_timer_function *, uint64_t due_ns,
+                        uint64_t repeat_ns);
 void loop_timer_stop(struct loop_timer *);
 
 /* ---- hooks: a callback in every iteration ---- */
@@ -114,10 +127,12 @@ struct loop_hook {
     loop_hook_function *callback;
 };
 
-void loop_idle_init(struct loop *, struct loop_hook *);    /* while one is active, poll does not block */
+void loop_idle_init(struct loop *,
+                    struct loop_hook *); /* while one is active, poll does not block */
 void loop_prepare_init(struct loop *, struct loop_hook *); /* just before poll */
 void loop_check_init(struct loop *, struct loop_hook *);   /* just after poll */
-/* One that is started by a hook of its own phase runs from the next iteration on. */
+/* One that is started by a hook of its own phase runs from the next iteration on. The one started
+ * last runs first, as in libuv. */
 int loop_hook_start(struct loop_hook *, loop_hook_function *);
 void loop_hook_stop(struct loop_hook *);
 
@@ -133,24 +148,25 @@ struct loop_async {
 
 /* Active from init to close. */
 void loop_async_init(struct loop *, struct loop_async *, loop_async_function *);
-/* Any thread, until loop_close(). The callback runs in a poll phase after it; several sends may be one
- * callback. */
+/* Any thread, until loop_close(). The callback runs in a poll phase after it; several sends may be
+ * one callback. */
 int loop_async_send(struct loop_async *);
 
 /* ---- listening ---- */
 
-/* status 0: one connection is there, take it by loop_accept(). < 0: accepting failed with that -errno;
- * the listener tries again by itself, after a pause where the cause is a lack of descriptors or memory. */
+/* status 0: one connection is there, take it by loop_accept(). < 0: accepting failed with that
+ * -errno; the listener tries again by itself after LOOP_ACCEPT_PAUSE_NS. */
+#define LOOP_ACCEPT_PAUSE_NS (100 * UINT64_C(1000000))
 typedef void loop_connection_function(struct loop_listener *, int status);
 
 struct loop_listener {
     struct loop_handle handle;
     struct io_source source;
     loop_connection_function *on_connection;
-    struct loop_timer retry;
-    int accepted;                   /* what the running callback may take, -1: nothing */
-    int *waiting;                   /* connections that came while one was not taken */
-    uint32_t waiting_count, waiting_capacity;
+    struct loop_timer retry; /* runs during the pause after an error */
+    int accepted;            /* the connection that may be taken, -1: none */
+    int *waiting;            /* further ones, which came before that one was taken */
+    uint32_t waiting_first, waiting_count, waiting_capacity;
 };
 
 void loop_listener_init(struct loop *, struct loop_listener *);
@@ -162,13 +178,14 @@ int loop_listen(struct loop_listener *, const struct sockaddr *, socklen_t, int 
 /* The address that was bound. */
 int loop_listener_address(const struct loop_listener *, struct sockaddr *, socklen_t *);
 /* Takes a connection into an initialised stream. In the callback, or later: until it is taken, the
- * callback does not run again. -EAGAIN: none is there. On another -errno the connection is closed. */
+ * callback does not run again. -EAGAIN: none is there. -EINVAL: the stream is open or
+ * closing. On another -errno the connection is closed. */
 int loop_accept(struct loop_listener *, struct loop_stream *);
 
 /* ---- streams ---- */
 
-/* bytes > 0: data, valid during the call. 0: end of file, once. < 0: -errno, once. After the last two the
- * stream does not read any more. */
+/* bytes > 0: data, valid during the call. 0: end of file, once. < 0: -errno, once. After the last
+ * two the stream does not read any more. */
 typedef void loop_read_function(struct loop_stream *, ssize_t bytes, const void *data);
 typedef void loop_write_function(struct loop_write *, int status);
 typedef void loop_shutdown_function(struct loop_stream *, int status);
@@ -178,8 +195,11 @@ struct loop_stream {
     struct io_source source;
     loop_read_function *on_read;
     loop_shutdown_function *on_shutdown;
-    struct loop_write *first_write, *last_write; /* in order; the first one is with the backend */
-    struct list pending;                         /* on loop.pending: its first write is over */
+    struct loop_write *unsent, *last_unsent;     /* in order; the first one is with the backend */
+    struct loop_write *finished, *last_finished; /* to be called back */
+    struct loop_kept *kept;                      /* data that arrived after loop_read_stop() */
+    int write_status; /* of the first write that failed: no byte follows it */
+    int read_status;  /* -ENOMEM: kept data was lost, reading is over */
 };
 
 /* The caller's memory until the callback has run. */
@@ -193,13 +213,14 @@ struct loop_write {
 };
 
 void loop_stream_init(struct loop *, struct loop_stream *);
-/* Takes over a connected stream socket and sets the mode that the backend needs. On -errno the descriptor
- * is still the caller's. */
+/* Takes over a connected stream socket and sets the mode that the backend needs. On -errno the
+ * descriptor is still the caller's. */
 int loop_stream_open(struct loop_stream *, int fd);
 int loop_read_start(struct loop_stream *, loop_read_function *); /* -ENOTCONN, -EALREADY, -EINVAL */
 void loop_read_stop(struct loop_stream *);
-/* Queues one buffer; bytes keep their order. The callback always runs later, never from within. After
- * loop_close() it runs with -ECANCELED, before the close callback. -ENOTCONN; -EPIPE after shutdown. */
+/* Queues one buffer of at most INT32_MAX bytes; bytes keep their order. The callback always runs
+ * later, never from within. After loop_close() it runs with -ECANCELED, before the close callback.
+ * -ENOTCONN; -EPIPE after shutdown. */
 int loop_write(struct loop_stream *, struct loop_write *, const void *data, size_t length,
                loop_write_function *);
 /* Ends the sending direction once all queued writes are out. -ENOTCONN; -EALREADY. */

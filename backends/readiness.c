@@ -1,0 +1,430 @@
+#include "backends/readiness.h"
+
+#include "backends/syscalls.h"
+
+#include <assert.h>
+#include <errno.h>
+
+struct batch {
+    struct io_event *events;
+    unsigned capacity, used;
+};
+
+static void mark_dirty(struct readiness *self, struct io_source *source)
+{
+    if (!list_is_linked(&source->dirty))
+        list_append(&self->base.dirty, &source->dirty);
+}
+
+/* ---- results ---- */
+
+static void emit(struct readiness *self, struct batch *batch, struct io_source *source,
+                 enum io_kind kind, int result, int buffer)
+{
+    batch->events[batch->used++] = (struct io_event){
+        .source = source, .result = result, .kind = (uint16_t)kind, .buffer = (uint16_t)buffer};
+    self->base.counters.events++;
+}
+
+/* Ends a wish with its last result. */
+static void emit_final(struct readiness *self, struct batch *batch, struct io_source *source,
+                       unsigned wish, enum io_kind kind, int result)
+{
+    backend_want(&self->base, source, (uint16_t)(source->want & ~wish));
+    emit(self, batch, source, kind, result, 0);
+}
+
+static void finish_send(struct readiness *self, struct batch *batch, struct io_source *source,
+                        int result)
+{
+    source->sending = NULL;
+    mark_dirty(self, source);
+    emit(self, batch, source, IO_SEND, result, 0);
+}
+
+/* The kernel will not watch this source: its wishes end with that error, as far as there is room.
+ * What does not fit is tried again, and refused again, at the next wait(). */
+static void refuse(struct readiness *self, struct batch *batch, struct io_source *source, int error)
+{
+    static const struct {
+        unsigned wish;
+        enum io_kind kind;
+    } wishes[] = {{IO_WANT_ACCEPT, IO_ACCEPT},
+                  {IO_WANT_RECV, IO_RECV},
+                  {IO_WANT_READABLE | IO_WANT_WRITABLE, IO_POLL}};
+
+    mark_dirty(self, source);
+    for (size_t i = 0; i < sizeof wishes / sizeof wishes[0]; i++)
+        if (source->want & wishes[i].wish && batch->used < batch->capacity)
+            emit_final(self, batch, source, wishes[i].wish, wishes[i].kind, error);
+    if (source->sending != NULL && batch->used < batch->capacity)
+        finish_send(self, batch, source, error);
+}
+
+/* ---- interest ---- */
+
+/* What has to be watched for the wishes of a source. */
+static unsigned needed(const struct io_source *source)
+{
+    unsigned reading = IO_WANT_ACCEPT | IO_WANT_READABLE;
+    if (!(source->state & READINESS_STARVED))
+        reading |= IO_WANT_RECV;
+    unsigned mask = source->want & reading ? READY_IN : 0;
+    if (source->want & IO_WANT_WRITABLE || source->sending != NULL)
+        mask |= READY_OUT;
+    return mask;
+}
+
+/* Readiness that was seen earlier counts for a wish of now, and none is kept for a wish that is
+ * gone. */
+static void review_readiness(struct readiness *self, struct io_source *source)
+{
+    bool useful = source->ready & needed(source);
+    bool queued = list_is_linked(&source->resume) && !(source->state & READINESS_STARVED);
+    if (useful && !list_is_linked(&source->resume))
+        list_append(&self->resume, &source->resume);
+    if (!useful && queued)
+        list_remove(&source->resume);
+    if (!useful && self->trigger != TRIGGER_EDGE)
+        source->ready = 0;
+}
+
+static int apply_changes(struct readiness *self, struct batch *batch)
+{
+    struct list changed;
+    list_init(&changed);
+    list_move_all(&self->base.dirty, &changed);
+    while (!list_is_empty(&changed)) {
+        struct io_source *source = list_owner(list_take_first(&changed), struct io_source, dirty);
+        unsigned need = needed(source);
+        if (self->trigger != TRIGGER_LEVEL)
+            need |= source->have;
+        if (need != source->have) {
+            int r = self->mechanism->change(self, source, need);
+            if (r < 0 && source == &self->wake_source)
+                return r;
+            if (r < 0) {
+                refuse(self, batch, source, r);
+                continue;
+            }
+            self->base.counters.changes++;
+            source->have = (uint16_t)need;
+        }
+        review_readiness(self, source);
+    }
+    return 0;
+}
+
+/* Sources that found no free buffer try again as soon as there is one. */
+static void feed_starved(struct readiness *self)
+{
+    if (self->pool.free_count == 0)
+        return;
+    while (!list_is_empty(&self->starved)) {
+        struct list *node = list_take_first(&self->starved);
+        struct io_source *source = list_owner(node, struct io_source, resume);
+        source->state &= (uint16_t)~READINESS_STARVED;
+        source->ready |= READY_IN;
+        list_append(&self->resume, node);
+        mark_dirty(self, source);
+    }
+}
+
+void readiness_note(struct readiness *self, struct io_source *source, unsigned mask)
+{
+    source->ready |= (uint16_t)mask;
+    if (self->trigger == TRIGGER_ONESHOT) {
+        source->have = 0;
+        mark_dirty(self, source);
+    }
+    if (!(source->ready & needed(source)))
+        return;
+    if (source->state & READINESS_STARVED)
+        list_remove(&source->resume);
+    if (!list_is_linked(&source->resume))
+        list_append(&self->resume, &source->resume);
+}
+
+/* ---- from readiness to results ---- */
+
+/* The connection went away while it was queued, or accept(2) passes on a network error that
+ * concerns that connection alone: there may be another one behind it. */
+static bool concerns_one_connection(int error)
+{
+    switch (-error) {
+    case EINTR:
+    case ECONNABORTED:
+    case EPROTO:
+    case ENOPROTOOPT:
+    case ENETDOWN:
+    case ENETUNREACH:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void accept_some(struct readiness *self, struct io_source *source, struct batch *batch)
+{
+    for (unsigned i = 0; i < self->accept_budget && batch->used < batch->capacity; i++) {
+        int fd = sys.accept(source->fd);
+        if (fd >= 0) {
+            emit(self, batch, source, IO_ACCEPT, fd, 0);
+        } else if (fd == -EAGAIN) {
+            source->ready &= (uint16_t)~READY_IN;
+            return;
+        } else if (!concerns_one_connection(fd)) {
+            emit_final(self, batch, source, IO_WANT_ACCEPT, IO_ACCEPT, fd);
+            return;
+        }
+    }
+}
+
+static void receive_some(struct readiness *self, struct io_source *source, struct batch *batch)
+{
+    for (unsigned i = 0; i < self->receive_budget && batch->used < batch->capacity; i++) {
+        int buffer = buffer_pool_take(&self->pool);
+        if (buffer < 0) {
+            source->state |= READINESS_STARVED;
+            self->base.counters.starvations++;
+            mark_dirty(self, source);
+            return;
+        }
+        int n;
+        do
+            n = sys.recv(source->fd, buffer_pool_data(&self->pool, (uint16_t)buffer),
+                         self->pool.size);
+        while (n == -EINTR);
+        if (n > 0) {
+            emit(self, batch, source, IO_RECV, n, buffer);
+        } else {
+            buffer_pool_give(&self->pool, (uint16_t)buffer);
+            if (n == -EAGAIN)
+                source->ready &= (uint16_t)~READY_IN;
+            else
+                emit_final(self, batch, source, IO_WANT_RECV, IO_RECV, n);
+            return;
+        }
+        /* Where readiness is reported again, a buffer that was not filled means that there is no
+         * more, and the call that would only say so is saved. An edge would not come again for an
+         * end of file that arrived together with the data. */
+        if ((unsigned)n < self->pool.size && self->trigger != TRIGGER_EDGE)
+            return;
+    }
+}
+
+/* 1: all of it went out, 0: the socket is full, -errno. */
+static int send_some(struct io_source *source, struct io_send *send)
+{
+    while (send->sent < send->length) {
+        const char *rest = (const char *)send->data + send->sent;
+        int n = sys.send(source->fd, rest, send->length - send->sent);
+        if (n == -EAGAIN)
+            return 0;
+        if (n < 0 && n != -EINTR)
+            return n;
+        if (n > 0)
+            send->sent += (size_t)n;
+    }
+    return 1;
+}
+
+static void continue_send(struct readiness *self, struct io_source *source, struct batch *batch)
+{
+    struct io_send *send = source->sending;
+    int r = send_some(source, send);
+    source->ready &= (uint16_t)~READY_OUT;
+    if (r != 0)
+        finish_send(self, batch, source, r < 0 ? r : (int)send->length);
+}
+
+static void report_poll(struct readiness *self, struct io_source *source, struct batch *batch)
+{
+    unsigned seen = 0;
+    if (source->ready & READY_IN)
+        seen |= source->want & IO_WANT_READABLE;
+    if (source->ready & READY_OUT)
+        seen |= source->want & IO_WANT_WRITABLE;
+    if (seen == 0)
+        return;
+    emit(self, batch, source, IO_POLL, (int)seen, 0);
+    source->ready = 0;
+    /* The caller uses the readiness up, or does not: only the kernel can tell. Registering the same
+     * interest once more makes an edge-triggered mechanism look again. */
+    if (self->trigger == TRIGGER_EDGE) {
+        source->have = 0;
+        mark_dirty(self, source);
+    }
+}
+
+static void progress(struct readiness *self, struct io_source *source, struct batch *batch)
+{
+    if (source == &self->wake_source) {
+        wake_drain(&self->wake);
+        source->ready = 0;
+        emit(self, batch, NULL, IO_WAKE, 0, 0);
+        return;
+    }
+    if (source->want & (IO_WANT_READABLE | IO_WANT_WRITABLE))
+        report_poll(self, source, batch);
+
+    bool reading = source->ready & READY_IN && batch->used < batch->capacity;
+    if (reading && source->want & IO_WANT_ACCEPT)
+        accept_some(self, source, batch);
+    else if (reading && source->want & IO_WANT_RECV)
+        receive_some(self, source, batch);
+    /* What is left will be reported again, except at an edge. */
+    if (reading && self->trigger != TRIGGER_EDGE)
+        source->ready &= (uint16_t)~READY_IN;
+
+    if (source->ready & READY_OUT && source->sending != NULL && batch->used < batch->capacity)
+        continue_send(self, source, batch);
+
+    if (source->state & READINESS_STARVED && !(source->ready & needed(source)))
+        list_append(&self->starved, &source->resume);
+    else
+        review_readiness(self, source);
+}
+
+static void use_readiness(struct readiness *self, struct batch *batch)
+{
+    struct list queue;
+    list_init(&queue);
+    list_move_all(&self->resume, &queue);
+    while (!list_is_empty(&queue) && batch->used < batch->capacity) {
+        struct list *node = list_take_first(&queue);
+        progress(self, list_owner(node, struct io_source, resume), batch);
+    }
+    /* Those that had no turn keep their place before those that had one and want another. */
+    list_move_all(&self->resume, &queue);
+    list_move_all(&queue, &self->resume);
+}
+
+/* ---- operations ---- */
+
+int readiness_wait(struct backend *backend, uint64_t deadline_ns, struct io_event *events,
+                   unsigned capacity)
+{
+    struct readiness *self = readiness_of(backend);
+    struct batch batch = {.events = events, .capacity = capacity};
+    for (;;) {
+        feed_starved(self);
+        int r = apply_changes(self, &batch);
+        if (r < 0)
+            return r;
+        bool more = batch.used > 0 || !list_is_empty(&self->resume);
+        uint64_t until_ns = more ? 0 : deadline_ns;
+        self->base.counters.waits++;
+        int ready = self->mechanism->collect(self, until_ns, capacity);
+        if (ready < 0 && ready != -EINTR)
+            return ready;
+        use_readiness(self, &batch);
+        /* Readiness without a result (the connection was gone, an edge that nobody waits for) is no
+         * reason to return before the deadline. */
+        bool over = ready == 0 && until_ns == deadline_ns;
+        if (batch.used > 0 || ready == -EINTR || over || deadline_ns == 0)
+            return (int)batch.used;
+    }
+}
+
+int readiness_adopt(struct backend *backend, struct io_source *source)
+{
+    list_init(&source->dirty);
+    list_init(&source->resume);
+    return source_table_add(&readiness_of(backend)->sources, source);
+}
+
+int readiness_release(struct backend *backend, struct io_source *source)
+{
+    struct readiness *self = readiness_of(backend);
+    /* Before close(2), because a duplicate of the descriptor would keep an epoll registration
+     * alive. Taking an open descriptor off the watch cannot fail. */
+    if (source->have != 0 || source->state & READINESS_REGISTERED)
+        self->mechanism->change(self, source, 0);
+    list_remove(&source->dirty);
+    list_remove(&source->resume);
+    source_table_remove(&self->sources, source);
+    sys.close(source->fd);
+    source->sending = NULL;
+    source->want = source->have = source->ready = source->state = 0;
+    return 1;
+}
+
+void readiness_discard(struct backend *backend, int fd)
+{
+    (void)backend;
+    sys.close(fd);
+}
+
+int readiness_send(struct backend *backend, struct io_source *source, struct io_send *send)
+{
+    assert(source->sending == NULL);
+    send->sent = 0;
+    if (send->length == 0 || send->length > INT32_MAX)
+        return -EINVAL;
+    int r = send_some(source, send);
+    if (r != 0)
+        return r < 0 ? r : (int)send->length;
+    source->sending = send;
+    source->ready &= (uint16_t)~READY_OUT;
+    mark_dirty(readiness_of(backend), source);
+    return 0;
+}
+
+int readiness_shutdown(struct backend *backend, struct io_source *source)
+{
+    (void)backend;
+    return sys.shutdown(source->fd, SHUT_WR);
+}
+
+void readiness_recycle(struct backend *backend, uint16_t buffer)
+{
+    buffer_pool_give(&readiness_of(backend)->pool, buffer);
+}
+
+int readiness_wake(struct backend *backend)
+{
+    return wake_signal(&readiness_of(backend)->wake);
+}
+
+int readiness_open(struct readiness *self, const struct backend_config *config)
+{
+    if (config->accept_budget == 0 || config->receive_budget == 0)
+        return -EINVAL;
+    int r = buffer_pool_open(&self->pool, config->buffer_count, config->buffer_size);
+    if (r < 0)
+        return r;
+    r = wake_open(&self->wake);
+    if (r < 0) {
+        buffer_pool_close(&self->pool);
+        return r;
+    }
+    self->base.buffers = &self->pool;
+    self->accept_budget = config->accept_budget;
+    self->receive_budget = config->receive_budget;
+    list_init(&self->base.dirty);
+    list_init(&self->resume);
+    list_init(&self->starved);
+    source_table_init(&self->sources);
+    self->wake_source.fd = self->wake.read_fd;
+    r = readiness_adopt(&self->base, &self->wake_source);
+    if (r < 0)
+        readiness_close(self);
+    else
+        backend_want(&self->base, &self->wake_source, IO_WANT_READABLE);
+    return r;
+}
+
+void readiness_close(struct readiness *self)
+{
+    for (uint32_t slot = 0; slot < self->sources.capacity; slot++) {
+        struct io_source *source = self->sources.slots[slot].source;
+        if (source != NULL && source != &self->wake_source)
+            sys.close(source->fd);
+    }
+    source_table_close(&self->sources);
+    wake_close(&self->wake);
+    buffer_pool_close(&self->pool);
+}

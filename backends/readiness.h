@@ -1,0 +1,89 @@
+/* What all readiness backends share: everything but telling the kernel what to watch and asking it
+ * what is ready. A mechanism gives two functions for that (struct readiness_mechanism); the rest is
+ * here.
+ *
+ * Every source that a mechanism reports stands in one queue, first come first served, and one that
+ * the event array has no room for keeps its place until the next wait(). Fairness therefore does
+ * not depend on the order in which a mechanism scans, and readiness that is reported only once is
+ * not forgotten.
+ */
+#ifndef BACKENDS_READINESS_H
+#define BACKENDS_READINESS_H
+
+#include "backends/backend.h"
+#include "backends/buffer_pool.h"
+#include "backends/clock.h"
+#include "backends/source_table.h"
+#include "backends/wake.h"
+
+/* Bits of io_source.have and io_source.ready. An error or a hang-up counts as both: the call that
+ * follows says which one it is. */
+enum readiness_mask { READY_IN = 1, READY_OUT = 2 };
+
+/* Bits of io_source.state. */
+enum readiness_state {
+    READINESS_STARVED = 1,    /* receiving has to wait until a buffer is free */
+    READINESS_REGISTERED = 2, /* for the mechanism: the kernel knows the descriptor */
+};
+
+/* How long what the kernel was told stays in force. */
+enum readiness_trigger {
+    TRIGGER_LEVEL, /* reported again while it is so; interest may grow and shrink */
+    TRIGGER_EDGE,  /* reported once per change; interest only grows, so that registering is for good
+                    */
+    TRIGGER_ONESHOT, /* reported once, then armed again */
+};
+
+struct readiness;
+
+struct readiness_mechanism {
+    /* Tells the kernel to watch `need` from now on, 0: nothing. 0 or -errno. */
+    int (*change)(struct readiness *, struct io_source *, unsigned need);
+    /* Asks the kernel what is ready, until deadline_ns, and calls readiness_note() for each
+     * descriptor. `capacity`: more than that many are of no use now. How many were ready, 0: time
+     * is over, -EINTR. */
+    int (*collect)(struct readiness *, uint64_t deadline_ns, unsigned capacity);
+};
+
+struct readiness {
+    struct backend base;
+    const struct readiness_mechanism *mechanism;
+    enum readiness_trigger trigger;
+    struct source_table sources;
+    struct buffer_pool pool;
+    struct wake wake;
+    struct io_source wake_source;
+    unsigned accept_budget, receive_budget;
+    struct list resume;  /* sources with readiness to use up */
+    struct list starved; /* sources that wait for a free buffer */
+};
+
+static inline struct readiness *readiness_of(struct backend *backend)
+{
+    return (struct readiness *)backend;
+}
+
+/* For a mechanism's open(): `self` is zeroed but for base.ops, mechanism and trigger. On -errno
+ * nothing is left behind. */
+int readiness_open(struct readiness *self, const struct backend_config *config);
+/* For its close(): closes the descriptors of all sources that are left. */
+void readiness_close(struct readiness *self);
+/* For its collect(). */
+void readiness_note(struct readiness *self, struct io_source *source, unsigned mask);
+
+/* The operations that are the same for all of them. */
+int readiness_adopt(struct backend *, struct io_source *);
+int readiness_release(struct backend *, struct io_source *);
+void readiness_discard(struct backend *, int fd);
+int readiness_send(struct backend *, struct io_source *, struct io_send *);
+int readiness_shutdown(struct backend *, struct io_source *);
+void readiness_recycle(struct backend *, uint16_t buffer);
+int readiness_wait(struct backend *, uint64_t deadline_ns, struct io_event *, unsigned capacity);
+int readiness_wake(struct backend *);
+
+#define READINESS_OPS                                                                              \
+    .nonblocking = true, .adopt = readiness_adopt, .release = readiness_release,                   \
+    .discard = readiness_discard, .send = readiness_send, .shutdown = readiness_shutdown,          \
+    .recycle = readiness_recycle, .wait = readiness_wait, .wake = readiness_wake
+
+#endif

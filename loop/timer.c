@@ -1,0 +1,96 @@
+#include "loop/internal.h"
+
+#include <errno.h>
+
+void loop_timer_init(struct loop *loop, struct loop_timer *timer)
+{
+    handle_init(loop, &timer->handle, LOOP_TIMER);
+    list_init(&timer->ready);
+    timer->due_ns = timer->repeat_ns = 0;
+    timer->callback = NULL;
+}
+
+void timer_init_internal(struct loop *loop, struct loop_timer *timer)
+{
+    loop_timer_init(loop, timer);
+    list_remove(&timer->handle.all);
+    loop_unref(&timer->handle);
+}
+
+static void enqueue(struct loop_timer *timer, uint64_t due_ns)
+{
+    struct loop *loop = timer->handle.loop;
+    timer->due_ns = due_ns;
+    timer->order = loop->next_order++;
+    heap_insert(&loop->timers, timer);
+}
+
+static uint64_t saturating_sum(uint64_t a, uint64_t b)
+{
+    return b > UINT64_MAX - a ? UINT64_MAX : a + b;
+}
+
+int loop_timer_start_at(struct loop_timer *timer, loop_timer_function *callback, uint64_t due_ns,
+                        uint64_t repeat_ns)
+{
+    struct loop *loop = timer->handle.loop;
+    if (callback == NULL || loop_is_closing(&timer->handle))
+        return -EINVAL;
+    loop_timer_stop(timer);
+    /* Room for every active timer, those being run included, so that arming them again cannot fail.
+     */
+    int r = heap_reserve(&loop->timers, loop->active_timers + 1);
+    if (r < 0)
+        return r;
+    timer->callback = callback;
+    timer->repeat_ns = repeat_ns;
+    enqueue(timer, due_ns);
+    loop->active_timers++;
+    handle_activate(&timer->handle);
+    return 0;
+}
+
+int loop_timer_start(struct loop_timer *timer, loop_timer_function *callback, uint64_t delay_ns,
+                     uint64_t repeat_ns)
+{
+    uint64_t due_ns = saturating_sum(timer->handle.loop->now_ns, delay_ns);
+    return loop_timer_start_at(timer, callback, due_ns, repeat_ns);
+}
+
+static void deactivate(struct loop_timer *timer)
+{
+    timer->handle.loop->active_timers--;
+    handle_deactivate(&timer->handle);
+}
+
+void loop_timer_stop(struct loop_timer *timer)
+{
+    if (!loop_is_active(&timer->handle))
+        return;
+    if (list_is_linked(&timer->ready))
+        list_remove(&timer->ready);
+    else
+        heap_remove(&timer->handle.loop->timers, timer);
+    deactivate(timer);
+}
+
+/* All that are due are taken out before the first one runs: one that falls due meanwhile, or that a
+ * callback starts with no delay, belongs to the next iteration and cannot keep this one from going
+ * on. */
+void timer_run_due(struct loop *loop)
+{
+    while (loop->timers.count > 0 && heap_first(&loop->timers).due_ns <= loop->now_ns) {
+        struct loop_timer *timer = heap_first(&loop->timers).timer;
+        heap_remove(&loop->timers, timer);
+        list_append(&loop->due, &timer->ready);
+    }
+    while (!list_is_empty(&loop->due)) {
+        struct list *node = list_take_first(&loop->due);
+        struct loop_timer *timer = list_owner(node, struct loop_timer, ready);
+        if (timer->repeat_ns > 0)
+            enqueue(timer, saturating_sum(loop->now_ns, timer->repeat_ns));
+        else
+            deactivate(timer);
+        timer->callback(timer);
+    }
+}
