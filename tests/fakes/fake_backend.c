@@ -37,6 +37,8 @@ static int open_variant(struct backend **out, const struct backend_config *confi
     call->result = fake_script.open_result;
     if (call->result < 0)
         return call->result;
+    if (config->accept_budget == 0 || config->receive_budget == 0)
+        return call->result = -EINVAL;
     struct fake_backend *self = calloc(1, sizeof *self);
     if (self == NULL)
         return call->result = -ENOMEM;

@@ -50,6 +50,7 @@ struct fake_call {
 struct fake_script {
     int open_result;       /* 0, or the -errno of the next open() */
     int adopt_result;      /* 0, or the -errno of every adopt() */
+    int shutdown_result;   /* 0, or the -errno of every shutdown() */
     int wait_result;       /* 0, or the -errno of every wait() */
     bool release_later;    /* release() answers 0, and the test says fake_deliver_closed() */
     uint64_t oversleep_ns; /* wait() wakes this much after its deadline */

@@ -126,6 +126,8 @@ static void restarting_a_running_timer_needs_no_memory(void **state)
 static void write_again(struct loop_write *write, int status)
 {
     assert_int_equal(status, 0);
+    if (loop_is_closing(&write->stream->handle))
+        return;
     static struct loop_write other;
     static struct loop_write *free_write = &other;
     struct loop_write *next = free_write;
@@ -223,7 +225,6 @@ static void opening_a_loop_without_a_backend_or_a_budget_is_refused(void **state
     options.config.accept_budget = 0;
     assert_int_equal(loop_open(&other, &options), -EINVAL);
     assert_null(other);
-    assert_int_equal(fake_call_count(FAKE_OPEN), 1);
 }
 
 static void a_backend_that_breaks_ends_the_run_with_its_error(void **state)

@@ -97,6 +97,8 @@ static void a_write_that_finishes_at_once_in_a_timer_is_called_back_in_a_pending
 static void write_again(struct loop_write *write, int status)
 {
     trace_write(write, status);
+    if (loop_is_closing(&write->stream->handle))
+        return;
     struct loop_write *next = NEW(struct loop_write);
     next->data = "again";
     assert_int_equal(loop_write(write->stream, next, "again", 5, write_again), 0);
