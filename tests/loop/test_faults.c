@@ -196,6 +196,39 @@ connections_that_find_no_memory_to_wait_in_are_closed_and_the_listener_goes_on(v
     fixture_clear_trace(); /* the fixture checks that each of the others was closed or taken */
 }
 
+static void trace_and_stop(struct loop_stream *stream, ssize_t bytes, const void *data)
+{
+    trace_read(stream, bytes, data);
+    loop_read_stop(stream);
+}
+
+static void trace_status(struct loop_stream *stream, ssize_t bytes, const void *data)
+{
+    (void)stream;
+    (void)data;
+    trace("%s", bytes == -ENOMEM ? "ENOMEM" : "other");
+}
+
+static void bytes_that_find_no_memory_to_wait_in_end_reading_with_an_error(void **state)
+{
+    (void)state;
+    struct loop_stream *stream = new_stream("s", NULL);
+    assert_int_equal(loop_read_start(stream, trace_and_stop), 0);
+    fake_deliver_bytes(&stream->source, "one");
+    fake_deliver_bytes(&stream->source, "two");
+    fake_deliver_bytes(&stream->source, "three");
+    allocations_left = 0;
+    loop_run(loop, LOOP_NOWAIT);
+    allocations_left = -1;
+    assert_trace("s:one");
+    assert_int_equal(loop_read_start(stream, trace_status), 0);
+    fake_deliver_bytes(&stream->source, "behind the gap");
+    loop_run(loop, LOOP_NOWAIT);
+    loop_run(loop, LOOP_NOWAIT);
+    assert_trace("ENOMEM");
+    assert_false(loop_is_active(&stream->handle));
+}
+
 /* ---- the backend ---- */
 
 static void opening_a_loop_passes_on_what_the_backend_says(void **state)
@@ -257,6 +290,7 @@ int main(int argc, char **argv)
         fault_test(restarting_a_running_timer_needs_no_memory),
         fault_test(once_it_runs_the_loop_allocates_nothing_for_timers_hooks_reads_and_writes),
         fault_test(connections_that_find_no_memory_to_wait_in_are_closed_and_the_listener_goes_on),
+        fault_test(bytes_that_find_no_memory_to_wait_in_end_reading_with_an_error),
         fault_test(opening_a_loop_passes_on_what_the_backend_says),
         fault_test(opening_a_loop_without_a_backend_or_a_budget_is_refused),
         fault_test(a_backend_that_breaks_ends_the_run_with_its_error),

@@ -271,6 +271,28 @@ static void stopping_and_starting_again_in_the_callback_keeps_bytes_in_order(voi
     assert_trace("s:one s:two s:three");
 }
 
+static void start_in_hook(struct loop_hook *hook)
+{
+    loop_hook_stop(hook);
+    start_reading(hook->handle.data, trace_read);
+}
+
+static void
+bytes_that_waited_come_before_those_of_the_poll_in_which_reading_starts_again(void **state)
+{
+    (void)state;
+    struct loop_stream *stream = new_stream("s", NULL);
+    start_reading(stream, trace_and_stop);
+    fake_deliver_bytes(&stream->source, "one");
+    fake_deliver_bytes(&stream->source, "two");
+    keep_alive();
+    run_iterations(1);
+    prepare_calling(start_in_hook)->handle.data = stream;
+    fake_deliver_bytes(&stream->source, "three");
+    run_iterations(3);
+    assert_trace("s:one s:two s:three");
+}
+
 /* ---- streams among each other ---- */
 
 static struct loop_stream *others[2];
@@ -329,6 +351,7 @@ int main(int argc, char **argv)
         loop_test(poll_does_not_block_when_reading_starts_again_with_bytes_waiting),
         loop_test(closing_a_stream_gives_back_the_buffers_of_bytes_that_waited),
         loop_test(stopping_and_starting_again_in_the_callback_keeps_bytes_in_order),
+        loop_test(bytes_that_waited_come_before_those_of_the_poll_in_which_reading_starts_again),
         loop_test(a_stream_stopped_by_the_callback_of_another_keeps_its_bytes_of_the_batch),
         loop_test(events_of_one_batch_run_in_the_order_in_which_they_came),
     };

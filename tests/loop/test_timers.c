@@ -1,7 +1,7 @@
-/* Timers: order, repeats, and what timer callbacks may do to other timers. */
+/* Timers: order, repeats, start and stop. */
 #include "tests/loop/fixture.h"
 
-static struct loop_timer *first, *second;
+static struct loop_timer *first;
 
 static void trace_time(struct loop_timer *timer)
 {
@@ -113,158 +113,6 @@ static void a_delay_too_long_for_the_clock_never_ends(void **state)
     assert_trace("");
 }
 
-/* ---- while timers run ---- */
-
-static void start_another_at_once(struct loop_timer *timer)
-{
-    trace_timer(timer);
-    timer_in("new", 0);
-}
-
-static void a_timer_started_due_while_timers_run_waits_for_the_next_iteration(void **state)
-{
-    (void)state;
-    start(new_timer("timer"), start_another_at_once, 0, 0);
-    new_check("check");
-    loop_run(loop, LOOP_NOWAIT);
-    assert_trace("timer check");
-    loop_run(loop, LOOP_NOWAIT);
-    assert_trace("new check");
-}
-
-static void restart_at_once(struct loop_timer *timer)
-{
-    trace_timer(timer);
-    start(timer, restart_at_once, 0, 0);
-}
-
-static void a_timer_that_restarts_itself_at_once_does_not_starve_the_other_phases(void **state)
-{
-    (void)state;
-    start(new_timer("timer"), restart_at_once, 0, 0);
-    new_check("check");
-    loop_run(loop, LOOP_NOWAIT);
-    loop_run(loop, LOOP_NOWAIT);
-    assert_trace("timer check timer check");
-}
-
-static void take_time(struct loop_timer *timer)
-{
-    trace_timer(timer);
-    fake_advance(MS(50));
-    loop_update_time(loop);
-}
-
-static void a_timer_that_falls_due_while_timers_run_waits_for_the_next_iteration(void **state)
-{
-    (void)state;
-    start(new_timer("slow"), take_time, MS(10), 0);
-    timer_in("later", MS(30));
-    new_check("check");
-    fake_advance(MS(10));
-    loop_run(loop, LOOP_NOWAIT);
-    assert_trace("slow check");
-    loop_run(loop, LOOP_NOWAIT);
-    assert_trace("later check");
-}
-
-static void stop_second(struct loop_timer *timer)
-{
-    trace_timer(timer);
-    loop_timer_stop(second);
-    assert_false(loop_is_active(&second->handle));
-}
-
-static void a_due_timer_stopped_by_an_earlier_one_does_not_run(void **state)
-{
-    (void)state;
-    start(new_timer("first"), stop_second, 0, 0);
-    second = timer_in("second", 0);
-    timer_in("third", 0);
-    assert_int_equal(loop_run(loop, LOOP_DEFAULT), 0);
-    assert_trace("first third");
-}
-
-static void restart_second(struct loop_timer *timer)
-{
-    trace_timer(timer);
-    start(second, trace_time, MS(20), 0);
-    assert_true(loop_is_active(&second->handle));
-}
-
-static void a_due_timer_restarted_by_an_earlier_one_runs_once_at_its_new_time(void **state)
-{
-    (void)state;
-    start(new_timer("first"), restart_second, 0, 0);
-    second = timer_in("second", 0);
-    timer_in("third", 0);
-    assert_int_equal(loop_run(loop, LOOP_DEFAULT), 0);
-    assert_trace("first third second@20");
-}
-
-static void restart_second_at_once(struct loop_timer *timer)
-{
-    trace_timer(timer);
-    start(second, trace_timer, 0, 0);
-}
-
-static void a_due_timer_restarted_due_by_an_earlier_one_waits_for_the_next_iteration(void **state)
-{
-    (void)state;
-    start(new_timer("first"), restart_second_at_once, 0, 0);
-    second = timer_in("second", 0);
-    new_check("check");
-    loop_run(loop, LOOP_NOWAIT);
-    loop_run(loop, LOOP_NOWAIT);
-    assert_trace("first check second check");
-}
-
-static void close_second(struct loop_timer *timer)
-{
-    trace_timer(timer);
-    loop_close(&second->handle, trace_close);
-}
-
-static void a_due_timer_closed_by_an_earlier_one_does_not_run(void **state)
-{
-    (void)state;
-    start(new_timer("first"), close_second, 0, 0);
-    second = timer_in("second", 0);
-    timer_in("third", 0);
-    new_check("check");
-    loop_run(loop, LOOP_NOWAIT);
-    assert_trace("first third check second:closed");
-}
-
-static void close_itself(struct loop_timer *timer)
-{
-    trace_timer(timer);
-    loop_close(&timer->handle, trace_close);
-}
-
-static void a_repeating_timer_that_closes_itself_runs_once(void **state)
-{
-    (void)state;
-    start(new_timer("timer"), close_itself, MS(1), MS(1));
-    assert_int_equal(loop_run(loop, LOOP_DEFAULT), 0);
-    assert_trace("timer timer:closed");
-}
-
-static void stop_second_and_start_it(struct loop_timer *timer)
-{
-    stop_second(timer);
-    start(second, trace_time, MS(5), 0);
-}
-
-static void a_due_timer_stopped_and_started_again_runs_once_at_its_new_time(void **state)
-{
-    (void)state;
-    start(new_timer("first"), stop_second_and_start_it, 0, 0);
-    second = timer_in("second", 0);
-    assert_int_equal(loop_run(loop, LOOP_DEFAULT), 0);
-    assert_trace("first second@5");
-}
-
 /* ---- repeats ---- */
 
 static void trace_active(struct loop_timer *timer)
@@ -342,6 +190,29 @@ among_timers_due_together_one_armed_again_comes_after_those_already_waiting(void
     assert_trace("repeating@10 waiting@20 repeating@20");
 }
 
+static struct loop_timer *many[64];
+
+static void start_many(struct loop_timer *timer)
+{
+    (void)timer;
+    for (size_t i = 0; i < 200; i++)
+        timer_in("started", MS(5));
+}
+
+static void repeating_timers_are_armed_again_however_many_were_started_meanwhile(void **state)
+{
+    (void)state;
+    start(new_timer("first"), start_many, MS(1), 0);
+    for (size_t i = 0; i < 64; i++) {
+        many[i] = new_timer("repeating");
+        start(many[i], trace_timer, MS(1), MS(1));
+    }
+    loop_run(loop, LOOP_ONCE);
+    for (size_t i = 0; i < 64; i++)
+        assert_true(loop_is_active(&many[i]->handle));
+    fixture_clear_trace();
+}
+
 /* ---- start and stop ---- */
 
 static void stopping_a_timer_that_does_not_run_changes_nothing(void **state)
@@ -394,21 +265,13 @@ int main(int argc, char **argv)
         loop_test(a_timer_whose_absolute_time_has_passed_runs_in_the_next_iteration),
         loop_test(a_timer_is_never_early_when_poll_returns_before_its_deadline),
         loop_test(a_delay_too_long_for_the_clock_never_ends),
-        loop_test(a_timer_started_due_while_timers_run_waits_for_the_next_iteration),
-        loop_test(a_timer_that_restarts_itself_at_once_does_not_starve_the_other_phases),
-        loop_test(a_timer_that_falls_due_while_timers_run_waits_for_the_next_iteration),
-        loop_test(a_due_timer_stopped_by_an_earlier_one_does_not_run),
-        loop_test(a_due_timer_restarted_by_an_earlier_one_runs_once_at_its_new_time),
-        loop_test(a_due_timer_restarted_due_by_an_earlier_one_waits_for_the_next_iteration),
-        loop_test(a_due_timer_closed_by_an_earlier_one_does_not_run),
-        loop_test(a_repeating_timer_that_closes_itself_runs_once),
-        loop_test(a_due_timer_stopped_and_started_again_runs_once_at_its_new_time),
         loop_test(a_repeating_timer_is_armed_again_before_its_callback),
         loop_test(a_timer_that_runs_once_is_not_active_in_its_callback),
         loop_test(a_repeating_timer_runs_every_interval_until_it_is_stopped),
         loop_test(a_repeating_timer_that_missed_intervals_runs_once_and_not_once_for_each),
         loop_test(a_repeating_timer_restarted_in_its_callback_keeps_only_the_new_start),
         loop_test(among_timers_due_together_one_armed_again_comes_after_those_already_waiting),
+        loop_test(repeating_timers_are_armed_again_however_many_were_started_meanwhile),
         loop_test(stopping_a_timer_that_does_not_run_changes_nothing),
         loop_test(a_closing_timer_or_one_without_a_callback_cannot_be_started),
         loop_test(a_late_wait_runs_all_timers_that_fell_due_in_order),

@@ -1,4 +1,9 @@
-/* Streams: writing and shutdown. */
+/* Streams: writing.
+ *
+ * A write that finishes at once is called back in the next pending phase, the one before idle.
+ * libuv 1.44.2 also empties its pending queue after poll, so that there such a callback comes
+ * before check already; the order among writes, and never from within the call, is common to both.
+ */
 #include "tests/loop/fixture.h"
 
 static bool in_write;
@@ -104,18 +109,20 @@ static void write_again(struct loop_write *write, int status)
     assert_int_equal(loop_write(write->stream, next, "again", 5, write_again), 0);
 }
 
-static void a_write_callback_that_writes_again_does_not_starve_the_other_phases(void **state)
+static void write_callbacks_that_write_again_starve_neither_other_streams_nor_phases(void **state)
 {
     (void)state;
-    stream = new_stream("stream", NULL);
-    struct loop_write *write = NEW(struct loop_write);
-    write->data = "first";
-    assert_int_equal(loop_write(stream, write, "first", 5, write_again), 0);
+    for (int i = 0; i < 2; i++) {
+        struct loop_write *write = NEW(struct loop_write);
+        write->data = "first";
+        stream = new_stream("stream", NULL);
+        assert_int_equal(loop_write(stream, write, "first", 5, write_again), 0);
+    }
     new_check("check");
     loop_run(loop, LOOP_NOWAIT);
     loop_run(loop, LOOP_NOWAIT);
     loop_run(loop, LOOP_NOWAIT);
-    assert_trace("first check again check again check");
+    assert_trace("first first check again again check again again check");
 }
 
 /* ---- order ---- */
@@ -268,108 +275,31 @@ static void a_write_that_fails_later_says_so_in_its_callback(void **state)
     assert_trace("failed:EPIPE");
 }
 
-static void writes_behind_one_that_failed_each_have_one_callback_in_order(void **state)
+static void writes_behind_one_that_failed_later_fail_in_order_and_are_not_sent(void **state)
 {
     (void)state;
     stream = new_stream("stream", NULL);
-    fake_answer_send(FAKE_SEND_LATER, 0);
-    fake_answer_send(-EPIPE, 0);
-    fake_answer_send(-EPIPE, 0);
+    fake_answer_send(FAKE_SEND_LATER, 2);
     write_later(stream, "one");
     write_later(stream, "two");
-    write_later(stream, "three");
     fake_deliver_sent(&stream->source, -EPIPE);
     assert_int_equal(loop_run(loop, LOOP_DEFAULT), 0);
-    assert_non_null(strstr(fixture_trace(), "one:EPIPE two:"));
-    assert_non_null(strstr(fixture_trace(), " three:"));
-    fixture_clear_trace();
-}
-
-/* ---- shutdown ---- */
-
-static void shutdown_without_writes_is_called_back_later(void **state)
-{
-    (void)state;
-    stream = new_stream("stream", NULL);
-    assert_int_equal(loop_shutdown(stream, trace_shutdown), 0);
-    assert_trace("");
-    assert_true(loop_alive(loop));
+    write_later(stream, "three");
     assert_int_equal(loop_run(loop, LOOP_DEFAULT), 0);
-    assert_trace("stream:shutdown");
-    assert_int_equal(fake_call_count(FAKE_SHUTDOWN), 1);
+    assert_trace("one:EPIPE two:EPIPE three:EPIPE");
+    assert_sent((const char *const[]){"one"}, 1);
 }
 
-static void shutdown_waits_for_the_writes_before_it(void **state)
+static void writes_behind_one_that_failed_at_once_fail_in_order_and_are_not_sent(void **state)
 {
     (void)state;
     stream = new_stream("stream", NULL);
-    fake_answer_send(FAKE_SEND_LATER, 0);
+    fake_answer_send(-EPIPE, 0);
     write_later(stream, "one");
     write_later(stream, "two");
-    assert_int_equal(loop_shutdown(stream, trace_shutdown), 0);
-    loop_run(loop, LOOP_NOWAIT);
-    loop_run(loop, LOOP_NOWAIT);
-    assert_int_equal(fake_call_count(FAKE_SHUTDOWN), 0);
-    assert_trace("");
-    fake_deliver_sent(&stream->source, 0);
     assert_int_equal(loop_run(loop, LOOP_DEFAULT), 0);
-    assert_int_equal(fake_call_count(FAKE_SHUTDOWN), 1);
-    assert_trace("one two stream:shutdown");
-}
-
-static void shutdown_after_a_write_that_finished_at_once_comes_behind_its_callback(void **state)
-{
-    (void)state;
-    stream = new_stream("stream", NULL);
-    write_later(stream, "one");
-    assert_int_equal(loop_shutdown(stream, trace_shutdown), 0);
-    assert_int_equal(loop_run(loop, LOOP_DEFAULT), 0);
-    assert_trace("one stream:shutdown");
-}
-
-static void after_shutdown_nothing_can_be_written_or_shut_down_again(void **state)
-{
-    (void)state;
-    stream = new_stream("stream", NULL);
-    assert_int_equal(loop_shutdown(stream, trace_shutdown), 0);
-    assert_int_equal(loop_shutdown(stream, trace_shutdown), -EALREADY);
-    assert_int_equal(loop_write(stream, NEW(struct loop_write), "x", 1, NULL), -EPIPE);
-    assert_int_equal(loop_run(loop, LOOP_DEFAULT), 0);
-    assert_trace("stream:shutdown");
-    assert_int_equal(loop_shutdown(stream, trace_shutdown), -EALREADY);
-    assert_int_equal(loop_write(stream, NEW(struct loop_write), "x", 1, NULL), -EPIPE);
-}
-
-static void after_shutdown_bytes_can_still_be_read(void **state)
-{
-    (void)state;
-    stream = new_stream("stream", NULL);
-    assert_int_equal(loop_shutdown(stream, trace_shutdown), 0);
-    loop_run(loop, LOOP_NOWAIT);
-    assert_int_equal(loop_read_start(stream, trace_read), 0);
-    fake_deliver_bytes(&stream->source, "answer");
-    loop_run(loop, LOOP_NOWAIT);
-    assert_trace("stream:shutdown stream:answer");
-}
-
-static void a_shutdown_that_fails_says_so_in_its_callback(void **state)
-{
-    (void)state;
-    stream = new_stream("stream", NULL);
-    fake_script.shutdown_result = -ENOBUFS;
-    int r = loop_shutdown(stream, trace_shutdown);
-    assert_int_equal(r, 0);
-    assert_int_equal(loop_run(loop, LOOP_DEFAULT), 0);
-    assert_trace("stream:shutdown-errno");
-}
-
-static void shutdown_needs_no_callback(void **state)
-{
-    (void)state;
-    stream = new_stream("stream", NULL);
-    assert_int_equal(loop_shutdown(stream, NULL), 0);
-    assert_int_equal(loop_run(loop, LOOP_DEFAULT), 0);
-    assert_int_equal(fake_call_count(FAKE_SHUTDOWN), 1);
+    assert_trace("one:EPIPE two:EPIPE");
+    assert_sent((const char *const[]){"one"}, 1);
 }
 
 int main(int argc, char **argv)
@@ -379,7 +309,7 @@ int main(int argc, char **argv)
         loop_test(a_write_that_finishes_at_once_in_prepare_is_called_back_in_the_next_iteration),
         loop_test(a_write_that_finishes_at_once_in_poll_is_called_back_in_the_next_iteration),
         loop_test(a_write_that_finishes_at_once_in_a_timer_is_called_back_in_a_pending_phase),
-        loop_test(a_write_callback_that_writes_again_does_not_starve_the_other_phases),
+        loop_test(write_callbacks_that_write_again_starve_neither_other_streams_nor_phases),
         loop_test(writes_go_out_and_are_called_back_in_order),
         loop_test(a_partial_write_holds_back_those_behind_it_until_all_of_it_is_out),
         loop_test(writes_that_each_finish_later_are_called_back_one_by_one),
@@ -389,14 +319,8 @@ int main(int argc, char **argv)
         loop_test(a_write_of_no_bytes_is_called_back_and_never_sent),
         loop_test(a_write_that_fails_at_once_says_so_in_its_callback),
         loop_test(a_write_that_fails_later_says_so_in_its_callback),
-        loop_test(writes_behind_one_that_failed_each_have_one_callback_in_order),
-        loop_test(shutdown_without_writes_is_called_back_later),
-        loop_test(shutdown_waits_for_the_writes_before_it),
-        loop_test(shutdown_after_a_write_that_finished_at_once_comes_behind_its_callback),
-        loop_test(after_shutdown_nothing_can_be_written_or_shut_down_again),
-        loop_test(after_shutdown_bytes_can_still_be_read),
-        loop_test(a_shutdown_that_fails_says_so_in_its_callback),
-        loop_test(shutdown_needs_no_callback),
+        loop_test(writes_behind_one_that_failed_later_fail_in_order_and_are_not_sent),
+        loop_test(writes_behind_one_that_failed_at_once_fail_in_order_and_are_not_sent),
     };
     return run_loop_tests(tests, argc, argv);
 }
