@@ -51,9 +51,7 @@ static void refuse(struct readiness *self, struct batch *batch, struct io_source
     static const struct {
         unsigned wish;
         enum io_kind kind;
-    } wishes[] = {{IO_WANT_ACCEPT, IO_ACCEPT},
-                  {IO_WANT_RECV, IO_RECV},
-                  {POLL_WISHES, IO_POLL}};
+    } wishes[] = {{IO_WANT_ACCEPT, IO_ACCEPT}, {IO_WANT_RECV, IO_RECV}, {POLL_WISHES, IO_POLL}};
 
     mark_dirty(self, source);
     for (size_t i = 0; i < sizeof wishes / sizeof wishes[0]; i++)
@@ -337,8 +335,8 @@ int readiness_wait(struct backend *backend, uint64_t deadline_ns, struct io_even
             return ready;
         use_readiness(self, &batch);
         /* Readiness without a result (the connection was gone, an edge that nobody waits for) is no
-         * reason to return before the deadline. */
-        bool over = ready == 0 && until_ns == deadline_ns;
+         * reason to return before the deadline, and none to stay beyond it. */
+        bool over = ready == 0 ? until_ns == deadline_ns : clock_now_ns() >= deadline_ns;
         if (batch.used > 0 || ready == -EINTR || over || deadline_ns == 0)
             return (int)batch.used;
     }
