@@ -252,7 +252,8 @@ void a_peer_that_resets_before_it_is_accepted_harms_no_other(struct fixture *f)
     expect_quiet(f, 10);
 }
 
-static void adopt_at_once(struct fixture *f, struct endpoint *endpoint, const struct io_event *event)
+static void adopt_at_once(struct fixture *f, struct endpoint *endpoint,
+                          const struct io_event *event)
 {
     struct endpoint **accepted = f->context;
     if (event->kind != IO_ACCEPT)

@@ -30,11 +30,11 @@ void loop_side_listen(struct loop_side *side, int backlog, loop_connection_funct
 {
     struct sockaddr_in any = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t length = sizeof side->address;
-    assert_int_equal(loop_listen(&side->listener, (struct sockaddr *)&any, sizeof any, backlog,
-                                 on_connection),
-                     0);
-    assert_int_equal(loop_listener_address(&side->listener, (struct sockaddr *)&side->address, &length),
-                     0);
+    assert_int_equal(
+        loop_listen(&side->listener, (struct sockaddr *)&any, sizeof any, backlog, on_connection),
+        0);
+    assert_int_equal(
+        loop_listener_address(&side->listener, (struct sockaddr *)&side->address, &length), 0);
 }
 
 static void on_served_closed(struct loop_handle *handle)

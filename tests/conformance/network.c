@@ -80,7 +80,8 @@ int listen_anywhere(int backlog, struct sockaddr_in *address)
     return listen_with(backlog, 0, address);
 }
 
-struct endpoint *listener(struct fixture *f, int backlog, struct sockaddr_in *address, uint16_t want)
+struct endpoint *listener(struct fixture *f, int backlog, struct sockaddr_in *address,
+                          uint16_t want)
 {
     return adopt(f, listen_anywhere(backlog, address), want);
 }
@@ -105,7 +106,8 @@ void connect_pair(int ends[2], int buffer_bytes)
     close(listening);
 }
 
-static struct endpoint *connection_with(struct fixture *f, int buffer_bytes, int *peer, uint16_t want)
+static struct endpoint *connection_with(struct fixture *f, int buffer_bytes, int *peer,
+                                        uint16_t want)
 {
     int ends[2];
     connect_pair(ends, buffer_bytes);

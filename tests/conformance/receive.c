@@ -280,9 +280,7 @@ void one_buffer_given_back_at_a_time_is_enough(struct fixture *f)
     struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
     starve(f, source, peer);
     while (source->received < 1000) {
-        uint16_t buffer = f->held[--f->held_count];
-        f->buffer_is_out[buffer] = false;
-        f->ops->recycle(f->backend, buffer);
+        give_back(f, f->held[--f->held_count]);
         uint64_t received = source->received;
         WAIT_UNTIL(f, source->received > received);
         assert_int_equal(f->held_count, 4);
@@ -380,8 +378,9 @@ void an_event_array_of_one_serves_every_source(struct fixture *f)
     expect_quiet(f, 10);
 }
 
-/* A source that could fill every wait for a hundred waits does not keep 63 others waiting for theirs: with
- * 64 buffers of 64 bytes, nothing that is in the backend already can put a source off for long. */
+/* A source that could fill every wait for a hundred waits does not keep 63 others waiting for
+ * theirs: with 64 buffers of 64 bytes, nothing that is in the backend already can put a source off
+ * for long. */
 void sources_that_always_have_bytes_are_served_in_turn(struct fixture *f)
 {
     struct endpoint *sources[64];
