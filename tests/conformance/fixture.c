@@ -100,13 +100,18 @@ static void expect_untouched(const struct endpoint *endpoint)
             fail_msg("byte %zu of a source was written after its release had ended", i);
 }
 
-void fixture_finish(struct fixture *f)
+void fixture_close_peers(struct fixture *f)
 {
-    if (f->backend != NULL)
-        backend_stop(f);
     for (size_t i = 0; i < f->peer_count; i++)
         if (f->peers[i] >= 0)
-            close(f->peers[i]);
+            peer_reset(f, f->peers[i]);
+}
+
+void fixture_finish(struct fixture *f)
+{
+    fixture_close_peers(f);
+    if (f->backend != NULL)
+        backend_stop(f);
     for (struct endpoint *endpoint = f->endpoints; endpoint != NULL; endpoint = endpoint->next)
         if (endpoint->state == ENDPOINT_FORGOTTEN)
             expect_untouched(endpoint);
