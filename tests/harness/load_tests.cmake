@@ -1,5 +1,6 @@
 # The generator and the accept workload; included by CMakeLists.txt beside it, after harness_test().
 
+harness_test(test_control generator_process.c)
 harness_test(test_generator generator_process.c)
 
 # The same with the way of waiting that systems without epoll use.
