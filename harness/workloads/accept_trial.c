@@ -294,6 +294,8 @@ static int make_outcome(struct accept_trial *trial, uint64_t accepted, json_t **
         json_decref(result);
         return problem_say(trial->problem, -ENOMEM, "out of memory while writing the outcome");
     }
+    json_object_set_new(json_object_get(result, "counters"), "operations",
+                        json_integer((json_int_t)accepted));
     *outcome = result;
     return 0;
 }

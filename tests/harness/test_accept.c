@@ -1,6 +1,6 @@
 /* The accept workload on one subject: test_accept SUBJECT, "poll" unless named. A subject that this
  * system does not have ends with status 77, or 1 when REQUIRE_BACKENDS names it. */
-#include "generator_process.h"
+#include "tests/harness/generator_process.h"
 
 #include "backends/clock.h"
 #include "harness/measure/histogram.h"

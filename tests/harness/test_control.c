@@ -1,5 +1,5 @@
 /* The generator's side of the control channel: what arrives in pieces, makes no sense, or ends. */
-#include "generator_process.h"
+#include "tests/harness/generator_process.h"
 
 #include "backends/clock.h"
 

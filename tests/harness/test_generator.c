@@ -1,4 +1,4 @@
-#include "generator_process.h"
+#include "tests/harness/generator_process.h"
 
 #include "backends/clock.h"
 #include "harness/generator/load_report.h"

@@ -1,6 +1,6 @@
 /* What the generator says when ports or memory are exhausted. Linux only: the ports run out in a
  * network namespace of the test's own, and RLIMIT_DATA counts mappings. */
-#include "generator_process.h"
+#include "tests/harness/generator_process.h"
 
 #include <errno.h>
 #include <net/if.h>
