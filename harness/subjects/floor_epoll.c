@@ -1,9 +1,9 @@
-/* floor:epoll, the least that a server on epoll can do: epoll_wait, then accept4 until EAGAIN or until the
- * budget of one wakeup is used up, descriptors in an array. No loop, no handles, no callbacks. What a
- * backend costs more than this is what the contract and the loop cost.
+/* floor:epoll, the least that a server on epoll can do: epoll_wait, then accept4 until EAGAIN or
+ * until the budget of one wakeup is used up, descriptors in an array. No loop, no handles, no
+ * callbacks. What a backend costs more than this is what the contract and the loop cost.
  *
- * The listener is registered level-triggered, once. Idle connections are registered too, but nothing is
- * ever read from them: one that becomes readable has ended, and the trial with it. */
+ * The listener is registered level-triggered, once. Idle connections are registered too, but
+ * nothing is ever read from them: one that becomes readable has ended, and the trial with it. */
 #include "harness/subjects/floor_epoll.h"
 
 #include "backends/clock.h"
@@ -74,7 +74,8 @@ static int open_listener(struct accept_server *server, unsigned backlog, const c
     return watch(server, server->listener_fd);
 }
 
-static int floor_open(struct accept_server **out, const struct accept_setup *setup, const char **what)
+static int floor_open(struct accept_server **out, const struct accept_setup *setup,
+                      const char **what)
 {
     /* One wakeup may take a budget more than was asked for. */
     size_t places = (size_t)setup->capacity + setup->budget;
@@ -84,7 +85,8 @@ static int floor_open(struct accept_server **out, const struct accept_setup *set
         return -ENOMEM;
     *server = (struct accept_server){
         .epoll_fd = -1, .listener_fd = -1, .budget = setup->budget, .capacity = setup->capacity};
-    memset(server->fds, 0xff, places * sizeof server->fds[0]); /* touched before anything is timed */
+    memset(server->fds, 0xff,
+           places * sizeof server->fds[0]); /* touched before anything is timed */
     int error = open_listener(server, setup->backlog, what);
     if (error < 0)
         floor_close(server);
@@ -103,7 +105,8 @@ static int floor_queued(const struct accept_server *server)
     return listen_queue_length(server->listener_fd);
 }
 
-/* Waits for the listener. 1: it is ready; 0: not yet; -ETIMEDOUT; -ECONNRESET: an idle connection ended. */
+/* Waits for the listener. 1: it is ready; 0: not yet; -ETIMEDOUT; -ECONNRESET: an idle connection
+ * ended. */
 static int wait_ready(struct accept_server *server, uint64_t deadline_ns)
 {
     int timeout_ms = clock_until_ms(deadline_ns);

@@ -1,7 +1,7 @@
 /* The accept workload on any backend, through the public interface of the loop and nothing else.
  *
- * All memory is taken and touched when the server is opened: streams, the list of free ones, the list of
- * open ones. A stream that was closed goes back to the free list and is used again. */
+ * All memory is taken and touched when the server is opened: streams, the list of free ones, the
+ * list of open ones. A stream that was closed goes back to the free list and is used again. */
 #include "harness/subjects/loop_subject.h"
 
 #include "backends/clock.h"
@@ -60,8 +60,8 @@ static void on_stream_closed(struct loop_handle *handle)
         loop_stop(server->loop);
 }
 
-/* Takes the connection that the listener offers, if there is one, it is wanted, and a stream is free. The
- * listener does not offer another before. */
+/* Takes the connection that the listener offers, if there is one, it is wanted, and a stream is
+ * free. The listener does not offer another before. */
 static void take_offered(struct accept_server *server)
 {
     bool wanted = server->serving || server->accept_left > 0;
@@ -104,7 +104,8 @@ static void on_idle_read(struct loop_stream *stream, ssize_t bytes, const void *
         fail(stream->handle.data, -ECONNRESET);
 }
 
-/* Runs the loop until done() says so, or something failed, or deadline_ns has passed: -ETIMEDOUT. */
+/* Runs the loop until done() says so, or something failed, or deadline_ns has passed: -ETIMEDOUT.
+ */
 static int run_until(struct accept_server *server, bool (*done)(const struct accept_server *),
                      uint64_t deadline_ns)
 {
@@ -193,7 +194,8 @@ static int loop_accept_open(struct accept_server **out, const struct accept_setu
     if (!server)
         return -ENOMEM;
     server->limit = setup->capacity;
-    /* What one iteration may bring on top of what is held: serve() closes it within the iteration. */
+    /* What one iteration may bring on top of what is held: serve() closes it within the iteration.
+     */
     int error = take_memory(server, setup->capacity + options.event_budget);
     if (error == 0) {
         *what = "opening the loop";
@@ -258,7 +260,8 @@ static int loop_accept_serve(struct accept_server *server, uint64_t deadline_ns,
     return error == -ETIMEDOUT ? 0 : error;
 }
 
-static void loop_accept_counters(const struct accept_server *server, struct backend_counters *counters)
+static void loop_accept_counters(const struct accept_server *server,
+                                 struct backend_counters *counters)
 {
     *counters = loop_backend(server->loop)->counters;
 }

@@ -77,12 +77,14 @@ int subject_refused(const struct subject *subject, int error, char *reason)
         hint = "; a seccomp filter or a sysctl may forbid it";
     else if (error == -EMFILE)
         hint = "; raise the limit on open files (ulimit -n)";
-    snprintf(reason, REASON_BYTES, "this system refuses %s: %s%s", subject->name, strerror(-error), hint);
+    snprintf(reason, REASON_BYTES, "this system refuses %s: %s%s", subject->name, strerror(-error),
+             hint);
     return error;
 }
 
 int subject_not_built(const struct subject *subject, const char *needs, char *reason)
 {
-    snprintf(reason, REASON_BYTES, "%s was not built for this system: it takes %s", subject->name, needs);
+    snprintf(reason, REASON_BYTES, "%s was not built for this system: it takes %s", subject->name,
+             needs);
     return -ENOTSUP;
 }
