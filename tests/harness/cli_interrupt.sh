@@ -36,7 +36,7 @@ children_of() { # PID WORD
 }
 
 ended_by() { # SIGNAL
-    "$pollbench" run "${small[@]}" --rounds 100000 --time 1h --out r >out 2>err &
+    "$pollbench" run "${endless[@]}" --out r >out 2>err &
     local pid=$! children
     wait_until 20 has_rounds r 3 || fail "no rounds" || return 1
     children="$(children_of $pid trial) $(children_of $pid generate)"
@@ -62,7 +62,7 @@ sigterm_keeps_the_finished_rounds_and_says_where_they_are() {
 }
 
 a_killed_run_leaves_a_whole_file() {
-    "$pollbench" run "${small[@]}" --rounds 100000 --time 1h --out r >out 2>err &
+    "$pollbench" run "${endless[@]}" --out r >out 2>err &
     local pid=$!
     wait_until 20 has_rounds r 3 || fail "no rounds" || return 1
     kill -KILL $pid

@@ -15,7 +15,7 @@ a_run_leaves_every_trial_of_every_round() {
         expect_run r 'all(t["metrics"] and t["counters"] and t["usage"] and t["generator"]
             for t in trials if t["valid"])' &&
         expect_run r 'run["command"][:3] == ["pollbench", "run", "accept"] and run["manifest"]["kernel"]' &&
-        expect_run r 'all(c["summary"] and c["ratios"] == [] for c in cells)' || return 1
+        expect_run r 'all(c["summary"] for c in cells)' || return 1
     grep -q ns_per_accept out || fail "no table"
 }
 
