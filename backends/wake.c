@@ -48,5 +48,10 @@ void wake_drain(struct wake *wake)
     uint64_t count;
     while (sys.read(wake->read_fd, &count, sizeof count) == -EINTR)
         ;
+    wake_taken(wake);
+}
+
+void wake_taken(struct wake *wake)
+{
     atomic_store(&wake->pending, 0);
 }
