@@ -60,7 +60,7 @@ static int arm(struct io_uring_poll_backend *self, struct io_source *source, uns
     uint64_t token = ring_token(source, direction);
     bool multishot = self->readiness.trigger == TRIGGER_EDGE;
     if (source->state & ARMED(direction)) {
-        io_uring_prep_poll_update(sqe, token, token, mask,
+        io_uring_prep_poll_update(sqe, token, 0, mask,
                                   IORING_POLL_UPDATE_EVENTS |
                                       (multishot ? IORING_POLL_ADD_MULTI : 0));
         sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
