@@ -103,7 +103,7 @@ static int enter(struct ring *ring, uint64_t deadline_ns)
         return sys_io_uring.submit_and_get_events(uring);
     if (deadline_ns == BACKEND_NO_DEADLINE)
         return sys_io_uring.submit_and_wait(uring, 1);
-    struct timespec left;
+    struct timespec left = {0};
     clock_until(deadline_ns, &left);
     struct __kernel_timespec timeout = {.tv_sec = left.tv_sec, .tv_nsec = left.tv_nsec};
     struct io_uring_cqe *first;
