@@ -13,6 +13,7 @@
  * slot, so that no number and no token is used twice.
  * - A receive takes a buffer when data is there, not before. Without one it ends in ENOBUFS; it is
  * armed again when one came back.
+ * - The limit of open files that an accept obeys is the one that was in force when it was armed.
  * - Sockets are blocking: a non-blocking one would make a request fail with EAGAIN instead of
  * waiting.
  * - A direct descriptor is a slot of the ring's own table and no descriptor of the process. Results

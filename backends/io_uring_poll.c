@@ -9,6 +9,9 @@
  * tests/conformance/io_uring_multishot.c): it reports when it is armed and whenever the socket
  * wakes its waiters, and not again while data stays unread. It is therefore driven as EPOLLET is.
  * It may end at any report (F_MORE is missing).
+ * - Every poll request also reports that the peer has finished sending (EPOLLRDHUP), asked for or
+ * not. While a half-closed socket is full, a one-shot request for room would therefore fire at
+ * once, for ever: there it is armed as a multishot one, which says so once.
  * - Updating the request makes the kernel look again: that turns it into level where a caller needs
  * it.
  * - A request holds the open file: close(2) alone would neither end it nor free the port. release()
@@ -26,6 +29,8 @@ enum operation { OP_IN = READY_IN, OP_OUT = READY_OUT, OP_QUIET };
 
 /* Bits of io_source.state: which direction's request stands in the kernel. */
 #define ARMED(direction) ((uint16_t)(READINESS_MECHANISM * (direction)))
+#define STATE_HALF_CLOSED                                                                          \
+    ((uint16_t)(READINESS_MECHANISM * 4)) /* a request for room must not be one-shot */
 
 struct io_uring_poll_backend {
     struct readiness readiness;
@@ -58,7 +63,8 @@ static int arm(struct io_uring_poll_backend *self, struct io_source *source, uns
         return -EAGAIN;
     unsigned mask = direction == READY_IN ? POLLIN : POLLOUT;
     uint64_t token = ring_token(source, direction);
-    bool multishot = self->readiness.trigger == TRIGGER_EDGE;
+    bool multishot = self->readiness.trigger == TRIGGER_EDGE ||
+                     (direction == READY_OUT && source->state & STATE_HALF_CLOSED);
     if (source->state & ARMED(direction)) {
         io_uring_prep_poll_update(sqe, token, 0, mask,
                                   IORING_POLL_UPDATE_EVENTS |
@@ -116,11 +122,15 @@ static void complete(struct io_uring_poll_backend *self, const struct io_uring_c
         return;
     }
     bool broken = cqe->res < 0 || cqe->res & (POLLERR | POLLHUP | POLLNVAL);
-    readiness_note(readiness, source, broken ? READY_IN | READY_OUT : direction);
-    if (over) {
-        readiness_disarmed(readiness, source, direction);
+    bool ready = broken || cqe->res & (direction == READY_IN ? POLLIN : POLLOUT);
+    if (ready)
+        readiness_note(readiness, source, broken ? READY_IN | READY_OUT : direction);
+    else
+        source->state |= STATE_HALF_CLOSED;
+    if (over)
         readiness->base.counters.rearms += readiness->trigger == TRIGGER_EDGE;
-    }
+    if (over || (ready && readiness->trigger == TRIGGER_ONESHOT))
+        readiness_disarmed(readiness, source, direction);
 }
 
 static int io_uring_poll_collect(struct readiness *readiness, uint64_t deadline_ns,
@@ -159,10 +169,13 @@ static void end_requests(struct io_uring_poll_backend *self)
     unsigned left = 0;
     for (uint32_t slot = 0; slot < readiness->sources.capacity; slot++) {
         struct io_source *source = readiness->sources.slots[slot].source;
-        if (source == NULL || source->inflight == 0 || source == &readiness->wake_source)
+        if (source == NULL || source == &readiness->wake_source)
             continue;
-        left++;
-        if (!(source->state & READINESS_RELEASED))
+        /* Nobody is there any more to take what a wish would bring. */
+        source->want = 0;
+        source->sending = NULL;
+        left += source->inflight > 0;
+        if (source->inflight > 0 && !(source->state & READINESS_RELEASED))
             readiness_release_later(readiness, source);
     }
     uint64_t deadline_ns = clock_now_ns() + NS_PER_S;

@@ -116,5 +116,8 @@ int ring_enter(struct ring *ring, uint64_t deadline_ns)
     if (IO_URING_READ_ONCE(*ring->uring.sq.kflags) & IORING_SQ_CQ_OVERFLOW)
         ring->counters->overflows++;
     int r = enter(ring, deadline_ns);
+    /* A signal that ends the waiting is not reported by an enter that has submitted something. */
+    if (r >= 0 && deadline_ns == BACKEND_NO_DEADLINE && ring_completion(ring) == NULL)
+        return -EINTR;
     return r < 0 ? r : 0;
 }

@@ -163,6 +163,8 @@ int backend_open(struct backend **out, const struct backend_variant *variant,
 {
     if (variant->ops == NULL)
         return -ENOTSUP;
+    if (config->accept_budget == 0 || config->receive_budget == 0)
+        return -EINVAL;
     struct backend_config asked = *config;
     asked.features = variant->asked;
     return variant->ops->open(out, &asked);

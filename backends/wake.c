@@ -53,5 +53,7 @@ void wake_drain(struct wake *wake)
 
 void wake_taken(struct wake *wake)
 {
-    atomic_store(&wake->pending, 0);
+    /* An exchange, not a store: it reads what a swallowed signal wrote, and so comes after what
+     * that thread had written before it. */
+    atomic_exchange(&wake->pending, 0);
 }

@@ -219,12 +219,24 @@ static int run_case(struct check *check, const char *name, const char *backend)
                                            "status", status, "reason", reason));
 }
 
+static bool is_chosen(const struct check *check, const json_t *name)
+{
+    return json_array_size(check->chosen) == 0 || has_name(check->chosen, json_string_value(name));
+}
+
 static int run_cases(struct check *check, const json_t *cases)
 {
     const json_t *each;
     size_t i;
+    int width = 0;
+    json_array_foreach(cases, i, each)
+    {
+        int length = (int)json_string_length(each);
+        if (is_chosen(check, each) && length > width)
+            width = length;
+    }
     if (!check->json) {
-        printf("%-60s", "case");
+        printf("%-*s", width, "case");
         for (size_t b = 0; b < check->backend_count; b++)
             printf(" %-14s", check->backends[b]->name);
         printf("\n");
@@ -232,10 +244,10 @@ static int run_cases(struct check *check, const json_t *cases)
     json_array_foreach(cases, i, each)
     {
         const char *name = json_string_value(each);
-        if (json_array_size(check->chosen) > 0 && !has_name(check->chosen, name))
+        if (!is_chosen(check, each))
             continue;
         if (!check->json)
-            printf("%-60s", name);
+            printf("%-*s", width, name);
         for (size_t b = 0; b < check->backend_count; b++) {
             int r = run_case(check, name, check->backends[b]->name);
             if (r < 0)

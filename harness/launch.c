@@ -177,8 +177,8 @@ static bool outcome_is_bad(const struct cell *cell, const json_t *outcome, char 
     return metrics_are_bad(cell, json_object_get(outcome, "metrics"), why);
 }
 
-/* A trial that ends with this status has said why in its last line. Otherwise: how it ended, and the last
- * words of either process. */
+/* A trial that ends with this status has said why in its last line. Otherwise: how it ended, and
+ * the last words of either process. */
 static void explain_failure(const struct pair *pair, char *why)
 {
     char words[PROBLEM_BYTES / 2], end[64];

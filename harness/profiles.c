@@ -9,7 +9,7 @@ static const struct profile_value quick[] = {
     {"accept", "drain", "queue", "1000"},
     {"accept", "drain", "idle", "0,100,1000,4000"},
     {"accept", "steady", "conns", "64"},
-    {"accept", "steady", "seconds", "0.3"},
+    {"accept", "steady", "seconds", "0.2"},
     {NULL, NULL, NULL, NULL},
 };
 

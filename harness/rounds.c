@@ -207,7 +207,10 @@ enum rounds_end rounds_run(struct rounds *rounds)
 {
     double next_look_s = 0;
     pace_begin(&rounds->pace);
+    random_seed(&rounds->random, rounds->seed);
     int r = rounds->count_system_calls ? count_all(rounds) : 0;
+    /* Again: the same seed gives the same rounds, whether or not this system lets us count. */
+    random_seed(&rounds->random, rounds->seed);
     while (r == 0) {
         if (!anybody_left(rounds))
             return ROUNDS_FAILED;

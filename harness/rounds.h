@@ -24,7 +24,8 @@ struct rounds {
     const char *folder;
     int subject_cpu, generator_cpu; /* -1: anywhere */
     bool count_system_calls;        /* one counting trial per subject and cell first */
-    struct random random;
+    uint64_t seed;
+    struct random random; /* rounds_run() seeds it */
     struct pace pace;
     struct progress progress;
     uint64_t finished;           /* rounds */

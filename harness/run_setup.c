@@ -111,7 +111,7 @@ int run_prepare(struct run *run, int argc, char **argv)
                         json_pack("{s:i, s:i}", "subject_cpu", rounds->subject_cpu, "generator_cpu",
                                   rounds->generator_cpu));
     json_object_set_new(rounds->json, "why_not_counted", can_count(rounds));
-    random_seed(&rounds->random, run->options.seed);
+    rounds->seed = run->options.seed;
     set_bounds(run);
     return 0;
 }

@@ -152,7 +152,7 @@ int control_receive(struct control *control, uint64_t deadline_ns, json_t **mess
                                CONTROL_LINE_BYTES);
         result = read_more(control);
         if (result == 0 && control->used > 0) {
-            control->used = 0; /* said once; then the channel has simply ended */
+            control->used = control->scanned = 0; /* said once; then the channel has just ended */
             return problem_say(problem, -EPROTO, "the control channel ended in the middle of a line");
         }
         if (result == -EAGAIN && deadline_ns > 0)

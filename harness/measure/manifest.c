@@ -88,13 +88,8 @@ static json_t *limits(void)
 
 static json_t *libraries(void)
 {
-#if JANSSON_VERSION_HEX >= 0x020d00
-    const char *jansson = jansson_version_str();
-#else
-    const char *jansson = NULL; /* cannot say what was loaded */
-#endif
     return json_pack("{s:o, s:o}", "libc", manifest_text(manifest_libc()), "jansson",
-                     manifest_text(jansson));
+                     manifest_text(jansson_version_str()));
 }
 
 static void add_build(json_t *manifest)

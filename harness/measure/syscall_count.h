@@ -1,8 +1,9 @@
 /* An independent count of system calls: the kernel's own, at its raw_syscalls:sys_enter tracepoint.
  *
  * It owes nothing to what a backend says of itself. It has a price: from open to close, every
- * system call of every process on the machine takes the slow way into the kernel. So a trial that
- * counts is not timed.
+ * system call of every process on the machine takes the slow way into the kernel (measured on Linux
+ * 6.18: getppid 102 ns without, 111 ns while open, 133 ns while counting). So a trial that counts
+ * is not timed.
  */
 #ifndef HARNESS_MEASURE_SYSCALL_COUNT_H
 #define HARNESS_MEASURE_SYSCALL_COUNT_H

@@ -28,6 +28,7 @@ struct accept_server {
     unsigned accept_left; /* drain() wants so many more */
     uint64_t accepted;    /* by serve() */
     int error;            /* what ended a run before its time */
+    unsigned limit;       /* connections that it was asked to hold at most */
     unsigned capacity, free_count, open_count;
     unsigned held; /* the first `held` of the open ones are the idle connections */
     struct loop_stream *streams, **free, **open;
@@ -193,8 +194,8 @@ static int loop_accept_open(struct accept_server **out, const struct accept_setu
     struct accept_server *server = calloc(1, sizeof *server);
     if (!server)
         return -ENOMEM;
-    /* What one iteration may bring on top of what is held: serve() closes it within the iteration.
-     */
+    server->limit = setup->capacity;
+    /* What one iteration may bring on top of what is held: serve() closes it within the iteration. */
     int error = take_memory(server, setup->capacity + options.event_budget);
     if (error == 0) {
         *what = "opening the loop";
@@ -235,7 +236,7 @@ static int loop_accept_rest(struct accept_server *server)
 
 static int loop_accept_drain(struct accept_server *server, unsigned count, uint64_t deadline_ns)
 {
-    if (count > server->free_count)
+    if (count > server->limit - server->open_count)
         return -ENOBUFS;
     server->accept_left = count;
     take_offered(server);

@@ -76,12 +76,12 @@ a_trial_that_dies_is_recorded_and_repeated() {
         --out r >out 2>err &
     local pid=$!
     wait_until 20 test -s r/run.json && sleep 2 # past the counting trial, if there is one
-    disturb SEGV $pid || fail "no trial to disturb"
+    disturb KILL $pid || fail "no trial to disturb"
     status=0
     wait $pid || status=$?
     expect_status 0 && expect_run r 'run["rounds"] == 2' &&
         expect_run r 'len([t for c in cells for l in ("trials", "counting_trials") for t in c[l]
-            if not t["valid"] and "signal 11" in t["why_invalid"]]) == 1' &&
+            if not t["valid"] and "signal 9" in t["why_invalid"]]) == 1' &&
         expect_run r 'len([t for t in trials if t["valid"]]) == 2'
 }
 

@@ -52,7 +52,7 @@ ports_that_run_out_are_a_sentence() {
 # With as little memory as the backend alone needs, many connections are too many.
 memory_that_runs_out_is_a_sentence() {
     local limit_kib=1000
-    until (ulimit -d $limit_kib && "$pollbench" list 2>err) | grep -q '^poll .* yes '; do
+    until (ulimit -d $limit_kib && "$pollbench" list) >out 2>err; grep -q '^poll .* yes ' out; do
         limit_kib=$((limit_kib + 500))
         [ $limit_kib -lt 20000 ] || { skip_test "this build needs more memory than is usual"; return; }
     done
