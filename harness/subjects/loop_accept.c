@@ -16,6 +16,7 @@
 
 /* A kernel that holds on to requests of closed streams gives them back much sooner. */
 #define DROP_TIMEOUT_NS (10 * NS_PER_S)
+#define REST_TIMEOUT_NS (10 * NS_PER_S)
 
 struct accept_server {
     struct loop *loop;
@@ -220,12 +221,27 @@ static int loop_accept_queued(const struct accept_server *server)
     return listen_queue_length(server->listener.source.fd);
 }
 
+/* Without blocking, because the end of a cancelled request is no event that a blocking wait returns for. */
+static int loop_accept_rest(struct accept_server *server)
+{
+    uint64_t deadline_ns = clock_now_ns() + REST_TIMEOUT_NS;
+    loop_listener_pause(&server->listener);
+    int result = 0;
+    while (result >= 0 && !loop_listener_is_paused(&server->listener)) {
+        result = loop_run(server->loop, LOOP_NOWAIT);
+        if (clock_now_ns() >= deadline_ns)
+            result = -ETIMEDOUT;
+    }
+    return result < 0 ? result : 0;
+}
+
 static int loop_accept_drain(struct accept_server *server, unsigned count, uint64_t deadline_ns)
 {
     if (count > server->limit - server->open_count)
         return -ENOBUFS;
     server->accept_left = count;
     take_offered(server);
+    loop_listener_resume(&server->listener);
     int error = run_until(server, all_accepted, deadline_ns);
     server->accept_left = 0;
     return error;
@@ -254,6 +270,7 @@ static int loop_accept_serve(struct accept_server *server, uint64_t deadline_ns,
     server->serving = true;
     server->accepted = 0;
     take_offered(server);
+    loop_listener_resume(&server->listener);
     int error = run_until(server, never, deadline_ns);
     server->serving = false;
     *accepted = server->accepted;
@@ -290,6 +307,7 @@ const struct accept_ops loop_accept_ops = {
     .open = loop_accept_open,
     .port = loop_accept_port,
     .queued = loop_accept_queued,
+    .rest = loop_accept_rest,
     .drain = loop_accept_drain,
     .hold = loop_accept_hold,
     .drop = loop_accept_drop,

@@ -96,8 +96,8 @@ static int send_one_byte(int fd, const void *data, size_t length)
     return real.send(fd, data, 1);
 }
 
-/* Closes, and says that it was interrupted: the number is free all the same (Linux), and may belong to
- * another thread by the time that somebody closes it again. */
+/* Closes, and says that it was interrupted: the number is free all the same (Linux), and may belong
+ * to another thread by the time that somebody closes it again. */
 static int interrupted_close(int fd)
 {
     if (real.close(fd) < 0)
@@ -159,7 +159,8 @@ void an_open_that_fails_at_any_call_leaves_nothing_behind(struct fixture *f)
 }
 
 /* accept() fails so often with `error`, then goes on. Connections are there all the time. */
-static struct endpoint *accept_with_fault(struct fixture *f, unsigned after, unsigned times, int error)
+static struct endpoint *accept_with_fault(struct fixture *f, unsigned after, unsigned times,
+                                          int error)
 {
     struct sockaddr_in address;
     backend_start(f);

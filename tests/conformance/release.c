@@ -183,7 +183,8 @@ void a_descriptor_number_used_again_at_once_hears_nothing_of_the_old_one(struct 
     }
 }
 
-/* man 7 epoll, Q6: a registration lives as long as the open file, which a duplicate or a child keeps. */
+/* man 7 epoll, Q6: a registration lives as long as the open file, which a duplicate or a child
+ * keeps. */
 void a_duplicate_of_a_released_descriptor_delivers_nothing_and_does_not_spin(struct fixture *f)
 {
     int peers[2], writer;
