@@ -347,8 +347,8 @@ int readiness_wait(struct backend *backend, uint64_t deadline_ns, struct io_even
             return ready;
         use_readiness(self, &batch);
         /* Readiness without a result (the connection was gone, an edge that nobody waits for) is no
-         * reason to return before the deadline. */
-        bool over = ready == 0 && until_ns == deadline_ns;
+         * reason to return before the deadline, and none to stay beyond it. */
+        bool over = ready == 0 ? until_ns == deadline_ns : clock_now_ns() >= deadline_ns;
         if (batch.used > 0 || ready == -EINTR || over || deadline_ns == 0)
             return (int)batch.used;
     }

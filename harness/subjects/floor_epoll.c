@@ -76,11 +76,7 @@ static int floor_open(struct accept_server **out, const struct accept_setup *set
         .epoll_fd = -1, .listener_fd = -1, .budget = setup->budget, .capacity = setup->capacity};
     memset(server->fds, 0xff,
            places * sizeof server->fds[0]); /* touched before anything is timed */
-<<<<<<< HEAD
-    int error = open_listener(server, setup->backlog, what);
-=======
     int error = start(server, setup->backlog, what);
->>>>>>> uring
     if (error < 0)
         floor_close(server);
     else

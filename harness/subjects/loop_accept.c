@@ -221,7 +221,8 @@ static int loop_accept_queued(const struct accept_server *server)
     return listen_queue_length(server->listener.source.fd);
 }
 
-/* Without blocking, because the end of a cancelled request is no event that a blocking wait returns for. */
+/* Without blocking, because the end of a cancelled request is no event that a blocking wait returns
+ * for. */
 static int loop_accept_rest(struct accept_server *server)
 {
     uint64_t deadline_ns = clock_now_ns() + REST_TIMEOUT_NS;

@@ -235,6 +235,7 @@ void readiness_without_bytes_yields_nothing(struct fixture *f)
     fault_plan(0, 1, -EAGAIN);
     assert_int_equal(peer_send_pattern(peer, 0, 100), 100);
     wait_once(f, in_ms(5));
+    assert_int_equal(f->empty_early, 0); /* and no reason to return */
     /* A change at the socket, for those that are only told of changes. */
     assert_int_equal(peer_send_pattern(peer, 100, 100), 100);
     WAIT_UNTIL(f, source->received == 200);

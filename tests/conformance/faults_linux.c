@@ -126,6 +126,11 @@ static void ring_faults_at_open(void)
 }
 #endif
 
+static int epoll_ctl_without_removal(int fd, int operation, int target, struct epoll_event *event)
+{
+    return operation == EPOLL_CTL_DEL ? 0 : real.epoll_ctl(fd, operation, target, event);
+}
+
 void faults_at_open_linux(void)
 {
     ring_faults_at_open();
@@ -211,4 +216,29 @@ void a_source_that_cannot_be_watched_ends_its_own_wishes_alone(struct fixture *f
         WAIT_UNTIL(f, refused->sends == 1);
     assert_int_equal(send.sent, sizeof data);
     expect_quiet(f, 10);
+}
+
+/* A registration that is not removed is what a kernel with a late event looks like: the generation
+ * in its token is all that tells the source that is gone from the one that has its slot now. */
+void a_late_event_of_a_released_source_is_dropped_and_counted(struct fixture *f)
+{
+    int old_writer, writer;
+    backend_start(f);
+    struct endpoint *old = pipe_reader(f, &old_writer, IO_WANT_READABLE);
+    expect_quiet(f, 5);
+    uint32_t slot = old->source.slot;
+    peer_track(f, dup(old->source.fd));
+    real = sys_linux;
+    sys_linux.epoll_ctl = epoll_ctl_without_removal;
+    release_wholly(f, old);
+    struct endpoint *successor = pipe_reader(f, &writer, IO_WANT_READABLE);
+    assert_int_equal(successor->source.slot, slot);
+    wait_once(f, 0);
+    assert_int_equal(write(old_writer, "a", 1), 1);
+    uint64_t deadline_ns = in_ms(5);
+    assert_int_equal(wait_once(f, deadline_ns), 0);
+    assert_true(f->backend->counters.stale_drops > 0);
+    assert_int_equal(write(writer, "b", 1), 1);
+    WAIT_UNTIL(f, successor->polls == 1);
+    assert_int_equal(old->polls, 0);
 }

@@ -1,11 +1,12 @@
 /* What every case stands on: one backend, descriptors in its care, peers at their other ends, and a
- * wait that checks of each result what the contract promises of all results:
- * - a wish that was not made, or was taken back, yields nothing; a final result has taken its wish
- * back;
- * - a source that was released yields nothing but the one IO_CLOSED it may have announced, and its
- * memory is not written to any more;
- * - buffers have numbers and sizes of the pool and are never in two hands; the event array is not
- * overrun. A case fails by a cmocka assertion. It runs alone in its process. */
+ * wait that checks of each result what the contract promises of all results. A case fails by a
+ * cmocka assertion. It runs alone in its process.
+ * - A wish that was not made, or was taken back, yields nothing.
+ * - A final result has taken its wish back.
+ * - A source that was released yields nothing but the IO_CLOSED it may have announced.
+ * - Its memory is not written to any more.
+ * - Buffers have numbers and sizes of the pool, and are never in two hands.
+ * - The event array is not overrun. */
 #ifndef TESTS_CONFORMANCE_FIXTURE_H
 #define TESTS_CONFORMANCE_FIXTURE_H
 
@@ -24,6 +25,7 @@
 #include <cmocka.h>
 
 #define CAPACITY_MAX 1024
+#define SCRIBBLE 0xa5 /* fills memory that the backend has no business with any more */
 
 struct descriptors; /* which numbers are open in this process */
 struct fixture;
@@ -92,8 +94,8 @@ struct fixture {
 /* ---- one case, from begin to end ---- */
 
 int fixture_init(struct fixture *, const struct backend_variant *);
-void fixture_finish(
-    struct fixture *); /* asserts that no descriptor is left that was not there at first */
+/* Asserts that no descriptor is left that was not there at first, and none gone that was. */
+void fixture_finish(struct fixture *);
 void fixture_free(struct fixture *);
 
 /* Ends the case as not applicable to this machine; printed as a sentence. */
@@ -124,7 +126,8 @@ static inline bool is_over(const struct endpoint *endpoint)
     return endpoint->state == ENDPOINT_GONE || endpoint->state == ENDPOINT_FORGOTTEN;
 }
 int take_accepted(struct fixture *);
-void recycle_all(struct fixture *);
+void give_back(struct fixture *, uint16_t buffer);
+void recycle_all(struct fixture *); /* those held */
 
 /* ---- waiting ---- */
 

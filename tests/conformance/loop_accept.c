@@ -77,6 +77,23 @@ void through_the_loop_a_listener_closed_with_connections_outstanding_leaks_none(
         assert_true(peer_sees_the_end(peers[i]));
 }
 
+void through_the_loop_a_listener_closed_with_connections_put_aside_leaks_none(struct fixture *f)
+{
+    struct loop_side side;
+    int peers[30];
+    f->config.accept_budget = 8;
+    loop_side_begin(f, &side, 64);
+    loop_side_listen(&side, 64, on_connection_leave);
+    for (int i = 0; i < 30; i++)
+        peers[i] = peer_connect(f, &side.address);
+    RUN_UNTIL(&side, side.connections == 1);
+    loop_side_run_for(&side, 5);
+    loop_side_end(&side);
+    assert_int_equal(side.connections, 1);
+    for (int i = 0; i < 30; i++)
+        assert_true(peer_sees_the_end(peers[i]));
+}
+
 void through_the_loop_a_lack_of_descriptors_is_told_and_ends_by_itself(struct fixture *f)
 {
     struct loop_side side;

@@ -280,9 +280,7 @@ void one_buffer_given_back_at_a_time_is_enough(struct fixture *f)
     struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
     starve(f, source, peer);
     while (source->received < 1000) {
-        uint16_t buffer = f->held[--f->held_count];
-        f->buffer_is_out[buffer] = false;
-        f->ops->recycle(f->backend, buffer);
+        give_back(f, f->held[--f->held_count]);
         uint64_t received = source->received;
         WAIT_UNTIL(f, source->received > received);
         assert_int_equal(f->held_count, 4);
