@@ -110,10 +110,14 @@ static int apply_changes(struct readiness *self, struct batch *batch)
             source->have = 0;
             source->ready &= (uint16_t)used_here(source);
         }
-        if (self->trigger != TRIGGER_LEVEL)
+        if (self->trigger != TRIGGER_LEVEL && !(source->state & READINESS_RELEASED))
             need |= source->have;
         if (need != source->have) {
             int r = self->mechanism->change(self, source, need);
+            if (r == -EAGAIN) {
+                mark_dirty(self, source);
+                continue;
+            }
             if (r < 0 && source == &self->wake_source)
                 return r;
             if (r < 0) {
@@ -146,16 +150,18 @@ static void feed_starved(struct readiness *self)
 void readiness_note(struct readiness *self, struct io_source *source, unsigned mask)
 {
     source->ready |= (uint16_t)mask;
-    if (self->trigger == TRIGGER_ONESHOT) {
-        source->have = 0;
-        mark_dirty(self, source);
-    }
     if (!(source->ready & needed(source)))
         return;
     if (source->state & READINESS_STARVED)
         list_remove(&source->resume);
     if (!list_is_linked(&source->resume))
         list_append(&self->resume, &source->resume);
+}
+
+void readiness_disarmed(struct readiness *self, struct io_source *source, unsigned mask)
+{
+    source->have &= (uint16_t)~mask;
+    mark_dirty(self, source);
 }
 
 /* ---- from readiness to results ---- */
@@ -274,6 +280,11 @@ static void report_poll(struct readiness *self, struct io_source *source, struct
 
 static void progress(struct readiness *self, struct io_source *source, struct batch *batch)
 {
+    if (source->state & READINESS_ENDED) {
+        source_table_remove(&self->sources, source);
+        emit(self, batch, source, IO_CLOSED, 0, 0);
+        return;
+    }
     if (source == &self->wake_source) {
         wake_drain(&self->wake);
         source->ready = 0;
@@ -327,7 +338,8 @@ int readiness_wait(struct backend *backend, uint64_t deadline_ns, struct io_even
         int r = apply_changes(self, &batch);
         if (r < 0)
             return r;
-        bool more = batch.used > 0 || !list_is_empty(&self->resume);
+        bool more =
+            batch.used > 0 || !list_is_empty(&self->resume) || !list_is_empty(&self->base.dirty);
         uint64_t until_ns = more ? 0 : deadline_ns;
         self->base.counters.waits++;
         int ready = self->mechanism->collect(self, until_ns, capacity);
@@ -363,6 +375,24 @@ int readiness_release(struct backend *backend, struct io_source *source)
     source->sending = NULL;
     source->want = source->have = source->ready = source->state = 0;
     return 1;
+}
+
+int readiness_release_later(struct readiness *self, struct io_source *source)
+{
+    list_remove(&source->resume);
+    source->sending = NULL;
+    source->want = source->ready = 0;
+    source->state = (uint16_t)((source->state & ~READINESS_STARVED) | READINESS_RELEASED);
+    mark_dirty(self, source);
+    return 0;
+}
+
+void readiness_released(struct readiness *self, struct io_source *source)
+{
+    sys.close(source->fd);
+    list_remove(&source->dirty);
+    source->state |= READINESS_ENDED;
+    list_append(&self->resume, &source->resume);
 }
 
 void readiness_discard(struct backend *backend, int fd)
@@ -404,8 +434,6 @@ int readiness_wake(struct backend *backend)
 
 int readiness_open(struct readiness *self, const struct backend_config *config)
 {
-    if (config->accept_budget == 0 || config->receive_budget == 0)
-        return -EINVAL;
     int r = buffer_pool_open(&self->pool, config->buffer_count, config->buffer_size);
     if (r < 0)
         return r;
@@ -434,7 +462,7 @@ void readiness_close(struct readiness *self)
 {
     for (uint32_t slot = 0; slot < self->sources.capacity; slot++) {
         struct io_source *source = self->sources.slots[slot].source;
-        if (source != NULL && source != &self->wake_source)
+        if (source != NULL && source != &self->wake_source && !(source->state & READINESS_ENDED))
             sys.close(source->fd);
     }
     source_table_close(&self->sources);

@@ -151,6 +151,9 @@ extern const char *waited_for;
 /* Nothing may come for so long, and wait() must sleep meanwhile rather than return or turn in
  * circles. */
 void expect_quiet(struct fixture *, unsigned duration_ms);
+/* The same just after a wish was taken back: in the completion tier, what the kernel had given away
+ * before it was told still comes. */
+void expect_quiet_after_wish(struct fixture *, unsigned duration_ms);
 
 uint64_t in_ms(unsigned ms); /* a deadline */
 /* What is long enough for anything that happens at all. Only a failing case takes so long. */

@@ -44,6 +44,8 @@ static bool applies(const struct conformance_case *one, const struct backend_var
         return variant->tier != TIER_NONE;
     case READINESS:
         return variant->tier == TIER_READINESS;
+    case DESCRIPTORS:
+        return variant->tier != TIER_NONE && !(variant->asked & BACKEND_DIRECT);
     case EPOLL:
         return variant->asked & BACKEND_EPOLL_PWAIT2;
     }

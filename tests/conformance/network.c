@@ -15,6 +15,7 @@
 #endif
 
 #define NARROW_BYTES 16384
+#define FIRST_FOREIGN_DESCRIPTOR (1 << 28)
 
 static void must(const char *what, int result)
 {
@@ -24,6 +25,10 @@ static void must(const char *what, int result)
 
 void set_nonblocking(int fd, bool on)
 {
+    /* Direct descriptors of a ring stand far above any of the process, which knows nothing of them.
+     */
+    if (fd >= FIRST_FOREIGN_DESCRIPTOR)
+        return;
     int flags = fcntl(fd, F_GETFL);
     must("fcntl F_GETFL", flags);
     must("fcntl F_SETFL", fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK));
@@ -64,13 +69,26 @@ static void set_buffers(int fd, int bytes)
     must("SO_RCVBUF", setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes));
 }
 
+in_addr_t own_loopback_address(void)
+{
+    uint32_t host = 1 + (uint32_t)getpid() % 0xfffffe;
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(0x7f000000 | host)};
+    int fd = tcp_socket();
+    bool usable = bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
+    close(fd);
+    return usable ? address.sin_addr.s_addr : htonl(INADDR_LOOPBACK);
+}
+
 static int listen_with(int backlog, int buffer_bytes, struct sockaddr_in *address)
 {
     int fd = tcp_socket();
+    int on = 1;
     set_buffers(fd, buffer_bytes);
     *address = (struct sockaddr_in){.sin_family = AF_INET};
-    address->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address->sin_addr.s_addr = own_loopback_address();
     socklen_t length = sizeof *address;
+    must("SO_REUSEADDR", setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on));
     must("bind", bind(fd, (struct sockaddr *)address, length));
     must("listen", listen(fd, backlog));
     must("getsockname", getsockname(fd, (struct sockaddr *)address, &length));

@@ -5,10 +5,15 @@
 
 #include "tests/conformance/fixture.h"
 
+#include <netinet/in.h>
 #include <sys/types.h>
 
 /* All descriptors that these give are the fixture's, which closes them in the end, except where
  * stated. */
+
+/* An address of 127.0.0.0/8 for this process alone, where the system has that network, in network
+ * order: connections that linger in TIME_WAIT after a case take no port from the next one. */
+in_addr_t own_loopback_address(void);
 
 /* A listener on an ephemeral loopback port, in the backend's care. */
 struct endpoint *listener(struct fixture *, int backlog, struct sockaddr_in *address,

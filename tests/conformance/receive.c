@@ -97,7 +97,7 @@ void an_end_of_file_that_came_while_nobody_read_is_told_later(struct fixture *f)
     wish(f, source, 0);
     assert_int_equal(peer_send_pattern(peer, 0, 100), 100);
     peer_close(f, peer);
-    expect_quiet(f, 30);
+    expect_quiet_after_wish(f, 30);
     wish(f, source, IO_WANT_RECV);
     WAIT_UNTIL(f, source->ends == 1);
     assert_int_equal(source->received, 100);
@@ -147,9 +147,9 @@ void a_wish_taken_back_yields_nothing_until_it_is_made_again(struct fixture *f)
         wish(f, source, 0);
         /* Once told before the bytes come, and once in the same wait with them. */
         if (round % 2 == 0)
-            expect_quiet(f, 5);
+            expect_quiet_after_wish(f, 5);
         sent += peer_send_pattern(peer, sent, 100);
-        expect_quiet(f, 20);
+        expect_quiet_after_wish(f, 20);
         wish(f, source, IO_WANT_RECV);
         WAIT_UNTIL(f, source->received == sent);
     }
@@ -169,7 +169,7 @@ void a_wish_taken_back_with_bytes_over_the_budget_loses_none(struct fixture *f)
     for (uint64_t received = 0; received < 320; received = source->received) {
         WAIT_UNTIL(f, source->received > received);
         wish(f, source, 0);
-        expect_quiet(f, 5);
+        expect_quiet_after_wish(f, 5);
         wish(f, source, IO_WANT_RECV);
     }
     assert_false(source->garbled);

@@ -44,10 +44,14 @@ static bool is_final(const struct io_event *event)
 }
 
 /* Of a result that answers a standing wish: the wish is there, and is over after a final result. */
-static void check_wish(const struct io_event *event, uint16_t bits, const char *name)
+static void check_wish(const struct fixture *f, const struct io_event *event, uint16_t bits,
+                       const char *name)
 {
     struct endpoint *endpoint = endpoint_of(event);
-    if ((endpoint->wished & bits) == 0)
+    /* A kernel that makes the calls itself may have made some before it was told of the change. */
+    bool given_away =
+        f->variant->tier == TIER_COMPLETION && event->result > 0 && event->kind != IO_POLL;
+    if ((endpoint->wished & bits) == 0 && !given_away)
         fail_msg("%s (%d) came without being wished for", name, event->result);
     if (is_final(event))
         endpoint->wished &= (uint16_t)~bits;
@@ -71,14 +75,14 @@ static void check_result(struct fixture *f, const struct io_event *event)
                  event->result);
     switch (event->kind) {
     case IO_ACCEPT:
-        check_wish(event, IO_WANT_ACCEPT, "IO_ACCEPT");
+        check_wish(f, event, IO_WANT_ACCEPT, "IO_ACCEPT");
         break;
     case IO_RECV:
-        check_wish(event, IO_WANT_RECV, "IO_RECV");
+        check_wish(f, event, IO_WANT_RECV, "IO_RECV");
         check_receive(f, event);
         break;
     case IO_POLL:
-        check_wish(event, IO_WANT_READABLE | IO_WANT_WRITABLE, "IO_POLL");
+        check_wish(f, event, IO_WANT_READABLE | IO_WANT_WRITABLE, "IO_POLL");
         if (event->result >= 0)
             assert_true(event->result != 0 && (event->result & ~endpoint->wished) == 0);
         break;
@@ -236,6 +240,16 @@ static uint64_t cpu_now_ns(void)
     struct timespec now;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
     return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+void expect_quiet_after_wish(struct fixture *f, unsigned duration_ms)
+{
+    if (f->variant->tier != TIER_COMPLETION) {
+        expect_quiet(f, duration_ms);
+        return;
+    }
+    for (uint64_t until_ns = in_ms(duration_ms); clock_now_ns() < until_ns;)
+        wait_once(f, until_ns);
 }
 
 void expect_quiet(struct fixture *f, unsigned duration_ms)
