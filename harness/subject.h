@@ -47,6 +47,7 @@ struct subject {
     const char *name; /* "epoll-et", "floor:epoll" */
     enum backend_tier tier;
     const struct backend_variant *variant; /* of a backend; NULL for floors and peers */
+    uint32_t asked;                        /* backend_feature bits */
     const char *summary;
     bool opt_in;
     /* 0, or -errno with a sentence in `reason` (256 bytes) when this system does not have it. */

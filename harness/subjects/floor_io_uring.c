@@ -20,9 +20,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define FEATURES                                                                                   \
-    (BACKEND_SINGLE_ISSUER | BACKEND_DEFER_TASKRUN | BACKEND_REGISTERED_RING | BACKEND_MULTISHOT)
-
 enum token { ACCEPT = 1, IDLE, QUIET };
 
 struct accept_server {
@@ -285,7 +282,7 @@ static void floor_counters(const struct accept_server *server, struct backend_co
 static uint32_t floor_granted(const struct accept_server *server)
 {
     (void)server;
-    return FEATURES;
+    return FLOOR_IO_URING_FEATURES;
 }
 
 int floor_io_uring_available(const struct subject *subject, char *reason, uint32_t *granted)
@@ -296,7 +293,7 @@ int floor_io_uring_available(const struct subject *subject, char *reason, uint32
     if (error < 0)
         return subject_refused(subject, error, reason);
     io_uring_queue_exit(&ring);
-    *granted = FEATURES;
+    *granted = FLOOR_IO_URING_FEATURES;
     return 0;
 }
 

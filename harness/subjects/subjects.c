@@ -44,6 +44,7 @@ static const struct subject others[] = {
         .tier = TIER_COMPLETION,
         .summary = "bare multishot accept on liburing, without loop or contract",
 #ifdef POLLBENCH_IO_URING
+        .asked = FLOOR_IO_URING_FEATURES,
         .available = floor_io_uring_available,
         .accept = &floor_io_uring_accept,
 #else
@@ -68,6 +69,7 @@ const struct subject *subjects(size_t *count)
                 .name = variant->name,
                 .tier = variant->tier,
                 .variant = variant,
+                .asked = variant->asked,
                 .summary = variant->summary,
                 .opt_in = variant->opt_in,
                 .available = loop_subject_available,

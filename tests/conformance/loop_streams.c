@@ -133,7 +133,7 @@ static unsigned char *queue_writes(struct served *served, struct ordered *ordere
 /* One connection with a narrow way to the peer. */
 static struct served *begin_narrow(struct fixture *f, struct loop_side *side, int *peer)
 {
-    int narrow = 16384;
+    int narrow = 65536; /* see NARROW_BYTES in network.c */
     loop_side_begin(f, side, 64);
     loop_side_listen(side, 8, on_connection_read);
     setsockopt(side->listener.source.fd, SOL_SOCKET, SO_SNDBUF, &narrow, sizeof narrow);
