@@ -96,9 +96,11 @@ int subject_refused(const struct subject *subject, int error, char *reason)
 {
     const char *hint = "";
     if (error == -EPERM || error == -EACCES)
-        hint = "; a seccomp filter or a sysctl may forbid it";
+        hint = "; a seccomp filter or a sysctl (kernel.io_uring_disabled) may forbid it";
     else if (error == -EMFILE)
         hint = "; raise the limit on open files (ulimit -n)";
+    else if (error == -ENOMEM)
+        hint = "; memory is short, or the limit of locked memory is too low (ulimit -l)";
     snprintf(reason, REASON_BYTES, "this system refuses %s: %s%s", subject->name, strerror(-error),
              hint);
     return error;
