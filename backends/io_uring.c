@@ -22,6 +22,7 @@
 #include "backends/io_uring_ring.h"
 #include "backends/mechanisms.h"
 
+#include "backends/accept_errors.h"
 #include "backends/clock.h"
 #include "backends/syscalls.h"
 #include "backends/wake.h"
@@ -367,21 +368,7 @@ static void emit_final(struct io_uring_backend *self, struct batch *batch, struc
 /* The request ended by our own cancel, or for a reason that the next one will not meet. */
 static bool passes(int result)
 {
-    switch (-result) {
-    case ECANCELED:
-    case EINTR:
-    case EAGAIN:
-    case ECONNABORTED:
-    case EPROTO:
-    case ENOPROTOOPT:
-    case ENETDOWN:
-    case ENETUNREACH:
-    case EHOSTDOWN:
-    case EHOSTUNREACH:
-        return true;
-    default:
-        return false;
-    }
+    return result == -ECANCELED || result == -EAGAIN || result == -EINTR;
 }
 
 static void io_uring_discard(struct backend *backend, int fd);
@@ -398,7 +385,7 @@ static void accepted(struct io_uring_backend *self, struct batch *batch, struct 
         io_uring_discard(&self->base, result);
     else if (result >= 0)
         emit(self, batch, source, IO_ACCEPT, result, 0);
-    else if (!passes(result) && source->want & IO_WANT_ACCEPT)
+    else if (!passes(result) && !accept_error_passes(result) && source->want & IO_WANT_ACCEPT)
         emit_final(self, batch, source, IO_WANT_ACCEPT, IO_ACCEPT, result);
 }
 
