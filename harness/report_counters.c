@@ -1,12 +1,11 @@
-/* What each subject did for one operation: waits, interest changes, system calls. Counters explain a
- * difference; a table of times without them invites guessing. */
+/* What each subject did for one operation: waits, interest changes, system calls. Counters explain
+ * a difference; a table of times without them invites guessing. */
 #include "harness/report_parts.h"
 #include "harness/measure/statistics.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define COUNTERS_SHOWN 5 /* fit the 100 columns */
 #define COUNTERS_KNOWN 32
 #define OPERATIONS "operations" /* the counter that all others are divided by */
 
@@ -20,7 +19,8 @@ static bool is_used(const json_t *cell, const char *counter)
 {
     size_t i;
     const json_t *trial;
-    json_array_foreach (trials_that_count(cell, counter), i, trial) {
+    json_array_foreach(trials_that_count(cell, counter), i, trial)
+    {
         if (report_number(json_object_get(trial, "counters"), counter) > 0)
             return true;
     }
@@ -43,10 +43,12 @@ size_t report_counter_names(const json_t *cell, const char **names, size_t capac
     for (; count < sizeof first / sizeof first[0] && count < capacity; count++)
         names[count] = first[count];
     const json_t *trial;
-    json_array_foreach (json_object_get(cell, "trials"), i, trial) {
+    json_array_foreach(json_object_get(cell, "trials"), i, trial)
+    {
         const char *name;
         json_t *value;
-        json_object_foreach (json_object_get(trial, "counters"), name, value) {
+        json_object_foreach(json_object_get(trial, "counters"), name, value)
+        {
             if (count < capacity && strcmp(name, OPERATIONS) != 0 && is_used(cell, name) &&
                 !is_among(name, names, count))
                 names[count++] = name;
@@ -55,19 +57,21 @@ size_t report_counter_names(const json_t *cell, const char **names, size_t capac
     return count;
 }
 
-bool report_counter(const json_t *cell, const char *subject, const char *counter, double *per_operation,
-                    size_t *trials)
+bool report_counter(const json_t *cell, const char *subject, const char *counter,
+                    double *per_operation, size_t *trials)
 {
     const json_t *list = trials_that_count(cell, counter), *trial;
     double *values = calloc(json_array_size(list) + 1, sizeof *values);
     size_t i;
     *trials = 0;
-    json_array_foreach (list, i, trial) {
+    json_array_foreach(list, i, trial)
+    {
         const json_t *counters = json_object_get(trial, "counters");
         const json_t *value = json_object_get(counters, counter);
         double operations = report_number(counters, OPERATIONS);
-        if (values != NULL && json_is_true(json_object_get(trial, "valid")) && json_is_number(value) &&
-            operations > 0 && strcmp(report_text(trial, "subject"), subject) == 0)
+        if (values != NULL && json_is_true(json_object_get(trial, "valid")) &&
+            json_is_number(value) && operations > 0 &&
+            strcmp(report_text(trial, "subject"), subject) == 0)
             values[(*trials)++] = json_number_value(value) / operations;
     }
     if (*trials > 0)
@@ -79,11 +83,11 @@ bool report_counter(const json_t *cell, const char *subject, const char *counter
 static void print_subject(FILE *out, const json_t *run, const json_t *cell, const char *subject,
                           const char *const *names, size_t count)
 {
-    char line[256], name[24], tier[16];
+    char line[256], name[REPORT_NAME_BYTES];
     bool any = false;
-    int length =
-        snprintf(line, sizeof line, "     %-14s %-10s", report_clean(name, sizeof name, subject),
-                 report_clean(tier, sizeof tier, report_tier(run, subject)));
+    int length = snprintf(line, sizeof line, "     %-*s %-*s", report_name_columns(run),
+                          report_clean(name, sizeof name, subject), report_tier_columns(run),
+                          report_short_tier(run, subject));
     for (size_t i = 0; i < count; i++) {
         double value;
         size_t trials;
@@ -102,18 +106,20 @@ void report_print_counters(const json_t *run, const json_t *cell, FILE *out)
 {
     const char *names[COUNTERS_KNOWN];
     size_t count = report_counter_names(cell, names, COUNTERS_KNOWN);
-    size_t shown = count < COUNTERS_SHOWN ? count : COUNTERS_SHOWN;
+    int left = REPORT_COLUMNS - 6 - report_name_columns(run) - report_tier_columns(run);
+    size_t shown = count < (size_t)left / 12 ? count : (size_t)left / 12;
     char name[16];
     if (json_array_size(json_object_get(cell, "trials")) == 0)
         return;
-    fprintf(out, "\n  counters for one %s (\"-\": not counted here)\n     %-14s %-10s",
-            report_text(cell, "workload"), "subject", "tier");
+    fprintf(out, "\n  counters for one %s (\"-\": not counted here)\n     %-*s %-*s",
+            report_text(cell, "workload"), report_name_columns(run), "subject",
+            report_tier_columns(run), "tier");
     for (size_t i = 0; i < shown; i++)
         fprintf(out, " %11.11s", report_clean(name, sizeof name, names[i]));
     fputc('\n', out);
     size_t i;
     const json_t *subject;
-    json_array_foreach (json_object_get(run, "subjects"), i, subject)
+    json_array_foreach(json_object_get(run, "subjects"), i, subject)
         print_subject(out, run, cell, report_text(subject, "name"), names, shown);
     if (shown < count)
         fprintf(out, "  %zu more in counters.csv.\n", count - shown);
