@@ -17,6 +17,7 @@ struct backend_variant {
     uint32_t asked;                /* backend_feature bits */
     bool opt_in;                   /* runs only when named */
     const char *summary;           /* one line, for `pollbench list` */
+    const char *refused;           /* a reason never to run it, whatever the system has */
     const char *needs;             /* with ops NULL: the system or library that it takes */
 };
 
