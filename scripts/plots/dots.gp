@@ -1,5 +1,5 @@
 # One row for each subject: its single trials faint behind, the median as a point on its interval.
-# gnuplot -d -c dots.gp STEM TITLE SUBTITLE AXIS CAPTION NOTE STYLES "LOW HIGH"
+# gnuplot -d -c dots.gp STEM TITLE SUBTITLE AXIS CAPTION NOTE STYLES "LOW HIGH LOG"
 # reads STEM.csv and STEM-trials.csv, writes STEM.svg and STEM.png
 stem = ARG1
 title_text = ARG2
@@ -10,20 +10,23 @@ note_text = ARG6
 styles = ARG7
 low = real(word(ARG8, 1))
 high = real(word(ARG8, 2))
+logarithmic = int(word(ARG8, 3))
 style_file = ARG0[1:strlen(ARG0) - strlen("dots.gp")]."style.gp"
+scale_file = ARG0[1:strlen(ARG0) - strlen("dots.gp")]."scale.gp"
 
 rows = words(styles)
-width = 960
+width = 1080
 height = 200 + 36 * rows
 do for [kind in "svg png"] {
     load style_file
-    set lmargin at screen 215.0 / width
-    set rmargin at screen 1 - 215.0 / width
+    set lmargin at screen 290.0 / width
+    set rmargin at screen 1 - 245.0 / width
     set xrange [low:high]
     set yrange [0.4:rows + 0.6]
     set y2range [0.4:rows + 0.6]
-    set format x (high >= 100 ? "%.0f" : "%g")
-    set xlabel axis_text offset 0, 0.3
+    axis_to_scale = "x"
+    load scale_file
+    set xlabel axis_text.(logarithmic ? " (logarithmic)" : "") offset 0, 0.3
     unset ytics
     unset y2tics
     set ytics scale 0 ()
