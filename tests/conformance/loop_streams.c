@@ -234,6 +234,14 @@ static void close_all_others(struct loop_stream *stream, ssize_t bytes, const vo
             served_close(other);
 }
 
+static unsigned closed_ones(const struct loop_side *side)
+{
+    unsigned count = 0;
+    for (const struct served *served = side->served; served != NULL; served = served->next)
+        count += served->closes;
+    return count;
+}
+
 void through_the_loop_closing_peers_in_the_same_batch_delivers_nothing_of_them(struct fixture *f)
 {
     struct loop_side side;
@@ -249,6 +257,7 @@ void through_the_loop_closing_peers_in_the_same_batch_delivers_nothing_of_them(s
         served->stream.on_read = close_all_others;
     for (int i = 0; i < 10; i++)
         assert_int_equal(peer_send_pattern(peers[i], 0, 60), 60);
+    RUN_UNTIL(&side, closed_ones(&side) == 9);
     loop_side_run_for(&side, 10);
     for (struct served *served = side.served; served != NULL; served = served->next) {
         served_ones += served->reads > 0;
