@@ -19,21 +19,29 @@ const char *report_tier(const json_t *run, const char *subject)
 {
     size_t i;
     const json_t *entry;
-    json_array_foreach (json_object_get(run, "subjects"), i, entry) {
+    json_array_foreach(json_object_get(run, "subjects"), i, entry)
+    {
         if (strcmp(report_text(entry, "name"), subject) == 0)
             return report_text(entry, "tier");
     }
     return "";
 }
 
-const struct metric *report_metric(const json_t *cell, const char *name)
+const struct metric *report_next_metric(const json_t *cell, const struct metric *previous)
 {
     const struct workload *workload = workload_find(report_text(cell, "workload"));
-    for (const struct metric *metric = workload->metrics; metric->name != NULL; metric++) {
-        if (strcmp(metric->name, name) == 0 && name_in_list(metric->modes, report_text(cell, "mode")))
-            return metric;
-    }
-    return NULL;
+    const struct metric *metric = previous != NULL ? previous + 1 : workload->metrics;
+    while (metric->name != NULL && !name_in_list(metric->modes, report_text(cell, "mode")))
+        metric++;
+    return metric->name != NULL ? metric : NULL;
+}
+
+const struct metric *report_metric(const json_t *cell, const char *name)
+{
+    const struct metric *metric = report_next_metric(cell, NULL);
+    while (metric != NULL && strcmp(metric->name, name) != 0)
+        metric = report_next_metric(cell, metric);
+    return metric;
 }
 
 const struct metric *report_main_metric(const json_t *cell)
@@ -47,7 +55,8 @@ const char *report_baseline(const json_t *cell)
     const char *best = NULL;
     size_t i;
     const json_t *entry;
-    json_array_foreach (json_object_get(cell, "summary"), i, entry) {
+    json_array_foreach(json_object_get(cell, "summary"), i, entry)
+    {
         const char *name = report_text(entry, "subject");
         bool floor = strncmp(name, "floor:", 6) == 0;
         if (strcmp(name, "floor:epoll") == 0)
@@ -67,7 +76,8 @@ const json_t *report_ratio(const json_t *cell, const char *metric, const char *b
     const json_t *entry;
     if (baseline == NULL)
         return NULL;
-    json_array_foreach (json_object_get(cell, "ratios"), i, entry) {
+    json_array_foreach(json_object_get(cell, "ratios"), i, entry)
+    {
         if (strcmp(report_text(entry, "metric"), metric) == 0 &&
             strcmp(report_text(entry, "baseline"), baseline) == 0 &&
             strcmp(report_text(entry, "subject"), subject) == 0)
@@ -84,7 +94,8 @@ unsigned report_bound_trials(const json_t *cell, const char *metric, unsigned *t
     for (size_t list = 0; list < 2; list++) {
         size_t i;
         const json_t *entry;
-        json_array_foreach (json_object_get(cell, lists[list]), i, entry) {
+        json_array_foreach(json_object_get(cell, lists[list]), i, entry)
+        {
             bool median_row = list == 0 || report_number(entry, "percent") == 50;
             if (!median_row || strcmp(report_text(entry, "metric"), metric) != 0)
                 continue;
@@ -139,7 +150,8 @@ char *report_params(const json_t *cell, const char *except, char *text, size_t s
     const char *name;
     json_t *value;
     text[0] = '\0';
-    json_object_foreach (json_object_get(cell, "params"), name, value) {
+    json_object_foreach(json_object_get(cell, "params"), name, value)
+    {
         char clean_name[40], clean_value[40];
         if (except != NULL && strcmp(name, except) == 0)
             continue;
@@ -180,22 +192,35 @@ int report_decimals(double smallest)
     return size >= 10 ? 1 : size >= 1 ? 2 : size >= 0.1 ? 3 : 4;
 }
 
+/* One part of the line about the machine; what is not known is said to be so. */
+static void machine_part(const json_t *manifest, const char *name, char *part, size_t size)
+{
+    const json_t *value = json_object_get(manifest, name);
+    char text[LABEL_BYTES];
+    bool is_date = strcmp(name, "date") == 0;
+    if (json_is_integer(value)) {
+        bool one = json_integer_value(value) == 1;
+        const char *unit = strcmp(name, "cpus") == 0 ? "CPU" : "core";
+        snprintf(part, size, "%" JSON_INTEGER_FORMAT " %s%s", json_integer_value(value), unit,
+                 one ? "" : "s");
+    } else if (json_is_string(value)) {
+        report_clean(text, is_date ? sizeof "2000-01-01" : sizeof text, json_string_value(value));
+        bool bare = strcmp(name, "virtualization") == 0 && strcmp(text, "none") == 0;
+        snprintf(part, size, "%s%s", bare ? "virtualization: " : "", text);
+    } else {
+        snprintf(part, size, "%s unknown", name);
+    }
+}
+
 char *report_machine(const json_t *run, const char *separator, char *text, size_t size)
 {
-    static const char *const names[] = {"kernel", "cpu", "cpus", "virtualization", "date"};
+    static const char *const names[] = {"kernel", "cpu", "cpus", "cores", "virtualization", "date"};
     const json_t *manifest = json_object_get(run, "manifest");
     size_t length = 0;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const json_t *value = json_object_get(manifest, names[i]);
-        char part[LABEL_BYTES] = "unknown";
-        if (json_is_integer(value))
-            snprintf(part, sizeof part, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-        else if (json_is_string(value))
-            report_clean(part, sizeof part, json_string_value(value));
-        const char *after = strcmp(names[i], "cpus") == 0 ? " CPUs" : "";
-        const char *before = strcmp(part, "unknown") == 0 ? names[i] : "";
-        int added = snprintf(text + length, size - length, "%s%s%s%s%s", before,
-                             before[0] != '\0' ? " " : "", part, after, separator);
+        char part[LABEL_BYTES + 24];
+        machine_part(manifest, names[i], part, sizeof part);
+        int added = snprintf(text + length, size - length, "%s%s", part, separator);
         if (added < 0 || (size_t)added >= size - length)
             return text;
         length += (size_t)added;

@@ -1,6 +1,6 @@
-/* The report on a terminal: 100 columns, one block for each cell. It ranks by median but names no winner:
- * which differences are real is for a verdict to say, so each row lists the rows its interval overlaps. */
-#include "harness/parameters.h"
+/* The report on a terminal: 100 columns, one block for each cell. It ranks by median but names no
+ * winner: which differences are real is for a verdict to say, so each row lists the rows its
+ * interval overlaps. */
 #include "harness/report_parts.h"
 
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 #define COLUMNS 100
 #define MAXIMUM_ROWS 64
 #define RELIABLE_ROUNDS 10
+#define LARGE 100000 /* from here on thousands are printed */
 
 /* One subject's figure of one metric. */
 struct row {
@@ -49,10 +50,12 @@ static size_t rows_of_metric(const json_t *cell, const char *metric, struct row 
 {
     size_t count = 0, i;
     const json_t *entry;
-    json_array_foreach (json_object_get(cell, "summary"), i, entry) {
+    json_array_foreach(json_object_get(cell, "summary"), i, entry)
+    {
         if (strcmp(report_text(entry, "metric"), metric) == 0 && count < MAXIMUM_ROWS)
-            rows[count++] = (struct row){entry, report_number(entry, "median"),
-                                         report_number(entry, "ci_low"), report_number(entry, "ci_high")};
+            rows[count++] =
+                (struct row){entry, report_number(entry, "median"), report_number(entry, "ci_low"),
+                             report_number(entry, "ci_high")};
     }
     return count;
 }
@@ -69,7 +72,8 @@ static void overlaps_of(const struct row *rows, size_t count, size_t self, char 
         while (last + 1 < count && last + 1 != self && rows[last + 1].low <= rows[self].high &&
                rows[last + 1].high >= rows[self].low)
             last++;
-        length += (size_t)snprintf(text + length, size - length, "%s%zu", length > 0 ? "," : "", i + 1);
+        length +=
+            (size_t)snprintf(text + length, size - length, "%s%zu", length > 0 ? "," : "", i + 1);
         if (last > i)
             length += (size_t)snprintf(text + length, size - length, "-%zu", last + 1);
         i = last;
@@ -78,34 +82,84 @@ static void overlaps_of(const struct row *rows, size_t count, size_t self, char 
         snprintf(text, size, "-");
 }
 
-static void print_row(FILE *out, const json_t *run, const json_t *cell, const struct row *rows,
-                      size_t count, size_t self, int decimals, bool ranked)
-{
-    const struct row *row = &rows[self];
-    const char *subject = report_text(row->entry, "subject");
-    const char *metric = report_text(row->entry, "metric");
-    char name[24], tier[16], median[40], low[40], high[40], interval[84], ratio[40] = "", overlap[16] = "";
+/* How the figures of one metric are printed: all rows alike. */
+struct format {
+    const json_t *run, *cell;
+    const struct row *rows;
+    size_t count;
+    double scale; /* 1, or 0.001 where the numbers would be too long to read */
+    int decimals;
+    bool ranked;
+};
 
-    report_grouped(row->median, decimals, median, sizeof median);
-    report_grouped(row->low, decimals, low, sizeof low);
-    report_grouped(row->high, decimals, high, sizeof high);
-    snprintf(interval, sizeof interval, "[%s, %s]", low, high);
-    const char *baseline = report_baseline(cell);
-    const json_t *entry = report_ratio(cell, metric, baseline, subject);
-    if (ranked && entry != NULL)
-        snprintf(ratio, sizeof ratio, "%.3f [%.3f, %.3f]", report_number(entry, "ratio"),
-                 report_number(entry, "ci_low"), report_number(entry, "ci_high"));
-    else if (ranked && baseline != NULL && strcmp(baseline, subject) == 0)
-        snprintf(ratio, sizeof ratio, "1");
-    if (ranked)
-        overlaps_of(rows, count, self, overlap, sizeof overlap);
-    fprintf(out, "  %2zu %-14s %-10s %3.0f %11s %-22s %-21s %s\n", self + 1,
-            report_clean(name, sizeof name, subject),
-            report_clean(tier, sizeof tier, report_tier(run, subject)), report_number(row->entry, "n"),
-            median, interval, ratio, overlap);
+static char *scaled(const struct format *format, double value, char *text, size_t size)
+{
+    return report_grouped(value * format->scale, format->decimals, text, size);
 }
 
-static void print_metric(FILE *out, const json_t *run, const json_t *cell, const struct metric *metric)
+/* "1.052 [1.012, 1.071]": the paired ratio to the baseline; "1" for the baseline itself. */
+static void ratio_of(const struct format *format, const struct row *row, char *text, size_t size)
+{
+    const char *subject = report_text(row->entry, "subject");
+    const char *baseline = report_baseline(format->cell);
+    const json_t *entry =
+        report_ratio(format->cell, report_text(row->entry, "metric"), baseline, subject);
+    text[0] = '\0';
+    if (baseline != NULL && strcmp(baseline, subject) == 0)
+        snprintf(text, size, "1");
+    if (entry == NULL)
+        return;
+    double ratio = report_number(entry, "ratio");
+    int decimals = ratio < 10 ? 3 : ratio < 100 ? 2 : 0;
+    snprintf(text, size, "%.*f [%.*f, %.*f]", decimals, ratio, decimals,
+             report_number(entry, "ci_low"), decimals, report_number(entry, "ci_high"));
+}
+
+static void print_row(FILE *out, const struct format *format, size_t self)
+{
+    const struct row *row = &format->rows[self];
+    const char *subject = report_text(row->entry, "subject");
+    char name[24], tier[16], median[40], low[40], high[40], interval[84];
+    char ratio[1024] = "", overlap[16] = "";
+    snprintf(interval, sizeof interval, "[%s, %s]", scaled(format, row->low, low, sizeof low),
+             scaled(format, row->high, high, sizeof high));
+    if (format->ranked) {
+        ratio_of(format, row, ratio, sizeof ratio);
+        overlaps_of(format->rows, format->count, self, overlap, sizeof overlap);
+    }
+    char line[1400];
+    int length =
+        snprintf(line, sizeof line, "  %2zu %-14s %-10s %3.0f %11s %-22s %-21s %s", self + 1,
+                 report_clean(name, sizeof name, subject),
+                 report_clean(tier, sizeof tier, report_tier(format->run, subject)),
+                 report_number(row->entry, "n"), scaled(format, row->median, median, sizeof median),
+                 interval, ratio, overlap);
+    while (length > 0 && line[length - 1] == ' ')
+        length--;
+    fprintf(out, "%.*s\n", length, line);
+}
+
+static void print_heading(FILE *out, const struct format *format, const struct metric *metric)
+{
+    char name[24], unit[16], median[40], ratio[40] = "";
+    const char *baseline = report_baseline(format->cell);
+    report_clean(unit, sizeof unit, metric->unit);
+    if (format->scale < 1)
+        snprintf(median, sizeof median, "median, 1000%s%s", unit[0] == '1' ? "" : " ",
+                 unit[0] == '1' ? unit + 1 : unit);
+    else
+        snprintf(median, sizeof median, "median, %s", unit);
+    if (format->ranked && baseline != NULL)
+        snprintf(ratio, sizeof ratio, "/ %s", report_clean(name, sizeof name, baseline));
+    fprintf(out, "   # %-14s %-10s %3s %11s ", "subject", "tier", "n", median);
+    if (format->ranked)
+        fprintf(out, "%-22s %-21s %s\n", "99 % interval", ratio, "overlaps");
+    else
+        fprintf(out, "99 %% interval\n");
+}
+
+static void print_metric(FILE *out, const json_t *run, const json_t *cell,
+                         const struct metric *metric)
 {
     struct row rows[MAXIMUM_ROWS];
     size_t count = rows_of_metric(cell, metric->name, rows);
@@ -115,29 +169,30 @@ static void print_metric(FILE *out, const json_t *run, const json_t *cell, const
     unsigned bound = report_bound_trials(cell, metric->name, &trials);
     double smallest = rows[0].median, fewest = report_number(rows[0].entry, "n");
     for (size_t i = 1; i < count; i++) {
+        double n = report_number(rows[i].entry, "n");
         smallest = rows[i].median < smallest ? rows[i].median : smallest;
-        fewest = report_number(rows[i].entry, "n") < fewest ? report_number(rows[i].entry, "n") : fewest;
+        fewest = n < fewest ? n : fewest;
     }
-    fprintf(out, "\n  %s: %s is better\n", metric->name, metric->lower_is_better ? "lower" : "higher");
+    struct format format = {
+        .run = run,
+        .cell = cell,
+        .rows = rows,
+        .count = count,
+        .scale = smallest >= LARGE ? 1e-3 : 1,
+        .ranked = bound == 0,
+    };
+    format.decimals = report_decimals(smallest * format.scale);
+    fprintf(out, "\n  %s: %s is better\n", metric->name,
+            metric->lower_is_better ? "lower" : "higher");
     if (bound > 0)
-        fprintf(out, "  GENERATOR BOUND in %u of %u trials: says nothing of the server; not ranked.\n",
+        fprintf(out,
+                "  GENERATOR BOUND in %u of %u trials: says nothing of the server; not ranked.\n",
                 bound, trials);
     else
         qsort(rows, count, sizeof rows[0], metric->lower_is_better ? by_median : by_median_falling);
-
-    char ratio_title[40] = "";
-    const char *baseline = report_baseline(cell);
-    if (bound == 0 && baseline != NULL) {
-        char name[24];
-        snprintf(ratio_title, sizeof ratio_title, "/ %s", report_clean(name, sizeof name, baseline));
-    }
-    char unit[16], median_title[32];
-    snprintf(median_title, sizeof median_title, "median, %s",
-             report_clean(unit, sizeof unit, metric->unit));
-    fprintf(out, "   # %-14s %-10s %3s %11s %-22s %-21s %s\n", "subject", "tier", "n", median_title,
-            "99 % interval", ratio_title, bound == 0 ? "overlaps" : "");
+    print_heading(out, &format, metric);
     for (size_t i = 0; i < count; i++)
-        print_row(out, run, cell, rows, count, i, report_decimals(smallest), bound == 0);
+        print_row(out, &format, i);
     if (fewest < RELIABLE_ROUNDS)
         fprintf(out, "  Fewer than %d rounds: these intervals are narrower than the truth.\n",
                 RELIABLE_ROUNDS);
@@ -148,7 +203,8 @@ static const json_t *percentile_of(const json_t *cell, const char *metric, const
 {
     size_t i;
     const json_t *entry;
-    json_array_foreach (json_object_get(cell, "percentiles"), i, entry) {
+    json_array_foreach(json_object_get(cell, "percentiles"), i, entry)
+    {
         if (report_number(entry, "percent") == percent &&
             strcmp(report_text(entry, "metric"), metric) == 0 &&
             strcmp(report_text(entry, "subject"), subject) == 0)
@@ -157,8 +213,8 @@ static const json_t *percentile_of(const json_t *cell, const char *metric, const
     return NULL;
 }
 
-static void print_percentile_row(FILE *out, const json_t *run, const json_t *cell, const char *metric,
-                                 const char *subject)
+static void print_percentile_row(FILE *out, const json_t *run, const json_t *cell,
+                                 const char *metric, const char *subject)
 {
     static const double shown[] = {50, 90, 99, 99.9, 99.99, 100};
     char name[24], tier[16];
@@ -185,17 +241,20 @@ static void print_percentiles(FILE *out, const json_t *run, const json_t *cell,
     unsigned bound = report_bound_trials(cell, metric->name, &trials);
     if (rows_of_metric(cell, metric->name, (struct row[MAXIMUM_ROWS]){{0}}) > 0 || trials == 0)
         return;
-    fprintf(out, "\n  %s, in us: percentiles of each trial, their median over the rounds\n", metric->name);
+    fprintf(out, "\n  %s, in us: percentiles of each trial, their median over the rounds\n",
+            metric->name);
     if (report_is_closed_loop(cell))
-        fprintf(out, "  Closed loop: a client waits for its answer, so a slow server is asked less often.\n");
+        fprintf(out, "  Closed loop: a client waits for its answer, so a slow server is asked less "
+                     "often.\n");
     if (bound > 0)
-        fprintf(out, "  GENERATOR BOUND in %u of %u trials: says nothing of the server; not ranked.\n",
+        fprintf(out,
+                "  GENERATOR BOUND in %u of %u trials: says nothing of the server; not ranked.\n",
                 bound, trials);
-    fprintf(out, "     %-14s %-10s %3s %10s %10s %10s %10s %10s %10s\n", "subject", "tier", "n", "p50",
-            "p90", "p99", "p99.9", "p99.99", "max");
+    fprintf(out, "     %-14s %-10s %3s %10s %10s %10s %10s %10s %10s\n", "subject", "tier", "n",
+            "p50", "p90", "p99", "p99.9", "p99.99", "max");
     size_t i;
     const json_t *subject;
-    json_array_foreach (json_object_get(run, "subjects"), i, subject)
+    json_array_foreach(json_object_get(run, "subjects"), i, subject)
         print_percentile_row(out, run, cell, metric->name, report_text(subject, "name"));
 }
 
@@ -203,7 +262,8 @@ static void print_skipped(FILE *out, const json_t *list, const char *name_field)
 {
     size_t i;
     const json_t *entry;
-    json_array_foreach (list, i, entry) {
+    json_array_foreach(list, i, entry)
+    {
         char name[40], reason[400], line[480];
         const json_t *available = json_object_get(entry, "available");
         if (available != NULL && json_is_true(available))
@@ -221,7 +281,8 @@ static void print_invalid(FILE *out, const json_t *cell)
     const json_t *trials = json_object_get(cell, "trials"), *trial;
     json_t *reasons = json_object();
     size_t i;
-    json_array_foreach (trials, i, trial) {
+    json_array_foreach(trials, i, trial)
+    {
         if (json_is_true(json_object_get(trial, "valid")))
             continue;
         const char *why = report_text(trial, "why_invalid");
@@ -230,9 +291,11 @@ static void print_invalid(FILE *out, const json_t *cell)
     }
     const char *why;
     json_t *times;
-    json_object_foreach (reasons, why, times) {
+    json_object_foreach(reasons, why, times)
+    {
         char reason[400], line[480];
-        snprintf(line, sizeof line, "INVALID, not counted: %" JSON_INTEGER_FORMAT " of %zu trials: %s",
+        snprintf(line, sizeof line,
+                 "INVALID, not counted: %" JSON_INTEGER_FORMAT " of %zu trials: %s",
                  json_integer_value(times), json_array_size(trials),
                  report_clean(reason, sizeof reason, why));
         print_wrapped(out, 2, line);
@@ -253,10 +316,8 @@ static void print_cell(FILE *out, const json_t *run, const json_t *cell)
     }
     print_skipped(out, json_object_get(cell, "skipped_subjects"), "subject");
     print_invalid(out, cell);
-    const struct workload *workload = workload_find(report_text(cell, "workload"));
-    for (const struct metric *metric = workload->metrics; metric->name != NULL; metric++) {
-        if (!name_in_list(metric->modes, report_text(cell, "mode")))
-            continue;
+    for (const struct metric *metric = report_next_metric(cell, NULL); metric != NULL;
+         metric = report_next_metric(cell, metric)) {
         print_metric(out, run, cell, metric);
         print_percentiles(out, run, cell, metric);
     }
@@ -270,6 +331,5 @@ void report_print_tables(const json_t *run, FILE *out)
     print_skipped(out, json_object_get(run, "subjects"), "name");
     size_t i;
     const json_t *cell;
-    json_array_foreach (json_object_get(run, "cells"), i, cell)
-        print_cell(out, run, cell);
+    json_array_foreach(json_object_get(run, "cells"), i, cell) print_cell(out, run, cell);
 }
