@@ -113,6 +113,11 @@ static double *raw_values(const struct chart *chart, const char *subject, size_t
     return values;
 }
 
+static bool is_null(const struct chart *chart, const json_t *entry)
+{
+    return strcmp(report_tier(chart->run, report_text(entry, "subject")), "none") == 0;
+}
+
 /* The axis holds every interval and nearly all trials: a single trial that was disturbed may not
  * squeeze the differences that the chart is there for. How many lie beyond it is written on the
  * chart. null, which makes no system call at all, does not set the axis either unless it is alone.
@@ -124,7 +129,7 @@ static int find_range(struct chart *chart, const json_t *const *entries, size_t 
     *high = -INFINITY;
     for (size_t i = 0; i < count; i++) {
         const char *subject = report_text(entries[i], "subject");
-        if (count > 1 && strcmp(report_tier(chart->run, subject), "none") == 0)
+        if (count > 1 && is_null(chart, entries[i]))
             continue;
         size_t values_count;
         double *values = raw_values(chart, subject, &values_count);
@@ -204,8 +209,10 @@ int chart_dots(struct chart *chart, const char *folder, char *problem)
         snprintf(problem, PROBLEM_BYTES, "no memory for the chart %s", chart->name);
         return -ENOMEM;
     }
-    for (size_t i = 0; i < count; i++)
-        smallest = fmin(smallest, report_number(entries[i], "median"));
+    for (size_t i = 0; i < count; i++) {
+        if (!is_null(chart, entries[i]) || count == 1)
+            smallest = fmin(smallest, report_number(entries[i], "median"));
+    }
 
     char name[240];
     struct csv csv;
@@ -334,16 +341,39 @@ int chart_curves(struct chart *chart, const char *folder, char *problem)
     return csv_close(&csv);
 }
 
+static const struct {
+    double percent;
+    const char *tick;
+} points[] = {{50, "p50"},     {90, "p90"},       {99, "p99"},
+              {99.9, "p99.9"}, {99.99, "p99.99"}, {100, "max"}};
+
+#define POINTS (sizeof points / sizeof points[0])
+
+/* Percentiles that no subject has enough samples for take no room on the axis. */
+static void place_points(const struct chart *chart, double *positions)
+{
+    const json_t *percentiles = json_object_get(chart->cells[0], "percentiles"), *entry;
+    double next = 0;
+    for (size_t k = 0; k < POINTS; k++) {
+        bool is_there = false;
+        size_t i;
+        json_array_foreach(percentiles, i, entry)
+        {
+            is_there |= report_number(entry, "percent") == points[k].percent &&
+                        strcmp(report_text(entry, "metric"), chart->metric->name) == 0;
+        }
+        positions[k] = next;
+        next += is_there;
+    }
+}
+
 int chart_percentiles(struct chart *chart, const char *folder, char *problem)
 {
-    static const struct {
-        double percent;
-        const char *tick;
-    } points[] = {{50, "p50"},     {90, "p90"},       {99, "p99"},
-                  {99.9, "p99.9"}, {99.99, "p99.99"}, {100, "max"}};
     const json_t *percentiles = json_object_get(chart->cells[0], "percentiles");
+    double positions[POINTS];
     char name[240];
     struct csv csv;
+    place_points(chart, positions);
     snprintf(name, sizeof name, "%s.csv", chart->name);
     int result = csv_open(&csv, folder, name, NULL, problem);
     if (result < 0)
@@ -357,11 +387,11 @@ int chart_percentiles(struct chart *chart, const char *folder, char *problem)
             chart->series >= SUBJECTS_MAXIMUM)
             continue;
         start_series(chart, &csv, subject_name);
-        for (size_t k = 0; k < sizeof points / sizeof points[0]; k++) {
+        for (size_t k = 0; k < POINTS; k++) {
             const json_t *entry =
                 entry_of(percentiles, chart->metric->name, subject_name, points[k].percent);
             if (entry != NULL)
-                write_point(chart, &csv, (double)k, entry, 1e-3, points[k].tick);
+                write_point(chart, &csv, positions[k], entry, 1e-3, points[k].tick);
         }
     }
     return csv_close(&csv);

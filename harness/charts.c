@@ -183,6 +183,18 @@ static void write_note(const struct chart *chart, bool is_latency, char *text, s
                  bound);
 }
 
+/* "connect_latency, us": latencies are drawn in microseconds, whatever unit ends the metric's name.
+ */
+static void write_axis(const struct chart *chart, bool is_latency, char *text, size_t size)
+{
+    const char *name = chart->metric->name;
+    size_t length = strlen(name);
+    if (is_latency && length > 3 && strcmp(name + length - 3, "_ns") == 0)
+        snprintf(text, size, "%.*s, us", (int)length - 3, name);
+    else
+        snprintf(text, size, "%s, %s", name, chart->metric->unit);
+}
+
 static int run_script(const struct drawing *drawing, const struct chart *chart, const char *script,
                       bool is_latency, const char *last)
 {
@@ -197,8 +209,7 @@ static int run_script(const struct drawing *drawing, const struct chart *chart, 
     report_params(chart->cells[0], chart->parameter, params, sizeof params);
     snprintf(subtitle, sizeof subtitle, "%s is better.   %s",
              chart->metric->lower_is_better ? "Lower" : "Higher", params);
-    snprintf(axis, sizeof axis, "%s, %s", chart->metric->name,
-             is_latency ? "us" : chart->metric->unit);
+    write_axis(chart, is_latency, axis, sizeof axis);
     write_caption(chart, strcmp(script, "dots.gp") == 0, caption, sizeof caption);
     write_note(chart, is_latency, note, sizeof note);
     const char *arguments[] = {stem, title,         subtitle, axis, caption,

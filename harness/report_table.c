@@ -3,6 +3,7 @@
  * interval overlaps. */
 #include "harness/report_parts.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -141,14 +142,14 @@ static void print_row(FILE *out, const struct format *format, size_t self)
 
 static void print_heading(FILE *out, const struct format *format, const struct metric *metric)
 {
-    char name[24], unit[16], median[40], ratio[40] = "";
+    char name[24], unit[16], median[24], ratio[40] = "";
     const char *baseline = report_baseline(format->cell);
     report_clean(unit, sizeof unit, metric->unit);
-    if (format->scale < 1)
-        snprintf(median, sizeof median, "median, 1000%s%s", unit[0] == '1' ? "" : " ",
-                 unit[0] == '1' ? unit + 1 : unit);
-    else
-        snprintf(median, sizeof median, "median, %s", unit);
+    if (format->scale == 1)
+        snprintf(median, sizeof median, "median, %.8s", unit);
+    else /* 1/s becomes 1000/s, ns 1000 ns */
+        snprintf(median, sizeof median, "1000%s%.6s", unit[0] == '1' ? "" : " ",
+                 unit + (unit[0] == '1'));
     if (format->ranked && baseline != NULL)
         snprintf(ratio, sizeof ratio, "/ %s", report_clean(name, sizeof name, baseline));
     fprintf(out, "   # %-14s %-10s %3s %11s ", "subject", "tier", "n", median);
@@ -167,11 +168,11 @@ static void print_metric(FILE *out, const json_t *run, const json_t *cell,
         return;
     unsigned trials;
     unsigned bound = report_bound_trials(cell, metric->name, &trials);
-    double smallest = rows[0].median, fewest = report_number(rows[0].entry, "n");
-    for (size_t i = 1; i < count; i++) {
-        double n = report_number(rows[i].entry, "n");
-        smallest = rows[i].median < smallest ? rows[i].median : smallest;
-        fewest = n < fewest ? n : fewest;
+    double smallest = INFINITY, fewest = INFINITY;
+    for (size_t i = 0; i < count; i++) {
+        bool is_null = strcmp(report_tier(run, report_text(rows[i].entry, "subject")), "none") == 0;
+        smallest = is_null && count > 1 ? smallest : fmin(smallest, rows[i].median);
+        fewest = fmin(fewest, report_number(rows[i].entry, "n"));
     }
     struct format format = {
         .run = run,
@@ -182,8 +183,11 @@ static void print_metric(FILE *out, const json_t *run, const json_t *cell,
         .ranked = bound == 0,
     };
     format.decimals = report_decimals(smallest * format.scale);
-    fprintf(out, "\n  %s: %s is better\n", metric->name,
-            metric->lower_is_better ? "lower" : "higher");
+    char what[256];
+    snprintf(what, sizeof what, "%s: %s; %s is better", metric->name, metric->help,
+             metric->lower_is_better ? "lower" : "higher");
+    fputc('\n', out);
+    print_wrapped(out, 2, what);
     if (bound > 0)
         fprintf(out,
                 "  GENERATOR BOUND in %u of %u trials: says nothing of the server; not ranked.\n",

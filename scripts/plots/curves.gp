@@ -9,21 +9,30 @@ caption_text = ARG5
 note_text = ARG6
 styles = ARG7
 parameter_text = ARG8
+set datafile separator comma
 style_file = ARG0[1:strlen(ARG0) - strlen("curves.gp")]."style.gp"
 
+# Side by side at each value, so that intervals do not hide each other. From 0 up: a cost is a length.
 series = words(styles)
+stats stem.".csv" index 0 using 1 nooutput
+step = (STATS_max - STATS_min) * 0.007
+beside(i) = (i - (series - 1) / 2.0) * step
 width = 960
 height = 560
 do for [kind in "svg png"] {
     load style_file
-    set lmargin at screen 85.0 / width
+    set lmargin at screen 100.0 / width
     set rmargin at screen 1 - 235.0 / width
     set key at graph 1.03, graph 1 left top Left reverse samplen 3.2 spacing 1.35 font ",12"
     set xlabel parameter_text." (logarithmic)" offset 0, 0.3
     set ylabel axis_text
     set xtics ()
-    set offsets graph 0.03, graph 0.03, graph 0.03, graph 0.03
-    plot for [i = 0:series - 1] stem.".csv" index i using 1:2:3:4:xticlabel(5) with yerrorlines \
+    set offsets graph 0.03, graph 0.03, graph 0.03, 0
+    set yrange [0:*]
+    plot for [i = 0:series - 1] stem.".csv" index i using 1:2:xticlabel(5) with dots lc rgb "white" notitle, \
+         for [i = 0:series - 1] stem.".csv" index i using ($1 + beside(i)):2:3:4 with yerrorbars \
+             ls int(word(styles, i + 1)) dt 1 lw 1.2 pt -1 notitle, \
+         for [i = 0:series - 1] stem.".csv" index i using ($1 + beside(i)):2 with linespoints \
              ls int(word(styles, i + 1)) title columnheader(2)
     unset output
 }

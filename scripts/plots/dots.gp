@@ -14,7 +14,7 @@ style_file = ARG0[1:strlen(ARG0) - strlen("dots.gp")]."style.gp"
 
 rows = words(styles)
 width = 960
-height = 200 + 36 * rows
+height = 188 + 36 * rows
 do for [kind in "svg png"] {
     load style_file
     set lmargin at screen 215.0 / width
@@ -29,12 +29,14 @@ do for [kind in "svg png"] {
     set ytics scale 0 ()
     set y2tics scale 0 ()
     set label 5 "median  [99 % interval]" at graph 1, graph 1 offset 1.2, 0.5 left font ",10" tc rgb "#444444"
-    # A subject that is off the axis gets an arrow head at its edge; its figure stands on the right.
-    plot stem."-trials.csv" skip 1 using 2:1 with points pt 7 ps 0.28 lc rgb "#C4C4C4", \
-         stem.".csv" skip 1 using 4:1:ytic(2) with points ps 0, \
-         stem.".csv" skip 1 using 4:1:y2tic(7) axes x1y2 with points ps 0, \
-         stem.".csv" skip 1 using ($8 < 0 ? low : 1/0):1 with points pt 10 ps 1.2 lw 2 lc rgb "#444444", \
-         stem.".csv" skip 1 using ($8 > 0 ? high : 1/0):1 with points pt 8 ps 1.2 lw 2 lc rgb "#444444", \
+    # A subject that is off the axis gets an arrow to its side; its figure stands on the right.
+    set style arrow 1 head filled size screen 8.0 / width, 20 lw 1.6 lc rgb "#444444"
+    reach = (high - low) * 0.05
+    plot stem."-trials.csv" skip 1 using 2:1 with points pt 7 ps 0.28 lc rgb "#B8B8B8", \
+         stem.".csv" skip 1 using 4:1:ytic(2) with dots lc rgb "white", \
+         stem.".csv" skip 1 using 4:1:y2tic(7) axes x1y2 with dots lc rgb "white", \
+         stem.".csv" skip 1 using ($8 < 0 ? low + reach : 1/0):1:(-reach):(0) with vectors arrowstyle 1, \
+         stem.".csv" skip 1 using ($8 > 0 ? high - reach : 1/0):1:(reach):(0) with vectors arrowstyle 1, \
          stem.".csv" skip 1 using 4:1:5:6 with xerrorbars pt -1 lw 2.2 lc rgb "#000000", \
          for [i = 1:rows] stem.".csv" skip 1 every ::(i - 1)::(i - 1) using 4:1 \
              with points ls int(word(styles, i)) lw 2.2

@@ -6,7 +6,7 @@
 
 # The PNG has twice the pixels, for screens that have them.
 if (kind eq "svg") {
-    set terminal svg size width, height font "DejaVu Sans,13" background "white" dynamic
+    set terminal svg size width, height font "sans-serif,13" background "white" dynamic
 } else {
     set terminal pngcairo size 2 * width, 2 * height font "DejaVu Sans,13" fontscale 1.5 \
         linewidth 2 pointscale 2 background "white"
@@ -43,8 +43,8 @@ unset key
 
 # Title, what was measured and a warning above the picture; below it, how to read it. In pixels.
 set tmargin at screen 1 - (note_text eq "" ? 72.0 : 94.0) / height
-set bmargin at screen 122.0 / height
+set bmargin at screen 110.0 / height
 set label 1 title_text    at screen 16.0 / width, screen 1 - 22.0 / height left font ",16"
 set label 2 subtitle_text at screen 16.0 / width, screen 1 - 46.0 / height left font ",12" tc rgb "#333333"
 set label 3 note_text     at screen 16.0 / width, screen 1 - 68.0 / height left font ",12" tc rgb "#A03000"
-set label 4 caption_text  at screen 16.0 / width, screen 58.0 / height left font ",10" tc rgb "#444444"
+set label 4 caption_text  at screen 16.0 / width, screen 48.0 / height left font ",10" tc rgb "#444444"
