@@ -204,7 +204,7 @@ static int run_script(const struct drawing *drawing, const struct chart *chart, 
     snprintf(stem, sizeof stem, "%s%s/%s", drawing->charts_folder[0] == '/' ? "" : "./",
              drawing->charts_folder, chart->name);
     snprintf(title, sizeof title, "%s %s: %s", report_text(chart->cells[0], "workload"),
-             report_clean(mode, sizeof mode, report_text(chart->cells[0], "mode")),
+             printable(mode, sizeof mode, report_text(chart->cells[0], "mode")),
              chart->metric->help);
     report_params(chart->cells[0], chart->parameter, params, sizeof params);
     snprintf(subtitle, sizeof subtitle, "%s is better.   %s",
@@ -276,7 +276,7 @@ static int draw_curves(const struct drawing *drawing, const json_t *cell)
         name_chart(drawing, &chart);
         int result = chart_curves(&chart, drawing->charts_folder, drawing->problem);
         char parameter[64];
-        report_clean(parameter, sizeof parameter, name);
+        printable(parameter, sizeof parameter, name);
         if (result == 0 && chart.series > 0)
             result = run_script(drawing, &chart, "curves.gp", false, parameter);
         if (result < 0)

@@ -87,8 +87,8 @@ static void print_subject(FILE *out, const json_t *run, const json_t *cell, cons
     char line[256], name[24], tier[16];
     bool any = false;
     int length =
-        snprintf(line, sizeof line, "     %-14s %-10s", report_clean(name, sizeof name, subject),
-                 report_clean(tier, sizeof tier, report_tier(run, subject)));
+        snprintf(line, sizeof line, "     %-14s %-10s", printable(name, sizeof name, subject),
+                 printable(tier, sizeof tier, report_tier(run, subject)));
     for (size_t i = 0; i < count; i++) {
         double value;
         size_t trials;
@@ -114,7 +114,7 @@ void report_print_counters(const json_t *run, const json_t *cell, FILE *out)
     fprintf(out, "\n  counters for one %s (\"-\": not counted here)\n     %-14s %-10s",
             report_text(cell, "workload"), "subject", "tier");
     for (size_t i = 0; i < shown; i++)
-        fprintf(out, " %11.11s", report_clean(name, sizeof name, names[i]));
+        fprintf(out, " %11.11s", printable(name, sizeof name, names[i]));
     fputc('\n', out);
     size_t i;
     const json_t *subject;

@@ -111,32 +111,10 @@ bool report_is_closed_loop(const json_t *cell)
     return strcmp(report_text(cell, "mode"), "steady") == 0;
 }
 
-char *report_clean(char *to, size_t size, const char *from)
-{
-    size_t length = 0;
-    for (; *from != '\0' && length + 1 < size; from++) {
-        unsigned char byte = (unsigned char)*from;
-        /* 0xc2 before 0x80..0x9f is a control character too, in two bytes. */
-        bool two_byte_control =
-            byte == 0xc2 && (unsigned char)from[1] >= 0x80 && (unsigned char)from[1] < 0xa0;
-        from += two_byte_control;
-        to[length++] = byte < 0x20 || byte == 0x7f || two_byte_control ? '?' : (char)byte;
-    }
-    /* Not in the middle of a character. */
-    if (*from != '\0') {
-        while (length > 0 && ((unsigned char)to[length - 1] & 0xc0) == 0x80)
-            length--;
-        if (length > 0 && ((unsigned char)to[length - 1] & 0xc0) == 0xc0)
-            length--;
-    }
-    to[length] = '\0';
-    return to;
-}
-
 char *report_param(const json_t *value, char *text, size_t size)
 {
     if (json_is_string(value))
-        return report_clean(text, size, json_string_value(value));
+        return printable(text, size, json_string_value(value));
     if (json_is_integer(value))
         snprintf(text, size, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
     else
@@ -158,7 +136,7 @@ char *report_params(const json_t *cell, const char *except, char *text, size_t s
         if (length + sizeof clean_name + sizeof clean_value >= size)
             break;
         length += (size_t)snprintf(text + length, size - length, "%s%s=%s", length > 0 ? " " : "",
-                                   report_clean(clean_name, sizeof clean_name, name),
+                                   printable(clean_name, sizeof clean_name, name),
                                    report_param(value, clean_value, sizeof clean_value));
     }
     return text;
@@ -204,7 +182,7 @@ static void machine_part(const json_t *manifest, const char *name, char *part, s
         snprintf(part, size, "%" JSON_INTEGER_FORMAT " %s%s", json_integer_value(value), unit,
                  one ? "" : "s");
     } else if (json_is_string(value)) {
-        report_clean(text, is_date ? sizeof "2000-01-01" : sizeof text, json_string_value(value));
+        printable(text, is_date ? sizeof "2000-01-01" : sizeof text, json_string_value(value));
         bool bare = strcmp(name, "virtualization") == 0 && strcmp(text, "none") == 0;
         snprintf(part, size, "%s%s", bare ? "virtualization: " : "", text);
     } else {

@@ -131,8 +131,8 @@ static void print_row(FILE *out, const struct format *format, size_t self)
     char line[1400];
     int length =
         snprintf(line, sizeof line, "  %2zu %-14s %-10s %3.0f %11s %-22s %-21s %s", self + 1,
-                 report_clean(name, sizeof name, subject),
-                 report_clean(tier, sizeof tier, report_tier(format->run, subject)),
+                 printable(name, sizeof name, subject),
+                 printable(tier, sizeof tier, report_tier(format->run, subject)),
                  report_number(row->entry, "n"), scaled(format, row->median, median, sizeof median),
                  interval, ratio, overlap);
     while (length > 0 && line[length - 1] == ' ')
@@ -144,14 +144,14 @@ static void print_heading(FILE *out, const struct format *format, const struct m
 {
     char name[24], unit[16], median[24], ratio[40] = "";
     const char *baseline = report_baseline(format->cell);
-    report_clean(unit, sizeof unit, metric->unit);
+    printable(unit, sizeof unit, metric->unit);
     if (format->scale == 1)
         snprintf(median, sizeof median, "median, %.8s", unit);
     else /* 1/s becomes 1000/s, ns 1000 ns */
         snprintf(median, sizeof median, "1000%s%.6s", unit[0] == '1' ? "" : " ",
                  unit + (unit[0] == '1'));
     if (format->ranked && baseline != NULL)
-        snprintf(ratio, sizeof ratio, "/ %s", report_clean(name, sizeof name, baseline));
+        snprintf(ratio, sizeof ratio, "/ %s", printable(name, sizeof name, baseline));
     fprintf(out, "   # %-14s %-10s %3s %11s ", "subject", "tier", "n", median);
     if (format->ranked)
         fprintf(out, "%-22s %-21s %s\n", "99 % interval", ratio, "overlaps");
@@ -225,8 +225,8 @@ static void print_percentile_row(FILE *out, const json_t *run, const json_t *cel
     const json_t *first = percentile_of(cell, metric, subject, 100);
     if (first == NULL)
         return;
-    fprintf(out, "     %-14s %-10s %3.0f", report_clean(name, sizeof name, subject),
-            report_clean(tier, sizeof tier, report_tier(run, subject)), report_number(first, "n"));
+    fprintf(out, "     %-14s %-10s %3.0f", printable(name, sizeof name, subject),
+            printable(tier, sizeof tier, report_tier(run, subject)), report_number(first, "n"));
     for (size_t k = 0; k < sizeof shown / sizeof shown[0]; k++) {
         const json_t *entry = percentile_of(cell, metric, subject, shown[k]);
         char text[40] = "-";
@@ -273,8 +273,8 @@ static void print_skipped(FILE *out, const json_t *list, const char *name_field)
         if (available != NULL && json_is_true(available))
             continue;
         snprintf(line, sizeof line, "SKIPPED %s: %s",
-                 report_clean(name, sizeof name, report_text(entry, name_field)),
-                 report_clean(reason, sizeof reason, report_text(entry, "reason")));
+                 printable(name, sizeof name, report_text(entry, name_field)),
+                 printable(reason, sizeof reason, report_text(entry, "reason")));
         print_wrapped(out, 2, line);
     }
 }
@@ -301,7 +301,7 @@ static void print_invalid(FILE *out, const json_t *cell)
         snprintf(line, sizeof line,
                  "INVALID, not counted: %" JSON_INTEGER_FORMAT " of %zu trials: %s",
                  json_integer_value(times), json_array_size(trials),
-                 report_clean(reason, sizeof reason, why));
+                 printable(reason, sizeof reason, why));
         print_wrapped(out, 2, line);
     }
     json_decref(reasons);
@@ -311,11 +311,11 @@ static void print_cell(FILE *out, const json_t *run, const json_t *cell)
 {
     char params[400], reason[400], line[480];
     fprintf(out, "\n%s %s  %s\n", report_text(cell, "workload"),
-            report_clean(line, 40, report_text(cell, "mode")),
+            printable(line, 40, report_text(cell, "mode")),
             report_params(cell, NULL, params, sizeof params));
     if (json_is_string(json_object_get(cell, "skipped"))) {
         snprintf(line, sizeof line, "SKIPPED: %s",
-                 report_clean(reason, sizeof reason, report_text(cell, "skipped")));
+                 printable(reason, sizeof reason, report_text(cell, "skipped")));
         print_wrapped(out, 2, line);
     }
     print_skipped(out, json_object_get(cell, "skipped_subjects"), "subject");

@@ -113,9 +113,8 @@ static const struct field whole_run = {NULL, OBJECT, run_fields, NULL};
 
 static int wrong(struct place *place, const char *expected, const char *found)
 {
-    snprintf(place->problem, PROBLEM_BYTES, "%s: expected %s, not %s",
-             place->length > 0 ? place->text : "the file", expected, found);
-    return -EINVAL;
+    return problem_say(place->problem, -EINVAL, "%s: expected %s, not %s",
+                       place->length > 0 ? place->text : "the file", expected, found);
 }
 
 /* Appends to the place; returns the length to go back to. */
@@ -325,13 +324,11 @@ int run_shape_check(const json_t *run, char *problem)
 
     /* First the number: under another one, every other complaint would mislead. */
     const json_t *schema = json_object_get(run, "schema");
-    if (json_is_integer(schema) && json_integer_value(schema) != RUN_SCHEMA) {
-        snprintf(problem, PROBLEM_BYTES,
-                 "schema: expected %d, not %" JSON_INTEGER_FORMAT
-                 "; another version of pollbench wrote this file",
-                 RUN_SCHEMA, json_integer_value(schema));
-        return -EINVAL;
-    }
+    if (json_is_integer(schema) && json_integer_value(schema) != RUN_SCHEMA)
+        return problem_say(problem, -EINVAL,
+                           "schema: expected %d, not %" JSON_INTEGER_FORMAT
+                           "; another version of pollbench wrote this file",
+                           RUN_SCHEMA, json_integer_value(schema));
     int result = check(run, &whole_run, &place);
     if (result < 0)
         return result;

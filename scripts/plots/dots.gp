@@ -26,8 +26,8 @@ do for [kind in "svg png"] {
     set xlabel axis_text offset 0, 0.3
     unset ytics
     unset y2tics
-    set ytics scale 0 ()
-    set y2tics scale 0 ()
+    set ytics scale 0 textcolor rgb "#222222" ()
+    set y2tics scale 0 textcolor rgb "#222222" ()
     set label 5 "median  [99 % interval]" at graph 1, graph 1 offset 1.2, 0.5 left font ",10" tc rgb "#444444"
     # A subject that is off the axis gets an arrow to its side; its figure stands on the right.
     set style arrow 1 head filled size screen 8.0 / width, 20 lw 1.6 lc rgb "#444444"
