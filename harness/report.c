@@ -117,7 +117,9 @@ int command_report(int argc, char **argv)
     }
     json_t *run = run_file_load(options.folder, problem);
     if (run == NULL) {
-        fprintf(stderr, "pollbench: %s\n", problem);
+        /* The sentence quotes a file that may be anybody's. */
+        char clean[PROBLEM_BYTES];
+        fprintf(stderr, "pollbench: %s\n", report_clean(clean, sizeof(clean), problem));
         return EXIT_NOT_CARRIED_OUT;
     }
     result = summary_compute(run, SUMMARY_FINAL_RESAMPLES);

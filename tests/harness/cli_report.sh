@@ -52,6 +52,15 @@ a_report_tells_the_same_again() {
     expect_status 0 && cmp -s out first || fail "the report differs from what the run printed"
 }
 
-run_tests a_truncated_file_is_refused_with_its_line_and_column \
+any_damage_to_a_run_is_survived() {
+    pb run accept --set mode=drain,steady --set queue=20 --set idle=0,1,2 --set conns=4 \
+        --set seconds=0.1 --backends poll,select,null --rounds 2 --out r
+    expect_run r 'cells[0]["summary"] and cells[3]["percentiles"]' || return 1
+    python3 "$sources/tests/harness/mutate_run.py" "$pollbench" r/run.json 12 >err 2>&1 ||
+        fail "a damaged run is not handled"
+    tail -n 1 err
+}
+
+run_tests any_damage_to_a_run_is_survived a_truncated_file_is_refused_with_its_line_and_column \
     a_foreign_file_is_refused_with_the_field_that_is_wrong a_damaged_field_is_named \
     a_folder_without_a_run_is_named a_report_tells_the_same_again

@@ -26,18 +26,6 @@ each_mode_has_its_own_parameters() {
         ["budget", "idle", "queue"], ["budget", "conns", "idle", "seconds"]]'
 }
 
-the_file_follows_the_schema() {
-    local validate=$sources/tests/harness/validate_schema.py python=/usr/bin/python3
-    [ -e "$validate" ] || { skip_test "$validate is missing"; return; }
-    [ -x $python ] && $python -c 'import jsonschema' 2>err || { skip_test "python3-jsonschema is missing"; return; }
-    pb run accept --set mode=drain,steady --set queue=20,5000000 --set idle=0 --set conns=4 \
-        --set seconds=0.05 --backends poll,null --rounds 2 --out r
-    expect_status 2 || return 1 # the queue is out of its range
-    pb run accept --set mode=drain,steady --set queue=20,65535 --set idle=0 --set conns=4 \
-        --set seconds=0.05 --backends poll,null --rounds 2 --out r
-    expect_status 0 && $python "$validate" r/run.json >err 2>&1 || fail "run.json is not as the schema says"
-}
-
 the_seed_decides_the_order() {
     local folder
     for folder in a b; do
@@ -116,7 +104,7 @@ the_default_folder_is_below_the_current_one() {
 }
 
 run_tests a_run_leaves_every_trial_of_every_round each_mode_has_its_own_parameters \
-    the_file_follows_the_schema the_seed_decides_the_order json_is_all_of_standard_output \
+    the_seed_decides_the_order json_is_all_of_standard_output \
     quiet_says_nothing_on_standard_error progress_is_drawn_on_a_terminal_only \
     a_time_that_is_over_still_gives_ten_rounds fewer_rounds_than_ten_are_had_when_asked_for \
     time_bounds_a_run_without_a_number_of_rounds the_default_folder_is_below_the_current_one
