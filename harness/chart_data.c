@@ -8,53 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SUBJECTS_MAXIMUM 24
-#define STYLE_FALLBACK 15
-#define STYLES_FALLBACK 3
-
-/* A subject looks the same on every chart. The numbers are the line styles of
- * scripts/plots/style.gp. */
-static int style_of(const char *subject)
-{
-    static const struct {
-        const char *subject;
-        int style;
-    } styles[] = {
-        {"select", 1},          {"poll", 2},        {"epoll", 3},          {"epoll-et", 4},
-        {"epoll-oneshot", 5},   {"io_uring", 6},    {"io_uring-poll", 7},  {"kqueue", 8},
-        {"peer:libuv", 9},      {"peer:libev", 10}, {"peer:libevent", 11}, {"floor:epoll", 12},
-        {"floor:io_uring", 13}, {"null", 14},
-    };
-    unsigned sum = 0;
-    for (size_t i = 0; i < sizeof styles / sizeof styles[0]; i++) {
-        if (strcmp(styles[i].subject, subject) == 0)
-            return styles[i].style;
-    }
-    for (; *subject != '\0'; subject++)
-        sum += (unsigned char)*subject;
-    return STYLE_FALLBACK + (int)(sum % STYLES_FALLBACK);
-}
-
-/* "epoll (readiness)": the tier goes wherever the name goes. Quotes would end the field for
- * gnuplot. */
-static char *label_of(const struct chart *chart, const char *subject, char *label, size_t size)
-{
-    char name[48], tier[24];
-    printable(name, sizeof name, subject);
-    printable(tier, sizeof tier, report_tier(chart->run, subject));
-    snprintf(label, size, "%s (%s)", name, strcmp(tier, "none") == 0 ? "no kernel" : tier);
-    for (char *at = label; *at != '\0'; at++) {
-        if (*at == '"' || *at == ',')
-            *at = '_';
-    }
-    return label;
-}
+#define SUBJECTS_MAXIMUM 64
+#define LOGARITHMIC_FROM 20 /* the largest value of an axis divided by the smallest */
 
 static void add_style(struct chart *chart, const char *subject)
 {
     size_t length = strlen(chart->styles);
     snprintf(chart->styles + length, sizeof chart->styles - length, "%s%d", length > 0 ? " " : "",
-             style_of(subject));
+             chart_style(chart->run, subject));
     chart->series++;
 }
 
@@ -67,7 +28,7 @@ static void note_rounds(struct chart *chart, const json_t *entry)
         chart->rounds_most = n;
 }
 
-/* The entries of one metric, best first. */
+/* The entries of one metric, in the order of the rows. */
 static size_t ranked_entries(const struct chart *chart, const json_t **entries)
 {
     size_t count = 0, i;
@@ -75,13 +36,10 @@ static size_t ranked_entries(const struct chart *chart, const json_t **entries)
     json_array_foreach(json_object_get(chart->cells[0], "summary"), i, entry)
     {
         if (strcmp(report_text(entry, "metric"), chart->metric->name) != 0 ||
-            count == SUBJECTS_MAXIMUM)
+            !chart_shows(chart, report_text(entry, "subject")) || count == SUBJECTS_MAXIMUM)
             continue;
         size_t at = count++;
-        double sign = chart->metric->lower_is_better ? 1 : -1;
-        for (; at > 0 && sign * report_number(entries[at - 1], "median") >
-                             sign * report_number(entry, "median");
-             at--)
+        for (; at > 0 && chart_comes_before(chart, entry, entries[at - 1]); at--)
             entries[at] = entries[at - 1];
         entries[at] = entry;
     }
@@ -113,9 +71,26 @@ static double *raw_values(const struct chart *chart, const char *subject, size_t
     return values;
 }
 
-static bool is_null(const struct chart *chart, const json_t *entry)
+/* Logarithmic where the values are far apart; never below 0, since no metric is. */
+static void set_range(struct chart *chart, double *low, double *high)
 {
-    return strcmp(report_tier(chart->run, report_text(entry, "subject")), "none") == 0;
+    bool logarithmic = *low > 0 && *high / *low > LOGARITHMIC_FROM;
+    double margin = *high > *low ? (*high - *low) * 0.04 : fabs(*low) * 0.1 + 1e-9;
+    double factor = logarithmic ? pow(*high / *low, 0.04) : 1;
+    *low = logarithmic ? *low / factor : fmax(*low - margin, 0);
+    *high = logarithmic ? *high * factor : *high + margin;
+    snprintf(chart->range, sizeof chart->range, "%.10g %.10g %d", *low, *high, logarithmic);
+}
+
+/* The range of what is drawn as curves, `low` and `high` being the extremes; linear ones begin at
+ * 0. */
+static void set_curve_range(struct chart *chart, double low, double high)
+{
+    if (!(low > 0 && high / low > LOGARITHMIC_FROM))
+        low = 0;
+    if (!(high > low))
+        high = low + 1;
+    set_range(chart, &low, &high);
 }
 
 /* The axis holds every interval and nearly all trials: a single trial that was disturbed may not
@@ -129,7 +104,7 @@ static int find_range(struct chart *chart, const json_t *const *entries, size_t 
     *high = -INFINITY;
     for (size_t i = 0; i < count; i++) {
         const char *subject = report_text(entries[i], "subject");
-        if (count > 1 && is_null(chart, entries[i]))
+        if (count > 1 && strcmp(report_tier(chart->run, subject), "none") == 0)
             continue;
         size_t values_count;
         double *values = raw_values(chart, subject, &values_count);
@@ -146,10 +121,7 @@ static int find_range(struct chart *chart, const json_t *const *entries, size_t 
     }
     if (!(*low <= *high)) /* null alone, several times */
         *low = *high = report_number(entries[0], "median");
-    double margin = *high > *low ? (*high - *low) * 0.04 : fabs(*low) * 0.1 + 1e-9;
-    *low -= margin;
-    *high += margin;
-    snprintf(chart->range, sizeof chart->range, "%.10g %.10g", *low, *high);
+    set_range(chart, low, high);
     return 0;
 }
 
@@ -161,8 +133,8 @@ static void write_dot(struct chart *chart, struct csv *csv, const json_t *entry,
     char label[LABEL_BYTES], median[40], low[40], high[40], value[160];
     double at = report_number(entry, "median");
     csv_number(csv, (double)position);
-    csv_text(csv, label_of(chart, report_text(entry, "subject"), label, sizeof label));
-    csv_number(csv, style_of(report_text(entry, "subject")));
+    csv_text(csv, chart_label(chart, report_text(entry, "subject"), label, sizeof label));
+    csv_number(csv, chart_style(chart->run, report_text(entry, "subject")));
     csv_number(csv, at);
     csv_number(csv, report_number(entry, "ci_low"));
     csv_number(csv, report_number(entry, "ci_high"));
@@ -191,7 +163,7 @@ static int write_dot_trials(struct chart *chart, struct csv *csv, const char *su
         chart->outside += !off_axis && (values[i] < low || values[i] > high);
         csv_number(csv, (double)position + 0.5 * (fmod((double)i * 0.6180339887, 1) - 0.5));
         csv_number(csv, values[i]);
-        csv_number(csv, style_of(subject));
+        csv_number(csv, chart_style(chart->run, subject));
         csv_end_row(csv);
     }
     free(values);
@@ -210,7 +182,9 @@ int chart_dots(struct chart *chart, const char *folder, char *problem)
         return -ENOMEM;
     }
     for (size_t i = 0; i < count; i++) {
-        if (!is_null(chart, entries[i]) || count == 1)
+        bool kernel =
+            strcmp(report_tier(chart->run, report_text(entries[i], "subject")), "none") != 0;
+        if (kernel || count == 1)
             smallest = fmin(smallest, report_number(entries[i], "median"));
     }
 
@@ -257,7 +231,7 @@ static const json_t *entry_of(const json_t *list, const char *metric, const char
 
 /* One point of a curve. `scale` turns the unit of the metric into that of the axis. */
 static void write_point(struct chart *chart, struct csv *csv, double position, const json_t *entry,
-                        double scale, const char *tick)
+                        double scale, const char *tick, double *low, double *high)
 {
     csv_number(csv, position);
     csv_number(csv, report_number(entry, "median") * scale);
@@ -266,6 +240,8 @@ static void write_point(struct chart *chart, struct csv *csv, double position, c
     csv_text(csv, tick);
     csv_end_row(csv);
     note_rounds(chart, entry);
+    *low = fmin(*low, report_number(entry, "ci_low") * scale);
+    *high = fmax(*high, report_number(entry, "ci_high") * scale);
 }
 
 /* A series starts with its name; two empty lines, gnuplot's sign for the next one, stand before it.
@@ -276,7 +252,7 @@ static void start_series(struct chart *chart, struct csv *csv, const char *subje
     if (chart->series > 0)
         fputs("\n\n", csv->file);
     csv_text(csv, "position");
-    csv_text(csv, label_of(chart, subject, label, sizeof label));
+    csv_text(csv, chart_label(chart, subject, label, sizeof label));
     csv_text(csv, "ci_low");
     csv_text(csv, "ci_high");
     csv_text(csv, "tick");
@@ -311,7 +287,7 @@ static void place_values(const struct chart *chart, double *positions)
 
 int chart_curves(struct chart *chart, const char *folder, char *problem)
 {
-    double positions[SWEEP_MAXIMUM];
+    double positions[SWEEP_MAXIMUM], low = INFINITY, high = -INFINITY;
     char name[240], tick[40];
     struct csv csv;
     place_values(chart, positions);
@@ -325,6 +301,9 @@ int chart_curves(struct chart *chart, const char *folder, char *problem)
     {
         const char *subject_name = report_text(subject, "name");
         bool started = false;
+        /* null makes no system call; beside the rest it would only stretch the axis. */
+        if (!chart_shows(chart, subject_name) || strcmp(report_text(subject, "tier"), "none") == 0)
+            continue;
         for (size_t k = 0; k < chart->cell_count && chart->series <= SUBJECTS_MAXIMUM; k++) {
             const json_t *entry = entry_of(json_object_get(chart->cells[k], "summary"),
                                            chart->metric->name, subject_name, 0);
@@ -335,45 +314,38 @@ int chart_curves(struct chart *chart, const char *folder, char *problem)
             started = true;
             const json_t *params = json_object_get(chart->cells[k], "params");
             report_param(json_object_get(params, chart->parameter), tick, sizeof tick);
-            write_point(chart, &csv, positions[k], entry, 1, tick);
+            write_point(chart, &csv, positions[k], entry, 1, tick, &low, &high);
         }
     }
+    set_curve_range(chart, low, high);
     return csv_close(&csv);
 }
 
-static const struct {
-    double percent;
-    const char *tick;
-} points[] = {{50, "p50"},     {90, "p90"},       {99, "p99"},
-              {99.9, "p99.9"}, {99.99, "p99.99"}, {100, "max"}};
-
-#define POINTS (sizeof points / sizeof points[0])
-
-/* Percentiles that no subject has enough samples for take no room on the axis. */
-static void place_points(const struct chart *chart, double *positions)
+/* Whether any subject has this percentile. */
+static bool is_resolved(const json_t *percentiles, const char *metric, double percent)
 {
-    const json_t *percentiles = json_object_get(chart->cells[0], "percentiles"), *entry;
-    double next = 0;
-    for (size_t k = 0; k < POINTS; k++) {
-        bool is_there = false;
-        size_t i;
-        json_array_foreach(percentiles, i, entry)
-        {
-            is_there |= report_number(entry, "percent") == points[k].percent &&
-                        strcmp(report_text(entry, "metric"), chart->metric->name) == 0;
-        }
-        positions[k] = next;
-        next += is_there;
+    size_t i;
+    const json_t *entry;
+    json_array_foreach(percentiles, i, entry)
+    {
+        if (report_number(entry, "percent") == percent &&
+            strcmp(report_text(entry, "metric"), metric) == 0)
+            return true;
     }
+    return false;
 }
 
 int chart_percentiles(struct chart *chart, const char *folder, char *problem)
 {
+    static const struct {
+        double percent;
+        const char *tick;
+    } points[] = {{50, "p50"},     {90, "p90"},       {99, "p99"},
+                  {99.9, "p99.9"}, {99.99, "p99.99"}, {100, "max"}};
     const json_t *percentiles = json_object_get(chart->cells[0], "percentiles");
-    double positions[POINTS];
+    double low = INFINITY, high = -INFINITY;
     char name[240];
     struct csv csv;
-    place_points(chart, positions);
     snprintf(name, sizeof name, "%s.csv", chart->name);
     int result = csv_open(&csv, folder, name, NULL, problem);
     if (result < 0)
@@ -384,15 +356,19 @@ int chart_percentiles(struct chart *chart, const char *folder, char *problem)
     {
         const char *subject_name = report_text(subject, "name");
         if (entry_of(percentiles, chart->metric->name, subject_name, 100) == NULL ||
-            chart->series >= SUBJECTS_MAXIMUM)
+            !chart_shows(chart, subject_name) || chart->series >= SUBJECTS_MAXIMUM)
             continue;
         start_series(chart, &csv, subject_name);
-        for (size_t k = 0; k < POINTS; k++) {
+        size_t position = 0;
+        for (size_t k = 0; k < sizeof points / sizeof points[0]; k++) {
             const json_t *entry =
                 entry_of(percentiles, chart->metric->name, subject_name, points[k].percent);
             if (entry != NULL)
-                write_point(chart, &csv, positions[k], entry, 1e-3, points[k].tick);
+                write_point(chart, &csv, (double)position, entry, 1e-3, points[k].tick, &low,
+                            &high);
+            position += is_resolved(percentiles, chart->metric->name, points[k].percent);
         }
     }
+    set_curve_range(chart, low, high);
     return csv_close(&csv);
 }

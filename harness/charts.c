@@ -118,6 +118,8 @@ static void name_chart(const struct drawing *drawing, struct chart *chart)
     add_to_name(chart, "", report_text(cell, "workload"));
     add_to_name(chart, "-", report_text(cell, "mode"));
     add_to_name(chart, "-", chart->metric->name);
+    if (chart->ladder)
+        add_to_name(chart, "-", "ladder");
     if (chart->parameter != NULL)
         add_to_name(chart, "-by-", chart->parameter);
     const char *name;
@@ -203,23 +205,23 @@ static int run_script(const struct drawing *drawing, const struct chart *chart, 
     char params[400], mode[40];
     snprintf(stem, sizeof stem, "%s%s/%s", drawing->charts_folder[0] == '/' ? "" : "./",
              drawing->charts_folder, chart->name);
-    snprintf(title, sizeof title, "%s %s: %s", report_text(chart->cells[0], "workload"),
+    snprintf(title, sizeof title, "%s %s%s: %s", report_text(chart->cells[0], "workload"),
              printable(mode, sizeof mode, report_text(chart->cells[0], "mode")),
-             chart->metric->help);
+             chart->ladder ? ", one feature at a time" : "", chart->metric->help);
     report_params(chart->cells[0], chart->parameter, params, sizeof params);
     snprintf(subtitle, sizeof subtitle, "%s is better.   %s",
              chart->metric->lower_is_better ? "Lower" : "Higher", params);
     write_axis(chart, is_latency, axis, sizeof axis);
     write_caption(chart, strcmp(script, "dots.gp") == 0, caption, sizeof caption);
     write_note(chart, is_latency, note, sizeof note);
-    const char *arguments[] = {stem, title,         subtitle, axis, caption,
-                               note, chart->styles, last,     NULL};
+    const char *arguments[] = {stem, title,         subtitle,     axis, caption,
+                               note, chart->styles, chart->range, last, NULL};
     return gnuplot_run(drawing->plots_folder, script, arguments, drawing->problem);
 }
 
-static int draw_dots(const struct drawing *drawing, const json_t *cell)
+static int draw_dots(const struct drawing *drawing, const json_t *cell, bool ladder)
 {
-    struct chart chart = {.run = drawing->run, .cells = {cell}, .cell_count = 1};
+    struct chart chart = {.run = drawing->run, .cells = {cell}, .cell_count = 1, .ladder = ladder};
     chart.metric = report_main_metric(cell);
     if (chart.metric == NULL)
         return 0;
@@ -227,7 +229,7 @@ static int draw_dots(const struct drawing *drawing, const json_t *cell)
     int result = chart_dots(&chart, drawing->charts_folder, drawing->problem);
     if (result < 0 || chart.series == 0)
         return result;
-    return run_script(drawing, &chart, "dots.gp", false, chart.range);
+    return run_script(drawing, &chart, "dots.gp", false, "");
 }
 
 static bool has_percentiles(const json_t *cell, const char *metric)
@@ -307,7 +309,9 @@ int charts_draw(const json_t *run, const char *folder, const char *plots_folder,
         if (json_array_size(json_object_get(cell, "summary")) == 0)
             continue;
         if (is_base(&drawing, cell))
-            result = draw_dots(&drawing, cell);
+            result = draw_dots(&drawing, cell, false);
+        if (result == 0 && is_base(&drawing, cell))
+            result = draw_dots(&drawing, cell, true);
         if (result == 0)
             result = draw_curves(&drawing, cell);
         if (result == 0)

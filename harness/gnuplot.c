@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -51,6 +52,22 @@ int gnuplot_find_scripts(const char *asked, char *folder, size_t size, char *pro
     return asked != NULL ? -EINVAL : -ENOENT;
 }
 
+/* Looked for, because a start that fails with ENOENT may lack something else: a library, an
+ * interpreter. */
+static bool is_installed(const char *program)
+{
+    const char *at = getenv("PATH");
+    char path[4200];
+    while (at != NULL) {
+        int length = (int)strcspn(at, ":");
+        snprintf(path, sizeof path, "%.*s/%s", length, at, program);
+        if (access(path, X_OK) == 0)
+            return true;
+        at = at[length] == ':' ? at + length + 1 : NULL;
+    }
+    return false;
+}
+
 static int start(pid_t *child, char *const *words)
 {
     posix_spawn_file_actions_t actions;
@@ -83,18 +100,16 @@ int gnuplot_run(const char *folder, const char *script, const char *const *argum
         while (waitpid(child, &status, 0) < 0 && errno == EINTR)
             ;
     }
-    /* Some systems report a missing program by the status 127 of the child. */
-    bool missing = result == -ENOENT || (WIFEXITED(status) && WEXITSTATUS(status) == 127);
-    if (missing) {
+    if (result == 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return 0;
+    if (!is_installed(words[0])) {
         snprintf(problem, PROBLEM_BYTES,
                  "no charts: gnuplot is not installed; it is in the package gnuplot-nox (Debian, "
                  "Ubuntu) or "
                  "gnuplot (elsewhere); then run: pollbench report");
         return -ENOENT;
     }
-    if (result == 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
-        return 0;
     snprintf(problem, PROBLEM_BYTES, "gnuplot failed on %.300s: %s", path,
              result < 0 ? strerror(-result) : "its message is above");
-    return result < 0 ? result : -EIO;
+    return -EIO;
 }

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COUNTERS_SHOWN 5 /* fit the 100 columns */
 #define COUNTERS_KNOWN 32
 #define OPERATIONS "operations" /* the counter that all others are divided by */
 
@@ -84,11 +83,11 @@ bool report_counter(const json_t *cell, const char *subject, const char *counter
 static void print_subject(FILE *out, const json_t *run, const json_t *cell, const char *subject,
                           const char *const *names, size_t count)
 {
-    char line[256], name[24], tier[16];
+    char line[256], name[REPORT_NAME_BYTES];
     bool any = false;
-    int length =
-        snprintf(line, sizeof line, "     %-14s %-10s", printable(name, sizeof name, subject),
-                 printable(tier, sizeof tier, report_tier(run, subject)));
+    int length = snprintf(line, sizeof line, "     %-*s %-*s", report_name_columns(run),
+                          printable(name, sizeof name, subject), report_tier_columns(run),
+                          report_short_tier(run, subject));
     for (size_t i = 0; i < count; i++) {
         double value;
         size_t trials;
@@ -107,12 +106,14 @@ void report_print_counters(const json_t *run, const json_t *cell, FILE *out)
 {
     const char *names[COUNTERS_KNOWN];
     size_t count = report_counter_names(cell, names, COUNTERS_KNOWN);
-    size_t shown = count < COUNTERS_SHOWN ? count : COUNTERS_SHOWN;
+    int left = REPORT_COLUMNS - 6 - report_name_columns(run) - report_tier_columns(run);
+    size_t shown = count < (size_t)left / 12 ? count : (size_t)left / 12;
     char name[16];
     if (json_array_size(json_object_get(cell, "trials")) == 0)
         return;
-    fprintf(out, "\n  counters for one %s (\"-\": not counted here)\n     %-14s %-10s",
-            report_text(cell, "workload"), "subject", "tier");
+    fprintf(out, "\n  counters for one %s (\"-\": not counted here)\n     %-*s %-*s",
+            report_text(cell, "workload"), report_name_columns(run), "subject",
+            report_tier_columns(run), "tier");
     for (size_t i = 0; i < shown; i++)
         fprintf(out, " %11.11s", printable(name, sizeof name, names[i]));
     fputc('\n', out);

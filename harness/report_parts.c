@@ -27,6 +27,36 @@ const char *report_tier(const json_t *run, const char *subject)
     return "";
 }
 
+int report_name_columns(const json_t *run)
+{
+    size_t longest = strlen("subject"), i;
+    const json_t *entry;
+    json_array_foreach(json_object_get(run, "subjects"), i, entry)
+    {
+        char name[REPORT_NAME_BYTES];
+        size_t length = strlen(printable(name, sizeof name, report_text(entry, "name")));
+        longest = length > longest ? length : longest;
+    }
+    return (int)longest;
+}
+
+int report_tier_columns(const json_t *run)
+{
+    return report_name_columns(run) > 16 ? 5 : 10;
+}
+
+const char *report_short_tier(const json_t *run, const char *subject)
+{
+    static const char *const tiers[][2] = {
+        {"readiness", "ready"}, {"completion", "compl"}, {"none", "none"}};
+    const char *tier = report_tier(run, subject);
+    for (size_t i = 0; i < sizeof tiers / sizeof tiers[0]; i++) {
+        if (strcmp(tiers[i][0], tier) == 0)
+            return report_tier_columns(run) < 10 ? tiers[i][1] : tiers[i][0];
+    }
+    return "?";
+}
+
 const struct metric *report_next_metric(const json_t *cell, const struct metric *previous)
 {
     const struct workload *workload = workload_find(report_text(cell, "workload"));

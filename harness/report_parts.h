@@ -9,6 +9,8 @@
 #include <stdio.h>
 
 #define LABEL_BYTES 128
+#define REPORT_COLUMNS 100   /* of the terminal */
+#define REPORT_NAME_BYTES 32 /* of a subject, as printed */
 #define PATH_BYTES 4096
 
 /* The three forms. 0 or -errno with a sentence in `problem` (512 bytes). */
@@ -20,6 +22,12 @@ int charts_draw(const json_t *run, const char *folder, const char *plots_folder,
 const char *report_text(const json_t *object, const char *name); /* "" when it is absent or null */
 double report_number(const json_t *object, const char *name);
 const char *report_tier(const json_t *run, const char *subject);
+
+/* Columns that names and tiers take in the tables of this run. Beside long names tiers are
+ * shortened. */
+int report_name_columns(const json_t *run);
+int report_tier_columns(const json_t *run);
+const char *report_short_tier(const json_t *run, const char *subject); /* fits those columns */
 
 /* The metrics of the cell's mode, one after the other: after NULL the first, after the last NULL.
  */

@@ -3,14 +3,11 @@
  * interval overlaps. */
 #include "harness/report_parts.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define COLUMNS 100
 #define MAXIMUM_ROWS 64
 #define RELIABLE_ROUNDS 10
-#define LARGE 100000 /* from here on thousands are printed */
 
 /* One subject's figure of one metric. */
 struct row {
@@ -18,14 +15,14 @@ struct row {
     double median, low, high;
 };
 
-/* Prints words, broken at COLUMNS; further lines begin `indent` columns in. */
+/* Prints words, broken at REPORT_COLUMNS; further lines begin `indent` columns in. */
 static void print_wrapped(FILE *out, int indent, const char *text)
 {
     int column = indent;
     fprintf(out, "%*s", indent, "");
     while (*text != '\0') {
         int length = (int)strcspn(text, " ");
-        if (column > indent && column + 1 + length > COLUMNS) {
+        if (column > indent && column + 1 + length > REPORT_COLUMNS) {
             fprintf(out, "\n%*s", indent, "");
             column = indent;
         }
@@ -83,106 +80,112 @@ static void overlaps_of(const struct row *rows, size_t count, size_t self, char 
         snprintf(text, size, "-");
 }
 
-/* How the figures of one metric are printed: all rows alike. */
-struct format {
-    const json_t *run, *cell;
-    const struct row *rows;
-    size_t count;
-    double scale; /* 1, or 0.001 where the numbers would be too long to read */
-    int decimals;
-    bool ranked;
+/* A row as text: cells[] are name, tier, rounds, median, interval, ratio, overlaps. */
+enum { NAME, TIER, ROUNDS, MEDIAN, INTERVAL, RATIO, OVERLAPS, CELLS };
+struct line {
+    char cells[CELLS][64];
 };
 
-static char *scaled(const struct format *format, double value, char *text, size_t size)
+/* Three decimals, or about as many digits where the ratio is large. */
+static void write_ratio(const json_t *entry, char *text, size_t size)
 {
-    return report_grouped(value * format->scale, format->decimals, text, size);
-}
-
-/* "1.052 [1.012, 1.071]": the paired ratio to the baseline; "1" for the baseline itself. */
-static void ratio_of(const struct format *format, const struct row *row, char *text, size_t size)
-{
-    const char *subject = report_text(row->entry, "subject");
-    const char *baseline = report_baseline(format->cell);
-    const json_t *entry =
-        report_ratio(format->cell, report_text(row->entry, "metric"), baseline, subject);
-    text[0] = '\0';
-    if (baseline != NULL && strcmp(baseline, subject) == 0)
-        snprintf(text, size, "1");
-    if (entry == NULL)
-        return;
-    double ratio = report_number(entry, "ratio");
-    int decimals = ratio < 10 ? 3 : ratio < 100 ? 2 : 0;
-    snprintf(text, size, "%.*f [%.*f, %.*f]", decimals, ratio, decimals,
+    int decimals = report_number(entry, "ratio") < 10 ? 3 : 1;
+    snprintf(text, size, "%.*f [%.*f, %.*f]", decimals, report_number(entry, "ratio"), decimals,
              report_number(entry, "ci_low"), decimals, report_number(entry, "ci_high"));
 }
 
-static void print_row(FILE *out, const struct format *format, size_t self)
+static void write_line(struct line *line, const json_t *run, const json_t *cell,
+                       const struct row *rows, size_t count, size_t self, bool ranked)
 {
-    const struct row *row = &format->rows[self];
+    const struct row *row = &rows[self];
     const char *subject = report_text(row->entry, "subject");
-    char name[24], tier[16], median[40], low[40], high[40], interval[84];
-    char ratio[1024] = "", overlap[16] = "";
-    snprintf(interval, sizeof interval, "[%s, %s]", scaled(format, row->low, low, sizeof low),
-             scaled(format, row->high, high, sizeof high));
-    if (format->ranked) {
-        ratio_of(format, row, ratio, sizeof ratio);
-        overlaps_of(format->rows, format->count, self, overlap, sizeof overlap);
-    }
-    char line[1400];
-    int length =
-        snprintf(line, sizeof line, "  %2zu %-14s %-10s %3.0f %11s %-22s %-21s %s", self + 1,
-                 printable(name, sizeof name, subject),
-                 printable(tier, sizeof tier, report_tier(format->run, subject)),
-                 report_number(row->entry, "n"), scaled(format, row->median, median, sizeof median),
-                 interval, ratio, overlap);
-    while (length > 0 && line[length - 1] == ' ')
-        length--;
-    fprintf(out, "%.*s\n", length, line);
+    const char *baseline = report_baseline(cell);
+    char low[24], high[24];
+    int decimals = report_decimals(row->median);
+    memset(line, 0, sizeof *line);
+    printable(line->cells[NAME], REPORT_NAME_BYTES, subject);
+    snprintf(line->cells[TIER], sizeof line->cells[0], "%s", report_short_tier(run, subject));
+    snprintf(line->cells[ROUNDS], sizeof line->cells[0], "%.0f", report_number(row->entry, "n"));
+    report_grouped(row->median, decimals, line->cells[MEDIAN], 24);
+    report_grouped(row->low, decimals, low, sizeof low);
+    report_grouped(row->high, decimals, high, sizeof high);
+    snprintf(line->cells[INTERVAL], sizeof line->cells[0], "[%s, %s]", low, high);
+    if (!ranked)
+        return;
+    const json_t *ratio = report_ratio(cell, report_text(row->entry, "metric"), baseline, subject);
+    if (ratio != NULL)
+        write_ratio(ratio, line->cells[RATIO], sizeof line->cells[0]);
+    else if (baseline != NULL && strcmp(baseline, subject) == 0)
+        snprintf(line->cells[RATIO], sizeof line->cells[0], "1");
+    overlaps_of(rows, count, self, line->cells[OVERLAPS], 24);
 }
 
-static void print_heading(FILE *out, const struct format *format, const struct metric *metric)
+/* Each column as wide as its widest text; overlaps are left out when they do not fit, they follow
+ * from the intervals. Returns whether there is room for them. */
+static bool measure_columns(const struct line *lines, size_t count, int *columns)
 {
-    char name[24], unit[16], median[24], ratio[40] = "";
-    const char *baseline = report_baseline(format->cell);
-    printable(unit, sizeof unit, metric->unit);
-    if (format->scale == 1)
-        snprintf(median, sizeof median, "median, %.8s", unit);
-    else /* 1/s becomes 1000/s, ns 1000 ns */
-        snprintf(median, sizeof median, "1000%s%.6s", unit[0] == '1' ? "" : " ",
-                 unit + (unit[0] == '1'));
-    if (format->ranked && baseline != NULL)
-        snprintf(ratio, sizeof ratio, "/ %s", printable(name, sizeof name, baseline));
-    fprintf(out, "   # %-14s %-10s %3s %11s ", "subject", "tier", "n", median);
-    if (format->ranked)
-        fprintf(out, "%-22s %-21s %s\n", "99 % interval", ratio, "overlaps");
-    else
-        fprintf(out, "99 %% interval\n");
+    int total = 4 + CELLS;
+    for (int k = 0; k < CELLS; k++) {
+        columns[k] = 0;
+        for (size_t i = 0; i < count; i++) {
+            int length = (int)strlen(lines[i].cells[k]);
+            columns[k] = length > columns[k] ? length : columns[k];
+        }
+        total += columns[k];
+    }
+    return columns[OVERLAPS] > 0 && total <= REPORT_COLUMNS;
+}
+
+static void print_lines(FILE *out, const json_t *run, const struct line *lines, size_t count)
+{
+    int columns[CELLS];
+    bool overlaps = measure_columns(lines, count, columns);
+    columns[NAME] = report_name_columns(run);
+    columns[TIER] = report_tier_columns(run);
+    for (size_t i = 0; i < count; i++) {
+        char number[8], text[512];
+        const struct line *line = &lines[i];
+        snprintf(number, sizeof number, i == 0 ? "#" : "%zu", i);
+        int length =
+            snprintf(text, sizeof text, "  %2s %-*s %-*s %*s %*s %-*s %-*s %s", number,
+                     columns[NAME], line->cells[NAME], columns[TIER], line->cells[TIER],
+                     columns[ROUNDS], line->cells[ROUNDS], columns[MEDIAN], line->cells[MEDIAN],
+                     columns[INTERVAL], line->cells[INTERVAL], columns[RATIO], line->cells[RATIO],
+                     overlaps ? line->cells[OVERLAPS] : "");
+        while (length > 0 && text[length - 1] == ' ')
+            length--;
+        fprintf(out, "%.*s\n", length, text);
+    }
+}
+
+static void write_heading(struct line *line, const json_t *cell, const struct metric *metric,
+                          bool ranked)
+{
+    char name[REPORT_NAME_BYTES];
+    const char *baseline = report_baseline(cell);
+    *line = (struct line){{"subject", "tier", "n", "", "99 % interval", "", ""}};
+    snprintf(line->cells[MEDIAN], 24, "median, %s", metric->unit);
+    if (ranked && baseline != NULL)
+        snprintf(line->cells[RATIO], sizeof line->cells[0], "/ %s",
+                 printable(name, sizeof name, baseline));
+    if (ranked)
+        snprintf(line->cells[OVERLAPS], sizeof line->cells[0], "overlaps");
 }
 
 static void print_metric(FILE *out, const json_t *run, const json_t *cell,
                          const struct metric *metric)
 {
     struct row rows[MAXIMUM_ROWS];
+    struct line lines[MAXIMUM_ROWS + 1];
     size_t count = rows_of_metric(cell, metric->name, rows);
     if (count == 0)
         return;
     unsigned trials;
     unsigned bound = report_bound_trials(cell, metric->name, &trials);
-    double smallest = INFINITY, fewest = INFINITY;
-    for (size_t i = 0; i < count; i++) {
-        bool is_null = strcmp(report_tier(run, report_text(rows[i].entry, "subject")), "none") == 0;
-        smallest = is_null && count > 1 ? smallest : fmin(smallest, rows[i].median);
-        fewest = fmin(fewest, report_number(rows[i].entry, "n"));
-    }
-    struct format format = {
-        .run = run,
-        .cell = cell,
-        .rows = rows,
-        .count = count,
-        .scale = smallest >= LARGE ? 1e-3 : 1,
-        .ranked = bound == 0,
-    };
-    format.decimals = report_decimals(smallest * format.scale);
+    double fewest = report_number(rows[0].entry, "n");
+    for (size_t i = 1; i < count; i++)
+        fewest =
+            report_number(rows[i].entry, "n") < fewest ? report_number(rows[i].entry, "n") : fewest;
     char what[256];
     snprintf(what, sizeof what, "%s: %s; %s is better", metric->name, metric->help,
              metric->lower_is_better ? "lower" : "higher");
@@ -194,9 +197,11 @@ static void print_metric(FILE *out, const json_t *run, const json_t *cell,
                 bound, trials);
     else
         qsort(rows, count, sizeof rows[0], metric->lower_is_better ? by_median : by_median_falling);
-    print_heading(out, &format, metric);
+
+    write_heading(&lines[0], cell, metric, bound == 0);
     for (size_t i = 0; i < count; i++)
-        print_row(out, &format, i);
+        write_line(&lines[i + 1], run, cell, rows, count, i, bound == 0);
+    print_lines(out, run, lines, count + 1);
     if (fewest < RELIABLE_ROUNDS)
         fprintf(out, "  Fewer than %d rounds: these intervals are narrower than the truth.\n",
                 RELIABLE_ROUNDS);
@@ -221,18 +226,19 @@ static void print_percentile_row(FILE *out, const json_t *run, const json_t *cel
                                  const char *metric, const char *subject)
 {
     static const double shown[] = {50, 90, 99, 99.9, 99.99, 100};
-    char name[24], tier[16];
+    char name[REPORT_NAME_BYTES];
     const json_t *first = percentile_of(cell, metric, subject, 100);
     if (first == NULL)
         return;
-    fprintf(out, "     %-14s %-10s %3.0f", printable(name, sizeof name, subject),
-            printable(tier, sizeof tier, report_tier(run, subject)), report_number(first, "n"));
+    fprintf(out, "     %-*s %-*s %3.0f", report_name_columns(run),
+            printable(name, sizeof name, subject), report_tier_columns(run),
+            report_short_tier(run, subject), report_number(first, "n"));
     for (size_t k = 0; k < sizeof shown / sizeof shown[0]; k++) {
         const json_t *entry = percentile_of(cell, metric, subject, shown[k]);
         char text[40] = "-";
         if (entry != NULL)
             report_grouped(report_number(entry, "median") / 1000, 1, text, sizeof text);
-        fprintf(out, " %10s", text);
+        fprintf(out, " %9s", text);
     }
     fputc('\n', out);
 }
@@ -254,8 +260,9 @@ static void print_percentiles(FILE *out, const json_t *run, const json_t *cell,
         fprintf(out,
                 "  GENERATOR BOUND in %u of %u trials: says nothing of the server; not ranked.\n",
                 bound, trials);
-    fprintf(out, "     %-14s %-10s %3s %10s %10s %10s %10s %10s %10s\n", "subject", "tier", "n",
-            "p50", "p90", "p99", "p99.9", "p99.99", "max");
+    fprintf(out, "     %-*s %-*s %3s %9s %9s %9s %9s %9s %9s\n", report_name_columns(run),
+            "subject", report_tier_columns(run), "tier", "n", "p50", "p90", "p99", "p99.9",
+            "p99.99", "max");
     size_t i;
     const json_t *subject;
     json_array_foreach(json_object_get(run, "subjects"), i, subject)
@@ -332,6 +339,8 @@ void report_print_tables(const json_t *run, FILE *out)
 {
     char machine[600];
     print_wrapped(out, 0, report_machine(run, " | ", machine, sizeof machine));
+    if (report_tier_columns(run) < 10)
+        fprintf(out, "tiers: ready = readiness, compl = completion\n");
     print_skipped(out, json_object_get(run, "subjects"), "name");
     size_t i;
     const json_t *cell;

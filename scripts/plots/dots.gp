@@ -1,5 +1,5 @@
 # One row for each subject: its single trials faint behind, the median as a point on its interval.
-# gnuplot -d -c dots.gp STEM TITLE SUBTITLE AXIS CAPTION NOTE STYLES "LOW HIGH"
+# gnuplot -d -c dots.gp STEM TITLE SUBTITLE AXIS CAPTION NOTE STYLES "LOW HIGH LOG"
 # reads STEM.csv and STEM-trials.csv, writes STEM.svg and STEM.png
 stem = ARG1
 title_text = ARG2
@@ -10,20 +10,23 @@ note_text = ARG6
 styles = ARG7
 low = real(word(ARG8, 1))
 high = real(word(ARG8, 2))
+logarithmic = int(word(ARG8, 3))
 style_file = ARG0[1:strlen(ARG0) - strlen("dots.gp")]."style.gp"
+scale_file = ARG0[1:strlen(ARG0) - strlen("dots.gp")]."scale.gp"
 
 rows = words(styles)
-width = 960
+width = 1080
 height = 188 + 36 * rows
 do for [kind in "svg png"] {
     load style_file
-    set lmargin at screen 215.0 / width
-    set rmargin at screen 1 - 215.0 / width
+    set lmargin at screen 290.0 / width
+    set rmargin at screen 1 - 245.0 / width
     set xrange [low:high]
     set yrange [0.4:rows + 0.6]
     set y2range [0.4:rows + 0.6]
-    set format x (high >= 100 ? "%.0f" : "%g")
-    set xlabel axis_text offset 0, 0.3
+    axis_to_scale = "x"
+    load scale_file
+    set xlabel axis_text.(logarithmic ? " (logarithmic)" : "") offset 0, 0.3
     unset ytics
     unset y2tics
     set ytics scale 0 textcolor rgb "#222222" ()
@@ -31,12 +34,14 @@ do for [kind in "svg png"] {
     set label 5 "median  [99 % interval]" at graph 1, graph 1 offset 1.2, 0.5 left font ",10" tc rgb "#444444"
     # A subject that is off the axis gets an arrow to its side; its figure stands on the right.
     set style arrow 1 head filled size screen 8.0 / width, 20 lw 1.6 lc rgb "#444444"
-    reach = (high - low) * 0.05
+    left = logarithmic ? low * (high / low) ** 0.05 : low + (high - low) * 0.05
+    right = logarithmic ? high / (high / low) ** 0.05 : high - (high - low) * 0.05
+    # White points first, for the labels alone: points of size 0 are invalid SVG.
     plot stem."-trials.csv" skip 1 using 2:1 with points pt 7 ps 0.28 lc rgb "#B8B8B8", \
          stem.".csv" skip 1 using 4:1:ytic(2) with dots lc rgb "white", \
          stem.".csv" skip 1 using 4:1:y2tic(7) axes x1y2 with dots lc rgb "white", \
-         stem.".csv" skip 1 using ($8 < 0 ? low + reach : 1/0):1:(-reach):(0) with vectors arrowstyle 1, \
-         stem.".csv" skip 1 using ($8 > 0 ? high - reach : 1/0):1:(reach):(0) with vectors arrowstyle 1, \
+         stem.".csv" skip 1 using ($8 < 0 ? left : 1/0):1:(low - left):(0) with vectors arrowstyle 1, \
+         stem.".csv" skip 1 using ($8 > 0 ? right : 1/0):1:(high - right):(0) with vectors arrowstyle 1, \
          stem.".csv" skip 1 using 4:1:5:6 with xerrorbars pt -1 lw 2.2 lc rgb "#000000", \
          for [i = 1:rows] stem.".csv" skip 1 every ::(i - 1)::(i - 1) using 4:1 \
              with points ls int(word(styles, i)) lw 2.2

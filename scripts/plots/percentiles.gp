@@ -1,6 +1,6 @@
-# Latency by percentile, logarithmic both ways: each step to the right leaves a tenth of the requests above.
+# Latency by percentile: each step to the right leaves a tenth of the requests above.
 # The maximum has no place on that scale, so no line leads to it.
-# gnuplot -d -c percentiles.gp STEM TITLE SUBTITLE AXIS CAPTION NOTE STYLES
+# gnuplot -d -c percentiles.gp STEM TITLE SUBTITLE AXIS CAPTION NOTE STYLES "LOW HIGH LOG"
 # reads STEM.csv, writes STEM.svg and STEM.png
 stem = ARG1
 title_text = ARG2
@@ -9,32 +9,31 @@ axis_text = ARG4
 caption_text = ARG5
 note_text = ARG6
 styles = ARG7
+low = real(word(ARG8, 1))
+high = real(word(ARG8, 2))
+logarithmic = int(word(ARG8, 3))
 style_file = ARG0[1:strlen(ARG0) - strlen("percentiles.gp")]."style.gp"
+scale_file = ARG0[1:strlen(ARG0) - strlen("percentiles.gp")]."scale.gp"
 
 # Side by side at each percentile, so that intervals do not hide each other.
 series = words(styles)
 beside(i) = (i - (series - 1) / 2.0) * 0.6 / (series + 1)
-width = 960
-height = 560
+width = 1080
+height = 600
 do for [kind in "svg png"] {
     load style_file
     set lmargin at screen 100.0 / width
-    set rmargin at screen 1 - 235.0 / width
+    set rmargin at screen 1 - 330.0 / width
     set key at graph 1.03, graph 1 left top Left reverse samplen 3.2 spacing 1.35 font ",12"
     set xlabel "percentile of connections" offset 0, 0.3
-    set ylabel axis_text
-    set logscale y
-    set ytics ()
-    do for [power = -1:8] {
-        do for [digit in "1 2 5"] {
-            value = digit * 10.0 ** power
-            set ytics add (sprintf("%g", value) value)
-        }
-    }
+    set ylabel axis_text.(logarithmic ? " (logarithmic)" : "")
+    set yrange [low:high]
+    axis_to_scale = "y"
+    load scale_file
     set xtics ()
-    set xrange [-0.5:*] noextend
-    set yrange [*:*] noextend
-    set offsets 0, 0.5, graph 0.04, graph 0.04
+    set xrange [-0.4:*]
+    set offsets 0, 0.4, 0, 0
+    # White dots first, for the tics alone: points of size 0 are invalid SVG.
     plot for [i = 0:series - 1] stem.".csv" index i using 1:2:xticlabel(5) with dots lc rgb "white" notitle, \
          for [i = 0:series - 1] stem.".csv" index i using ($1 + beside(i)):2:3:4 with yerrorbars \
              ls int(word(styles, i + 1)) dt 1 lw 1.2 pt -1 notitle, \

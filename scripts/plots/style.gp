@@ -1,8 +1,9 @@
 # How every chart looks: set before by the script that loads this are the texts, `kind`, `width`, `height`.
 #
 # Colours: Okabe and Ito's, told apart by colour-blind readers; each comes with a point shape and a dash of
-# its own, so that a greyscale print is enough. Floors and null are hollow. The numbers of the line styles
-# are those of style_of() in harness/chart_data.c.
+# its own, so that a greyscale print is enough. Pentagons are completion, every other shape is readiness, and
+# the tier stands behind each name. Floors and null are hollow. The numbers of the line styles
+# are those of chart_style() in harness/chart_series.c.
 
 # The PNG has twice the pixels, for screens that have them.
 if (kind eq "svg") {
@@ -34,6 +35,8 @@ set style line 14 lc rgb "#7F7F7F" pt 4  dt (2,6)     ps 1.0 lw 1.8   # null: ho
 set style line 15 lc rgb "#7F7F7F" pt 8  dt (8,4)     ps 1.1 lw 1.8   # anything else: three more
 set style line 16 lc rgb "#56B4E9" pt 12 dt (4,4)     ps 1.1 lw 1.8
 set style line 17 lc rgb "#0072B2" pt 10 dt (2,3)     ps 1.1 lw 1.8
+set style line 18 lc rgb "#D55E00" pt 1  dt (4,4)     ps 1.1 lw 1.8   # io_uring-poll-multishot: plus
+set style line 19 lc rgb "#7F7F7F" pt 15 dt (6,3,2,3) ps 1.1 lw 1.8   # any other of completion: pentagon
 
 set style line 90 lc rgb "#DDDDDD" lw 0.7
 set border 3 lc rgb "#555555" lw 0.8
