@@ -16,8 +16,10 @@ struct backend_variant {
     const struct backend_ops *ops; /* NULL: not built for this system */
     uint32_t asked;                /* backend_feature bits */
     bool opt_in;                   /* runs only when named */
-    const char *summary;           /* one line, for `pollbench list` */
-    const char *needs;             /* with ops NULL: the system or library that it takes */
+    bool rung;           /* of a ladder: unless named, runs only where the ladder is shown */
+    const char *summary; /* one line, for `pollbench list` */
+    const char *refused; /* a reason never to run it, whatever the system has */
+    const char *needs;   /* with ops NULL: the system or library that it takes */
 };
 
 /* All variants, known order. Static memory. */

@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#define REASON_BYTES 256
+
 struct accept_server;
 
 struct accept_setup {
@@ -14,6 +16,7 @@ struct accept_setup {
     unsigned backlog;
     unsigned budget;   /* accepts per wakeup, the same for every subject */
     unsigned capacity; /* connections that it may have to hold at once, idle ones included */
+    const struct backend_config *config; /* buffers and rings; NULL: backend_default_config() */
 };
 
 /* The accept workload's server side. Every int is >= 0 or -errno; `what` names the step that
@@ -21,8 +24,13 @@ struct accept_setup {
 struct accept_ops {
     int (*open)(struct accept_server **, const struct accept_setup *, const char **what);
     uint16_t (*port)(const struct accept_server *); /* on 127.0.0.1 */
-    /* Connections that wait in the listen queue at this moment. -ENOTSUP where the system does not tell. */
+    /* Connections that wait in the listen queue at this moment. -ENOTSUP where the system does not
+     * tell. */
     int (*queued)(const struct accept_server *);
+    /* Leaves every connection in the listen queue until drain() or serve(): a request that stands
+     * in the kernel would otherwise take some before they are timed. NULL: never takes any by
+     * itself. */
+    int (*rest)(struct accept_server *);
     /* Accepts exactly `count` connections and keeps them open, waiting as long as it takes up to
      * deadline_ns: -ETIMEDOUT then. */
     int (*drain)(struct accept_server *, unsigned count, uint64_t deadline_ns);
@@ -42,8 +50,9 @@ struct subject {
     const char *name; /* "epoll-et", "floor:epoll" */
     enum backend_tier tier;
     const struct backend_variant *variant; /* of a backend; NULL for floors and peers */
+    uint32_t asked;                        /* backend_feature bits */
     const char *summary;
-    bool opt_in;
+    bool opt_in, rung; /* as in struct backend_variant */
     /* 0, or -errno with a sentence in `reason` (256 bytes) when this system does not have it. */
     int (*available)(const struct subject *, char *reason, uint32_t *granted);
     const struct accept_ops *accept;

@@ -7,11 +7,11 @@
 #include "harness/subjects/floor_epoll.h"
 
 #include "backends/clock.h"
+#include "harness/subjects/floor_listener.h"
 #include "harness/subjects/listen_queue.h"
 #include "harness/subjects/refusal.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -50,26 +50,15 @@ static int watch(struct accept_server *server, int fd)
     return epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
-static int open_listener(struct accept_server *server, unsigned backlog, const char **what)
+static int start(struct accept_server *server, unsigned backlog, const char **what)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
     *what = "epoll_create1";
     server->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (server->epoll_fd < 0)
         return -errno;
-    *what = "socket";
-    server->listener_fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    server->listener_fd = floor_listen(backlog, true, &server->port, what);
     if (server->listener_fd < 0)
-        return -errno;
-    *what = "bind to 127.0.0.1";
-    if (bind(server->listener_fd, (struct sockaddr *)&address, size) < 0 ||
-        getsockname(server->listener_fd, (struct sockaddr *)&address, &size) < 0)
-        return -errno;
-    server->port = ntohs(address.sin_port);
-    *what = "listen";
-    if (listen(server->listener_fd, (int)backlog) < 0)
-        return -errno;
+        return server->listener_fd;
     *what = "epoll_ctl";
     return watch(server, server->listener_fd);
 }
@@ -87,7 +76,7 @@ static int floor_open(struct accept_server **out, const struct accept_setup *set
         .epoll_fd = -1, .listener_fd = -1, .budget = setup->budget, .capacity = setup->capacity};
     memset(server->fds, 0xff,
            places * sizeof server->fds[0]); /* touched before anything is timed */
-    int error = open_listener(server, setup->backlog, what);
+    int error = start(server, setup->backlog, what);
     if (error < 0)
         floor_close(server);
     else

@@ -11,11 +11,13 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* A kernel that holds on to requests of closed streams gives them back much sooner. */
 #define DROP_TIMEOUT_NS (10 * NS_PER_S)
+#define REST_TIMEOUT_NS (10 * NS_PER_S)
 
 struct accept_server {
     struct loop *loop;
@@ -186,6 +188,8 @@ static int loop_accept_open(struct accept_server **out, const struct accept_setu
                             const char **what)
 {
     struct loop_options options = loop_default_options(setup->subject->variant);
+    if (setup->config != NULL)
+        options.config = *setup->config;
     options.config.accept_budget = setup->budget;
     if (options.event_budget < setup->budget)
         options.event_budget = setup->budget;
@@ -220,12 +224,28 @@ static int loop_accept_queued(const struct accept_server *server)
     return listen_queue_length(server->listener.source.fd);
 }
 
+/* Without blocking, because the end of a cancelled request is no event that a blocking wait returns
+ * for. */
+static int loop_accept_rest(struct accept_server *server)
+{
+    uint64_t deadline_ns = clock_now_ns() + REST_TIMEOUT_NS;
+    loop_listener_pause(&server->listener);
+    int result = 0;
+    while (result >= 0 && !loop_listener_is_paused(&server->listener)) {
+        result = loop_run(server->loop, LOOP_NOWAIT);
+        if (clock_now_ns() >= deadline_ns)
+            result = -ETIMEDOUT;
+    }
+    return result < 0 ? result : 0;
+}
+
 static int loop_accept_drain(struct accept_server *server, unsigned count, uint64_t deadline_ns)
 {
     if (count > server->limit - server->open_count)
         return -ENOBUFS;
     server->accept_left = count;
     take_offered(server);
+    loop_listener_resume(&server->listener);
     int error = run_until(server, all_accepted, deadline_ns);
     server->accept_left = 0;
     return error;
@@ -254,6 +274,7 @@ static int loop_accept_serve(struct accept_server *server, uint64_t deadline_ns,
     server->serving = true;
     server->accepted = 0;
     take_offered(server);
+    loop_listener_resume(&server->listener);
     int error = run_until(server, never, deadline_ns);
     server->serving = false;
     *accepted = server->accepted;
@@ -276,6 +297,11 @@ int loop_subject_available(const struct subject *subject, char *reason, uint32_t
     struct backend *backend;
     struct backend_config config = backend_default_config();
     *granted = 0;
+    if (subject->variant->refused) {
+        snprintf(reason, REASON_BYTES, "%s is refused: %s", subject->name,
+                 subject->variant->refused);
+        return -ENOTSUP;
+    }
     if (!subject->variant->ops)
         return subject_not_built(subject, subject->variant->needs, reason);
     int error = backend_open(&backend, subject->variant, &config);
@@ -290,6 +316,7 @@ const struct accept_ops loop_accept_ops = {
     .open = loop_accept_open,
     .port = loop_accept_port,
     .queued = loop_accept_queued,
+    .rest = loop_accept_rest,
     .drain = loop_accept_drain,
     .hold = loop_accept_hold,
     .drop = loop_accept_drop,

@@ -2,6 +2,7 @@
 #include "harness/subject.h"
 
 #include "harness/subjects/floor_epoll.h"
+#include "harness/subjects/floor_io_uring.h"
 #include "harness/subjects/loop_subject.h"
 #include "harness/subjects/refusal.h"
 
@@ -18,6 +19,14 @@ static int needs_linux(const struct subject *subject, char *reason, uint32_t *gr
 }
 #endif
 
+#ifndef POLLBENCH_IO_URING
+static int needs_io_uring(const struct subject *subject, char *reason, uint32_t *granted)
+{
+    *granted = 0;
+    return subject_not_built(subject, "Linux and liburing", reason);
+}
+#endif
+
 static const struct subject others[] = {
     {
         .name = "floor:epoll",
@@ -28,6 +37,18 @@ static const struct subject others[] = {
         .accept = &floor_epoll_accept,
 #else
         .available = needs_linux,
+#endif
+    },
+    {
+        .name = "floor:io_uring",
+        .tier = TIER_COMPLETION,
+        .summary = "bare multishot accept on liburing, without loop or contract",
+#ifdef POLLBENCH_IO_URING
+        .asked = FLOOR_IO_URING_FEATURES,
+        .available = floor_io_uring_available,
+        .accept = &floor_io_uring_accept,
+#else
+        .available = needs_io_uring,
 #endif
     },
 };
@@ -48,8 +69,10 @@ const struct subject *subjects(size_t *count)
                 .name = variant->name,
                 .tier = variant->tier,
                 .variant = variant,
+                .asked = variant->asked,
                 .summary = variant->summary,
                 .opt_in = variant->opt_in,
+                .rung = variant->rung,
                 .available = loop_subject_available,
                 .accept = variant->ops ? &loop_accept_ops : NULL,
             };
@@ -74,9 +97,11 @@ int subject_refused(const struct subject *subject, int error, char *reason)
 {
     const char *hint = "";
     if (error == -EPERM || error == -EACCES)
-        hint = "; a seccomp filter or a sysctl may forbid it";
+        hint = "; a seccomp filter or a sysctl (kernel.io_uring_disabled) may forbid it";
     else if (error == -EMFILE)
         hint = "; raise the limit on open files (ulimit -n)";
+    else if (error == -ENOMEM)
+        hint = "; memory is short, or the limit of locked memory is too low (ulimit -l)";
     snprintf(reason, REASON_BYTES, "this system refuses %s: %s%s", subject->name, strerror(-error),
              hint);
     return error;

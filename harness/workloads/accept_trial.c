@@ -113,10 +113,13 @@ static int check_queue(struct accept_trial *trial, unsigned count)
 /* Has the generator make `count` connections, which then wait in the listen queue. */
 static int fill(struct accept_trial *trial, unsigned count)
 {
+    int error = trial->ops->rest ? trial->ops->rest(trial->server) : 0;
+    if (error < 0)
+        return server_problem(trial, "leaving connections in the listen queue", error);
     json_t *reply;
     json_t *request = json_pack("{s:s, s:s, s:i, s:i}", "do", "fill", "host", "127.0.0.1", "port",
                                 (int)trial->ops->port(trial->server), "count", (int)count);
-    int error = control_ask(&trial->control, request, step_deadline_ns(), &reply, trial->problem);
+    error = control_ask(&trial->control, request, step_deadline_ns(), &reply, trial->problem);
     if (error < 0)
         return error;
     json_int_t connected = json_integer_value(json_object_get(reply, "connected"));
@@ -303,7 +306,9 @@ static int make_outcome(struct accept_trial *trial, uint64_t accepted, json_t **
 static int open_server(struct accept_trial *trial)
 {
     const json_t *params = trial->request->params;
+    struct backend_config config = accept_config(params);
     struct accept_setup setup = {
+        .config = &config,
         .subject = trial->request->subject,
         .backlog = trial->backlog,
         .budget = (unsigned)parameter_integer(params, "budget"),

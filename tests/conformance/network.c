@@ -14,6 +14,11 @@
 #define MSG_NOSIGNAL 0 /* then SO_NOSIGPIPE is there */
 #endif
 
+/* Not smaller: a segment on loopback has up to 64 KiB, and a receiver with less room than one drops
+ * it until the sender has given up hope for seconds. */
+#define NARROW_BYTES 65536
+#define FIRST_FOREIGN_DESCRIPTOR (1 << 28)
+
 static void must(const char *what, int result)
 {
     if (result < 0)
@@ -22,6 +27,10 @@ static void must(const char *what, int result)
 
 void set_nonblocking(int fd, bool on)
 {
+    /* Direct descriptors of a ring stand far above any of the process, which knows nothing of them.
+     */
+    if (fd >= FIRST_FOREIGN_DESCRIPTOR)
+        return;
     int flags = fcntl(fd, F_GETFL);
     must("fcntl F_GETFL", flags);
     must("fcntl F_SETFL", fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK));
@@ -62,13 +71,26 @@ static void set_buffers(int fd, int bytes)
     must("SO_RCVBUF", setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes));
 }
 
+in_addr_t own_loopback_address(void)
+{
+    uint32_t host = 1 + (uint32_t)getpid() % 0xfffffe;
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(0x7f000000 | host)};
+    int fd = tcp_socket();
+    bool usable = bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
+    close(fd);
+    return usable ? address.sin_addr.s_addr : htonl(INADDR_LOOPBACK);
+}
+
 static int listen_with(int backlog, int buffer_bytes, struct sockaddr_in *address)
 {
     int fd = tcp_socket();
+    int on = 1;
     set_buffers(fd, buffer_bytes);
     *address = (struct sockaddr_in){.sin_family = AF_INET};
-    address->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address->sin_addr.s_addr = own_loopback_address();
     socklen_t length = sizeof *address;
+    must("SO_REUSEADDR", setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on));
     must("bind", bind(fd, (struct sockaddr *)address, length));
     must("listen", listen(fd, backlog));
     must("getsockname", getsockname(fd, (struct sockaddr *)address, &length));
@@ -80,7 +102,8 @@ int listen_anywhere(int backlog, struct sockaddr_in *address)
     return listen_with(backlog, 0, address);
 }
 
-struct endpoint *listener(struct fixture *f, int backlog, struct sockaddr_in *address, uint16_t want)
+struct endpoint *listener(struct fixture *f, int backlog, struct sockaddr_in *address,
+                          uint16_t want)
 {
     return adopt(f, listen_anywhere(backlog, address), want);
 }
@@ -93,22 +116,35 @@ int peer_connect(struct fixture *f, const struct sockaddr_in *address)
     return fd;
 }
 
-void connect_pair(int ends[2], int buffer_bytes)
+static struct meeting_point *meeting_point(struct fixture *f, bool narrow)
 {
-    struct sockaddr_in address;
-    int listening = listen_with(1, buffer_bytes, &address);
-    ends[1] = tcp_socket();
-    set_buffers(ends[1], buffer_bytes);
-    must("connect", connect(ends[1], (struct sockaddr *)&address, sizeof address));
-    ends[0] = accept(listening, NULL, NULL);
-    must("accept", ends[0]);
-    close(listening);
+    struct meeting_point *point = &f->meeting_points[narrow];
+    if (point->fd == 0) {
+        point->fd = listen_with(16, narrow ? NARROW_BYTES : 0, &point->address);
+        peer_track(f, point->fd);
+    }
+    return point;
 }
 
-static struct endpoint *connection_with(struct fixture *f, int buffer_bytes, int *peer, uint16_t want)
+static void join_ends(struct fixture *f, int ends[2], bool narrow)
+{
+    struct meeting_point *point = meeting_point(f, narrow);
+    ends[1] = tcp_socket();
+    set_buffers(ends[1], narrow ? NARROW_BYTES : 0);
+    must("connect", connect(ends[1], (struct sockaddr *)&point->address, sizeof point->address));
+    ends[0] = accept(point->fd, NULL, NULL);
+    must("accept", ends[0]);
+}
+
+void connect_pair(struct fixture *f, int ends[2])
+{
+    join_ends(f, ends, false);
+}
+
+static struct endpoint *connection_with(struct fixture *f, bool narrow, int *peer, uint16_t want)
 {
     int ends[2];
-    connect_pair(ends, buffer_bytes);
+    join_ends(f, ends, narrow);
     *peer = ends[1];
     peer_track(f, ends[1]);
     return adopt(f, ends[0], want);
@@ -116,12 +152,12 @@ static struct endpoint *connection_with(struct fixture *f, int buffer_bytes, int
 
 struct endpoint *connection(struct fixture *f, int *peer, uint16_t want)
 {
-    return connection_with(f, 0, peer, want);
+    return connection_with(f, false, peer, want);
 }
 
 struct endpoint *narrow_connection(struct fixture *f, int *peer, uint16_t want)
 {
-    return connection_with(f, 16384, peer, want);
+    return connection_with(f, true, peer, want);
 }
 
 struct endpoint *pipe_reader(struct fixture *f, int *writer, uint16_t want)
@@ -203,7 +239,9 @@ void peer_close(struct fixture *f, int peer)
 void peer_reset(struct fixture *f, int peer)
 {
     struct linger at_once = {.l_onoff = 1, .l_linger = 0};
-    must("SO_LINGER", setsockopt(peer, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once));
+    int r = setsockopt(peer, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    if (r < 0 && errno != ENOTSOCK)
+        must("SO_LINGER", r);
     peer_close(f, peer);
 }
 

@@ -194,7 +194,10 @@ void sending_and_polling_for_room_work_on_one_source(struct fixture *f)
     for (uint64_t limit_ns = clock_now_ns() + stall_ns(); source->sends == 0;) {
         assert_true(clock_now_ns() < limit_ns);
         ssize_t n = peer_receive_pattern(peer, received, sizeof data);
-        received += n > 0 ? (uint64_t)n : 0;
+        if (n > 0) {
+            received += (uint64_t)n;
+            limit_ns = clock_now_ns() + stall_ns();
+        }
         wait_once(f, in_ms(1));
     }
     expect_told(f, source, 3, IO_WANT_WRITABLE);
@@ -244,8 +247,8 @@ void sources_that_are_always_ready_are_told_in_turn(struct fixture *f)
     }
 }
 
-/* epoll refuses a regular file, poll and select call it ready: both are answers. That the mechanism as a
- * whole fails, or that nothing comes for ever, is none. */
+/* epoll refuses a regular file, poll and select call it ready: both are answers. That the mechanism
+ * as a whole fails, or that nothing comes for ever, is none. */
 static void poll_a_file(struct fixture *f, unsigned capacity)
 {
     char name[] = "/tmp/pollbench-conformance-XXXXXX";
