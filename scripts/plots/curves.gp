@@ -19,7 +19,7 @@ set datafile separator comma
 # Side by side at each value, so that intervals do not hide each other.
 series = words(styles)
 stats stem.".csv" using 1 nooutput
-beside(i) = (i - (series - 1) / 2.0) * 0.045 * (STATS_max - STATS_min) / (series + 1)
+beside(i) = (i - (series - 1) / 2.0) * 0.09 * (STATS_max - STATS_min) / (series + 1)
 width = 1080
 height = 600
 do for [kind in "svg png"] {
