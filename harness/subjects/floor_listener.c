@@ -14,7 +14,10 @@ int floor_listen(unsigned backlog, bool nonblocking, uint16_t *port, const char 
     int fd = sys.socket(AF_INET, SOCK_STREAM, 0);
     if (fd < 0)
         return fd;
-    int error = sys.set_nonblocking(fd, nonblocking);
+    /* As the loop does: ports of connections that ended lately are not counted as taken. */
+    int error = sys.set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+    if (error >= 0)
+        error = sys.set_nonblocking(fd, nonblocking);
     if (error >= 0) {
         *what = "bind to 127.0.0.1";
         error = sys.bind(fd, (struct sockaddr *)&address, size);
