@@ -17,7 +17,7 @@ scale_file = ARG0[1:strlen(ARG0) - strlen("dots.gp")]."scale.gp"
 rows = words(styles)
 set datafile separator comma
 stats stem.".csv" skip 1 using (abs($8)) nooutput
-if (STATS_max > 0) { caption_text = caption_text."\nA triangle at the edge: off the axis, its figure stands on the right." }
+if (STATS_max > 0) { caption_text = caption_text."\nAn arrow: off the axis, its figure stands on the right." }
 width = 1080
 height = 188 + 36 * rows
 do for [kind in "svg png"] {
