@@ -76,8 +76,8 @@ int chart_style(const json_t *run, const char *subject)
 char *chart_label(const struct chart *chart, const char *subject, char *label, size_t size)
 {
     char name[48], tier[24];
-    report_clean(name, sizeof name, subject);
-    report_clean(tier, sizeof tier, report_tier(chart->run, subject));
+    printable(name, sizeof name, subject);
+    printable(tier, sizeof tier, report_tier(chart->run, subject));
     snprintf(label, size, "%s (%s)", name, strcmp(tier, "none") == 0 ? "no kernel" : tier);
     for (char *at = label; *at != '\0'; at++) {
         if (*at == '"' || *at == ',')

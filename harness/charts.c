@@ -2,7 +2,6 @@
  * parameter that takes at least three values; and every histogram by percentile. */
 #include "harness/charts.h"
 #include "harness/gnuplot.h"
-#include "harness/parameters.h"
 #include "harness/report_parts.h"
 
 #include <ctype.h>
@@ -152,7 +151,7 @@ static void wrap(char *text)
     }
 }
 
-static void write_caption(const struct chart *chart, char *text, size_t size)
+static void write_caption(const struct chart *chart, bool shows_trials, char *text, size_t size)
 {
     char machine[600], rounds[48], outside[80] = "";
     report_machine(chart->run, ", ", machine, sizeof machine);
@@ -163,8 +162,8 @@ static void write_caption(const struct chart *chart, char *text, size_t size)
     if (chart->outside > 0)
         snprintf(outside, sizeof outside, "; %zu trial%s beyond the axis", chart->outside,
                  chart->outside == 1 ? "" : "s");
-    snprintf(text, size, "Median of %s rounds with its 99 %% bootstrap interval%s.%s\n%s", rounds,
-             outside,
+    snprintf(text, size, "Median of %s rounds with its 99 %% bootstrap interval%s%s.%s\n%s", rounds,
+             shows_trials ? "; small dots: single trials" : "", outside,
              chart->rounds_least < 10 ? " Under 10 rounds: the interval is narrower than the truth."
                                       : "",
              machine);
@@ -186,6 +185,18 @@ static void write_note(const struct chart *chart, bool is_latency, char *text, s
                  bound);
 }
 
+/* "connect_latency, us": latencies are drawn in microseconds, whatever unit ends the metric's name.
+ */
+static void write_axis(const struct chart *chart, bool is_latency, char *text, size_t size)
+{
+    const char *name = chart->metric->name;
+    size_t length = strlen(name);
+    if (is_latency && length > 3 && strcmp(name + length - 3, "_ns") == 0)
+        snprintf(text, size, "%.*s, us", (int)length - 3, name);
+    else
+        snprintf(text, size, "%s, %s", name, chart->metric->unit);
+}
+
 static int run_script(const struct drawing *drawing, const struct chart *chart, const char *script,
                       bool is_latency, const char *last)
 {
@@ -195,14 +206,13 @@ static int run_script(const struct drawing *drawing, const struct chart *chart, 
     snprintf(stem, sizeof stem, "%s%s/%s", drawing->charts_folder[0] == '/' ? "" : "./",
              drawing->charts_folder, chart->name);
     snprintf(title, sizeof title, "%s %s%s: %s", report_text(chart->cells[0], "workload"),
-             report_clean(mode, sizeof mode, report_text(chart->cells[0], "mode")),
+             printable(mode, sizeof mode, report_text(chart->cells[0], "mode")),
              chart->ladder ? ", one feature at a time" : "", chart->metric->help);
     report_params(chart->cells[0], chart->parameter, params, sizeof params);
     snprintf(subtitle, sizeof subtitle, "%s is better.   %s",
              chart->metric->lower_is_better ? "Lower" : "Higher", params);
-    snprintf(axis, sizeof axis, "%s, %s", chart->metric->name,
-             is_latency ? "us" : chart->metric->unit);
-    write_caption(chart, caption, sizeof caption);
+    write_axis(chart, is_latency, axis, sizeof axis);
+    write_caption(chart, strcmp(script, "dots.gp") == 0, caption, sizeof caption);
     write_note(chart, is_latency, note, sizeof note);
     const char *arguments[] = {stem, title,         subtitle,     axis, caption,
                                note, chart->styles, chart->range, last, NULL};
@@ -236,12 +246,11 @@ static bool has_percentiles(const json_t *cell, const char *metric)
 
 static int draw_percentiles(const struct drawing *drawing, const json_t *cell)
 {
-    const struct workload *workload = workload_find(report_text(cell, "workload"));
-    for (const struct metric *metric = workload->metrics; metric->name != NULL; metric++) {
+    for (const struct metric *metric = report_next_metric(cell, NULL); metric != NULL;
+         metric = report_next_metric(cell, metric)) {
         struct chart chart = {
             .run = drawing->run, .cells = {cell}, .cell_count = 1, .metric = metric};
-        if (!name_in_list(metric->modes, report_text(cell, "mode")) ||
-            !has_percentiles(cell, metric->name))
+        if (!has_percentiles(cell, metric->name))
             continue;
         name_chart(drawing, &chart);
         int result = chart_percentiles(&chart, drawing->charts_folder, drawing->problem);
@@ -269,7 +278,7 @@ static int draw_curves(const struct drawing *drawing, const json_t *cell)
         name_chart(drawing, &chart);
         int result = chart_curves(&chart, drawing->charts_folder, drawing->problem);
         char parameter[64];
-        report_clean(parameter, sizeof parameter, name);
+        printable(parameter, sizeof parameter, name);
         if (result == 0 && chart.series > 0)
             result = run_script(drawing, &chart, "curves.gp", false, parameter);
         if (result < 0)

@@ -6,7 +6,7 @@
 #include "harness/workload.h"
 
 /* Writes the sentence and returns `error`, so that a failing step is one line at its place. A
- * sentence that is too long is cut. */
+ * sentence that is too long is cut, and control characters in what it quotes become '?'. */
 int problem_say(char *problem, int error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -86,7 +86,7 @@ static void print_subject(FILE *out, const json_t *run, const json_t *cell, cons
     char line[256], name[REPORT_NAME_BYTES];
     bool any = false;
     int length = snprintf(line, sizeof line, "     %-*s %-*s", report_name_columns(run),
-                          report_clean(name, sizeof name, subject), report_tier_columns(run),
+                          printable(name, sizeof name, subject), report_tier_columns(run),
                           report_short_tier(run, subject));
     for (size_t i = 0; i < count; i++) {
         double value;
@@ -115,7 +115,7 @@ void report_print_counters(const json_t *run, const json_t *cell, FILE *out)
             report_text(cell, "workload"), report_name_columns(run), "subject",
             report_tier_columns(run), "tier");
     for (size_t i = 0; i < shown; i++)
-        fprintf(out, " %11.11s", report_clean(name, sizeof name, names[i]));
+        fprintf(out, " %11.11s", printable(name, sizeof name, names[i]));
     fputc('\n', out);
     size_t i;
     const json_t *subject;

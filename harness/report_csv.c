@@ -43,7 +43,7 @@ int csv_close(struct csv *csv)
 void csv_text(struct csv *csv, const char *text)
 {
     char clean[512];
-    report_clean(clean, sizeof clean, text);
+    printable(clean, sizeof clean, text);
     fprintf(csv->file, "%s", csv->columns++ > 0 ? "," : "");
     if (strpbrk(clean, ",\"") == NULL) {
         fputs(clean, csv->file);

@@ -34,7 +34,7 @@ int report_name_columns(const json_t *run)
     json_array_foreach(json_object_get(run, "subjects"), i, entry)
     {
         char name[REPORT_NAME_BYTES];
-        size_t length = strlen(report_clean(name, sizeof name, report_text(entry, "name")));
+        size_t length = strlen(printable(name, sizeof name, report_text(entry, "name")));
         longest = length > longest ? length : longest;
     }
     return (int)longest;
@@ -57,15 +57,21 @@ const char *report_short_tier(const json_t *run, const char *subject)
     return "?";
 }
 
-const struct metric *report_metric(const json_t *cell, const char *name)
+const struct metric *report_next_metric(const json_t *cell, const struct metric *previous)
 {
     const struct workload *workload = workload_find(report_text(cell, "workload"));
-    for (const struct metric *metric = workload->metrics; metric->name != NULL; metric++) {
-        if (strcmp(metric->name, name) == 0 &&
-            name_in_list(metric->modes, report_text(cell, "mode")))
-            return metric;
-    }
-    return NULL;
+    const struct metric *metric = previous != NULL ? previous + 1 : workload->metrics;
+    while (metric->name != NULL && !name_in_list(metric->modes, report_text(cell, "mode")))
+        metric++;
+    return metric->name != NULL ? metric : NULL;
+}
+
+const struct metric *report_metric(const json_t *cell, const char *name)
+{
+    const struct metric *metric = report_next_metric(cell, NULL);
+    while (metric != NULL && strcmp(metric->name, name) != 0)
+        metric = report_next_metric(cell, metric);
+    return metric;
 }
 
 const struct metric *report_main_metric(const json_t *cell)
@@ -135,32 +141,10 @@ bool report_is_closed_loop(const json_t *cell)
     return strcmp(report_text(cell, "mode"), "steady") == 0;
 }
 
-char *report_clean(char *to, size_t size, const char *from)
-{
-    size_t length = 0;
-    for (; *from != '\0' && length + 1 < size; from++) {
-        unsigned char byte = (unsigned char)*from;
-        /* 0xc2 before 0x80..0x9f is a control character too, in two bytes. */
-        bool two_byte_control =
-            byte == 0xc2 && (unsigned char)from[1] >= 0x80 && (unsigned char)from[1] < 0xa0;
-        from += two_byte_control;
-        to[length++] = byte < 0x20 || byte == 0x7f || two_byte_control ? '?' : (char)byte;
-    }
-    /* Not in the middle of a character. */
-    if (*from != '\0') {
-        while (length > 0 && ((unsigned char)to[length - 1] & 0xc0) == 0x80)
-            length--;
-        if (length > 0 && ((unsigned char)to[length - 1] & 0xc0) == 0xc0)
-            length--;
-    }
-    to[length] = '\0';
-    return to;
-}
-
 char *report_param(const json_t *value, char *text, size_t size)
 {
     if (json_is_string(value))
-        return report_clean(text, size, json_string_value(value));
+        return printable(text, size, json_string_value(value));
     if (json_is_integer(value))
         snprintf(text, size, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
     else
@@ -182,7 +166,7 @@ char *report_params(const json_t *cell, const char *except, char *text, size_t s
         if (length + sizeof clean_name + sizeof clean_value >= size)
             break;
         length += (size_t)snprintf(text + length, size - length, "%s%s=%s", length > 0 ? " " : "",
-                                   report_clean(clean_name, sizeof clean_name, name),
+                                   printable(clean_name, sizeof clean_name, name),
                                    report_param(value, clean_value, sizeof clean_value));
     }
     return text;
@@ -216,22 +200,35 @@ int report_decimals(double smallest)
     return size >= 10 ? 1 : size >= 1 ? 2 : size >= 0.1 ? 3 : 4;
 }
 
+/* One part of the line about the machine; what is not known is said to be so. */
+static void machine_part(const json_t *manifest, const char *name, char *part, size_t size)
+{
+    const json_t *value = json_object_get(manifest, name);
+    char text[LABEL_BYTES];
+    bool is_date = strcmp(name, "date") == 0;
+    if (json_is_integer(value)) {
+        bool one = json_integer_value(value) == 1;
+        const char *unit = strcmp(name, "cpus") == 0 ? "CPU" : "core";
+        snprintf(part, size, "%" JSON_INTEGER_FORMAT " %s%s", json_integer_value(value), unit,
+                 one ? "" : "s");
+    } else if (json_is_string(value)) {
+        printable(text, is_date ? sizeof "2000-01-01" : sizeof text, json_string_value(value));
+        bool bare = strcmp(name, "virtualization") == 0 && strcmp(text, "none") == 0;
+        snprintf(part, size, "%s%s", bare ? "virtualization: " : "", text);
+    } else {
+        snprintf(part, size, "%s unknown", name);
+    }
+}
+
 char *report_machine(const json_t *run, const char *separator, char *text, size_t size)
 {
-    static const char *const names[] = {"kernel", "cpu", "cpus", "virtualization", "date"};
+    static const char *const names[] = {"kernel", "cpu", "cpus", "cores", "virtualization", "date"};
     const json_t *manifest = json_object_get(run, "manifest");
     size_t length = 0;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const json_t *value = json_object_get(manifest, names[i]);
-        char part[LABEL_BYTES] = "unknown";
-        if (json_is_integer(value))
-            snprintf(part, sizeof part, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-        else if (json_is_string(value))
-            report_clean(part, sizeof part, json_string_value(value));
-        const char *after = strcmp(names[i], "cpus") == 0 ? " CPUs" : "";
-        const char *before = strcmp(part, "unknown") == 0 ? names[i] : "";
-        int added = snprintf(text + length, size - length, "%s%s%s%s%s", before,
-                             before[0] != '\0' ? " " : "", part, after, separator);
+        char part[LABEL_BYTES + 24];
+        machine_part(manifest, names[i], part, sizeof part);
+        int added = snprintf(text + length, size - length, "%s%s", part, separator);
         if (added < 0 || (size_t)added >= size - length)
             return text;
         length += (size_t)added;

@@ -3,6 +3,7 @@
 #ifndef HARNESS_REPORT_PARTS_H
 #define HARNESS_REPORT_PARTS_H
 
+#include "harness/printable.h"
 #include "harness/workload.h"
 
 #include <stdio.h>
@@ -28,6 +29,9 @@ int report_name_columns(const json_t *run);
 int report_tier_columns(const json_t *run);
 const char *report_short_tier(const json_t *run, const char *subject); /* fits those columns */
 
+/* The metrics of the cell's mode, one after the other: after NULL the first, after the last NULL.
+ */
+const struct metric *report_next_metric(const json_t *cell, const struct metric *previous);
 const struct metric *report_metric(const json_t *cell, const char *name);
 
 /* The metric that decides in this mode, NULL when none is marked. */
@@ -57,10 +61,6 @@ unsigned report_bound_trials(const json_t *cell, const char *metric, unsigned *t
 /* Whether clients wait for one answer before the next request: latency is then what the load
  * allowed. */
 bool report_is_closed_loop(const json_t *cell);
-
-/* A copy fit for a terminal, a CSV field and a chart: control characters, which a foreign file may
- * carry to drive the terminal, become '?'. Truncates between characters. Returns `to`. */
-char *report_clean(char *to, size_t size, const char *from);
 
 /* "queue=1000 idle=0", without workload and mode, and without the parameter `except` (may be NULL).
  */

@@ -1,7 +1,6 @@
 /* The report on a terminal: 100 columns, one block for each cell. It ranks by median but names no
  * winner: which differences are real is for a verdict to say, so each row lists the rows its
  * interval overlaps. */
-#include "harness/parameters.h"
 #include "harness/report_parts.h"
 
 #include <stdlib.h>
@@ -104,7 +103,7 @@ static void write_line(struct line *line, const json_t *run, const json_t *cell,
     char low[24], high[24];
     int decimals = report_decimals(row->median);
     memset(line, 0, sizeof *line);
-    report_clean(line->cells[NAME], REPORT_NAME_BYTES, subject);
+    printable(line->cells[NAME], REPORT_NAME_BYTES, subject);
     snprintf(line->cells[TIER], sizeof line->cells[0], "%s", report_short_tier(run, subject));
     snprintf(line->cells[ROUNDS], sizeof line->cells[0], "%.0f", report_number(row->entry, "n"));
     report_grouped(row->median, decimals, line->cells[MEDIAN], 24);
@@ -168,7 +167,7 @@ static void write_heading(struct line *line, const json_t *cell, const struct me
     snprintf(line->cells[MEDIAN], 24, "median, %s", metric->unit);
     if (ranked && baseline != NULL)
         snprintf(line->cells[RATIO], sizeof line->cells[0], "/ %s",
-                 report_clean(name, sizeof name, baseline));
+                 printable(name, sizeof name, baseline));
     if (ranked)
         snprintf(line->cells[OVERLAPS], sizeof line->cells[0], "overlaps");
 }
@@ -187,8 +186,11 @@ static void print_metric(FILE *out, const json_t *run, const json_t *cell,
     for (size_t i = 1; i < count; i++)
         fewest =
             report_number(rows[i].entry, "n") < fewest ? report_number(rows[i].entry, "n") : fewest;
-    fprintf(out, "\n  %s: %s is better\n", metric->name,
-            metric->lower_is_better ? "lower" : "higher");
+    char what[256];
+    snprintf(what, sizeof what, "%s: %s; %s is better", metric->name, metric->help,
+             metric->lower_is_better ? "lower" : "higher");
+    fputc('\n', out);
+    print_wrapped(out, 2, what);
     if (bound > 0)
         fprintf(out,
                 "  GENERATOR BOUND in %u of %u trials: says nothing of the server; not ranked.\n",
@@ -229,7 +231,7 @@ static void print_percentile_row(FILE *out, const json_t *run, const json_t *cel
     if (first == NULL)
         return;
     fprintf(out, "     %-*s %-*s %3.0f", report_name_columns(run),
-            report_clean(name, sizeof name, subject), report_tier_columns(run),
+            printable(name, sizeof name, subject), report_tier_columns(run),
             report_short_tier(run, subject), report_number(first, "n"));
     for (size_t k = 0; k < sizeof shown / sizeof shown[0]; k++) {
         const json_t *entry = percentile_of(cell, metric, subject, shown[k]);
@@ -278,8 +280,8 @@ static void print_skipped(FILE *out, const json_t *list, const char *name_field)
         if (available != NULL && json_is_true(available))
             continue;
         snprintf(line, sizeof line, "SKIPPED %s: %s",
-                 report_clean(name, sizeof name, report_text(entry, name_field)),
-                 report_clean(reason, sizeof reason, report_text(entry, "reason")));
+                 printable(name, sizeof name, report_text(entry, name_field)),
+                 printable(reason, sizeof reason, report_text(entry, "reason")));
         print_wrapped(out, 2, line);
     }
 }
@@ -306,7 +308,7 @@ static void print_invalid(FILE *out, const json_t *cell)
         snprintf(line, sizeof line,
                  "INVALID, not counted: %" JSON_INTEGER_FORMAT " of %zu trials: %s",
                  json_integer_value(times), json_array_size(trials),
-                 report_clean(reason, sizeof reason, why));
+                 printable(reason, sizeof reason, why));
         print_wrapped(out, 2, line);
     }
     json_decref(reasons);
@@ -316,19 +318,17 @@ static void print_cell(FILE *out, const json_t *run, const json_t *cell)
 {
     char params[400], reason[400], line[480];
     fprintf(out, "\n%s %s  %s\n", report_text(cell, "workload"),
-            report_clean(line, 40, report_text(cell, "mode")),
+            printable(line, 40, report_text(cell, "mode")),
             report_params(cell, NULL, params, sizeof params));
     if (json_is_string(json_object_get(cell, "skipped"))) {
         snprintf(line, sizeof line, "SKIPPED: %s",
-                 report_clean(reason, sizeof reason, report_text(cell, "skipped")));
+                 printable(reason, sizeof reason, report_text(cell, "skipped")));
         print_wrapped(out, 2, line);
     }
     print_skipped(out, json_object_get(cell, "skipped_subjects"), "subject");
     print_invalid(out, cell);
-    const struct workload *workload = workload_find(report_text(cell, "workload"));
-    for (const struct metric *metric = workload->metrics; metric->name != NULL; metric++) {
-        if (!name_in_list(metric->modes, report_text(cell, "mode")))
-            continue;
+    for (const struct metric *metric = report_next_metric(cell, NULL); metric != NULL;
+         metric = report_next_metric(cell, metric)) {
         print_metric(out, run, cell, metric);
         print_percentiles(out, run, cell, metric);
     }

@@ -1,7 +1,8 @@
 #include "harness/run_shape.h"
 
 #include "harness/measure/histogram.h"
-#include "harness/workload.h"
+#include "harness/parameters.h"
+#include "harness/problem.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -92,6 +93,7 @@ static const struct field manifest_fields[] = {
     {"kernel", STRING | NOTHING, NULL, NULL},
     {"cpu", STRING | NOTHING, NULL, NULL},
     {"cpus", WHOLE | NOTHING, NULL, NULL},
+    {"cores", WHOLE | NOTHING | OPTIONAL, NULL, NULL},
     {"virtualization", STRING | NOTHING, NULL, NULL},
     {"date", STRING | NOTHING | OPTIONAL, NULL, NULL},
     {NULL, 0, NULL, NULL},
@@ -111,9 +113,8 @@ static const struct field whole_run = {NULL, OBJECT, run_fields, NULL};
 
 static int wrong(struct place *place, const char *expected, const char *found)
 {
-    snprintf(place->problem, PROBLEM_BYTES, "%s: expected %s, not %s",
-             place->length > 0 ? place->text : "the file", expected, found);
-    return -EINVAL;
+    return problem_say(place->problem, -EINVAL, "%s: expected %s, not %s",
+                       place->length > 0 ? place->text : "the file", expected, found);
 }
 
 /* Appends to the place; returns the length to go back to. */
@@ -242,42 +243,46 @@ static bool is_known_subject(const json_t *run, const char *name)
     return false;
 }
 
-static bool is_metric_of(const struct workload *workload, const char *name)
+static bool is_metric_of(const struct workload *workload, const char *mode, const char *name)
 {
     for (const struct metric *metric = workload->metrics; metric->name != NULL; metric++) {
-        if (strcmp(metric->name, name) == 0)
+        if (strcmp(metric->name, name) == 0 && name_in_list(metric->modes, mode))
             return true;
     }
     return false;
 }
 
-static int check_trial_names(const json_t *run, const struct workload *workload,
-                             const json_t *entry, const char *where, char *problem)
+/* Where a trial stands, and what it may therefore hold. */
+struct trial_place {
+    const json_t *run;
+    const struct workload *workload;
+    const char *mode;
+    char where[80];
+};
+
+static int check_trial_names(const struct trial_place *place, const json_t *entry, char *problem)
 {
     const char *name = json_string_value(json_object_get(entry, "subject"));
-    if (!is_known_subject(run, name)) {
-        snprintf(problem, PROBLEM_BYTES, "%s.subject: \"%.60s\" is not among the run's subjects",
-                 where, name);
-        return -EINVAL;
-    }
+    if (!is_known_subject(place->run, name))
+        return problem_say(problem, -EINVAL,
+                           "%s.subject: \"%.60s\" is not among the run's subjects", place->where,
+                           name);
     json_t *value;
     json_object_foreach(json_object_get(entry, "metrics"), name, value)
     {
-        if (!is_metric_of(workload, name)) {
-            snprintf(problem, PROBLEM_BYTES, "%s.metrics.%.60s: the workload %s has no such metric",
-                     where, name, workload->name);
-            return -EINVAL;
-        }
+        if (!is_metric_of(place->workload, place->mode, name))
+            return problem_say(problem, -EINVAL, "%s.metrics.%.60s: no metric of %s in mode %s",
+                               place->where, name, place->workload->name, place->mode);
     }
     json_object_foreach(json_object_get(entry, "histograms"), name, value)
     {
         struct histogram histogram;
-        if (!is_metric_of(workload, name) || histogram_from_json(&histogram, value) < 0) {
-            snprintf(problem, PROBLEM_BYTES,
-                     "%s.histograms.%.60s: expected a histogram of a metric of %s", where, name,
-                     workload->name);
-            return -EINVAL;
-        }
+        if (!is_metric_of(place->workload, place->mode, name) ||
+            histogram_from_json(&histogram, value) < 0)
+            return problem_say(problem, -EINVAL,
+                               "%s.histograms.%.60s: expected a histogram of a metric of %s in "
+                               "mode %s",
+                               place->where, name, place->workload->name, place->mode);
     }
     return 0;
 }
@@ -286,22 +291,26 @@ static int check_cell_names(const json_t *run, const json_t *entry, size_t index
 {
     static const char *const lists[] = {"trials", "counting_trials"};
     const char *name = json_string_value(json_object_get(entry, "workload"));
-    const struct workload *workload = workload_find(name);
-    if (workload == NULL) {
-        snprintf(problem, PROBLEM_BYTES,
-                 "cells[%zu].workload: \"%.60s\" is not a workload that this "
-                 "pollbench knows",
-                 index, name);
-        return -EINVAL;
-    }
+    struct trial_place place = {
+        .run = run,
+        .workload = workload_find(name),
+        .mode = json_string_value(json_object_get(entry, "mode")),
+    };
+    if (place.workload == NULL)
+        return problem_say(problem, -EINVAL,
+                           "cells[%zu].workload: \"%.60s\" is not a workload that this pollbench "
+                           "knows",
+                           index, name);
+    if (!workload_has_mode(place.workload, place.mode))
+        return problem_say(problem, -EINVAL, "cells[%zu].mode: \"%.60s\" is not a mode of %s",
+                           index, place.mode, name);
     for (size_t list = 0; list < 2; list++) {
         size_t i;
         json_t *each;
         json_array_foreach(json_object_get(entry, lists[list]), i, each)
         {
-            char where[80];
-            snprintf(where, sizeof where, "cells[%zu].%s[%zu]", index, lists[list], i);
-            int result = check_trial_names(run, workload, each, where, problem);
+            snprintf(place.where, sizeof place.where, "cells[%zu].%s[%zu]", index, lists[list], i);
+            int result = check_trial_names(&place, each, problem);
             if (result < 0)
                 return result;
         }
@@ -315,13 +324,11 @@ int run_shape_check(const json_t *run, char *problem)
 
     /* First the number: under another one, every other complaint would mislead. */
     const json_t *schema = json_object_get(run, "schema");
-    if (json_is_integer(schema) && json_integer_value(schema) != RUN_SCHEMA) {
-        snprintf(problem, PROBLEM_BYTES,
-                 "schema: expected %d, not %" JSON_INTEGER_FORMAT
-                 "; another version of pollbench wrote this file",
-                 RUN_SCHEMA, json_integer_value(schema));
-        return -EINVAL;
-    }
+    if (json_is_integer(schema) && json_integer_value(schema) != RUN_SCHEMA)
+        return problem_say(problem, -EINVAL,
+                           "schema: expected %d, not %" JSON_INTEGER_FORMAT
+                           "; another version of pollbench wrote this file",
+                           RUN_SCHEMA, json_integer_value(schema));
     int result = check(run, &whole_run, &place);
     if (result < 0)
         return result;

@@ -19,12 +19,12 @@ set datafile separator comma
 # Side by side at each value, so that intervals do not hide each other.
 series = words(styles)
 stats stem.".csv" using 1 nooutput
-beside(i) = (i - (series - 1) / 2.0) * 0.045 * (STATS_max - STATS_min) / (series + 1)
+beside(i) = (i - (series - 1) / 2.0) * 0.09 * (STATS_max - STATS_min) / (series + 1)
 width = 1080
 height = 600
 do for [kind in "svg png"] {
     load style_file
-    set lmargin at screen 85.0 / width
+    set lmargin at screen 100.0 / width
     set rmargin at screen 1 - 330.0 / width
     set key at graph 1.03, graph 1 left top Left reverse samplen 3.2 spacing 1.35 font ",12"
     set xlabel parameter_text." (logarithmic)" offset 0, 0.3
@@ -34,8 +34,11 @@ do for [kind in "svg png"] {
     set yrange [low:high]
     axis_to_scale = "y"
     load scale_file
-    plot for [i = 0:series - 1] stem.".csv" index i using ($1 + beside(i)):2:3:4 with yerrorlines \
-             ls int(word(styles, i + 1)) title columnheader(2), \
-         for [i = 0:series - 1] stem.".csv" index i using 1:2:xticlabel(5) with points ps 0 notitle
+    # White dots first, for the tics alone: points of size 0 are invalid SVG.
+    plot for [i = 0:series - 1] stem.".csv" index i using 1:2:xticlabel(5) with dots lc rgb "white" notitle, \
+         for [i = 0:series - 1] stem.".csv" index i using ($1 + beside(i)):2:3:4 with yerrorbars \
+             ls int(word(styles, i + 1)) dt 1 lw 1.2 pt -1 notitle, \
+         for [i = 0:series - 1] stem.".csv" index i using ($1 + beside(i)):2 with linespoints \
+             ls int(word(styles, i + 1)) title columnheader(2)
     unset output
 }

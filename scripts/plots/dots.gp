@@ -17,9 +17,9 @@ scale_file = ARG0[1:strlen(ARG0) - strlen("dots.gp")]."scale.gp"
 rows = words(styles)
 set datafile separator comma
 stats stem.".csv" skip 1 using (abs($8)) nooutput
-if (STATS_max > 0) { caption_text = caption_text."\nA triangle at the edge: off the axis, its figure stands on the right." }
+if (STATS_max > 0) { caption_text = caption_text."\nAn arrow: off the axis, its figure stands on the right." }
 width = 1080
-height = 200 + 36 * rows
+height = 188 + 36 * rows
 do for [kind in "svg png"] {
     load style_file
     set lmargin at screen 290.0 / width
@@ -32,15 +32,19 @@ do for [kind in "svg png"] {
     set xlabel axis_text.(logarithmic ? " (logarithmic)" : "") offset 0, 0.3
     unset ytics
     unset y2tics
-    set ytics scale 0 ()
-    set y2tics scale 0 ()
+    set ytics scale 0 textcolor rgb "#222222" ()
+    set y2tics scale 0 textcolor rgb "#222222" ()
     set label 5 "median  [99 % interval]" at graph 1, graph 1 offset 1.2, 0.5 left font ",10" tc rgb "#444444"
-    # A subject that is off the axis gets an arrow head at its edge; its figure stands on the right.
-    plot stem."-trials.csv" skip 1 using 2:1 with points pt 7 ps 0.28 lc rgb "#C4C4C4", \
-         stem.".csv" skip 1 using 4:1:ytic(2) with points ps 0, \
-         stem.".csv" skip 1 using 4:1:y2tic(7) axes x1y2 with points ps 0, \
-         stem.".csv" skip 1 using ($8 < 0 ? low : 1/0):1 with points pt 10 ps 1.2 lw 2 lc rgb "#444444", \
-         stem.".csv" skip 1 using ($8 > 0 ? high : 1/0):1 with points pt 8 ps 1.2 lw 2 lc rgb "#444444", \
+    # A subject that is off the axis gets an arrow to its side; its figure stands on the right.
+    set style arrow 1 head filled size screen 8.0 / width, 20 lw 1.6 lc rgb "#444444"
+    left = logarithmic ? low * (high / low) ** 0.05 : low + (high - low) * 0.05
+    right = logarithmic ? high / (high / low) ** 0.05 : high - (high - low) * 0.05
+    # White points first, for the labels alone: points of size 0 are invalid SVG.
+    plot stem."-trials.csv" skip 1 using 2:1 with points pt 7 ps 0.28 lc rgb "#B8B8B8", \
+         stem.".csv" skip 1 using 4:1:ytic(2) with dots lc rgb "white", \
+         stem.".csv" skip 1 using 4:1:y2tic(7) axes x1y2 with dots lc rgb "white", \
+         stem.".csv" skip 1 using ($8 < 0 ? left : 1/0):1:(low - left):(0) with vectors arrowstyle 1, \
+         stem.".csv" skip 1 using ($8 > 0 ? right : 1/0):1:(high - right):(0) with vectors arrowstyle 1, \
          stem.".csv" skip 1 using 4:1:5:6 with xerrorbars pt -1 lw 2.2 lc rgb "#000000", \
          for [i = 1:rows] stem.".csv" skip 1 every ::(i - 1)::(i - 1) using 4:1 \
              with points ls int(word(styles, i)) lw 2.2

@@ -1,4 +1,5 @@
 # Latency by percentile: each step to the right leaves a tenth of the requests above.
+# The maximum has no place on that scale, so no line leads to it.
 # gnuplot -d -c percentiles.gp STEM TITLE SUBTITLE AXIS CAPTION NOTE STYLES "LOW HIGH LOG"
 # reads STEM.csv, writes STEM.svg and STEM.png
 stem = ARG1
@@ -21,7 +22,7 @@ width = 1080
 height = 600
 do for [kind in "svg png"] {
     load style_file
-    set lmargin at screen 85.0 / width
+    set lmargin at screen 100.0 / width
     set rmargin at screen 1 - 330.0 / width
     set key at graph 1.03, graph 1 left top Left reverse samplen 3.2 spacing 1.35 font ",12"
     set xlabel "percentile of connections" offset 0, 0.3
@@ -32,8 +33,13 @@ do for [kind in "svg png"] {
     set xtics ()
     set xrange [-0.4:*]
     set offsets 0, 0.4, 0, 0
-    plot for [i = 0:series - 1] stem.".csv" index i using ($1 + beside(i)):2:3:4 with yerrorlines \
-             ls int(word(styles, i + 1)) title columnheader(2), \
-         stem.".csv" index 0 using 1:2:xticlabel(5) with points ps 0 notitle
+    # White dots first, for the tics alone: points of size 0 are invalid SVG.
+    plot for [i = 0:series - 1] stem.".csv" index i using 1:2:xticlabel(5) with dots lc rgb "white" notitle, \
+         for [i = 0:series - 1] stem.".csv" index i using ($1 + beside(i)):2:3:4 with yerrorbars \
+             ls int(word(styles, i + 1)) dt 1 lw 1.2 pt -1 notitle, \
+         for [i = 0:series - 1] stem.".csv" index i using (strcol(5) ne "max" ? $1 + beside(i) : 1/0):2 \
+             with linespoints ls int(word(styles, i + 1)) title columnheader(2), \
+         for [i = 0:series - 1] stem.".csv" index i using (strcol(5) eq "max" ? $1 + beside(i) : 1/0):2 \
+             with points ls int(word(styles, i + 1)) notitle
     unset output
 }

@@ -61,6 +61,44 @@ any_damage_to_a_run_is_survived() {
     tail -n 1 err
 }
 
-run_tests any_damage_to_a_run_is_survived a_truncated_file_is_refused_with_its_line_and_column \
+without_gnuplot_there_are_tables_and_csv_and_the_name_of_the_package() {
+    pb run "${small[@]}" --rounds 2 --out r
+    rm -r r/charts
+    PATH=/nowhere pb report r
+    expect_status 0 && expect_error gnuplot-nox || return 1
+    grep -q ns_per_accept out && [ -s r/summary.csv ] || fail "no table or no CSV"
+}
+
+a_folder_without_the_scripts_is_named() {
+    pb run "${small[@]}" --rounds 2 --out r
+    pb report r --plots nowhere
+    expect_status 3 && expect_error nowhere scripts/plots
+}
+
+# Quotes and backquotes are what gnuplot would run; a name that begins with '|' it would open as a pipe.
+no_string_of_the_file_is_run_as_a_command() {
+    command -v gnuplot >/dev/null || { skip_test "gnuplot is missing"; return; }
+    pb run "${small[@]}" --rounds 2 --out '|touch injected;'
+    expect_status 0 && python3 - <<'PYTHON' && pb report '|touch injected;' || return 1
+import json
+path = "|touch injected;/run.json"
+run = json.load(open(path))
+evil = "'.system(\"touch injected\").'`touch injected`\"; system(\"touch injected\") @evil _{a}\\n<&"
+run["manifest"]["cpu"] = run["manifest"]["kernel"] = run["subjects"][0]["tier"] = evil
+for trial in run["cells"][0]["trials"] + run["cells"][0]["counting_trials"]:
+    trial["subject"] = evil
+run["subjects"][0]["name"] = run["cells"][0]["params"]["budget"] = evil
+json.dump(run, open(path, "w"))
+PYTHON
+    expect_status 0 || return 1
+    [ ! -e injected ] || fail "a string of the file was run" || return 1
+    python3 -c 'import glob, xml.dom.minidom as xml
+charts = glob.glob("|touch injected;/charts/*.svg")
+assert charts and all(xml.parse(chart) for chart in charts)' || fail "no chart, or not XML"
+}
+
+run_tests without_gnuplot_there_are_tables_and_csv_and_the_name_of_the_package \
+    a_folder_without_the_scripts_is_named no_string_of_the_file_is_run_as_a_command \
+    any_damage_to_a_run_is_survived a_truncated_file_is_refused_with_its_line_and_column \
     a_foreign_file_is_refused_with_the_field_that_is_wrong a_damaged_field_is_named \
     a_folder_without_a_run_is_named a_report_tells_the_same_again
