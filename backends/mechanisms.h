@@ -9,5 +9,6 @@ extern const struct backend_ops null_ops;
 extern const struct backend_ops select_ops;
 extern const struct backend_ops poll_ops;
 extern const struct backend_ops epoll_ops;
+extern const struct backend_ops kqueue_ops;
 
 #endif

@@ -11,6 +11,20 @@
 #define ON_LINUX(ops) NULL
 #endif
 
+#if defined(POLLBENCH_KQUEUE)
+#define WITH_KQUEUE(ops) (&(ops))
+#else
+#define WITH_KQUEUE(ops) NULL
+#endif
+
+#if defined(POLLBENCH_KQUEUE_EMULATED)
+#define KQUEUE_IS_EMULATED true
+#define KQUEUE_SUMMARY "libkqueue emulation: for correctness alone, never ranked"
+#else
+#define KQUEUE_IS_EMULATED false
+#define KQUEUE_SUMMARY "level-triggered, changes and wait in one call"
+#endif
+
 static const struct backend_variant variants[] = {
     {.name = "null",
      .tier = TIER_NONE,
@@ -44,6 +58,14 @@ static const struct backend_variant variants[] = {
      .asked = BACKEND_EPOLL_PWAIT2 | BACKEND_ONESHOT,
      .needs = "Linux",
      .summary = "one-shot, armed again after every report"},
+    {.name = "kqueue",
+     .tier = TIER_READINESS,
+     .ops = WITH_KQUEUE(kqueue_ops),
+     .asked = BACKEND_USER_EVENT,
+     .opt_in = KQUEUE_IS_EMULATED,
+     .emulated = KQUEUE_IS_EMULATED,
+     .needs = "a BSD or macOS, or libkqueue",
+     .summary = KQUEUE_SUMMARY},
 };
 
 #define VARIANTS (sizeof variants / sizeof variants[0])
@@ -104,6 +126,8 @@ const char *backend_feature_name(uint32_t bit)
         return "EDGE";
     case BACKEND_ONESHOT:
         return "ONESHOT";
+    case BACKEND_USER_EVENT:
+        return "USER_EVENT";
     default:
         return NULL;
     }
