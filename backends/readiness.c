@@ -5,6 +5,8 @@
 #include <assert.h>
 #include <errno.h>
 
+#define POLL_WISHES (IO_WANT_READABLE | IO_WANT_WRITABLE)
+
 struct batch {
     struct io_event *events;
     unsigned capacity, used;
@@ -51,7 +53,7 @@ static int refuse(struct readiness *self, struct batch *batch, struct io_source 
         enum io_kind kind;
     } wishes[] = {{IO_WANT_ACCEPT, IO_ACCEPT},
                   {IO_WANT_RECV, IO_RECV},
-                  {IO_WANT_READABLE | IO_WANT_WRITABLE, IO_POLL}};
+                  {POLL_WISHES, IO_POLL}};
 
     if (source == &self->wake_source)
         return error;
@@ -84,6 +86,13 @@ static unsigned needed(const struct io_source *source)
     return mask;
 }
 
+/* Readiness that is used up by calls made here; the rest only the caller can use up. */
+static unsigned used_here(const struct io_source *source)
+{
+    unsigned mask = source->want & (IO_WANT_ACCEPT | IO_WANT_RECV) ? READY_IN : 0;
+    return source->sending != NULL ? mask | READY_OUT : mask;
+}
+
 /* Readiness that was seen earlier counts for a wish of now, and none is kept for a wish that is
  * gone. */
 static void review_readiness(struct readiness *self, struct io_source *source)
@@ -106,6 +115,12 @@ static int apply_changes(struct readiness *self, struct batch *batch)
     while (!list_is_empty(&changed)) {
         struct io_source *source = list_owner(list_take_first(&changed), struct io_source, dirty);
         unsigned need = needed(source);
+        /* What an edge said may be over, or have been told already. Registering the same interest
+         * once more makes the kernel look again. */
+        if (self->trigger == TRIGGER_EDGE && source->want & POLL_WISHES) {
+            source->have = 0;
+            source->ready &= (uint16_t)used_here(source);
+        }
         if (self->trigger != TRIGGER_LEVEL)
             need |= source->have;
         if (need != source->have) {
@@ -244,28 +259,28 @@ static void continue_send(struct readiness *self, struct io_source *source, stru
 {
     struct io_send *send = source->sending;
     int r = send_some(source, send);
-    source->ready &= (uint16_t)~READY_OUT;
-    if (r != 0)
+    if (r == 0)
+        source->ready &= (uint16_t)~READY_OUT;
+    else
         finish_send(self, batch, source, r < 0 ? r : (int)send->length);
 }
 
-static void report_poll(struct readiness *self, struct io_source *source, struct batch *batch)
+/* `ready` as it was before anything of it was used up in this batch. */
+static void report_poll(struct readiness *self, struct io_source *source, struct batch *batch,
+                        unsigned ready)
 {
     unsigned seen = 0;
-    if (source->ready & READY_IN)
+    if (ready & READY_IN)
         seen |= source->want & IO_WANT_READABLE;
-    if (source->ready & READY_OUT)
+    if (ready & READY_OUT)
         seen |= source->want & IO_WANT_WRITABLE;
     if (seen == 0)
         return;
     emit(self, batch, source, IO_POLL, (int)seen, 0);
-    source->ready = 0;
-    /* The caller uses the readiness up, or does not: only the kernel can tell. Registering the same
-     * interest once more makes an edge-triggered mechanism look again. */
-    if (self->trigger == TRIGGER_EDGE) {
-        source->have = 0;
+    /* The caller uses the readiness up, or does not: only the kernel can tell. */
+    source->ready &= (uint16_t)used_here(source);
+    if (self->trigger == TRIGGER_EDGE)
         mark_dirty(self, source);
-    }
 }
 
 static void progress(struct readiness *self, struct io_source *source, struct batch *batch)
@@ -277,20 +292,20 @@ static void progress(struct readiness *self, struct io_source *source, struct ba
         emit(self, batch, NULL, IO_WAKE, 0, 0);
         return;
     }
-    if (source->want & (IO_WANT_READABLE | IO_WANT_WRITABLE))
-        report_poll(self, source, batch);
-
-    bool reading = source->ready & READY_IN && batch->used < batch->capacity;
-    if (reading && source->want & IO_WANT_ACCEPT)
-        accept_some(self, source, batch);
-    else if (reading && source->want & IO_WANT_RECV)
-        receive_some(self, source, batch);
-    /* What is left will be reported again, except at an edge. */
-    if (reading && self->trigger != TRIGGER_EDGE)
-        source->ready &= (uint16_t)~READY_IN;
-
-    if (source->ready & READY_OUT && source->sending != NULL && batch->used < batch->capacity)
+    unsigned ready = source->ready;
+    if (ready & READY_IN && source->want & (IO_WANT_ACCEPT | IO_WANT_RECV)) {
+        if (source->want & IO_WANT_ACCEPT)
+            accept_some(self, source, batch);
+        else
+            receive_some(self, source, batch);
+        /* What is left will be reported again, except at an edge. */
+        if (self->trigger != TRIGGER_EDGE)
+            source->ready &= (uint16_t)~READY_IN;
+    }
+    if (ready & READY_OUT && source->sending != NULL && batch->used < batch->capacity)
         continue_send(self, source, batch);
+    if (source->want & POLL_WISHES && batch->used < batch->capacity)
+        report_poll(self, source, batch, ready);
 
     if (source->state & READINESS_STARVED && !(source->ready & needed(source)))
         list_append(&self->starved, &source->resume);

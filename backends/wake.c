@@ -48,5 +48,7 @@ void wake_drain(struct wake *wake)
     uint64_t count;
     while (sys.read(wake->read_fd, &count, sizeof count) == -EINTR)
         ;
-    atomic_store(&wake->pending, 0);
+    /* An exchange, not a store: it reads what a swallowed signal wrote, and so comes after what that
+     * thread had written before it. */
+    atomic_exchange(&wake->pending, 0);
 }

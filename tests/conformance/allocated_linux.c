@@ -1,0 +1,34 @@
+#include "tests/conformance/allocated.h"
+
+#include <malloc.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define COUNTED_BY_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define COUNTED_BY_SANITIZER 1
+#endif
+#endif
+
+#if defined(COUNTED_BY_SANITIZER)
+#include <sanitizer/allocator_interface.h>
+
+bool allocated_bytes(size_t *bytes)
+{
+    *bytes = __sanitizer_get_current_allocated_bytes();
+    return true;
+}
+#elif defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 33)
+bool allocated_bytes(size_t *bytes)
+{
+    struct mallinfo2 info = mallinfo2();
+    *bytes = info.uordblks + info.hblkhd;
+    return true;
+}
+#else
+bool allocated_bytes(size_t *bytes)
+{
+    (void)bytes;
+    return false;
+}
+#endif

@@ -1,0 +1,7 @@
+#include "tests/conformance/allocated.h"
+
+bool allocated_bytes(size_t *bytes)
+{
+    (void)bytes;
+    return false;
+}

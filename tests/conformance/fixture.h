@@ -1,0 +1,140 @@
+/* What every case stands on: one backend, descriptors in its care, peers at their other ends, and a wait
+ * that checks of each result what the contract promises of all results:
+ * - a wish that was not made, or was taken back, yields nothing; a final result has taken its wish back;
+ * - a source that was released yields nothing but the one IO_CLOSED it may have announced, and its memory
+ *   is not written to any more;
+ * - buffers have numbers and sizes of the pool and are never in two hands; the event array is not overrun.
+ * A case fails by a cmocka assertion. It runs alone in its process. */
+#ifndef TESTS_CONFORMANCE_FIXTURE_H
+#define TESTS_CONFORMANCE_FIXTURE_H
+
+#include "backends/backend.h"
+#include "backends/clock.h"
+#include "backends/registry.h"
+
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
+
+#include <cmocka.h>
+
+#define CAPACITY_MAX 1024
+
+struct descriptors; /* which numbers are open in this process */
+struct fixture;
+struct endpoint;
+
+typedef void event_hook(struct fixture *, struct endpoint *, const struct io_event *);
+
+/* A source as a case sees it, with all that came for it. Lives until the case is over. */
+struct endpoint {
+    struct io_source source;
+    enum endpoint_state { ENDPOINT_ADOPTED, ENDPOINT_CLOSING, ENDPOINT_GONE, ENDPOINT_FORGOTTEN } state;
+    struct endpoint *next;
+    uint16_t wished;          /* what source.want has to be: wishes made, less those that ended */
+    const struct io_send *sending;
+
+    unsigned results;      /* all that came, IO_CLOSED not counted */
+    unsigned last_results; /* of them in the last wait that had one, */
+    uint64_t last_in;      /* and its number */
+    unsigned accepts, accept_errors;
+    unsigned receives, ends, receive_errors;
+    unsigned sends, polls, poll_errors;
+    unsigned closes; /* IO_CLOSED */
+    int error;       /* the last result < 0 of accepting, receiving or polling */
+    int send_result;
+    int poll_bits;     /* of the last IO_POLL */
+    uint64_t received; /* bytes */
+    bool garbled;      /* one of them did not continue the pattern */
+};
+
+struct fixture {
+    const struct backend_variant *variant;
+    const struct backend_ops *ops;
+    struct backend_config config; /* a case changes it before backend_start() */
+    unsigned capacity;            /* of the event array in the next waits */
+    struct backend *backend;      /* NULL until backend_start() */
+
+    struct io_event *events; /* of the last wait */
+    event_hook *on_event;    /* sees each result before it is counted; may release, wish, adopt */
+    void *context;           /* the hook's */
+    bool hold_buffers;       /* received buffers stay taken until recycle_all() */
+
+    uint64_t waits;      /* calls of wait(); also the number of the last one */
+    uint64_t delivered;  /* results in all */
+    uint64_t empty_early; /* waits that gave nothing and returned before their deadline */
+    uint64_t empty_waits; /* waits that gave nothing at all */
+    unsigned wakes;
+
+    int *accepted; /* not taken yet, in order */
+    size_t accepted_count, accepted_capacity, accepted_taken;
+    uint16_t *held;
+    size_t held_count;
+    bool *buffer_is_out;
+
+    struct endpoint *endpoints;
+    int *peers; /* -1: closed */
+    size_t peer_count, peer_capacity;
+    struct descriptors *before;
+    char skip_reason[256];
+};
+
+/* ---- one case, from begin to end ---- */
+
+int fixture_init(struct fixture *, const struct backend_variant *);
+void fixture_finish(struct fixture *); /* asserts that no descriptor is left that was not there at first */
+void fixture_free(struct fixture *);
+
+/* Ends the case as not applicable to this machine; printed as a sentence. */
+void case_skip(struct fixture *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Skips unless this process may have `count` descriptors at a time. */
+void need_descriptors(struct fixture *, unsigned count);
+
+/* Leaves this process `spare` (0..15) descriptors to open, and no more. Returns the limit as it was. */
+struct rlimit descriptors_leave(int spare);
+
+void backend_start(struct fixture *); /* opens with fixture.config */
+void backend_stop(struct fixture *);  /* closes; fixture_finish() does it for who does not */
+
+/* ---- sources ---- */
+
+struct endpoint *adopt(struct fixture *, int fd, uint16_t want);
+void wish(struct fixture *, struct endpoint *, uint16_t want);
+/* As the table's send(), and expects exactly the IO_SEND that its answer announces. */
+int start_send(struct fixture *, struct endpoint *, struct io_send *);
+/* 1 and 0 as the contract says; the rest of the batch must not be looked at for this source. */
+int release(struct fixture *, struct endpoint *);
+/* The same, and waits for an IO_CLOSED that was announced. */
+void release_wholly(struct fixture *, struct endpoint *);
+/* The backend is through with it. */
+static inline bool is_over(const struct endpoint *endpoint)
+{
+    return endpoint->state == ENDPOINT_GONE || endpoint->state == ENDPOINT_FORGOTTEN;
+}
+int take_accepted(struct fixture *);
+void recycle_all(struct fixture *);
+
+/* ---- waiting ---- */
+
+/* One wait(), each result checked and counted. Returns how many there were. */
+unsigned wait_once(struct fixture *, uint64_t deadline_ns);
+/* Waits until something came; a backend that stalls fails the case, saying what was waited for. */
+void wait_some(struct fixture *, const char *purpose);
+/* The same over and over; what a hung case was waiting for is printed by its alarm. */
+extern const char *waited_for;
+#define WAIT_UNTIL(fixture, condition)                                                             \
+    while (!(condition))                                                                           \
+    wait_some((fixture), #condition)
+/* Nothing may come for so long, and wait() must sleep meanwhile rather than return or turn in circles. */
+void expect_quiet(struct fixture *, unsigned duration_ms);
+
+uint64_t in_ms(unsigned ms); /* a deadline */
+/* What is long enough for anything that happens at all. Only a failing case takes so long. */
+uint64_t stall_ns(void);
+unsigned case_limit_s(void); /* the alarm of a whole case */
+
+#endif

@@ -1,0 +1,403 @@
+/* Receiving: every byte, in order, within the budgets, and each end once. */
+#include "tests/conformance/cases.h"
+#include "tests/conformance/network.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+
+/* The peer sends `total` bytes of the pattern while the source takes them. */
+static void stream_bytes(struct fixture *f, struct endpoint *source, int peer, uint64_t total)
+{
+    uint64_t sent = source->received;
+    total += sent;
+    while (source->received < total) {
+        sent += peer_send_pattern(peer, sent, total - sent);
+        wait_some(f, "the bytes that were sent");
+        recycle_all(f);
+    }
+    assert_int_equal(source->received, total);
+    assert_false(source->garbled);
+}
+
+void bytes_arrive_in_order_over_many_buffers(struct fixture *f)
+{
+    int peer;
+    f->config.buffer_size = 100;
+    f->config.buffer_count = 8;
+    backend_start(f);
+    struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
+    stream_bytes(f, source, peer, 300000);
+    expect_quiet(f, 10);
+}
+
+void bytes_from_before_the_wish_are_delivered(struct fixture *f)
+{
+    int ends[2];
+    backend_start(f);
+    connect_pair(ends, 0);
+    peer_track(f, ends[1]);
+    assert_int_equal(peer_send_pattern(ends[1], 0, 1000), 1000);
+    struct endpoint *source = adopt(f, ends[0], 0);
+    expect_quiet(f, 10);
+    wish(f, source, IO_WANT_RECV);
+    WAIT_UNTIL(f, source->received == 1000);
+    assert_false(source->garbled);
+}
+
+void waits_that_do_not_block_make_progress(struct fixture *f)
+{
+    int peer;
+    f->config.buffer_size = 64;
+    backend_start(f);
+    struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
+    uint64_t limit_ns = clock_now_ns() + stall_ns(), sent = 0;
+    while (source->received < 20000) {
+        sent += peer_send_pattern(peer, sent, 20000 - sent);
+        wait_once(f, 0);
+        if (clock_now_ns() > limit_ns)
+            fail_msg("waits with deadline 0 bring nothing");
+    }
+    assert_false(source->garbled);
+}
+
+void end_of_file_comes_once(struct fixture *f)
+{
+    int peer;
+    backend_start(f);
+    struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
+    expect_quiet(f, 10);
+    peer_close(f, peer);
+    WAIT_UNTIL(f, source->ends == 1);
+    expect_quiet(f, 30);
+    assert_int_equal(source->results, 1);
+}
+
+void data_and_end_of_file_in_one_go_come_in_this_order(struct fixture *f)
+{
+    int peer;
+    f->config.buffer_size = 64;
+    f->config.receive_budget = 2;
+    backend_start(f);
+    struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
+    assert_int_equal(peer_send_pattern(peer, 0, 6400), 6400);
+    peer_close(f, peer);
+    WAIT_UNTIL(f, source->ends == 1);
+    assert_int_equal(source->received, 6400);
+    assert_false(source->garbled);
+    expect_quiet(f, 20);
+    assert_int_equal(source->ends, 1);
+}
+
+void an_end_of_file_that_came_while_nobody_read_is_told_later(struct fixture *f)
+{
+    int peer;
+    backend_start(f);
+    struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
+    wait_once(f, 0);
+    wish(f, source, 0);
+    assert_int_equal(peer_send_pattern(peer, 0, 100), 100);
+    peer_close(f, peer);
+    expect_quiet(f, 30);
+    wish(f, source, IO_WANT_RECV);
+    WAIT_UNTIL(f, source->ends == 1);
+    assert_int_equal(source->received, 100);
+    expect_quiet(f, 20);
+}
+
+void a_reset_is_told_once(struct fixture *f)
+{
+    int peer;
+    backend_start(f);
+    struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
+    expect_quiet(f, 10);
+    peer_reset(f, peer);
+    WAIT_UNTIL(f, source->receive_errors == 1);
+    assert_int_equal(source->error, -ECONNRESET);
+    expect_quiet(f, 30);
+    assert_int_equal(source->results, 1);
+}
+
+void a_reset_while_nobody_reads_does_not_spin_and_is_told_later(struct fixture *f)
+{
+    int peer;
+    backend_start(f);
+    struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
+    assert_int_equal(peer_send_pattern(peer, 0, 10), 10);
+    WAIT_UNTIL(f, source->received == 10);
+    wish(f, source, 0);
+    expect_quiet(f, 10);
+    peer_reset(f, peer);
+    expect_quiet(f, 50);
+    wish(f, source, IO_WANT_RECV);
+    WAIT_UNTIL(f, source->receive_errors == 1);
+    assert_int_equal(source->error, -ECONNRESET);
+    expect_quiet(f, 10);
+    assert_int_equal(source->ends, 0);
+}
+
+void a_wish_taken_back_yields_nothing_until_it_is_made_again(struct fixture *f)
+{
+    int peer;
+    backend_start(f);
+    struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
+    uint64_t sent = 0;
+    for (int round = 0; round < 4; round++) {
+        sent += peer_send_pattern(peer, sent, 100);
+        WAIT_UNTIL(f, source->received == sent);
+        wish(f, source, 0);
+        /* Once told before the bytes come, and once in the same wait with them. */
+        if (round % 2 == 0)
+            expect_quiet(f, 5);
+        sent += peer_send_pattern(peer, sent, 100);
+        expect_quiet(f, 20);
+        wish(f, source, IO_WANT_RECV);
+        WAIT_UNTIL(f, source->received == sent);
+    }
+    assert_int_equal(sent, 800);
+    assert_false(source->garbled);
+}
+
+void a_wish_taken_back_with_bytes_over_the_budget_loses_none(struct fixture *f)
+{
+    int peer;
+    f->config.buffer_size = 16;
+    f->config.receive_budget = 2;
+    f->capacity = 4;
+    backend_start(f);
+    struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
+    assert_int_equal(peer_send_pattern(peer, 0, 320), 320);
+    for (uint64_t received = 0; received < 320; received = source->received) {
+        WAIT_UNTIL(f, source->received > received);
+        wish(f, source, 0);
+        expect_quiet(f, 5);
+        wish(f, source, IO_WANT_RECV);
+    }
+    assert_false(source->garbled);
+    expect_quiet(f, 10);
+}
+
+void switching_wishes_off_and_on_between_waits_costs_at_most_one_change_each(struct fixture *f)
+{
+    struct endpoint *sources[20];
+    int peers[20];
+    backend_start(f);
+    for (int i = 0; i < 20; i++)
+        sources[i] = connection(f, &peers[i], IO_WANT_RECV);
+    wait_once(f, 0);
+    wait_once(f, 0);
+    uint64_t changes = f->backend->counters.changes;
+    for (int i = 0; i < 20; i++)
+        for (int round = 0; round < 50; round++) {
+            wish(f, sources[i], 0);
+            wish(f, sources[i], IO_WANT_RECV);
+        }
+    wait_once(f, 0);
+    assert_in_range(f->backend->counters.changes - changes, 0, 20);
+    for (int i = 0; i < 20; i++) {
+        assert_int_equal(peer_send_pattern(peers[i], 0, 9), 9);
+        WAIT_UNTIL(f, sources[i]->received == 9);
+    }
+}
+
+void switching_a_wish_off_and_on_between_waits_is_not_told_to_the_kernel(struct fixture *f)
+{
+    int peer;
+    backend_start(f);
+    struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
+    wait_once(f, 0);
+    uint64_t changes = f->backend->counters.changes;
+    for (int round = 0; round < 10; round++) {
+        wish(f, source, 0);
+        wish(f, source, IO_WANT_RECV);
+        wait_once(f, 0);
+    }
+    assert_int_equal(f->backend->counters.changes, changes);
+}
+
+void receive_budget_is_kept_in_every_wait_and_what_is_left_comes_next(struct fixture *f)
+{
+    struct endpoint *sources[3];
+    int peer;
+    f->config.buffer_size = 16;
+    f->config.receive_budget = 2;
+    backend_start(f);
+    for (int i = 0; i < 3; i++) {
+        sources[i] = connection(f, &peer, IO_WANT_RECV);
+        assert_int_equal(peer_send_pattern(peer, 0, 160), 160);
+    }
+    while (sources[0]->received + sources[1]->received + sources[2]->received < 480) {
+        wait_some(f, "the bytes over the budget");
+        for (int i = 0; i < 3; i++)
+            assert_in_range(sources[i]->last_results, 0, 2);
+    }
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(sources[i]->receives, 10);
+        assert_false(sources[i]->garbled);
+    }
+    expect_quiet(f, 10);
+}
+
+/* Takes every buffer of a pool of four and keeps them. */
+static void starve(struct fixture *f, struct endpoint *source, int peer)
+{
+    f->hold_buffers = true;
+    assert_int_equal(peer_send_pattern(peer, source->received, 1000), 1000);
+    WAIT_UNTIL(f, f->held_count == 4);
+}
+
+static void few_buffers(struct fixture *f)
+{
+    f->config.buffer_count = 4;
+    f->config.buffer_size = 64;
+    backend_start(f);
+}
+
+void bytes_wait_in_the_kernel_while_no_buffer_is_free(struct fixture *f)
+{
+    int peer;
+    few_buffers(f);
+    struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
+    starve(f, source, peer);
+    expect_quiet(f, 30);
+    assert_int_equal(peer_send_pattern(peer, 1000, 500), 500);
+    expect_quiet(f, 30);
+    assert_int_equal(source->received, 256);
+    assert_true(f->backend->counters.starvations > 0);
+    while (source->received < 1500) {
+        recycle_all(f);
+        wait_some(f, "bytes after buffers were given back");
+        assert_in_range(f->held_count, 0, 4);
+    }
+    assert_false(source->garbled);
+    recycle_all(f);
+    stream_bytes(f, source, peer, 10000);
+}
+
+void one_buffer_given_back_at_a_time_is_enough(struct fixture *f)
+{
+    int peer;
+    few_buffers(f);
+    struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
+    starve(f, source, peer);
+    while (source->received < 1000) {
+        uint16_t buffer = f->held[--f->held_count];
+        f->buffer_is_out[buffer] = false;
+        f->ops->recycle(f->backend, buffer);
+        uint64_t received = source->received;
+        WAIT_UNTIL(f, source->received > received);
+        assert_int_equal(f->held_count, 4);
+        if (received % 256 == 0)
+            expect_quiet(f, 5);
+    }
+    assert_false(source->garbled);
+}
+
+void an_end_of_file_while_no_buffer_is_free_does_not_spin_and_is_told_later(struct fixture *f)
+{
+    int peer;
+    few_buffers(f);
+    struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
+    starve(f, source, peer);
+    peer_close(f, peer);
+    expect_quiet(f, 40);
+    while (source->ends == 0) {
+        recycle_all(f);
+        wait_some(f, "bytes and the end of file after buffers were given back");
+    }
+    assert_int_equal(source->received, 1000);
+    assert_false(source->garbled);
+    expect_quiet(f, 10);
+}
+
+void a_wish_switched_while_no_buffer_is_free_loses_no_byte(struct fixture *f)
+{
+    int peer;
+    few_buffers(f);
+    struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
+    starve(f, source, peer);
+    expect_quiet(f, 5);
+    wish(f, source, 0);
+    expect_quiet(f, 20);
+    recycle_all(f);
+    expect_quiet(f, 20);
+    wish(f, source, IO_WANT_RECV);
+    f->hold_buffers = false;
+    WAIT_UNTIL(f, source->received == 1000);
+    starve(f, source, peer);
+    wish(f, source, 0);
+    wish(f, source, IO_WANT_RECV);
+    expect_quiet(f, 20);
+    f->hold_buffers = false;
+    recycle_all(f);
+    WAIT_UNTIL(f, source->received == 2000);
+    assert_false(source->garbled);
+}
+
+void many_sources_without_a_buffer_all_resume(struct fixture *f)
+{
+    struct endpoint *sources[16];
+    int peers[16];
+    few_buffers(f);
+    f->hold_buffers = true;
+    for (int i = 0; i < 16; i++) {
+        sources[i] = connection(f, &peers[i], IO_WANT_RECV);
+        assert_int_equal(peer_send_pattern(peers[i], 0, 500), 500);
+    }
+    WAIT_UNTIL(f, f->held_count == 4);
+    expect_quiet(f, 20);
+    uint64_t received = 0;
+    while (received < 16 * 500) {
+        recycle_all(f);
+        wait_some(f, "bytes of all sources after buffers were given back");
+        received = 0;
+        for (int i = 0; i < 16; i++)
+            received += sources[i]->received;
+    }
+    for (int i = 0; i < 16; i++)
+        assert_true(sources[i]->received == 500 && !sources[i]->garbled);
+    recycle_all(f);
+    expect_quiet(f, 10);
+}
+
+void an_event_array_of_one_serves_every_source(struct fixture *f)
+{
+    struct endpoint *sources[50];
+    int peer;
+    f->capacity = 1;
+    backend_start(f);
+    for (int i = 0; i < 50; i++) {
+        sources[i] = connection(f, &peer, IO_WANT_RECV);
+        assert_int_equal(peer_send_pattern(peer, 0, 33), 33);
+        if (i % 2 == 0)
+            peer_close(f, peer);
+    }
+    for (int i = 49; i >= 0; i--) {
+        WAIT_UNTIL(f, sources[i]->received == 33);
+        if (i % 2 == 0)
+            WAIT_UNTIL(f, sources[i]->ends == 1);
+        assert_false(sources[i]->garbled);
+    }
+    expect_quiet(f, 10);
+}
+
+/* A source that could fill every wait for a hundred waits does not keep 63 others waiting for theirs: with
+ * 64 buffers of 64 bytes, nothing that is in the backend already can put a source off for long. */
+void sources_that_always_have_bytes_are_served_in_turn(struct fixture *f)
+{
+    struct endpoint *sources[64];
+    int peer;
+    f->config.buffer_size = 64;
+    f->config.buffer_count = 64;
+    f->config.receive_budget = 16;
+    f->capacity = 8;
+    backend_start(f);
+    for (int i = 0; i < 64; i++) {
+        sources[i] = connection(f, &peer, IO_WANT_RECV);
+        assert_int_equal(peer_send_pattern(peer, 0, 32768), 32768);
+    }
+    for (int i = 0; i < 1024; i++)
+        wait_some(f, "bytes that are there");
+    for (int i = 0; i < 64; i++)
+        if (sources[i]->receives == 0)
+            fail_msg("descriptor %d was not served in 1,024 waits", sources[i]->source.fd);
+}

@@ -1,0 +1,24 @@
+# Run after each build of pollbench-conformance: writes one CTest entry per case and backend, from what the
+# program itself says it has. -DPROGRAM=... -DOUTPUT=...
+execute_process(COMMAND ${PROGRAM} --pairs OUTPUT_VARIABLE pairs RESULT_VARIABLE failed)
+if(NOT failed)
+    execute_process(COMMAND ${PROGRAM} --limit OUTPUT_VARIABLE limit_s RESULT_VARIABLE failed)
+endif()
+if(failed)
+    message(FATAL_ERROR "${PROGRAM} does not say which cases it has: ${failed}")
+endif()
+
+# The program ends a hung case itself, and says so; this is for one that cannot even do that.
+math(EXPR timeout_s "${limit_s} + 30")
+string(REGEX MATCHALL "[^\n]+" pairs "${pairs}")
+set(tests "")
+foreach(pair IN LISTS pairs)
+    string(REPLACE " " ";" pair "${pair}")
+    list(GET pair 0 backend)
+    list(GET pair 1 case)
+    set(name "conformance.${backend}.${case}")
+    string(APPEND tests "add_test([==[${name}]==] [==[${PROGRAM}]==] ${case} ${backend})\n"
+           "set_tests_properties([==[${name}]==] PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT ${timeout_s}"
+           " LABELS \"conformance;${backend}\")\n")
+endforeach()
+file(WRITE ${OUTPUT} "${tests}")
