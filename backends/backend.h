@@ -85,9 +85,9 @@ enum backend_feature {
         1u << 0,             /* nanosecond deadlines; without it they round up to milliseconds */
     BACKEND_PPOLL = 1u << 1, /* the same for poll */
     BACKEND_PSELECT = 1u << 2,
-    BACKEND_EDGE = 1u << 3,       /* EPOLLET */
-    BACKEND_ONESHOT = 1u << 4,    /* EPOLLONESHOT, a one-shot POLL_ADD */
-    BACKEND_USER_EVENT = 1u << 5, /* EVFILT_USER; without it kqueue wakes by a pipe */
+    BACKEND_EDGE = 1u << 3,        /* EPOLLET */
+    BACKEND_ONESHOT = 1u << 4,     /* EPOLLONESHOT, a one-shot POLL_ADD */
+    BACKEND_USER_EVENT = 1u << 15, /* EVFILT_USER; without it kqueue wakes by a pipe */
 };
 
 struct backend_counters {
