@@ -21,6 +21,8 @@ struct accept_setup {
 struct accept_ops {
     int (*open)(struct accept_server **, const struct accept_setup *, const char **what);
     uint16_t (*port)(const struct accept_server *); /* on 127.0.0.1 */
+    /* Connections that wait in the listen queue at this moment. -ENOTSUP where the system does not tell. */
+    int (*queued)(const struct accept_server *);
     /* Accepts exactly `count` connections and keeps them open, waiting as long as it takes up to
      * deadline_ns: -ETIMEDOUT then. */
     int (*drain)(struct accept_server *, unsigned count, uint64_t deadline_ns);

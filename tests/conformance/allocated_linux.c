@@ -11,7 +11,8 @@
 #endif
 
 #if defined(COUNTED_BY_SANITIZER)
-#include <sanitizer/allocator_interface.h>
+/* As in <sanitizer/allocator_interface.h>, which not every compiler package has. */
+size_t __sanitizer_get_current_allocated_bytes(void);
 
 bool allocated_bytes(size_t *bytes)
 {

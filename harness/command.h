@@ -1,0 +1,23 @@
+/* The subcommands. Each takes its own name as argv[0] and returns the exit status. */
+#ifndef HARNESS_COMMAND_H
+#define HARNESS_COMMAND_H
+
+enum exit_status {
+    EXIT_DONE = 0,
+    EXIT_FAILED_CHECK = 1, /* a comparison or a check failed */
+    EXIT_USAGE = 2,
+    EXIT_NOT_CARRIED_OUT = 3,
+};
+
+int command_list(int argc, char **argv);
+int command_run(int argc, char **argv);
+int command_report(int argc, char **argv);
+int command_check(int argc, char **argv);
+
+/* Internal: the two processes of a trial. Descriptor 3 is the control channel between them. */
+int command_trial(int argc, char **argv);
+int command_generate(int argc, char **argv);
+
+enum { CONTROL_FD = 3 };
+
+#endif

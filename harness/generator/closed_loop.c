@@ -1,0 +1,244 @@
+#include "harness/generator/closed_loop.h"
+
+#include "backends/clock.h"
+#include "harness/generator/connections.h"
+#include "harness/generator/generator_wait.h"
+#include "harness/problem.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define EVENTS_PER_WAIT 256
+
+struct slot {
+    int fd; /* -1: none */
+    uint64_t begun_ns;
+};
+
+struct closed_loop {
+    struct target *target;
+    struct control *control;
+    struct generator_wait *wait;
+    unsigned conns; /* slots; the token behind the last one is the control channel */
+    uint64_t limit_ns, next_scan_ns;
+    unsigned failed; /* connections since the start */
+    bool over;       /* the load has ended before its time, and `problem` says why */
+    char *problem;
+    struct load_report report;
+    struct histogram latency;
+    struct slot slots[];
+};
+
+/* Closes the slot's connection, if there is one. */
+static void slot_close(struct closed_loop *loop, uint32_t token)
+{
+    struct slot *slot = &loop->slots[token];
+    if (slot->fd >= 0)
+        generator_wait_close_fd(loop->wait, slot->fd, token);
+    slot->fd = -1;
+}
+
+static int slot_start(struct closed_loop *loop, uint32_t token)
+{
+    struct slot *slot = &loop->slots[token];
+    slot->begun_ns = clock_now_ns();
+    int result = target_connect(loop->target, &slot->fd);
+    if (result < 0) {
+        slot->fd = -1;
+        return result;
+    }
+    return generator_wait_add(loop->wait, slot->fd, GENERATOR_READABLE, token);
+}
+
+/* Ends the load, but not the conversation: "stop" is answered with the problem. */
+static void give_up(struct closed_loop *loop)
+{
+    loop->over = true;
+    for (uint32_t token = 0; token < loop->conns; token++)
+        slot_close(loop, token);
+}
+
+/* A connection ended in an error: one of many is counted, more than that end the load. */
+static void slot_failed(struct closed_loop *loop, int error)
+{
+    load_errors_count(&loop->report.errors, -error);
+    bool temporary = error == -ECONNRESET || error == -ETIMEDOUT || error == -ECONNABORTED;
+    if (temporary && ++loop->failed <= CLOSED_LOOP_ERRORS_MAX)
+        return;
+    target_problem(loop->target, error, loop->report.connections, loop->conns, loop->problem);
+    give_up(loop);
+}
+
+static void slot_again(struct closed_loop *loop, uint32_t token)
+{
+    int error = 0;
+    slot_close(loop, token);
+    while (!loop->over && (error = slot_start(loop, token)) < 0)
+        slot_failed(loop, error);
+}
+
+/* The server has closed, or something went wrong. */
+static void slot_ready(struct closed_loop *loop, uint32_t token)
+{
+    char bytes[64];
+    struct slot *slot = &loop->slots[token];
+    ssize_t got = recv(slot->fd, bytes, sizeof bytes, 0);
+    if (got > 0 || (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)))
+        return;
+    if (got < 0)
+        slot_failed(loop, -errno);
+    else if (slot->begun_ns >= loop->report.begin.wall_ns) {
+        /* Begun inside the measured window; one that was begun before is none of its samples. */
+        histogram_record(&loop->latency, clock_now_ns() - slot->begun_ns);
+        loop->report.connections++;
+    }
+    slot_again(loop, token);
+}
+
+/* Once a second: connections that have waited too long, and the end of the whole load. */
+static void scan(struct closed_loop *loop, uint64_t now_ns)
+{
+    loop->next_scan_ns = now_ns + NS_PER_S;
+    if (now_ns >= loop->limit_ns) {
+        problem_say(loop->problem, -ETIMEDOUT, "the steady load reached its time limit without a stop");
+        give_up(loop);
+        return;
+    }
+    for (uint32_t token = 0; token < loop->conns && !loop->over; token++) {
+        if (now_ns - loop->slots[token].begun_ns < CONNECT_TIMEOUT_NS)
+            continue;
+        slot_failed(loop, -ETIMEDOUT);
+        slot_again(loop, token);
+    }
+}
+
+static void begin_window(struct closed_loop *loop)
+{
+    histogram_reset(&loop->latency);
+    loop->report.connections = 0;
+    loop->report.errors = (struct load_errors){0};
+    loop->report.begin = load_clock_now();
+}
+
+/* 1: it was "stop". 0: go on. -errno: the channel is broken. */
+static int command(struct closed_loop *loop, const json_t *request, json_t **reply)
+{
+    const char *what = json_string_value(json_object_get(request, "do"));
+    bool stop = what && strcmp(what, "stop") == 0;
+    bool mark = what && strcmp(what, "mark") == 0;
+    json_t *answer = NULL;
+    if (stop)
+        loop->report.end = load_clock_now(); /* first of all: the window ends here */
+    if (mark)
+        begin_window(loop);
+    if (loop->over)
+        answer = control_refusal(loop->problem);
+    else if (stop)
+        answer = json_pack("{s:b, s:o}", "ok", 1, "report", load_report_to_json(&loop->report));
+    else if (mark)
+        answer = json_pack("{s:b}", "ok", 1);
+    else
+        answer = control_refusal("a steady load is running: only mark and stop are possible");
+    if (stop) {
+        *reply = answer;
+        return 1;
+    }
+    return control_send(loop->control, answer);
+}
+
+/* All commands that are there; deadline_ns as in control_receive(). 1: stop. 0: go on. -EPIPE: the end. */
+static int commands(struct closed_loop *loop, uint64_t deadline_ns, json_t **reply)
+{
+    char problem[PROBLEM_BYTES];
+    int result = 0;
+    while (result == 0) {
+        json_t *request = NULL;
+        result = control_receive(loop->control, deadline_ns, &request, problem);
+        if (result == -EAGAIN)
+            return 0;
+        if (result == 0)
+            return -EPIPE;
+        if (result > 0)
+            result = command(loop, request, reply);
+        else if (result == -EPROTO)
+            result = control_send(loop->control, control_refusal(problem));
+        json_decref(request);
+    }
+    return result;
+}
+
+static int run(struct closed_loop *loop, json_t **reply)
+{
+    uint32_t ready[EVENTS_PER_WAIT];
+    int result = 0;
+    while (result == 0) {
+        if (loop->over) {
+            result = commands(loop, UINT64_MAX, reply);
+            continue;
+        }
+        int count = generator_wait_next(loop->wait, loop->next_scan_ns, ready, EVENTS_PER_WAIT);
+        if (count < 0)
+            return count;
+        for (int i = 0; i < count && !loop->over && result == 0; i++) {
+            if (ready[i] == loop->conns)
+                result = commands(loop, 0, reply);
+            else
+                slot_ready(loop, ready[i]);
+        }
+        uint64_t now_ns = clock_now_ns();
+        if (now_ns >= loop->next_scan_ns && !loop->over && result == 0)
+            scan(loop, now_ns);
+    }
+    return result;
+}
+
+static int start(struct closed_loop *loop)
+{
+    int error = generator_wait_open(&loop->wait, loop->conns + 1);
+    if (error < 0)
+        return error;
+    error = generator_wait_add(loop->wait, loop->control->fd, GENERATOR_READABLE, loop->conns);
+    for (uint32_t token = 0; token < loop->conns && error == 0; token++)
+        error = slot_start(loop, token);
+    if (error < 0) {
+        give_up(loop);
+        generator_wait_close(loop->wait);
+    }
+    return error;
+}
+
+int closed_loop_run(struct target *target, unsigned conns, double limit_s, bool pinned,
+                    struct control *control, json_t **reply, char *problem)
+{
+    struct closed_loop *loop = malloc(sizeof *loop + conns * sizeof loop->slots[0]);
+    if (!loop)
+        return target_problem(target, -ENOMEM, 0, conns, problem);
+    uint64_t now_ns = clock_now_ns();
+    *loop = (struct closed_loop){
+        .target = target,
+        .control = control,
+        .conns = conns,
+        .limit_ns = now_ns + (uint64_t)(limit_s * (double)NS_PER_S),
+        .next_scan_ns = now_ns + NS_PER_S,
+        .problem = problem,
+        .report = {.pinned = pinned, .source_addresses = target->sources ? target->sources->count : 1,
+                   .connect_latency = &loop->latency},
+    };
+    for (uint32_t token = 0; token < conns; token++)
+        loop->slots[token].fd = -1;
+    histogram_reset(&loop->latency);
+    int result = start(loop);
+    if (result < 0) {
+        target_problem(target, result, 0, conns, problem);
+    } else {
+        result = control_accept(control);
+        if (result == 0)
+            result = run(loop, reply);
+        give_up(loop);
+        generator_wait_close(loop->wait);
+    }
+    free(loop);
+    return result;
+}

@@ -1,0 +1,34 @@
+/* The connections that the generator keeps open: those of `fill`, until `drop`. */
+#ifndef HARNESS_GENERATOR_CONNECTIONS_H
+#define HARNESS_GENERATOR_CONNECTIONS_H
+
+#include "harness/generator/control.h"
+#include "harness/generator/target.h"
+
+#define CONNECTIONS_MAX (1u << 20)
+
+/* A load in which nothing happens for so long is given up. A connection request that the kernel threw
+ * away is sent again after 1, 3 and 7 seconds. */
+#define CONNECT_TIMEOUT_NS (5 * UINT64_C(1000000000))
+
+struct connections {
+    int *fds;
+    size_t count, capacity;
+    size_t held; /* the first `held` stay open when the others are dropped */
+};
+
+/* Opens `count` connections more, all or none. -ECANCELED when the control channel ends meanwhile. On
+ * every -errno `problem` is a sentence. */
+int connections_fill(struct connections *, struct target *, size_t count, const struct control *,
+                     char *problem);
+
+/* The connections of this moment are kept by connections_drop(). */
+void connections_hold(struct connections *);
+
+/* Closes, by reset, all but the first `keep`. */
+void connections_drop(struct connections *, size_t keep);
+
+/* Closes all and frees the memory. */
+void connections_free(struct connections *);
+
+#endif

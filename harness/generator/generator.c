@@ -1,0 +1,199 @@
+#include "harness/generator/generator.h"
+
+#include "harness/generator/closed_loop.h"
+#include "harness/generator/connections.h"
+#include "harness/generator/control.h"
+#include "harness/generator/load_report.h"
+#include "harness/generator/target.h"
+#include "harness/measure/placement.h"
+#include "harness/problem.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+struct generator {
+    struct control control;
+    struct connections connections;
+    struct source_addresses sources;
+    bool pinned;
+    struct load_clock idle_begin, idle_end; /* the last time that it waited for a command */
+};
+
+/* A command: > 0: *reply is to be sent. 0: the channel has ended. -errno: `problem` is to be sent. */
+typedef int command_function(struct generator *, const json_t *request, json_t **reply, char *problem);
+
+/* A whole number of the request within 1..maximum; -EINVAL with a sentence. */
+static int take_count(const json_t *request, const char *name, json_int_t maximum, json_int_t *out,
+                      char *problem)
+{
+    json_t *value = json_object_get(request, name);
+    if (!json_is_integer(value) || json_integer_value(value) < 1 || json_integer_value(value) > maximum)
+        return problem_say(problem, -EINVAL, "\"%s\" has to be a whole number from 1 to %lld", name,
+                           (long long)maximum);
+    *out = json_integer_value(value);
+    return 0;
+}
+
+static int take_target(struct generator *generator, const json_t *request, struct target *target,
+                       char *problem)
+{
+    json_int_t port;
+    int error = take_count(request, "port", UINT16_MAX, &port, problem);
+    if (error < 0)
+        return error;
+    const char *host = json_string_value(json_object_get(request, "host"));
+    error = target_set(target, host, (unsigned)port, &generator->sources);
+    return error < 0 ? problem_say(problem, error, "\"host\" has to be a numeric IPv4 address") : 0;
+}
+
+static int do_fill(struct generator *generator, const json_t *request, json_t **reply, char *problem)
+{
+    json_int_t count;
+    struct target target;
+    int error = take_target(generator, request, &target, problem);
+    if (error == 0)
+        error = take_count(request, "count", CONNECTIONS_MAX, &count, problem);
+    if (error == 0)
+        error = connections_fill(&generator->connections, &target, (size_t)count,
+                                 &generator->control, problem);
+    if (error < 0)
+        return error == -ECANCELED ? 0 : error;
+    *reply = json_pack("{s:b, s:I, s:i}", "ok", 1, "connected", count, "source_addresses",
+                       target.sources ? (int)target.sources->count : 1);
+    return 1;
+}
+
+static int do_hold(struct generator *generator, const json_t *request, json_t **reply, char *problem)
+{
+    (void)request, (void)problem;
+    connections_hold(&generator->connections);
+    *reply = json_pack("{s:b}", "ok", 1);
+    return 1;
+}
+
+static int do_drop(struct generator *generator, const json_t *request, json_t **reply, char *problem)
+{
+    (void)request, (void)problem;
+    connections_drop(&generator->connections, generator->connections.held);
+    *reply = json_pack("{s:b}", "ok", 1);
+    return 1;
+}
+
+static int do_steady(struct generator *generator, const json_t *request, json_t **reply, char *problem)
+{
+    json_int_t conns;
+    struct target target;
+    int error = take_target(generator, request, &target, problem);
+    if (error == 0)
+        error = take_count(request, "conns", CLOSED_LOOP_CONNS_MAX, &conns, problem);
+    if (error < 0)
+        return error;
+    double limit_s = json_number_value(json_object_get(request, "limit_s"));
+    if (!(limit_s > 0.0 && limit_s <= CLOSED_LOOP_LIMIT_S_MAX))
+        return problem_say(problem, -EINVAL, "\"limit_s\" has to be a number above 0, at most %.0f",
+                           CLOSED_LOOP_LIMIT_S_MAX);
+    return closed_loop_run(&target, (unsigned)conns, limit_s, generator->pinned, &generator->control,
+                           reply, problem);
+}
+
+static int do_mark(struct generator *generator, const json_t *request, json_t **reply, char *problem)
+{
+    (void)generator, (void)request, (void)problem;
+    *reply = json_pack("{s:b}", "ok", 1);
+    return 1;
+}
+
+static int do_stop(struct generator *generator, const json_t *request, json_t **reply, char *problem)
+{
+    (void)request, (void)problem;
+    struct load_report report = {
+        .begin = generator->idle_begin,
+        .end = generator->idle_end,
+        .waited = true,
+        .pinned = generator->pinned,
+        .source_addresses = generator->sources.count,
+        .connections = generator->connections.count,
+    };
+    *reply = json_pack("{s:b, s:o}", "ok", 1, "report", load_report_to_json(&report));
+    return 1;
+}
+
+static int do_quit(struct generator *generator, const json_t *request, json_t **reply, char *problem)
+{
+    (void)generator, (void)request, (void)reply, (void)problem;
+    return 0;
+}
+
+static const struct command {
+    const char *name;
+    command_function *run;
+} commands[] = {
+    {"fill", do_fill}, {"hold", do_hold}, {"drop", do_drop}, {"steady", do_steady},
+    {"mark", do_mark}, {"stop", do_stop}, {"quit", do_quit},
+};
+
+static int run_command(struct generator *generator, const json_t *request, json_t **reply,
+                       char *problem)
+{
+    const char *name = json_string_value(json_object_get(request, "do"));
+    for (size_t i = 0; name && i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return commands[i].run(generator, request, reply, problem);
+    return problem_say(problem, -EINVAL, "\"do\" has to be fill, hold, drop, steady, mark, stop or quit");
+}
+
+/* Until the channel ends: 0, or -errno with a sentence. */
+static int serve(struct generator *generator, char *problem)
+{
+    for (;;) {
+        json_t *request = NULL, *reply = NULL;
+        generator->idle_begin = load_clock_now();
+        int result = control_receive(&generator->control, UINT64_MAX, &request, problem);
+        generator->idle_end = load_clock_now();
+        if (result > 0)
+            result = run_command(generator, request, &reply, problem);
+        else if (result < 0 && result != -EPROTO)
+            return result;
+        json_decref(request);
+        if (result == 0)
+            return 0;
+        result = control_send(&generator->control, result < 0 ? control_refusal(problem) : reply);
+        if (result < 0)
+            return result == -EPIPE ? 0
+                                    : problem_say(problem, result, "answering a command: %s",
+                                                  strerror(-result));
+    }
+}
+
+/* The generator needs one descriptor per connection; the soft limit is often far below the hard one. */
+static void raise_file_limit(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files); /* refused: the load will say what it lacks */
+    }
+}
+
+int generator_main(int control_fd, int cpu)
+{
+    static char problem[PROBLEM_BYTES];
+    struct generator generator = {.pinned = cpu >= 0 && placement_pin(cpu) == 0};
+    raise_file_limit();
+    source_addresses_probe(&generator.sources);
+    int error = control_open(&generator.control, control_fd);
+    if (error < 0)
+        problem_say(problem, error, "opening the control channel: %s", strerror(-error));
+    else
+        error = serve(&generator, problem);
+    connections_free(&generator.connections);
+    control_close(&generator.control);
+    close(control_fd);
+    if (error == 0)
+        return 0;
+    fprintf(stderr, "pollbench generate: %s\n", problem);
+    return 3;
+}

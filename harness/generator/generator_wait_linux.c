@@ -1,0 +1,72 @@
+/* epoll, level-triggered: a descriptor is added once and leaves when it is closed, so that a short
+ * connection costs one epoll_ctl. */
+#include "harness/generator/generator_wait.h"
+
+#include "backends/clock.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#define EVENTS_PER_WAIT 256
+
+struct generator_wait {
+    int epoll_fd;
+    struct epoll_event events[EVENTS_PER_WAIT];
+};
+
+int generator_wait_open(struct generator_wait **out, uint32_t capacity)
+{
+    (void)capacity; /* the kernel's table grows by itself */
+    struct generator_wait *wait = malloc(sizeof *wait);
+    if (!wait)
+        return -ENOMEM;
+    wait->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (wait->epoll_fd < 0) {
+        int error = -errno;
+        free(wait);
+        return error;
+    }
+    *out = wait;
+    return 0;
+}
+
+void generator_wait_close(struct generator_wait *wait)
+{
+    close(wait->epoll_fd);
+    free(wait);
+}
+
+int generator_wait_add(struct generator_wait *wait, int fd, enum generator_interest interest,
+                       uint32_t token)
+{
+    struct epoll_event event = {.events = interest == GENERATOR_WRITABLE ? EPOLLOUT : EPOLLIN,
+                                .data.u32 = token};
+    return epoll_ctl(wait->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+}
+
+void generator_wait_remove(struct generator_wait *wait, int fd, uint32_t token)
+{
+    (void)token;
+    epoll_ctl(wait->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+}
+
+void generator_wait_close_fd(struct generator_wait *wait, int fd, uint32_t token)
+{
+    (void)wait;
+    (void)token;
+    close(fd);
+}
+
+int generator_wait_next(struct generator_wait *wait, uint64_t deadline_ns, uint32_t *tokens,
+                        size_t capacity)
+{
+    int limit = capacity < EVENTS_PER_WAIT ? (int)capacity : EVENTS_PER_WAIT;
+    int ready = epoll_wait(wait->epoll_fd, wait->events, limit, clock_until_ms(deadline_ns));
+    if (ready < 0)
+        return errno == EINTR ? 0 : -errno;
+    for (int i = 0; i < ready; i++)
+        tokens[i] = wait->events[i].data.u32;
+    return ready;
+}

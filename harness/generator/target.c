@@ -1,0 +1,162 @@
+#include "harness/generator/target.h"
+
+#include "harness/problem.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int open_socket(void)
+{
+#if defined(SOCK_NONBLOCK) && defined(SOCK_CLOEXEC)
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    return fd < 0 ? -errno : fd;
+#else
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (fd < 0)
+        return -errno;
+    if (fcntl(fd, F_SETFL, O_NONBLOCK) == 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0)
+        return fd;
+    int error = -errno;
+    close(fd);
+    return error;
+#endif
+}
+
+static int bind_source(int fd, struct in_addr address)
+{
+#ifdef IP_BIND_ADDRESS_NO_PORT
+    /* The port is chosen by connect(), which knows the other end, so that one local port serves many
+     * connections, and bind() does not search for one that nobody uses at all. */
+    int on = 1;
+    if (setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on) < 0)
+        return -errno;
+#endif
+    struct sockaddr_in source = {.sin_family = AF_INET, .sin_addr = address};
+    return bind(fd, (struct sockaddr *)&source, sizeof source) < 0 ? -errno : 0;
+}
+
+void source_addresses_probe(struct source_addresses *sources)
+{
+    *sources = (struct source_addresses){0};
+    for (uint32_t i = 0; i < SOURCE_ADDRESSES_MAX; i++) {
+        struct in_addr address = {.s_addr = htonl(INADDR_LOOPBACK + i)};
+        int fd = open_socket();
+        if (fd < 0)
+            break; /* the first connection will say it */
+        if (bind_source(fd, address) == 0)
+            sources->list[sources->count++] = address;
+        close(fd);
+    }
+    if (sources->count == 0)
+        sources->list[sources->count++].s_addr = htonl(INADDR_LOOPBACK);
+}
+
+int target_set(struct target *target, const char *host, unsigned port,
+               struct source_addresses *sources)
+{
+    *target = (struct target){.address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)}};
+    if (!host || port == 0 || port > UINT16_MAX ||
+        inet_pton(AF_INET, host, &target->address.sin_addr) != 1)
+        return -EINVAL;
+    if (ntohl(target->address.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET)
+        target->sources = sources;
+    char numeric[INET_ADDRSTRLEN];
+    inet_ntop(AF_INET, &target->address.sin_addr, numeric, sizeof numeric);
+    snprintf(target->name, sizeof target->name, "%s:%u", numeric, port);
+    return 0;
+}
+
+/* connect() on a socket that does not block says EINPROGRESS even when, as on loopback, the handshake is
+ * over as it returns. A second call tells, and spares waiting for writability and asking for SO_ERROR. */
+static int connect_now(int fd, const struct sockaddr_in *address)
+{
+    for (int attempt = 0; attempt < 2; attempt++) {
+        if (connect(fd, (const struct sockaddr *)address, sizeof *address) == 0 || errno == EISCONN)
+            return 1;
+        if (errno != EINPROGRESS && errno != EALREADY && errno != EINTR)
+            return -errno;
+    }
+    return 0;
+}
+
+static int connect_from(const struct target *target, const struct in_addr *source, int *out)
+{
+    int fd = open_socket();
+    if (fd < 0)
+        return fd;
+    struct linger reset = {.l_onoff = 1, .l_linger = 0};
+    int result = setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset) < 0 ? -errno : 0;
+    if (result == 0 && source)
+        result = bind_source(fd, *source);
+    if (result == 0)
+        result = connect_now(fd, &target->address);
+    if (result < 0)
+        close(fd);
+    else
+        *out = fd;
+    return result;
+}
+
+int target_connect(struct target *target, int *fd)
+{
+    struct source_addresses *sources = target->sources;
+    if (!sources)
+        return connect_from(target, NULL, fd);
+    int result = -EADDRNOTAVAIL;
+    for (unsigned tried = 0; tried < sources->count && result == -EADDRNOTAVAIL; tried++) {
+        result = connect_from(target, &sources->list[sources->next], fd);
+        sources->next = (sources->next + 1) % sources->count;
+    }
+    return result;
+}
+
+int target_problem(const struct target *target, int error, size_t done, size_t wanted, char *problem)
+{
+    struct rlimit files = {0};
+    const char *name = target->name;
+    switch (-error) {
+    case EMFILE:
+        getrlimit(RLIMIT_NOFILE, &files);
+        return problem_say(problem, error,
+                           "connecting to %s stopped after %zu of %zu: the generator may open %llu "
+                           "files; raise the limit (ulimit -n) or ask for fewer connections",
+                           name, done, wanted, (unsigned long long)files.rlim_cur);
+    case ENFILE:
+        return problem_say(problem, error,
+                           "connecting to %s stopped after %zu of %zu: the system has no file left; "
+                           "raise its limit (sysctl fs.file-max) or ask for fewer connections",
+                           name, done, wanted);
+    case EADDRNOTAVAIL:
+    case EADDRINUSE:
+        return problem_say(problem, error,
+                           "connecting to %s stopped after %zu of %zu: no local port is free on %u "
+                           "source addresses; widen net.ipv4.ip_local_port_range or ask for fewer "
+                           "connections",
+                           name, done, wanted, target->sources ? target->sources->count : 1);
+    case ENOMEM:
+    case ENOBUFS:
+        return problem_say(problem, error,
+                           "connecting to %s stopped after %zu of %zu: no memory is left for another "
+                           "connection; free some, raise net.ipv4.tcp_mem or ask for fewer",
+                           name, done, wanted);
+    case ECONNREFUSED:
+        return problem_say(problem, error,
+                           "connecting to %s was refused after %zu of %zu: nobody listens there; has "
+                           "the server ended?",
+                           name, done, wanted);
+    case ETIMEDOUT:
+        return problem_say(problem, error,
+                           "connecting to %s timed out after %zu of %zu: its listen queue is full; "
+                           "raise net.core.somaxconn or ask for fewer connections",
+                           name, done, wanted);
+    default:
+        return problem_say(problem, error, "connecting to %s failed after %zu of %zu: %s", name, done,
+                           wanted, strerror(-error));
+    }
+}

@@ -1,0 +1,75 @@
+/* pollbench: which kernel I/O backend costs less for a workload, and by how much. */
+#include "harness/command.h"
+#include "harness/nearest.h"
+#include "harness/process.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary; /* NULL: internal, not shown */
+};
+
+static const struct command commands[] = {
+    {"list", command_list, "every subject: tier, available or why not, options asked and granted"},
+    {"run", command_run, "measure, and write a result folder"},
+    {"report", command_report, "tables, CSV and charts from a result folder alone"},
+    {"check", command_check, "the conformance cases on this kernel"},
+    {"trial", command_trial, NULL},
+    {"generate", command_generate, NULL},
+};
+
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static void print_help(FILE *out)
+{
+    fprintf(out,
+            "pollbench: which kernel I/O backend costs less for a workload, and by how much\n\n"
+            "usage: pollbench COMMAND [options]\n\n");
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (commands[i].summary != NULL)
+            fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
+    }
+    fprintf(out,
+            "\npollbench COMMAND --help says more. Exit status: 0 done, 1 a comparison or check "
+            "failed,\n2 bad usage, 3 the run could not be carried out.\n");
+}
+
+static int unknown_command(const char *name)
+{
+    struct nearest nearest;
+    nearest_begin(&nearest, name);
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (commands[i].summary != NULL)
+            nearest_consider(&nearest, commands[i].name);
+    }
+    fprintf(stderr,
+            "pollbench: unknown command \"%s\"; the nearest is \"%s\" (see pollbench --help)\n",
+            name, nearest.best);
+    return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_help(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_help(stdout);
+        return EXIT_DONE;
+    }
+    if (process_remember_self(argv[0]) < 0) {
+        fprintf(stderr, "pollbench: \"%s\" is not where this program is; start it by its path\n",
+                argv[0]);
+        return EXIT_NOT_CARRIED_OUT;
+    }
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (strcmp(commands[i].name, argv[1]) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    }
+    return unknown_command(argv[1]);
+}

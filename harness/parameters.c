@@ -1,0 +1,134 @@
+#include "harness/parameters.h"
+
+#include "harness/nearest.h"
+#include "harness/numbers.h"
+#include "harness/problem.h"
+
+#include <errno.h>
+#include <string.h>
+
+bool name_in_list(const char *list, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = list; *at != '\0';) {
+        size_t part = strcspn(at, ",");
+        if (part == length && memcmp(at, name, length) == 0)
+            return true;
+        at += part + (at[part] == ',');
+    }
+    return false;
+}
+
+const struct parameter *parameter_find(const struct workload *workload, const char *name)
+{
+    for (const struct parameter *p = workload->parameters; p->name != NULL; p++) {
+        if (strcmp(p->name, name) == 0)
+            return p;
+    }
+    return NULL;
+}
+
+bool workload_has_mode(const struct workload *workload, const char *mode)
+{
+    for (const char *const *m = workload->modes; *m != NULL; m++) {
+        if (strcmp(*m, mode) == 0)
+            return true;
+    }
+    return false;
+}
+
+const struct metric *workload_main_metric(const struct workload *workload, const char *mode)
+{
+    for (const struct metric *m = workload->metrics; m->name != NULL; m++) {
+        if (m->main && name_in_list(m->modes, mode))
+            return m;
+    }
+    return NULL;
+}
+
+static json_t *read_choice(const struct parameter *parameter, const char *text, char *problem)
+{
+    if (name_in_list(parameter->choices, text))
+        return json_string(text);
+    struct nearest nearest;
+    char names[16][64]; /* candidates have to outlive the loop */
+    size_t used = 0;
+    nearest_begin(&nearest, text);
+    for (const char *at = parameter->choices; *at != '\0' && used < 16; used++) {
+        size_t part = strcspn(at, ",");
+        snprintf(names[used], sizeof(names[used]), "%.*s", (int)part, at);
+        nearest_consider(&nearest, names[used]);
+        at += part + (at[part] == ',');
+    }
+    problem_say(problem, -EINVAL, "%s cannot be \"%s\"; the nearest is \"%s\" (choices: %s)",
+                parameter->name, text, nearest.best, parameter->choices);
+    return NULL;
+}
+
+json_t *parameter_read(const struct parameter *parameter, const char *text, char *problem)
+{
+    uint64_t integer;
+    double decimal;
+    const char *kind = "a whole number";
+    switch (parameter->kind) {
+    case PARAMETER_CHOICE:
+        return read_choice(parameter, text, problem);
+    case PARAMETER_INTEGER:
+        if (number_integer(text, (uint64_t)parameter->minimum, (uint64_t)parameter->maximum,
+                           &integer) == 0)
+            return json_integer((json_int_t)integer);
+        break;
+    case PARAMETER_DECIMAL:
+        kind = "a number";
+        if (number_decimal(text, parameter->minimum, parameter->maximum, &decimal) == 0)
+            return json_real(decimal);
+        break;
+    }
+    problem_say(problem, -EINVAL, "%s cannot be \"%s\": it is %s from %.15g to %.15g%s%s",
+                parameter->name, text, kind, parameter->minimum, parameter->maximum,
+                *parameter->unit != '\0' ? ", in " : "", parameter->unit);
+    return NULL;
+}
+
+static void print_parameter(FILE *out, const struct parameter *parameter)
+{
+    char range[96];
+    if (parameter->kind == PARAMETER_CHOICE)
+        snprintf(range, sizeof(range), "one of %s", parameter->choices);
+    else
+        snprintf(range, sizeof(range), "%.15g to %.15g%s%s", parameter->minimum, parameter->maximum,
+                 *parameter->unit != '\0' ? " " : "", parameter->unit);
+    fprintf(out, "    %-24s %s\n", parameter->name, parameter->help);
+    fprintf(out, "    %-24s %s; default %s; mode %s\n", "", range, parameter->fallback,
+            parameter->modes);
+}
+
+static void print_metric(FILE *out, const struct metric *metric)
+{
+    fprintf(out, "    %-24s %s\n", metric->name, metric->help);
+    fprintf(out, "    %-24s %s, %s is better; mode %s%s\n", "", metric->unit,
+            metric->lower_is_better ? "lower" : "higher", metric->modes,
+            metric->main ? "; its intervals decide when a run may stop" : "");
+}
+
+static void print_workload(FILE *out, const struct workload *workload)
+{
+    fprintf(out, "\nworkload %s: %s\n  modes (--set mode=...; default: all):", workload->name,
+            workload->summary);
+    for (const char *const *mode = workload->modes; *mode != NULL; mode++)
+        fprintf(out, " %s", *mode);
+    fprintf(out, "\n  parameters (--set NAME=VALUE,...):\n");
+    for (const struct parameter *p = workload->parameters; p->name != NULL; p++)
+        print_parameter(out, p);
+    fprintf(out, "  metrics:\n");
+    for (const struct metric *m = workload->metrics; m->name != NULL; m++)
+        print_metric(out, m);
+}
+
+void parameters_print(FILE *out)
+{
+    size_t count;
+    const struct workload *const *all = workloads(&count);
+    for (size_t i = 0; i < count; i++)
+        print_workload(out, all[i]);
+}

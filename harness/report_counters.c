@@ -1,0 +1,120 @@
+/* What each subject did for one operation: waits, interest changes, system calls. Counters explain a
+ * difference; a table of times without them invites guessing. */
+#include "harness/report_parts.h"
+#include "harness/measure/statistics.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNTERS_SHOWN 5 /* fit the 100 columns */
+#define COUNTERS_KNOWN 32
+#define OPERATIONS "operations" /* the counter that all others are divided by */
+
+/* System calls are counted in trials of their own, because counting slows every call down. */
+static const json_t *trials_that_count(const json_t *cell, const char *counter)
+{
+    return json_object_get(cell, strcmp(counter, "syscalls") == 0 ? "counting_trials" : "trials");
+}
+
+static bool is_used(const json_t *cell, const char *counter)
+{
+    size_t i;
+    const json_t *trial;
+    json_array_foreach (trials_that_count(cell, counter), i, trial) {
+        if (report_number(json_object_get(trial, "counters"), counter) > 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_among(const char *name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(names[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+size_t report_counter_names(const json_t *cell, const char **names, size_t capacity)
+{
+    static const char *const first[] = {"syscalls", "waits", "changes", "events"};
+    size_t count = 0, i;
+    for (; count < sizeof first / sizeof first[0] && count < capacity; count++)
+        names[count] = first[count];
+    const json_t *trial;
+    json_array_foreach (json_object_get(cell, "trials"), i, trial) {
+        const char *name;
+        json_t *value;
+        json_object_foreach (json_object_get(trial, "counters"), name, value) {
+            if (count < capacity && strcmp(name, OPERATIONS) != 0 && is_used(cell, name) &&
+                !is_among(name, names, count))
+                names[count++] = name;
+        }
+    }
+    return count;
+}
+
+bool report_counter(const json_t *cell, const char *subject, const char *counter, double *per_operation,
+                    size_t *trials)
+{
+    const json_t *list = trials_that_count(cell, counter), *trial;
+    double *values = calloc(json_array_size(list) + 1, sizeof *values);
+    size_t i;
+    *trials = 0;
+    json_array_foreach (list, i, trial) {
+        const json_t *counters = json_object_get(trial, "counters");
+        const json_t *value = json_object_get(counters, counter);
+        double operations = report_number(counters, OPERATIONS);
+        if (values != NULL && json_is_true(json_object_get(trial, "valid")) && json_is_number(value) &&
+            operations > 0 && strcmp(report_text(trial, "subject"), subject) == 0)
+            values[(*trials)++] = json_number_value(value) / operations;
+    }
+    if (*trials > 0)
+        *per_operation = statistics_median(values, *trials);
+    free(values);
+    return *trials > 0;
+}
+
+static void print_subject(FILE *out, const json_t *run, const json_t *cell, const char *subject,
+                          const char *const *names, size_t count)
+{
+    char line[256], name[24], tier[16];
+    bool any = false;
+    int length =
+        snprintf(line, sizeof line, "     %-14s %-10s", report_clean(name, sizeof name, subject),
+                 report_clean(tier, sizeof tier, report_tier(run, subject)));
+    for (size_t i = 0; i < count; i++) {
+        double value;
+        size_t trials;
+        char text[24] = "-";
+        if (report_counter(cell, subject, names[i], &value, &trials)) {
+            any = true;
+            snprintf(text, sizeof text, value != 0 && value < 0.001 ? "%.0e" : "%.3f", value);
+        }
+        length += snprintf(line + length, sizeof line - (size_t)length, " %11.18s", text);
+    }
+    if (any)
+        fprintf(out, "%s\n", line);
+}
+
+void report_print_counters(const json_t *run, const json_t *cell, FILE *out)
+{
+    const char *names[COUNTERS_KNOWN];
+    size_t count = report_counter_names(cell, names, COUNTERS_KNOWN);
+    size_t shown = count < COUNTERS_SHOWN ? count : COUNTERS_SHOWN;
+    char name[16];
+    if (json_array_size(json_object_get(cell, "trials")) == 0)
+        return;
+    fprintf(out, "\n  counters for one %s (\"-\": not counted here)\n     %-14s %-10s",
+            report_text(cell, "workload"), "subject", "tier");
+    for (size_t i = 0; i < shown; i++)
+        fprintf(out, " %11.11s", report_clean(name, sizeof name, names[i]));
+    fputc('\n', out);
+    size_t i;
+    const json_t *subject;
+    json_array_foreach (json_object_get(run, "subjects"), i, subject)
+        print_subject(out, run, cell, report_text(subject, "name"), names, shown);
+    if (shown < count)
+        fprintf(out, "  %zu more in counters.csv.\n", count - shown);
+}

@@ -1,0 +1,228 @@
+/* floor:epoll, the least that a server on epoll can do: epoll_wait, then accept4 until EAGAIN or until the
+ * budget of one wakeup is used up, descriptors in an array. No loop, no handles, no callbacks. What a
+ * backend costs more than this is what the contract and the loop cost.
+ *
+ * The listener is registered level-triggered, once. Idle connections are registered too, but nothing is
+ * ever read from them: one that becomes readable has ended, and the trial with it. */
+#include "harness/subjects/floor_epoll.h"
+
+#include "backends/clock.h"
+#include "harness/subjects/listen_queue.h"
+#include "harness/subjects/refusal.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define EVENTS_PER_WAIT 64
+
+struct accept_server {
+    int epoll_fd, listener_fd;
+    uint16_t port;
+    unsigned budget, capacity;
+    unsigned count;    /* connections in fds */
+    unsigned expected; /* of them, how many a drain() was asked for: the rest came early */
+    unsigned held;
+    struct backend_counters counters;
+    struct epoll_event events[EVENTS_PER_WAIT];
+    int fds[];
+};
+
+static void floor_close(struct accept_server *server)
+{
+    for (unsigned i = 0; i < server->count; i++)
+        close(server->fds[i]);
+    if (server->listener_fd >= 0)
+        close(server->listener_fd);
+    if (server->epoll_fd >= 0)
+        close(server->epoll_fd);
+    free(server);
+}
+
+static int watch(struct accept_server *server, int fd)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+    server->counters.changes++;
+    return epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+}
+
+static int open_listener(struct accept_server *server, unsigned backlog, const char **what)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    *what = "epoll_create1";
+    server->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (server->epoll_fd < 0)
+        return -errno;
+    *what = "socket";
+    server->listener_fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (server->listener_fd < 0)
+        return -errno;
+    *what = "bind to 127.0.0.1";
+    if (bind(server->listener_fd, (struct sockaddr *)&address, size) < 0 ||
+        getsockname(server->listener_fd, (struct sockaddr *)&address, &size) < 0)
+        return -errno;
+    server->port = ntohs(address.sin_port);
+    *what = "listen";
+    if (listen(server->listener_fd, (int)backlog) < 0)
+        return -errno;
+    *what = "epoll_ctl";
+    return watch(server, server->listener_fd);
+}
+
+static int floor_open(struct accept_server **out, const struct accept_setup *setup, const char **what)
+{
+    /* One wakeup may take a budget more than was asked for. */
+    size_t places = (size_t)setup->capacity + setup->budget;
+    struct accept_server *server = malloc(sizeof *server + places * sizeof server->fds[0]);
+    *what = "allocating the table of connections";
+    if (!server)
+        return -ENOMEM;
+    *server = (struct accept_server){
+        .epoll_fd = -1, .listener_fd = -1, .budget = setup->budget, .capacity = setup->capacity};
+    memset(server->fds, 0xff, places * sizeof server->fds[0]); /* touched before anything is timed */
+    int error = open_listener(server, setup->backlog, what);
+    if (error < 0)
+        floor_close(server);
+    else
+        *out = server;
+    return error;
+}
+
+static uint16_t floor_port(const struct accept_server *server)
+{
+    return server->port;
+}
+
+static int floor_queued(const struct accept_server *server)
+{
+    return listen_queue_length(server->listener_fd);
+}
+
+/* Waits for the listener. 1: it is ready; 0: not yet; -ETIMEDOUT; -ECONNRESET: an idle connection ended. */
+static int wait_ready(struct accept_server *server, uint64_t deadline_ns)
+{
+    int timeout_ms = clock_until_ms(deadline_ns);
+    int ready = epoll_wait(server->epoll_fd, server->events, EVENTS_PER_WAIT, timeout_ms);
+    server->counters.waits++;
+    if (ready < 0)
+        return errno == EINTR ? 0 : -errno;
+    if (ready == 0)
+        return -ETIMEDOUT;
+    for (int i = 0; i < ready; i++)
+        if (server->events[i].data.fd != server->listener_fd)
+            return -ECONNRESET;
+    return 1;
+}
+
+/* One connection: its descriptor, or -EAGAIN when the queue is empty. */
+static int take(struct accept_server *server)
+{
+    for (;;) {
+        int fd = accept4(server->listener_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd >= 0) {
+            server->counters.events++;
+            return fd;
+        }
+        if (errno != EINTR && errno != ECONNABORTED)
+            return -errno;
+    }
+}
+
+static int floor_drain(struct accept_server *server, unsigned count, uint64_t deadline_ns)
+{
+    if (count > server->capacity - server->expected)
+        return -ENOBUFS;
+    server->expected += count;
+    while (server->count < server->expected) {
+        int result = wait_ready(server, deadline_ns);
+        for (unsigned i = 0; i < server->budget && result > 0; i++) {
+            result = take(server);
+            if (result >= 0) {
+                server->fds[server->count++] = result;
+                result = 1;
+            }
+        }
+        if (result < 0 && result != -EAGAIN) {
+            server->expected -= count;
+            return result;
+        }
+    }
+    return 0;
+}
+
+static int floor_hold(struct accept_server *server)
+{
+    for (; server->held < server->expected; server->held++) {
+        int error = watch(server, server->fds[server->held]);
+        if (error < 0)
+            return error;
+    }
+    return 0;
+}
+
+static int floor_drop(struct accept_server *server)
+{
+    while (server->count > server->held)
+        close(server->fds[--server->count]);
+    server->expected = server->held;
+    return 0;
+}
+
+static int floor_serve(struct accept_server *server, uint64_t deadline_ns, uint64_t *accepted)
+{
+    *accepted = 0;
+    for (;;) {
+        int result = wait_ready(server, deadline_ns);
+        for (unsigned i = 0; i < server->budget && result > 0; i++) {
+            result = take(server);
+            if (result >= 0) {
+                close(result);
+                ++*accepted;
+                result = 1;
+            }
+        }
+        if (result == -ETIMEDOUT || (result == 1 && clock_now_ns() >= deadline_ns))
+            return 0;
+        if (result < 0 && result != -EAGAIN)
+            return result;
+    }
+}
+
+static void floor_counters(const struct accept_server *server, struct backend_counters *counters)
+{
+    *counters = server->counters;
+}
+
+static uint32_t floor_granted(const struct accept_server *server)
+{
+    (void)server;
+    return 0;
+}
+
+int floor_epoll_available(const struct subject *subject, char *reason, uint32_t *granted)
+{
+    *granted = 0;
+    int fd = epoll_create1(EPOLL_CLOEXEC);
+    if (fd < 0)
+        return subject_refused(subject, -errno, reason);
+    close(fd);
+    return 0;
+}
+
+const struct accept_ops floor_epoll_accept = {
+    .open = floor_open,
+    .port = floor_port,
+    .queued = floor_queued,
+    .drain = floor_drain,
+    .hold = floor_hold,
+    .drop = floor_drop,
+    .serve = floor_serve,
+    .counters = floor_counters,
+    .granted = floor_granted,
+    .close = floor_close,
+};

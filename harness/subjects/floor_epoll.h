@@ -1,0 +1,11 @@
+/* floor:epoll, see floor_epoll.c. Linux only. */
+#ifndef HARNESS_SUBJECTS_FLOOR_EPOLL_H
+#define HARNESS_SUBJECTS_FLOOR_EPOLL_H
+
+#include "harness/subject.h"
+
+extern const struct accept_ops floor_epoll_accept;
+
+int floor_epoll_available(const struct subject *, char *reason, uint32_t *granted);
+
+#endif

@@ -1,0 +1,15 @@
+/* Why a subject is not available, as a sentence. */
+#ifndef HARNESS_SUBJECTS_REFUSAL_H
+#define HARNESS_SUBJECTS_REFUSAL_H
+
+#include "harness/subject.h"
+
+#define REASON_BYTES 256
+
+/* For what the system said when it was tried. Returns error. */
+int subject_refused(const struct subject *, int error, char *reason);
+
+/* For one that was not built here, which takes `needs`. Returns -ENOTSUP. */
+int subject_not_built(const struct subject *, const char *needs, char *reason);
+
+#endif

@@ -1,0 +1,88 @@
+/* The table of subjects. A new floor or peer: its file here, its row below. */
+#include "harness/subject.h"
+
+#include "harness/subjects/floor_epoll.h"
+#include "harness/subjects/loop_subject.h"
+#include "harness/subjects/refusal.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#ifndef POLLBENCH_LINUX
+static int needs_linux(const struct subject *subject, char *reason, uint32_t *granted)
+{
+    *granted = 0;
+    return subject_not_built(subject, "Linux", reason);
+}
+#endif
+
+static const struct subject others[] = {
+    {
+        .name = "floor:epoll",
+        .tier = TIER_READINESS,
+        .summary = "bare epoll_wait and accept4, without loop or contract",
+#ifdef POLLBENCH_LINUX
+        .available = floor_epoll_available,
+        .accept = &floor_epoll_accept,
+#else
+        .available = needs_linux,
+#endif
+    },
+};
+
+#define OTHERS (sizeof others / sizeof others[0])
+#define SUBJECTS_MAX 64
+
+const struct subject *subjects(size_t *count)
+{
+    static struct subject table[SUBJECTS_MAX];
+    static size_t used;
+    if (used == 0) {
+        size_t variants;
+        const struct backend_variant *variant = backend_variants(&variants);
+        assert(variants + OTHERS <= SUBJECTS_MAX);
+        for (; used < variants; used++, variant++)
+            table[used] = (struct subject){
+                .name = variant->name,
+                .tier = variant->tier,
+                .variant = variant,
+                .summary = variant->summary,
+                .opt_in = variant->opt_in,
+                .available = loop_subject_available,
+                .accept = variant->ops ? &loop_accept_ops : NULL,
+            };
+        memcpy(table + used, others, sizeof others);
+        used += OTHERS;
+    }
+    *count = used;
+    return table;
+}
+
+const struct subject *subject_find(const char *name)
+{
+    size_t count;
+    const struct subject *table = subjects(&count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(table[i].name, name) == 0)
+            return &table[i];
+    return NULL;
+}
+
+int subject_refused(const struct subject *subject, int error, char *reason)
+{
+    const char *hint = "";
+    if (error == -EPERM || error == -EACCES)
+        hint = "; a seccomp filter or a sysctl may forbid it";
+    else if (error == -EMFILE)
+        hint = "; raise the limit on open files (ulimit -n)";
+    snprintf(reason, REASON_BYTES, "this system refuses %s: %s%s", subject->name, strerror(-error), hint);
+    return error;
+}
+
+int subject_not_built(const struct subject *subject, const char *needs, char *reason)
+{
+    snprintf(reason, REASON_BYTES, "%s was not built for this system: it takes %s", subject->name, needs);
+    return -ENOTSUP;
+}

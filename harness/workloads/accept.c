@@ -1,0 +1,169 @@
+/* accept: what it costs to take connections off a listen queue.
+ *
+ * drain: the queue is filled first, then emptied while the generator sleeps. Over loopback the connecting
+ * side pays for the handshake, so a closed loop measures its client; this measures the server alone.
+ * steady: the closed loop, for latency and for the server's CPU time per connection under load. */
+#include "harness/workloads/accept_trial.h"
+
+#include <string.h>
+
+/* Descriptors that a process has besides its connections: standard ones, control channel, listener, the
+ * backend's own, and those of the counters. */
+#define OTHER_FILES 32
+
+/* What one connection costs the generator, about; only for the progress bar. */
+#define CONNECT_S 25e-6
+
+static const char *const modes[] = {"drain", "steady", NULL};
+
+static const struct parameter parameters[] = {
+    {
+        .name = "queue",
+        .unit = "",
+        .help = "connections in the listen queue when the clock starts",
+        .kind = PARAMETER_INTEGER,
+        .minimum = 1,
+        .maximum = 65535,
+        .fallback = "1000",
+        .modes = "drain",
+    },
+    {
+        .name = "conns",
+        .unit = "",
+        .help = "connections under way at a time",
+        .kind = PARAMETER_INTEGER,
+        .minimum = 1,
+        .maximum = 65535,
+        .fallback = "64",
+        .modes = "steady",
+    },
+    {
+        .name = "idle",
+        .unit = "",
+        .help = "idle connections that the server watches meanwhile",
+        .kind = PARAMETER_INTEGER,
+        .minimum = 0,
+        .maximum = 500000,
+        .fallback = "0",
+        .modes = "drain,steady",
+    },
+    {
+        .name = "budget",
+        .unit = "",
+        .help = "accepts per wakeup, at most",
+        .kind = PARAMETER_INTEGER,
+        .minimum = 1,
+        .maximum = 65535,
+        .fallback = "64",
+        .modes = "drain,steady",
+    },
+    {
+        .name = "seconds",
+        .unit = "s",
+        .help = "length of the measured window",
+        .kind = PARAMETER_DECIMAL,
+        .minimum = 0.01,
+        .maximum = 600,
+        .fallback = "1",
+        .modes = "steady",
+    },
+    {.name = NULL},
+};
+
+static const struct metric metrics[] = {
+    {
+        .name = "ns_per_accept",
+        .unit = "ns",
+        .help = "wall time of the drain, per connection",
+        .lower_is_better = true,
+        .main = true,
+        .modes = "drain",
+    },
+    {
+        .name = "accepts_per_s",
+        .unit = "1/s",
+        .help = "connections accepted per second of the drain",
+        .modes = "drain",
+    },
+    {
+        .name = "server_cpu_us_per_accept",
+        .unit = "us",
+        .help = "CPU time of the server's process, user and system, per connection",
+        .lower_is_better = true,
+        .modes = "drain",
+    },
+    {
+        .name = "server_cpu_us_per_accept",
+        .unit = "us",
+        .help = "CPU time of the server's process, user and system, per connection",
+        .lower_is_better = true,
+        .main = true,
+        .modes = "steady",
+    },
+    {
+        .name = "accepts_per_s",
+        .unit = "1/s",
+        .help = "connections accepted and closed per second",
+        .generator_dependent = true,
+        .modes = "steady",
+    },
+    {
+        .name = "connect_latency_ns",
+        .unit = "ns",
+        .help = "from connect() to end of file, closed loop",
+        .lower_is_better = true,
+        .generator_dependent = true,
+        .modes = "steady",
+    },
+    {.name = NULL},
+};
+
+unsigned accept_backlog(const char *mode, const json_t *params)
+{
+    if (strcmp(mode, "drain") == 0)
+        return (unsigned)parameter_integer(params, "queue");
+    unsigned conns = (unsigned)parameter_integer(params, "conns");
+    return conns > STEADY_BACKLOG_MIN ? conns : STEADY_BACKLOG_MIN;
+}
+
+static struct cell_needs needs(const char *mode, const json_t *params)
+{
+    uint64_t idle = parameter_integer(params, "idle");
+    uint64_t backlog = accept_backlog(mode, params);
+    uint64_t budget = parameter_integer(params, "budget");
+    return (struct cell_needs){
+        .server_files = idle + backlog + budget + OTHER_FILES,
+        .generator_files = idle + backlog + OTHER_FILES,
+        .backlog = backlog,
+    };
+}
+
+static const char *refuses(const struct subject *subject, const char *mode)
+{
+    if (!subject->accept)
+        return "it has no accept server here";
+    if (subject->tier == TIER_NONE && strcmp(mode, "steady") == 0)
+        return "null has no kernel behind it: nothing can connect to it";
+    return NULL;
+}
+
+static double estimate_s(const char *mode, const json_t *params)
+{
+    double idle_s = parameter_number(params, "idle") * CONNECT_S;
+    double start_s = 0.02;
+    if (strcmp(mode, "drain") == 0)
+        return start_s + idle_s + 2.0 * parameter_number(params, "queue") * CONNECT_S;
+    return start_s + idle_s + (1.0 + STEADY_WARM_UP) * parameter_number(params, "seconds");
+}
+
+const struct workload accept_workload = {
+    .name = "accept",
+    .summary = "what it costs to take connections off a listen queue",
+    .modes = modes,
+    .parameters = parameters,
+    .metrics = metrics,
+    .needs = needs,
+    .refuses = refuses,
+    .estimate_s = estimate_s,
+    .run = accept_run,
+};

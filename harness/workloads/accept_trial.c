@@ -1,0 +1,340 @@
+#include "harness/workloads/accept_trial.h"
+
+#include "backends/clock.h"
+#include "harness/generator/control.h"
+#include "harness/problem.h"
+#include "harness/workloads/region.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+/* Longer than any honest step; one that hangs ends the trial with a sentence. */
+#define STEP_TIMEOUT_NS (30 * NS_PER_S)
+
+/* The last ACK of a handshake may still be on its way when connect() has returned. */
+#define QUEUE_TIMEOUT_NS (500 * NS_PER_MS)
+
+struct accept_trial {
+    const struct trial_request *request;
+    const struct accept_ops *ops;
+    struct accept_server *server;
+    struct control control;
+    struct region region;
+    unsigned backlog, idle;
+    json_t *report; /* the generator's */
+    char *problem;
+};
+
+static uint64_t step_deadline_ns(void)
+{
+    return clock_now_ns() + STEP_TIMEOUT_NS;
+}
+
+/* ---- sentences ---- */
+
+static int server_problem(struct accept_trial *trial, const char *what, int error)
+{
+    const char *name = trial->request->subject->name;
+    struct rlimit files = {0};
+    switch (-error) {
+    case EMFILE:
+        getrlimit(RLIMIT_NOFILE, &files);
+        return problem_say(trial->problem, error,
+                           "%s: %s: the limit of %llu open files is too low for this cell; raise it "
+                           "(ulimit -n) or ask for fewer connections",
+                           name, what, (unsigned long long)files.rlim_cur);
+    case ETIMEDOUT:
+        return problem_say(trial->problem, error,
+                           "%s: %s: connections that the generator had completed did not come within "
+                           "%llu s",
+                           name, what, (unsigned long long)(STEP_TIMEOUT_NS / NS_PER_S));
+    case ECONNRESET:
+        return problem_say(trial->problem, error,
+                           "%s: %s: an idle connection ended; has the generator ended?", name, what);
+    case ENOMEM:
+    case ENOBUFS:
+        return problem_say(trial->problem, error,
+                           "%s: %s: out of memory; ask for fewer connections", name, what);
+    default:
+        return problem_say(trial->problem, error, "%s: %s: %s", name, what, strerror(-error));
+    }
+}
+
+/* ---- talking to the generator ---- */
+
+static int tell(struct accept_trial *trial, const char *command)
+{
+    return control_ask(&trial->control, json_pack("{s:s}", "do", command), step_deadline_ns(), NULL,
+                       trial->problem);
+}
+
+/* "stop": the generator's report, whose histograms go to the outcome's own place. */
+static int take_report(struct accept_trial *trial)
+{
+    json_t *reply;
+    int error = control_ask(&trial->control, json_pack("{s:s}", "do", "stop"), step_deadline_ns(),
+                            &reply, trial->problem);
+    if (error < 0)
+        return error;
+    trial->report = json_incref(json_object_get(reply, "report"));
+    json_decref(reply);
+    if (!json_is_object(trial->report))
+        return problem_say(trial->problem, -EPROTO, "the generator's report is missing");
+    return 0;
+}
+
+/* Checks that all `count` connections stand in the listen queue, where the system tells. A backlog that
+ * was cut makes the client believe in connections that the server never gets. */
+static int check_queue(struct accept_trial *trial, unsigned count)
+{
+    uint64_t deadline_ns = clock_now_ns() + QUEUE_TIMEOUT_NS;
+    const struct timespec pause = {.tv_nsec = 100 * 1000};
+    int queued = trial->ops->queued(trial->server);
+    while (queued >= 0 && (unsigned)queued < count && clock_now_ns() < deadline_ns) {
+        nanosleep(&pause, NULL);
+        queued = trial->ops->queued(trial->server);
+    }
+    if (queued == -ENOTSUP || (queued >= 0 && (unsigned)queued == count))
+        return 0;
+    if (queued < 0)
+        return server_problem(trial, "asking for the length of the listen queue", queued);
+    return problem_say(trial->problem, -EPROTO,
+                       "%s: %d connections are in the listen queue where the generator completed %u; "
+                       "check net.core.somaxconn and whether something else connects to port %u",
+                       trial->request->subject->name, queued, count, trial->ops->port(trial->server));
+}
+
+/* Has the generator make `count` connections, which then wait in the listen queue. */
+static int fill(struct accept_trial *trial, unsigned count)
+{
+    json_t *reply;
+    json_t *request = json_pack("{s:s, s:s, s:i, s:i}", "do", "fill", "host", "127.0.0.1", "port",
+                                (int)trial->ops->port(trial->server), "count", (int)count);
+    int error = control_ask(&trial->control, request, step_deadline_ns(), &reply, trial->problem);
+    if (error < 0)
+        return error;
+    json_int_t connected = json_integer_value(json_object_get(reply, "connected"));
+    json_decref(reply);
+    if (connected != (json_int_t)count)
+        return problem_say(trial->problem, -EPROTO,
+                           "the generator made %lld connections instead of %u", (long long)connected,
+                           count);
+    return check_queue(trial, count);
+}
+
+/* ---- steps ---- */
+
+static int drain(struct accept_trial *trial, unsigned count)
+{
+    int error = trial->ops->drain(trial->server, count, step_deadline_ns());
+    return error < 0 ? server_problem(trial, "emptying the listen queue", error) : 0;
+}
+
+/* Fills and drains outside the measured region. null makes its accepts up: what really connects would stay
+ * in the listen queue for good, and the next fill would not fit. */
+static int fill_and_drain(struct accept_trial *trial, unsigned count)
+{
+    int error = trial->request->subject->tier == TIER_NONE ? 0 : fill(trial, count);
+    return error < 0 ? error : drain(trial, count);
+}
+
+/* Idle connections, in portions that the listen queue holds. */
+static int make_idle(struct accept_trial *trial)
+{
+    int error = 0;
+    for (unsigned made = 0, portion; made < trial->idle && error == 0; made += portion) {
+        portion = trial->idle - made < trial->backlog ? trial->idle - made : trial->backlog;
+        error = fill_and_drain(trial, portion);
+    }
+    if (error == 0)
+        error = tell(trial, "hold");
+    if (error < 0)
+        return error;
+    error = trial->ops->hold(trial->server);
+    return error < 0 ? server_problem(trial, "watching the idle connections", error) : 0;
+}
+
+static int drop(struct accept_trial *trial)
+{
+    int error = tell(trial, "drop"); /* first: the end that closes last has no TIME_WAIT after a reset */
+    if (error < 0)
+        return error;
+    error = trial->ops->drop(trial->server);
+    return error < 0 ? server_problem(trial, "closing the connections of the warm-up", error) : 0;
+}
+
+static int begin(struct accept_trial *trial)
+{
+    trial->ops->counters(trial->server, &trial->region.counters_begin);
+    int error = region_begin(&trial->region);
+    return error < 0 ? server_problem(trial, "reading the clocks and counters", error) : 0;
+}
+
+static int end(struct accept_trial *trial)
+{
+    int error = region_end(&trial->region);
+    trial->ops->counters(trial->server, &trial->region.counters_end);
+    return error < 0 ? server_problem(trial, "reading the clocks and counters", error) : 0;
+}
+
+/* ---- modes ---- */
+
+/* The warm-up fills and drains once as the measured part does: it touches the memory, lets the kernel grow
+ * the descriptor table and fill its slabs. */
+static int run_drain(struct accept_trial *trial, uint64_t *accepted)
+{
+    unsigned queue = (unsigned)parameter_integer(trial->request->params, "queue");
+    int error = fill_and_drain(trial, queue);
+    if (error == 0)
+        error = drop(trial);
+    if (error == 0)
+        error = fill(trial, queue);
+    if (error == 0)
+        error = begin(trial);
+    if (error < 0)
+        return error;
+    int drained = trial->ops->drain(trial->server, queue, step_deadline_ns());
+    error = end(trial);
+    if (drained < 0)
+        return server_problem(trial, "emptying the listen queue", drained);
+    *accepted = queue;
+    return error < 0 ? error : take_report(trial);
+}
+
+static int serve(struct accept_trial *trial, double seconds, uint64_t *accepted)
+{
+    uint64_t deadline_ns = clock_now_ns() + (uint64_t)(seconds * (double)NS_PER_S);
+    return trial->ops->serve(trial->server, deadline_ns, accepted);
+}
+
+/* The reply to "mark" is read afterwards: a server that waited for it would let connections wait too. */
+static int measured_window(struct accept_trial *trial, double seconds, uint64_t *accepted)
+{
+    int error = begin(trial);
+    if (error < 0)
+        return error;
+    int served = serve(trial, seconds, accepted);
+    error = end(trial);
+    if (served < 0)
+        return server_problem(trial, "accepting and closing", served);
+    return error;
+}
+
+static int run_steady(struct accept_trial *trial, uint64_t *accepted)
+{
+    const json_t *params = trial->request->params;
+    double seconds = parameter_number(params, "seconds");
+    double limit_s = 2.0 * seconds + (double)(STEP_TIMEOUT_NS / NS_PER_S);
+    json_t *request = json_pack("{s:s, s:s, s:i, s:i, s:f}", "do", "steady", "host", "127.0.0.1",
+                                "port", (int)trial->ops->port(trial->server), "conns",
+                                (int)parameter_integer(params, "conns"), "limit_s", limit_s);
+    int error = control_ask(&trial->control, request, step_deadline_ns(), NULL, trial->problem);
+    if (error < 0)
+        return error;
+    error = serve(trial, STEADY_WARM_UP * seconds, accepted);
+    if (error < 0)
+        return server_problem(trial, "accepting and closing", error);
+    error = control_send(&trial->control, json_pack("{s:s}", "do", "mark"));
+    if (error < 0)
+        return problem_say(trial->problem, error, "sending a command to the generator: %s",
+                           strerror(-error));
+    error = measured_window(trial, seconds, accepted);
+    if (error == 0)
+        error = control_reply(&trial->control, step_deadline_ns(), NULL, trial->problem);
+    if (error == 0)
+        error = take_report(trial);
+    if (error == 0 && *accepted == 0)
+        error = problem_say(trial->problem, -ETIMEDOUT, "%s: no connection was made in %g s",
+                            trial->request->subject->name, seconds);
+    return error;
+}
+
+/* ---- outcome ---- */
+
+static json_t *granted_to_json(uint32_t granted)
+{
+    json_t *names = json_array();
+    for (unsigned bit = 0; bit < 32; bit++) {
+        const char *name = granted & (1u << bit) ? backend_feature_name(1u << bit) : NULL;
+        if (name)
+            json_array_append_new(names, json_string(name));
+    }
+    return names;
+}
+
+static json_t *metrics_to_json(const struct accept_trial *trial, uint64_t accepted)
+{
+    const struct region *region = &trial->region;
+    double each_ns = (double)region->wall_ns / (double)accepted;
+    double cpu_us = (double)region->cpu_ns / (double)accepted / 1e3;
+    json_t *metrics = json_pack("{s:f, s:f}", "accepts_per_s", (double)NS_PER_S / each_ns,
+                                "server_cpu_us_per_accept", cpu_us);
+    if (strcmp(trial->request->mode, "drain") == 0)
+        json_object_set_new(metrics, "ns_per_accept", json_real(each_ns));
+    return metrics;
+}
+
+static int make_outcome(struct accept_trial *trial, uint64_t accepted, json_t **outcome)
+{
+    json_t *histograms = json_incref(json_object_get(trial->report, "histograms"));
+    json_object_del(trial->report, "histograms");
+    json_t *result = json_pack(
+        "{s:o, s:o, s:O, s:o}", "metrics", metrics_to_json(trial, accepted), "histograms",
+        histograms ? histograms : json_object(), "generator", trial->report, "granted",
+        granted_to_json(trial->ops->granted(trial->server)));
+    if (!result || region_to_json(&trial->region, result) < 0) {
+        json_decref(result);
+        return problem_say(trial->problem, -ENOMEM, "out of memory while writing the outcome");
+    }
+    json_object_set_new(json_object_get(result, "counters"), "operations",
+                        json_integer((json_int_t)accepted));
+    *outcome = result;
+    return 0;
+}
+
+static int open_server(struct accept_trial *trial)
+{
+    const json_t *params = trial->request->params;
+    struct accept_setup setup = {
+        .subject = trial->request->subject,
+        .backlog = trial->backlog,
+        .budget = (unsigned)parameter_integer(params, "budget"),
+        .capacity = trial->idle + trial->backlog,
+    };
+    const char *what = "opening the server";
+    int error = trial->ops->open(&trial->server, &setup, &what);
+    return error < 0 ? server_problem(trial, what, error) : 0;
+}
+
+int accept_run(const struct trial_request *request, json_t **outcome, char *problem)
+{
+    struct accept_trial trial = {
+        .request = request,
+        .ops = request->subject->accept,
+        .backlog = accept_backlog(request->mode, request->params),
+        .idle = (unsigned)parameter_integer(request->params, "idle"),
+        .problem = problem,
+    };
+    int error = control_open(&trial.control, request->generator_fd);
+    if (error < 0)
+        return problem_say(problem, error, "opening the control channel: %s", strerror(-error));
+    region_open(&trial.region, request->count_system_calls);
+    error = open_server(&trial);
+    if (error == 0) {
+        bool is_drain = strcmp(request->mode, "drain") == 0;
+        uint64_t accepted = 0;
+        if (trial.idle > 0)
+            error = make_idle(&trial);
+        if (error == 0)
+            error = is_drain ? run_drain(&trial, &accepted) : run_steady(&trial, &accepted);
+        if (error == 0)
+            error = make_outcome(&trial, accepted, outcome);
+        trial.ops->close(trial.server);
+    }
+    json_decref(trial.report);
+    region_close(&trial.region);
+    control_close(&trial.control);
+    return error;
+}

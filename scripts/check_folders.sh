@@ -1,0 +1,133 @@
+#!/usr/bin/env bash
+# Checks who includes whom, and that what only one system has stays in files named for it:
+#   harness -> loop -> backends -> libc and kernel; nothing includes tests, no backend includes another.
+# Prints FILE:LINE: RULE for each breach. Usage: scripts/check_folders.sh [FOLDER]
+# Exit status: 0 none found, 1 some found, 2 nothing to check.
+set -euo pipefail
+
+cd "${1:-$(dirname "${BASH_SOURCE[0]}")/..}"
+
+files=()
+while IFS= read -r file; do
+    files+=("$file")
+done < <(find backends loop harness tests -name '*.[ch]' 2>/dev/null | LC_ALL=C sort)
+if [ ${#files[@]} = 0 ]; then
+    echo "check_folders: no C files under $PWD" >&2
+    exit 2
+fi
+
+# A mechanism is what defines a table of operations; its file's name is its name.
+mechanisms=$(grep -lE '^(static )?(const )?struct backend_ops [a-z_]+ = *\{?' backends/*.c 2>/dev/null | sed 's,.*/,,; s,\.c$,,' || true)
+
+LC_ALL=C awk -v mechanisms="$mechanisms" '
+BEGIN {
+    level["backends"] = 1; level["loop"] = 2; level["harness"] = 3; level["tests"] = 4
+    for (i = 1; i < ARGC; i++)
+        sources[ARGV[i]]
+    mechanism_count = split(mechanisms, mechanism, /[ \n]+/)
+
+    linux_file = "(_linux\\.[ch]$|epoll|io_uring)[^/]*$"
+    linux_header = "^(linux/.*|asm/.*|sys/(epoll|eventfd|timerfd|signalfd|inotify|prctl|sendfile|syscall)\\.h" \
+        "|liburing\\.h|liburing/.*)$"
+    linux_call = "epoll_(create1?|ctl|p?wait2?)|eventfd(_read|_write)?|timerfd_[a-z]+|signalfd|inotify_[a-z0-9_]+" \
+        "|prctl|perf_event_open|io_uring_[a-z0-9_]+|syscall|gettid|sched_[sg]etaffinity" \
+        "|pthread_[sg]etaffinity_np|sched_getcpu|prlimit|splice|CPU_(ZERO|SET|ISSET|COUNT)"
+    bsd_file = "kqueue[^/]*$"
+    bsd_header = "^sys/event\\.h$"
+    bsd_call = "kqueue1?|kevent"
+    # Linux and the BSDs have these, macOS does not: one file bridges the difference for all others.
+    bridge_file = "^backends/syscalls\\.[ch]$"
+    bridge_call = "accept4|ppoll|pipe2"
+}
+
+FNR == 1 { folder = FILENAME; sub(/\/.*/, "", folder); in_comment = 0 }
+{ split_line($0) }
+bare ~ /^[ \t]*#[ \t]*include[ \t]*[<"]/ { check_include(); next }
+{ check_calls() }
+END { exit breaches > 0 }
+
+# Sets bare (the line without comments) and code (without strings too).
+function split_line(line,    at) {
+    bare = code = ""
+    while (line != "") {
+        if (in_comment) {
+            if ((at = index(line, "*/")) == 0) return
+            line = substr(line, at + 2)
+            in_comment = 0
+        } else if (match(line, /\/\*|\/\/|"([^"\\]|\\.)*"|\047([^\047\\]|\\.)*\047/)) {
+            bare = bare substr(line, 1, RSTART - 1)
+            code = code substr(line, 1, RSTART - 1)
+            token = substr(line, RSTART, RLENGTH)
+            line = substr(line, RSTART + RLENGTH)
+            if (token == "//") return
+            if (token == "/*") in_comment = 1
+            else bare = bare token
+        } else {
+            bare = bare line
+            code = code line
+            return
+        }
+    }
+}
+
+function breach(rule) { print FILENAME ":" FNR ": " rule; breaches++ }
+
+# The mechanism that a file of backends/ belongs to: poll for poll.c and poll_set.h, "" for a shared helper.
+function mechanism_of(path,    name, best, i) {
+    name = path
+    sub(/^.*\//, "", name); sub(/\.[ch]$/, "", name)
+    best = ""
+    for (i = 1; i <= mechanism_count; i++)
+        if (mechanism[i] != "" && index(name "_", mechanism[i] "_") == 1 &&
+            (best == "" || length(mechanism[i]) < length(best)))
+            best = mechanism[i]
+    return best
+}
+
+function check_include(    path, target) {
+    path = bare
+    sub(/^[ \t]*#[ \t]*include[ \t]*[<"]/, "", path)
+    sub(/[>"].*/, "", path)
+    target = path
+    sub(/\/.*/, "", target)
+    if (bare !~ /</)
+        check_own(path, target)
+    if ((path ~ linux_header || path ~ /_linux\.h$/) && FILENAME !~ linux_file)
+        breach("only Linux has <" path ">: it belongs in a file named for it (*_linux, *epoll*, *io_uring*)")
+    if (path ~ bsd_header && FILENAME !~ bsd_file)
+        breach("only BSD and macOS have <" path ">: it belongs in a file named for it (*kqueue*)")
+}
+
+function check_own(path, target,    own, theirs) {
+    own = FILENAME
+    sub(/[^\/]*$/, path, own)
+    if (target == path && !(own in sources))
+        return # generated: it is in the build folder
+    if (!(target in level) || target == path) {
+        breach("\"" path "\" is not written from the top (\"folder/file.h\")")
+        return
+    }
+    if (target == "tests" && folder != "tests")
+        breach("nothing includes tests, " folder " includes \"" path "\"")
+    else if (level[target] > level[folder])
+        breach(folder " may not include " target " (harness -> loop -> backends): \"" path "\"")
+    theirs = target == "backends" ? mechanism_of(path) : ""
+    if (theirs == "")
+        return
+    if (folder == "loop")
+        breach("the loop includes the contract and its helpers, no mechanism: \"" path "\"")
+    else if (folder == "backends" && FILENAME != "backends/registry.c" && mechanism_of(FILENAME) != theirs)
+        breach("a backend includes no other mechanism: \"" path "\"")
+}
+
+function calls(names) { return code ~ ("(^|[^A-Za-z0-9_.>])(" names ")[ \t]*\\(") }
+
+function check_calls() {
+    if (FILENAME !~ linux_file && calls(linux_call))
+        breach("only Linux has this call: it belongs in a file named for it (*_linux, *epoll*, *io_uring*)")
+    if (FILENAME !~ bsd_file && calls(bsd_call))
+        breach("only BSD and macOS have this call: it belongs in a file named for it (*kqueue*)")
+    if (FILENAME !~ linux_file && FILENAME !~ bridge_file && calls(bridge_call))
+        breach("not every Unix has this call: backends/syscalls.h has it for all of them")
+}
+' "${files[@]}"

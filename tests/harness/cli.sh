@@ -1,0 +1,82 @@
+# Shared by the command-line tests: source it with the path of pollbench as $1. Each test is a function
+# whose name is its sentence; run_tests runs them all, each in a new empty folder.
+
+pollbench=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+sources=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export TMPDIR=$work/tmp
+mkdir "$TMPDIR"
+
+# The smallest thing that can be measured: one cell, a few milliseconds a trial.
+small=(accept --set mode=drain --set queue=20 --set idle=0 --backends poll)
+
+fail() {
+    echo "FAILED: $*"
+    echo "  status: $status, standard error:"
+    sed 's/^/    /' err
+    return 1
+}
+
+# Runs pollbench with the arguments: $status, and the files out and err.
+pb() {
+    status=0
+    "$pollbench" "$@" >out 2>err || status=$?
+}
+
+expect_status() { # STATUS
+    [ "$status" = "$1" ] || fail "exit status $status instead of $1"
+}
+
+expect_error() { # TEXT...: standard error has each
+    local text
+    for text in "$@"; do
+        grep -qF -- "$text" err || fail "no \"$text\" on standard error" || return 1
+    done
+}
+
+expect_no_error() { # TEXT
+    ! grep -qF -- "$1" err || fail "\"$1\" on standard error"
+}
+
+# A Python expression over run, the run in a folder.
+expect_run() { # FOLDER EXPRESSION
+    python3 - "$1" "$2" <<'PYTHON' || fail "not so in $1: $2"
+import json, sys
+run = json.load(open(sys.argv[1] + "/run.json"))
+cells = run["cells"]
+trials = [trial for cell in cells for trial in cell["trials"]]
+sys.exit(0 if eval(sys.argv[2]) else 1)
+PYTHON
+}
+
+skip() {
+    echo "$*"
+    exit 77
+}
+
+# A test that cannot be had here calls it with the reason and returns.
+skipped_reason=
+skip_test() {
+    skipped_reason="$*"
+}
+
+run_tests() {
+    local test failed=0 skipped=0 count=0 reason=
+    for test in "$@"; do
+        count=$((count + 1)) status=none skipped_reason=
+        mkdir "$work/$test" && cd "$work/$test" && : >err && : >out
+        if ! "$test"; then
+            echo "not ok: $test"
+            failed=$((failed + 1))
+        elif [ -n "$skipped_reason" ]; then
+            echo "skipped: $test: $skipped_reason"
+            skipped=$((skipped + 1)) reason=$skipped_reason
+        else
+            echo "ok: $test"
+        fi
+        cd "$work" && rm -rf "${work:?}/$test"
+    done
+    [ $failed = 0 ] || exit 1
+    [ $skipped != $count ] || skip "$reason"
+}

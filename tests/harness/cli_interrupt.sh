@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# Ctrl-C and its kin; a trial that hangs; a trial that dies.
+set -uo pipefail
+set -m # or else the shell has its background jobs ignore SIGINT
+source "$(dirname "$0")/cli.sh" "$1"
+
+wait_until() { # SECONDS COMMAND...
+    local tenths=$(($1 * 10))
+    shift
+    until "$@"; do
+        tenths=$((tenths - 1))
+        [ $tenths -gt 0 ] || return 1
+        sleep 0.1
+    done
+}
+
+has_rounds() { # FOLDER COUNT
+    [ -s "$1/run.json" ] && python3 - "$1" "$2" <<'PYTHON'
+import json, sys
+trials = json.load(open(sys.argv[1] + "/run.json"))["cells"][0]["trials"]
+sys.exit(0 if len({trial["round"] for trial in trials}) >= int(sys.argv[2]) else 1)
+PYTHON
+}
+
+children_of() { # PID
+    pgrep -P "$1"
+}
+
+ended_by() { # SIGNAL
+    "$pollbench" run "${small[@]}" --rounds 100000 --time 1h --out r >out 2>err &
+    local pid=$! children
+    wait_until 20 has_rounds r 3 || fail "no rounds" || return 1
+    children=$(children_of $pid)
+    kill -"$1" $pid
+    status=0
+    wait $pid || status=$?
+    expect_status 3 && expect_error interrupted "in r" || return 1
+    grep -q ns_per_accept out || fail "no table of the finished rounds" || return 1
+    expect_run r 'run["rounds"] >= 3 and {t["round"] for t in trials} == set(range(run["rounds"]))' &&
+        expect_run r 'run["ended"] == "interrupted" and cells[0]["summary"]' || return 1
+    local child
+    for child in $children; do
+        ! kill -0 "$child" 2>/dev/null || fail "process $child outlived the run" || return 1
+    done
+}
+
+ctrl_c_keeps_the_finished_rounds_and_says_where_they_are() {
+    ended_by INT
+}
+
+sigterm_keeps_the_finished_rounds_and_says_where_they_are() {
+    ended_by TERM
+}
+
+a_killed_run_leaves_a_whole_file() {
+    "$pollbench" run "${small[@]}" --rounds 100000 --time 1h --out r >out 2>err &
+    local pid=$!
+    wait_until 20 has_rounds r 3 || fail "no rounds" || return 1
+    kill -KILL $pid
+    wait $pid 2>/dev/null
+    status=killed
+    has_rounds r 3 || fail "the file is not whole" || return 1
+    pb report r
+    expect_status 0
+}
+
+# Does something to the first trial process that shows itself.
+disturb() { # SIGNAL PID
+    local victim
+    wait_until 20 eval "victim=\$(pgrep -P $2 -f 'pollbench trial' | head -1) && [ -n \"\$victim\" ] &&
+        kill -$1 \$victim 2>/dev/null"
+}
+
+a_trial_that_dies_is_recorded_and_repeated() {
+    "$pollbench" run accept --set mode=steady --set seconds=1 --set conns=2 --backends poll --rounds 2 \
+        --out r >out 2>err &
+    local pid=$!
+    wait_until 20 test -s r/run.json && sleep 2 # past the counting trial, if there is one
+    disturb KILL $pid || fail "no trial to disturb"
+    status=0
+    wait $pid || status=$?
+    expect_status 0 && expect_run r 'run["rounds"] == 2' &&
+        expect_run r 'len([t for c in cells for l in ("trials", "counting_trials") for t in c[l]
+            if not t["valid"] and "signal 9" in t["why_invalid"]]) == 1' &&
+        expect_run r 'len([t for t in trials if t["valid"]]) == 2'
+}
+
+a_trial_that_hangs_is_killed_and_reported() {
+    "$pollbench" run accept --set mode=steady --set seconds=0.5 --set conns=2 --backends poll \
+        --rounds 4 --out r >out 2>err &
+    local pid=$!
+    wait_until 20 has_rounds r 1 && sleep 0.2 && disturb STOP $pid || fail "no trial to stop"
+    status=0
+    wait $pid || status=$?
+    expect_status 0 && expect_run r 'run["rounds"] == 4' &&
+        expect_run r 'any(not t["valid"] and "was killed" in t["why_invalid"] for t in trials)' &&
+        expect_run r 'len([t for t in trials if t["valid"]]) == run["rounds"]'
+}
+
+run_tests ctrl_c_keeps_the_finished_rounds_and_says_where_they_are \
+    sigterm_keeps_the_finished_rounds_and_says_where_they_are a_killed_run_leaves_a_whole_file \
+    a_trial_that_dies_is_recorded_and_repeated a_trial_that_hangs_is_killed_and_reported

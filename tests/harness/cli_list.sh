@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# pollbench list.
+set -uo pipefail
+source "$(dirname "$0")/cli.sh" "$1"
+
+every_subject_stands_in_the_table() {
+    local name
+    pb list
+    expect_status 0 || return 1
+    for name in null select poll epoll epoll-et epoll-oneshot floor:epoll; do
+        grep -q "^$name " out || fail "$name is not listed" || return 1
+    done
+}
+
+json_says_the_same_and_nothing_else() {
+    pb list --json
+    expect_status 0 || return 1
+    python3 - <<'PYTHON' || fail "not the JSON of a list"
+import json
+subjects = json.load(open("out"))["subjects"]
+for subject in subjects:
+    assert subject["tier"] in ("readiness", "completion", "none"), subject
+    assert subject["available"] is (subject["reason"] is None), subject
+    assert subject["available"] or subject["reason"], subject
+    assert set(subject["granted"]) <= set(subject["asked"]), subject
+assert {"null", "select", "poll", "epoll", "floor:epoll"} <= {s["name"] for s in subjects}
+PYTHON
+}
+
+a_full_pipe_or_disk_is_an_error() {
+    [ -e /dev/full ] || { skip_test "there is no /dev/full"; return; }
+    status=0
+    "$pollbench" list >/dev/full 2>err || status=$?
+    expect_status 3
+}
+
+run_tests every_subject_stands_in_the_table json_says_the_same_and_nothing_else \
+    a_full_pipe_or_disk_is_an_error

@@ -1,0 +1,121 @@
+#!/usr/bin/env bash
+# pollbench run, as people use it: what ends up in the result folder and on the terminal.
+set -uo pipefail
+source "$(dirname "$0")/cli.sh" "$1"
+
+a_run_leaves_every_trial_of_every_round() {
+    pb run accept --set mode=drain,steady --set queue=20 --set idle=0,10 --set conns=4 \
+        --set seconds=0.05 --backends select,poll --rounds 3 --out r
+    expect_status 0 && expect_error "3 rounds" &&
+        expect_run r 'len(cells) == 4 and run["rounds"] == 3' &&
+        expect_run r 'all(len(c["trials"]) >= 6 for c in cells)' &&
+        expect_run r 'all({(t["subject"], t["round"]) for t in c["trials"] if t["valid"]} == {(s, r)
+            for s in ("select", "poll") for r in range(3)} for c in cells)' &&
+        expect_run r 'all({t["order"] for t in c["trials"]} == {0, 1} for c in cells)' &&
+        expect_run r 'all(t["metrics"] and t["counters"] and t["usage"] and t["generator"]
+            for t in trials if t["valid"])' &&
+        expect_run r 'run["command"][:3] == ["pollbench", "run", "accept"] and run["manifest"]["kernel"]' &&
+        expect_run r 'all(c["summary"] and c["ratios"] == [] for c in cells)' || return 1
+    grep -q ns_per_accept out || fail "no table"
+}
+
+each_mode_has_its_own_parameters() {
+    pb run accept --set queue=20 --set idle=0 --set conns=4 --set seconds=0.05 --backends poll \
+        --rounds 1 --out r
+    expect_status 0 && expect_run r '[sorted(c["params"]) for c in cells] == [
+        ["budget", "idle", "queue"], ["budget", "conns", "idle", "seconds"]]'
+}
+
+the_file_follows_the_schema() {
+    local validate=$sources/tests/harness/validate_schema.py python=/usr/bin/python3
+    [ -x $python ] && $python -c 'import jsonschema' 2>err || { skip_test "python3-jsonschema is missing"; return; }
+    pb run accept --set mode=drain,steady --set queue=20,5000000 --set idle=0 --set conns=4 \
+        --set seconds=0.05 --backends poll,null --rounds 2 --out r
+    expect_status 2 || return 1 # the queue is out of its range
+    pb run accept --set mode=drain,steady --set queue=20,65535 --set idle=0 --set conns=4 \
+        --set seconds=0.05 --backends poll,null --rounds 2 --out r
+    expect_status 0 && $python "$validate" r/run.json >err 2>&1 || fail "run.json is not as the schema says"
+}
+
+the_seed_decides_the_order() {
+    local folder
+    for folder in a b; do
+        pb run accept --set mode=drain --set queue=20 --set idle=0 --backends select,poll,null \
+            --rounds 5 --seed 42 --out $folder
+        expect_status 0 || return 1
+    done
+    pb run accept --set mode=drain --set queue=20 --set idle=0 --backends select,poll,null \
+        --rounds 5 --seed 43 --out c
+    python3 - <<'PYTHON' || fail "the order does not follow the seed"
+import json
+def order(folder):
+    trials = json.load(open(folder + "/run.json"))["cells"][0]["trials"]
+    return [(t["round"], t["order"], t["subject"]) for t in trials if t["attempt"] == 0]
+assert order("a") == order("b")
+assert order("a") != order("c")
+assert len({tuple(s for r, o, s in order("a") if r == n) for n in range(5)}) > 1
+PYTHON
+}
+
+json_is_all_of_standard_output() {
+    pb run "${small[@]}" --rounds 2 --out r --json
+    expect_status 0 && python3 -c 'import json; json.load(open("out"))' || fail "not JSON alone"
+}
+
+quiet_says_nothing_on_standard_error() {
+    pb run "${small[@]}" --rounds 1 --out r --quiet
+    expect_status 0 || return 1
+    [ ! -s err ] || fail "--quiet is not quiet"
+}
+
+progress_is_drawn_on_a_terminal_only() {
+    pb run "${small[@]}" --rounds 2 --out a
+    expect_no_error '[#' && expect_no_error '%' || return 1
+    python3 - "$pollbench" "${small[@]}" <<'PYTHON' >err || fail "no bar on a terminal"
+import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    out = os.open("out", os.O_WRONLY | os.O_CREAT)
+    os.dup2(out, 1)
+    os.execv(sys.argv[1], [sys.argv[1], "run", *sys.argv[2:], "--rounds", "3", "--out", "b"])
+text = b""
+while True:
+    try:
+        data = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not data:
+        break
+    text += data
+os.waitpid(pid, 0)
+print(text.decode(errors="replace"))
+assert b"left" in text and b"%" in text and b"round 3" in text and b"poll" in text, text
+PYTHON
+}
+
+a_time_that_is_over_still_gives_ten_rounds() {
+    pb run "${small[@]}" --time 1ms --out r
+    expect_status 0 && expect_run r 'run["rounds"] == 10'
+}
+
+fewer_rounds_than_ten_are_had_when_asked_for() {
+    pb run "${small[@]}" --time 1ms --rounds 2 --out r
+    expect_status 0 && expect_run r 'run["rounds"] == 2'
+}
+
+time_bounds_a_run_without_a_number_of_rounds() {
+    pb run "${small[@]}" --time 2s --out r
+    expect_status 0 && expect_run r 'run["rounds"] >= 10'
+}
+
+the_default_folder_is_below_the_current_one() {
+    pb run "${small[@]}" --rounds 1
+    expect_status 0 && expect_error results/runs/ || return 1
+    [ -s results/runs/*/run.json ] || fail "no results/runs/ID/run.json"
+}
+
+run_tests a_run_leaves_every_trial_of_every_round each_mode_has_its_own_parameters \
+    the_file_follows_the_schema the_seed_decides_the_order json_is_all_of_standard_output \
+    quiet_says_nothing_on_standard_error progress_is_drawn_on_a_terminal_only \
+    a_time_that_is_over_still_gives_ten_rounds fewer_rounds_than_ten_are_had_when_asked_for \
+    time_bounds_a_run_without_a_number_of_rounds the_default_folder_is_below_the_current_one

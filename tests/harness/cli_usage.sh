@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# Bad usage: exit status 2, a sentence that helps, and nothing done.
+set -uo pipefail
+source "$(dirname "$0")/cli.sh" "$1"
+
+refused() { # SENTENCE ARGUMENT...
+    local sentence=$1
+    shift
+    pb "$@"
+    expect_status 2 && expect_error "$sentence" || return 1
+    [ ! -s out ] || fail "$* printed on standard output" || return 1
+    [ ! -e results ] || fail "$* made a result folder"
+}
+
+unknown_names_are_refused_with_the_nearest_one() {
+    refused '"run"' rnu &&
+        refused '"accept"' run acept &&
+        refused '"epoll"' run --backends epol &&
+        refused '"floor:epoll"' run --backends flor:epoll &&
+        refused '"queue"' run --set quue=1 &&
+        refused '"drain"' run --set mode=drian &&
+        refused '"quick"' run --profile quik &&
+        refused '"--rounds"' run --roundz 1 &&
+        refused '"--json"' list --jsn &&
+        refused '"epoll"' check --backends epol
+}
+
+rounds_are_a_whole_number_in_a_range() {
+    local value
+    for value in 0 -1 99999999999999999999 100001 ten 1.5 1e3 0x10 ' 5' ''; do
+        refused 'from 1 to 100000' run --rounds "$value" || return 1
+        refused 'from 1 to 100000' run "--rounds=$value" || return 1
+    done
+    refused 'takes a value' run --rounds && refused 'takes a value' run --rounds --quiet
+}
+
+times_have_a_unit_and_a_range() {
+    local value
+    for value in 30 0s -5s abc '' 5x 99999h 1e3s; do
+        refused 'from 1ms to 168h' run --time "$value" || return 1
+    done
+}
+
+parameters_keep_to_their_range() {
+    local value
+    for value in 0 -5 70000 99999999999999999999 many 1.5; do
+        refused 'from 1 to 65535' run --set queue=$value || return 1
+    done
+    for value in 0 1e1 nan -1 100000; do
+        refused 'number from' run --set seconds=$value || return 1
+    done
+}
+
+empty_and_duplicate_values_are_refused() {
+    refused 'empty' run --set queue= &&
+        refused 'empty' run --set queue=1,,2 &&
+        refused 'empty' run --set queue=1, &&
+        refused 'NAME=VALUE' run --set queue &&
+        refused 'NAME=VALUE' run --set =1 &&
+        refused 'twice' run --set queue=1,1 &&
+        refused 'twice' run --set queue=10,010 &&
+        refused 'twice' run --set queue=1 --set queue=2 &&
+        refused 'twice' run --backends poll,poll &&
+        refused 'empty' run --backends poll, &&
+        refused 'twice' run accept accept &&
+        refused 'twice' run --rounds 1 --rounds 1 &&
+        refused 'empty' run --out ''
+}
+
+a_parameter_of_another_mode_is_refused() {
+    refused 'mode drain' run --set mode=steady --set queue=5 &&
+        refused 'mode steady' run --set mode=drain --set conns=5
+}
+
+help_is_on_standard_output_of_every_command() {
+    local command
+    pb --help
+    expect_status 0 && grep -q usage out || fail "no help" || return 1
+    for command in list run report check generate; do
+        pb $command --help
+        expect_status 0 && grep -q "usage: pollbench $command" out || fail "$command has no help" || return 1
+        [ ! -s err ] || fail "help of $command on standard error" || return 1
+    done
+}
+
+the_help_of_run_lists_what_workloads_declare() {
+    local word
+    pb run --help
+    for word in accept drain steady queue conns idle budget seconds ns_per_accept connect_latency_ns \
+        '1 to 65535' quick standard thorough --backends --set --rounds --time --seed --out; do
+        grep -qF -- "$word" out || fail "run --help does not say $word" || return 1
+    done
+}
+
+without_a_command_there_is_help_and_an_error() {
+    pb
+    expect_status 2 && expect_error usage
+}
+
+run_tests unknown_names_are_refused_with_the_nearest_one rounds_are_a_whole_number_in_a_range \
+    times_have_a_unit_and_a_range parameters_keep_to_their_range \
+    empty_and_duplicate_values_are_refused a_parameter_of_another_mode_is_refused \
+    help_is_on_standard_output_of_every_command the_help_of_run_lists_what_workloads_declare \
+    without_a_command_there_is_help_and_an_error

@@ -1,0 +1,37 @@
+/* A generator in a process of its own, for tests, and listeners for it to connect to. */
+#ifndef TESTS_HARNESS_GENERATOR_PROCESS_H
+#define TESTS_HARNESS_GENERATOR_PROCESS_H
+
+#include "harness/generator/control.h"
+#include "harness/problem.h"
+
+#include <sys/types.h>
+
+enum channel { CHANNEL_SOCKETPAIR, CHANNEL_TCP };
+
+struct generator_process {
+    pid_t pid;
+    struct control control;
+    char problem[PROBLEM_BYTES];
+};
+
+/* Forks it. `prepare` (may be NULL) runs in the child first. Fails the test on any error. */
+void generator_start(struct generator_process *, enum channel, void (*prepare)(void));
+
+/* Closes the channel and returns the exit status; 128 + signal when one ended it. */
+int generator_end(struct generator_process *);
+
+/* Sends a command as text and takes the reply: 0, or what control_ask() says. */
+int generator_ask(struct generator_process *, json_t **reply, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Listens on 127.0.0.1, any port, without blocking. */
+int listener_open(int backlog, unsigned *port);
+
+/* Accepts what has come, up to `capacity`; returns how many. */
+size_t listener_accept(int listener, int *fds, size_t capacity);
+
+/* Whether the other end of the connection has reset it. */
+bool connection_was_reset(int fd);
+
+#endif

@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# bench.sh in a copy of the repository where set-up, cmake and pollbench are made up.
+# shellcheck source=tests/scripts/cases.sh
+source "$(dirname "${BASH_SOURCE[0]}")/cases.sh"
+
+tree=$scratch/tree
+
+make_tree() {
+    mkdir -p "$tree/scripts" "$scratch/elsewhere"
+    cp "$root/scripts/bench.sh" "$tree/scripts/"
+    program "$tree/scripts" setup.sh <<<"exit \${BAD_SETUP:-0}"
+    program "$scratch/path" cmake <<<"exit \${BAD_BUILD:-0}"
+    # Writes down what it is called with, one argument a line, and results where --out says.
+    program "$tree/build" pollbench <<END
+printf '%s\n' "\$@" >$scratch/arguments
+[ "\${BAD_RUN:-0}" = 0 ] || exit "\$BAD_RUN"
+while [ \$# -gt 0 ]; do
+    case \$1 in
+    --out) out=\$2 ;;
+    --out=*) out=\${1#*=} ;;
+    esac
+    shift
+done
+mkdir -p "\$out/charts" && echo '{}' >"\$out/run.json"
+echo a,b >"\$out/accept.csv" && echo chart >"\$out/charts/accept.svg"
+echo "the table"
+END
+}
+
+bench() { # ARGUMENT...: called from a folder that is not the repository's
+    make_tree
+    observe in_folder "$scratch/elsewhere" env PATH="$scratch/path:$PATH" "$tree/scripts/bench.sh" "$@"
+}
+
+in_folder() { cd "$1" && "${@:2}"; }
+
+given() { tr '\n' ' ' <"$scratch/arguments"; }
+
+case_without_arguments_the_quick_profile_goes_into_the_repository() {
+    bench
+    expect_status 0
+    [[ $(given) == "run --profile quick --out $tree/results/runs/"* ]] || fail "called with: $(given)"
+    compgen -G "$tree/results/runs/*/run.json" >/dev/null || fail "no run in results/runs"
+}
+
+case_arguments_are_passed_on_as_they_are() {
+    bench accept --set "queue=1,2" --profile=standard --seed "4 2" --out=run
+    expect_status 0
+    expect_same "the arguments" "run|accept|--set|queue=1,2|--profile=standard|--seed|4 2|--out=run|" \
+        "$(tr '\n' '|' <"$scratch/arguments")"
+}
+
+case_a_relative_out_is_relative_to_the_caller() {
+    bench --out run
+    expect_status 0
+    [ -s "$scratch/elsewhere/run/run.json" ] || fail "no run in the caller's folder"
+}
+
+case_it_ends_with_the_paths_of_table_run_and_charts() {
+    bench --out run
+    expect_output "every trial  run/run.json"
+    expect_output "table        run/accept.csv"
+    expect_output "chart        run/charts/accept.svg"
+}
+
+case_standard_output_holds_what_pollbench_printed_and_nothing_else() {
+    make_tree
+    printed=$(PATH="$scratch/path:$PATH" "$tree/scripts/bench.sh" --out "$scratch/run" 2>/dev/null)
+    expect_same "standard output" "the table" "$printed"
+}
+
+case_a_failing_set_up_is_named() {
+    export BAD_SETUP=1
+    bench
+    expect_status 1
+    expect_output "failed while setting up"
+}
+
+case_a_failing_build_is_named() {
+    export BAD_BUILD=2
+    bench
+    expect_status 2
+    expect_output "failed while building"
+}
+
+case_a_failing_run_is_named_and_keeps_its_exit_status() {
+    export BAD_RUN=3
+    bench
+    expect_status 3
+    expect_output "failed while measuring"
+}
+
+case_help_builds_nothing() {
+    export BAD_SETUP=1
+    bench accept --help
+    expect_status 0
+    expect_output "usage: scripts/bench.sh"
+}
+
+run_case "$@"

@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# .ci/run in a small tree where the scripts that it calls are made up: what it makes of their failures.
+# shellcheck source=tests/scripts/cases.sh
+source "$(dirname "${BASH_SOURCE[0]}")/cases.sh"
+
+tree=$scratch/tree
+
+# A tree in which everything passes; BAD_... in the environment make one thing in it fail.
+make_tree() {
+    /usr/bin/python3 -c 'import jsonschema' 2>/dev/null || python3 -c 'import jsonschema' 2>/dev/null ||
+        skip "no jsonschema for python3"
+    mkdir -p "$tree"/{.ci,backends,loop,harness,tests/harness}
+    cp "$root"/.ci/* "$tree/.ci/"
+    program "$tree/scripts" check_folders.sh <<<"exit 0"
+    program "$scratch/path" cmake <<<"exit 0"
+    program "$scratch/path" clang-format-14 <<<"echo version 14.0"
+    echo "import sys; sys.exit('${BAD_SCHEMA-}' or 0)" >"$tree/tests/harness/validate_schema.py"
+    program "$tree/scripts" test.sh <<'END'
+build=build-test
+[ "$4" != address,undefined ] || build=build-test-clang-address-undefined
+mkdir -p $build
+for backend in $REQUIRE_BACKENDS; do
+    [ "$backend" = "${BAD_MISSING-}" ] || echo "1/6 Test #1: conformance.$backend.accepts ... Passed"
+done >$build/ctest.out
+echo 20 ${BAD_FAILURES:-0} 1 >$build/totals
+echo "conformance.${BAD_SKIP:-io_uring}.accepts: not here" >$build/skipped
+[ -z "${BAD_LEFT-}" ] || (sleep 60 & echo $! >left) >/dev/null 2>&1
+exit ${BAD_FAILURES:-0}
+END
+    program "$tree/scripts" bench.sh <<'END'
+out=${*: -1}
+mkdir -p "$out/charts"
+echo '{}' >"$out/run.json"
+[ -z "${BAD_CHART-}" ] || exit 0
+echo '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0,0"/></svg>' >"$out/charts/a.svg"
+printf '\x89PNG\r\n\x1a\n....IEND\xaeB`\x82' >"$out/charts/a.png"
+END
+}
+
+ci() {
+    make_tree
+    observe env PATH="$scratch/path:$PATH" "$tree/.ci/run"
+}
+
+case_when_everything_passes_the_last_line_adds_up_the_tests() {
+    ci
+    expect_status 0
+    expect_same "the last line" "40 passed, 0 failed, 2 skipped" "$(tail -n 1 <<<"$output")"
+}
+
+case_a_failing_test_fails_the_run_and_the_other_steps_still_run() {
+    export BAD_FAILURES=3
+    ci
+    expect_status 1
+    expect_output $'\n40 passed, 6 failed, 2 skipped\n'
+    expect_output "FAILED: tests, gcc"
+    expect_output "main job: passed"
+}
+
+case_a_skip_of_a_required_backend_fails_the_run() {
+    export BAD_SKIP=epoll-et
+    ci
+    expect_status 1
+    expect_output "conformance.epoll-et.accepts: not here"
+    expect_output "FAILED: tests, gcc"
+}
+
+case_a_required_backend_on_which_nothing_ran_fails_the_run() {
+    export BAD_MISSING=null
+    ci
+    expect_status 1
+    expect_output "no conformance case ran on null"
+}
+
+case_a_process_left_behind_is_ended_and_fails_the_run() {
+    [ "$(uname -s)" = Linux ] || skip "processes are found through /proc"
+    export BAD_LEFT=yes
+    ci
+    expect_status 1
+    expect_output "left behind: process $(cat "$tree/left"): sleep 60"
+    # One that was killed may still be a zombie, which has no command line.
+    ! read -r -d '' <"/proc/$(cat "$tree/left")/cmdline" || fail "it still runs"
+}
+
+case_a_main_job_without_charts_fails_the_run() {
+    export BAD_CHART=none
+    ci
+    expect_status 1
+    expect_output "no .svg chart"
+    expect_output "FAILED: main job"
+}
+
+case_a_result_that_breaks_the_schema_fails_the_run() {
+    export BAD_SCHEMA="cells: missing"
+    ci
+    expect_status 1
+    expect_output "cells: missing"
+    expect_output "FAILED: main job"
+}
+
+charts() { # checks the chart FILE, beside a good one of the other kind
+    mkdir -p "$scratch/charts"
+    [ "${1##*.}" = svg ] || echo '<svg xmlns="http://www.w3.org/2000/svg"><path/></svg>' >"$scratch/charts/good.svg"
+    [ "${1##*.}" = png ] || printf '\x89PNG\r\n\x1a\n..IEND\xaeB`\x82' >"$scratch/charts/good.png"
+    cat >"$scratch/charts/$1"
+    observe python3 "$root/.ci/check_charts.py" "$scratch/charts"
+}
+
+case_a_chart_cut_off_is_no_chart() {
+    charts a.png < <(printf '\x89PNG\r\n\x1a\n..IE')
+    expect_status 1
+    expect_output "a.png: is cut off"
+}
+
+case_an_empty_file_is_no_chart() {
+    charts a.svg </dev/null
+    expect_status 1
+    expect_output "a.svg: is no XML"
+}
+
+case_an_svg_with_nothing_in_it_is_no_chart() {
+    charts a.svg <<<'<svg xmlns="http://www.w3.org/2000/svg"><title>none</title></svg>'
+    expect_status 1
+    expect_output "a.svg: has nothing drawn in it"
+}
+
+run_case "$@"
