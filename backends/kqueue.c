@@ -14,10 +14,10 @@
  * - Wake-ups are a user event, where there is one (OpenBSD 7.8, NetBSD 10). Without EV_CLEAR it
  * would be reported for ever.
  * - Deadlines are the time-out of the call and have nanoseconds. EVFILT_TIMER is not used: its
- * units differ from system to system, and macOS and NetBSD do not agree on what a period of 0 is.
+ * units differ from system to system, and a period of 0 misbehaves on macOS and is refused by
+ * NetBSD.
  * - `udata` has the size of a pointer, and is an integer on NetBSD before 10. Where a token does
- * not fit, it holds the slot, and the descriptor number tells a report that is stale.
- * - When a report array is too short for all, those that had a turn go to the end of the queue. */
+ * not fit, it holds the slot, and the descriptor number tells a report that is stale. */
 #include "backends/mechanisms.h"
 #include "backends/readiness.h"
 
@@ -30,6 +30,15 @@
 
 /* Reports taken per call, unless there are more changes. */
 #define REPORTS 512u
+
+/* Without user events the helper's descriptor wakes, and no report has this filter. */
+#if defined(EVFILT_USER)
+#define HAVE_USER_EVENT true
+#else
+#define HAVE_USER_EVENT false
+#define EVFILT_USER INT16_MAX
+#define NOTE_TRIGGER 0
+#endif
 
 struct kqueue_backend {
     struct readiness readiness;
@@ -44,13 +53,12 @@ static struct kqueue_backend *kqueue_of(struct readiness *readiness)
     return (struct kqueue_backend *)readiness;
 }
 
-static int grow(struct kevent **array, unsigned count)
+static bool grow(struct kevent **array, unsigned count)
 {
     struct kevent *larger = realloc(*array, count * sizeof *larger);
-    if (larger == NULL)
-        return -ENOMEM;
-    *array = larger;
-    return 0;
+    if (larger != NULL)
+        *array = larger;
+    return larger != NULL;
 }
 
 /* For the two changes that a source can need. */
@@ -59,7 +67,7 @@ static int make_room(struct kqueue_backend *self)
     if (self->change_count + 2 <= self->capacity)
         return 0;
     unsigned capacity = self->capacity == 0 ? REPORTS : self->capacity * 2;
-    if (grow(&self->changes, capacity) < 0 || grow(&self->reports, capacity) < 0)
+    if (!grow(&self->changes, capacity) || !grow(&self->reports, capacity))
         return -ENOMEM;
     self->capacity = capacity;
     return 0;
@@ -90,15 +98,13 @@ static struct io_source *source_of(struct kqueue_backend *self, const struct kev
 
 static int kqueue_change(struct readiness *readiness, struct io_source *source, unsigned need)
 {
-    static const unsigned directions[] = {READY_IN, READY_OUT};
     struct kqueue_backend *self = kqueue_of(readiness);
     int r = make_room(self);
     if (r < 0)
         return r;
-    for (int i = 0; i < 2; i++)
-        if ((need ^ source->have) & directions[i])
-            self->changes[self->change_count++] =
-                change_of(source, directions[i], need & directions[i]);
+    for (unsigned direction = READY_IN; direction <= READY_OUT; direction <<= 1)
+        if ((need ^ source->have) & direction)
+            self->changes[self->change_count++] = change_of(source, direction, need & direction);
     return 0;
 }
 
@@ -118,9 +124,6 @@ static void kqueue_forget(struct readiness *readiness, struct io_source *source)
 
 /* ---- waking ---- */
 
-#if defined(EVFILT_USER)
-#define HAVE_USER_EVENT 1
-
 static int kqueue_wake(struct readiness *readiness)
 {
     struct kqueue_backend *self = kqueue_of(readiness);
@@ -139,32 +142,6 @@ static int open_wake(struct kqueue_backend *self)
     return sys_kqueue.kevent(self->fd, &change, 1, NULL, 0, NULL);
 }
 
-/* An exchange, so that what was written before a wake-up that saved its call is seen. */
-static bool take_wake(struct kqueue_backend *self, const struct kevent *report)
-{
-    if (report->filter != EVFILT_USER)
-        return false;
-    atomic_exchange(&self->wake_pending, 0);
-    readiness_note(&self->readiness, &self->readiness.wake_source, READY_IN);
-    return true;
-}
-#else
-#define HAVE_USER_EVENT 0
-#define kqueue_wake NULL
-
-static int open_wake(struct kqueue_backend *self)
-{
-    (void)self;
-    return 0;
-}
-
-static bool take_wake(struct kqueue_backend *self, const struct kevent *report)
-{
-    (void)self, (void)report;
-    return false;
-}
-#endif
-
 /* ---- waiting ---- */
 
 /* A filter that could not be taken off was gone already: the descriptor was closed by somebody
@@ -179,8 +156,12 @@ static int take_error(struct kqueue_backend *self, struct io_source *source, uns
 
 static int take_report(struct kqueue_backend *self, const struct kevent *report)
 {
-    if (take_wake(self, report))
+    if (report->filter == EVFILT_USER) {
+        /* An exchange, so that what was written before a wake-up that saved its call is seen. */
+        atomic_exchange(&self->wake_pending, 0);
+        readiness_note(&self->readiness, &self->readiness.wake_source, READY_IN);
         return 0;
+    }
     struct io_source *source = source_of(self, report);
     unsigned direction = report->filter == EVFILT_WRITE ? READY_OUT : READY_IN;
     if (source == NULL)
@@ -234,7 +215,7 @@ static int start(struct kqueue_backend *self, const struct backend_config *confi
         .change = kqueue_change,
         .collect = kqueue_collect,
         .forget = kqueue_forget,
-        .wake = kqueue_wake,
+        .wake = HAVE_USER_EVENT ? kqueue_wake : NULL,
     };
     self->readiness.base.ops = &kqueue_ops;
     self->readiness.base.granted = HAVE_USER_EVENT ? BACKEND_USER_EVENT : 0;
@@ -246,7 +227,7 @@ static int start(struct kqueue_backend *self, const struct backend_config *confi
     self->fd = sys_kqueue.kqueue();
     if (self->fd < 0)
         return self->fd;
-    r = open_wake(self);
+    r = HAVE_USER_EVENT ? open_wake(self) : 0;
     if (r >= 0)
         r = readiness_open(&self->readiness, config);
     if (r < 0)

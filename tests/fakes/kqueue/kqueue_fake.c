@@ -14,11 +14,11 @@
 #include "tests/fakes/kqueue/kqueue_fake.h"
 
 #include "backends/clock.h"
+#include "backends/syscalls.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -170,6 +170,16 @@ static bool is_user(short filter)
 #endif
 }
 
+static bool is_trigger(const struct kevent *change)
+{
+#if defined(EVFILT_USER)
+    return is_user(change->filter) && change->fflags & NOTE_TRIGGER;
+#else
+    (void)change;
+    return false;
+#endif
+}
+
 static void remove_note(struct queue *queue, unsigned at)
 {
     queue->used--;
@@ -244,7 +254,7 @@ static int make_change(struct queue *queue, const struct kevent *change)
         return -ENOENT;
     if (change->flags & EV_DELETE) {
         remove_note(queue, (unsigned)(note - queue->notes));
-    } else if (user && change->fflags & NOTE_TRIGGER) {
+    } else if (is_trigger(change)) {
         note->triggered = true;
         send(queue->fd, "", 1, MSG_DONTWAIT); /* when it is full, it is readable all the same */
     }
@@ -328,11 +338,10 @@ static int collect(struct queue *queue, struct kevent *events, int capacity, uin
         bool at_once = fill_set(queue);
         pthread_mutex_unlock(&lock);
         int ready =
-            ppoll(queue->set, queue->used + 1, clock_until(at_once ? 0 : deadline_ns, &left), NULL);
-        int error = errno;
+            sys.poll(queue->set, queue->used + 1, clock_until(at_once ? 0 : deadline_ns, &left));
         pthread_mutex_lock(&lock);
         if (ready < 0)
-            return -error;
+            return ready;
         while (recv(queue->fd, &byte, 1, MSG_DONTWAIT) > 0)
             ;
         drop_closed(queue);

@@ -27,6 +27,7 @@ struct kevent {
 #define EVFILT_WRITE (-2)
 #if !defined(KQUEUE_FAKE_OLD)
 #define EVFILT_USER (-11) /* not on OpenBSD before 7.8 and NetBSD before 10 */
+#define NOTE_TRIGGER 0x01000000
 #endif
 
 #define EV_ADD 0x0001
@@ -35,8 +36,6 @@ struct kevent {
 #define EV_RECEIPT 0x0040
 #define EV_ERROR 0x4000
 #define EV_EOF 0x8000
-
-#define NOTE_TRIGGER 0x01000000
 
 int kqueue(void);
 int kevent(int fd, const struct kevent *changes, int change_count, struct kevent *events,
