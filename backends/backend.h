@@ -74,7 +74,8 @@ struct backend_config {
     unsigned buffer_count;     /* receive buffers in all: a power of two, 1..32768 */
     unsigned buffer_size;      /* bytes each, 1..1 MiB */
     unsigned queue_depth;      /* io_uring: submission queue entries */
-    unsigned completion_depth; /* io_uring: completion queue entries */
+    unsigned completion_depth; /* io_uring: completion queue entries, >= queue_depth */
+    unsigned direct_count;     /* io_uring with BACKEND_DIRECT: slots in the file table */
     uint32_t features; /* backend_feature bits asked for; backend_open() sets it from the variant */
 };
 
@@ -85,8 +86,20 @@ enum backend_feature {
         1u << 0,             /* nanosecond deadlines; without it they round up to milliseconds */
     BACKEND_PPOLL = 1u << 1, /* the same for poll */
     BACKEND_PSELECT = 1u << 2,
-    BACKEND_EDGE = 1u << 3,        /* EPOLLET */
-    BACKEND_ONESHOT = 1u << 4,     /* EPOLLONESHOT, a one-shot POLL_ADD */
+    BACKEND_EDGE = 1u << 3,    /* EPOLLET, a multishot POLL_ADD */
+    BACKEND_ONESHOT = 1u << 4, /* EPOLLONESHOT, a one-shot POLL_ADD */
+    /* io_uring */
+    BACKEND_COOP_TASKRUN = 1u << 5,    /* no interrupt of user space to post a completion */
+    BACKEND_SINGLE_ISSUER = 1u << 6,   /* one thread alone submits */
+    BACKEND_DEFER_TASKRUN = 1u << 7,   /* completions are posted only inside our own wait */
+    BACKEND_REGISTERED_RING = 1u << 8, /* no look-up of the ring's descriptor in each enter */
+    BACKEND_MULTISHOT = 1u << 9,       /* one accept or receive request yields many results */
+    BACKEND_BUFFER_RING =
+        1u << 10,              /* buffers go back through shared memory, not by a request each */
+    BACKEND_SQPOLL = 1u << 11, /* a kernel thread takes submissions */
+    BACKEND_DIRECT = 1u << 12, /* accepted sockets are slots of the ring's own file table */
+    BACKEND_BUNDLE = 1u << 13, /* one receive may fill several buffers */
+    BACKEND_NAPI = 1u << 14,   /* busy polling of the network device */
     BACKEND_USER_EVENT = 1u << 15, /* EVFILT_USER; without it kqueue wakes by a pipe */
 };
 

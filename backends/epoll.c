@@ -81,10 +81,13 @@ static int epoll_collect(struct readiness *readiness, uint64_t deadline_ns, unsi
     for (int i = 0; i < ready; i++) {
         uint64_t token = self->reports[i].data.u64;
         struct io_source *source = source_table_find(&readiness->sources, token);
-        if (source == NULL)
+        if (source == NULL) {
             readiness->base.counters.stale_drops++;
-        else
-            readiness_note(readiness, source, mask_of(self->reports[i].events));
+            continue;
+        }
+        readiness_note(readiness, source, mask_of(self->reports[i].events));
+        if (readiness->trigger == TRIGGER_ONESHOT)
+            readiness_disarmed(readiness, source, READY_IN | READY_OUT);
     }
     return ready;
 }

@@ -9,6 +9,8 @@ extern const struct backend_ops null_ops;
 extern const struct backend_ops select_ops;
 extern const struct backend_ops poll_ops;
 extern const struct backend_ops epoll_ops;
+extern const struct backend_ops io_uring_ops;
+extern const struct backend_ops io_uring_poll_ops;
 extern const struct backend_ops kqueue_ops;
 
 #endif

@@ -51,9 +51,7 @@ static int refuse(struct readiness *self, struct batch *batch, struct io_source 
     static const struct {
         unsigned wish;
         enum io_kind kind;
-    } wishes[] = {{IO_WANT_ACCEPT, IO_ACCEPT},
-                  {IO_WANT_RECV, IO_RECV},
-                  {POLL_WISHES, IO_POLL}};
+    } wishes[] = {{IO_WANT_ACCEPT, IO_ACCEPT}, {IO_WANT_RECV, IO_RECV}, {POLL_WISHES, IO_POLL}};
 
     if (source == &self->wake_source)
         return error;
@@ -121,10 +119,14 @@ static int apply_changes(struct readiness *self, struct batch *batch)
             source->have = 0;
             source->ready &= (uint16_t)used_here(source);
         }
-        if (self->trigger != TRIGGER_LEVEL)
+        if (self->trigger != TRIGGER_LEVEL && !(source->state & READINESS_RELEASED))
             need |= source->have;
         if (need != source->have) {
             int r = self->mechanism->change(self, source, need);
+            if (r == -EAGAIN) {
+                mark_dirty(self, source);
+                continue;
+            }
             if (r < 0) {
                 r = refuse(self, batch, source, r);
                 if (r < 0)
@@ -157,16 +159,18 @@ static void feed_starved(struct readiness *self)
 void readiness_note(struct readiness *self, struct io_source *source, unsigned mask)
 {
     source->ready |= (uint16_t)mask;
-    if (self->trigger == TRIGGER_ONESHOT) {
-        source->have = 0;
-        mark_dirty(self, source);
-    }
     if (!(source->ready & needed(source)))
         return;
     if (source->state & READINESS_STARVED)
         list_remove(&source->resume);
     if (!list_is_linked(&source->resume))
         list_append(&self->resume, &source->resume);
+}
+
+void readiness_disarmed(struct readiness *self, struct io_source *source, unsigned mask)
+{
+    source->have &= (uint16_t)~mask;
+    mark_dirty(self, source);
 }
 
 /* ---- from readiness to results ---- */
@@ -285,6 +289,11 @@ static void report_poll(struct readiness *self, struct io_source *source, struct
 
 static void progress(struct readiness *self, struct io_source *source, struct batch *batch)
 {
+    if (source->state & READINESS_ENDED) {
+        source_table_remove(&self->sources, source);
+        emit(self, batch, source, IO_CLOSED, 0, 0);
+        return;
+    }
     if (source == &self->wake_source) {
         if (self->mechanism->wake == NULL)
             wake_drain(&self->wake);
@@ -340,7 +349,8 @@ int readiness_wait(struct backend *backend, uint64_t deadline_ns, struct io_even
         int r = apply_changes(self, &batch);
         if (r < 0)
             return r;
-        bool more = batch.used > 0 || !list_is_empty(&self->resume);
+        bool more =
+            batch.used > 0 || !list_is_empty(&self->resume) || !list_is_empty(&self->base.dirty);
         uint64_t until_ns = more ? 0 : deadline_ns;
         self->base.counters.waits++;
         int ready = self->mechanism->collect(self, until_ns, capacity);
@@ -348,8 +358,8 @@ int readiness_wait(struct backend *backend, uint64_t deadline_ns, struct io_even
             return ready;
         use_readiness(self, &batch);
         /* Readiness without a result (the connection was gone, an edge that nobody waits for) is no
-         * reason to return before the deadline. */
-        bool over = ready == 0 && until_ns == deadline_ns;
+         * reason to return before the deadline, and none to stay beyond it. */
+        bool over = ready == 0 ? until_ns == deadline_ns : clock_now_ns() >= deadline_ns;
         if (batch.used > 0 || ready == -EINTR || over || deadline_ns == 0)
             return (int)batch.used;
     }
@@ -378,6 +388,24 @@ int readiness_release(struct backend *backend, struct io_source *source)
     source->sending = NULL;
     source->want = source->have = source->ready = source->state = 0;
     return 1;
+}
+
+int readiness_release_later(struct readiness *self, struct io_source *source)
+{
+    list_remove(&source->resume);
+    source->sending = NULL;
+    source->want = source->ready = 0;
+    source->state = (uint16_t)((source->state & ~READINESS_STARVED) | READINESS_RELEASED);
+    mark_dirty(self, source);
+    return 0;
+}
+
+void readiness_released(struct readiness *self, struct io_source *source)
+{
+    sys.close(source->fd);
+    list_remove(&source->dirty);
+    source->state |= READINESS_ENDED;
+    list_append(&self->resume, &source->resume);
 }
 
 void readiness_discard(struct backend *backend, int fd)
@@ -439,8 +467,6 @@ static int open_wake(struct readiness *self)
 
 int readiness_open(struct readiness *self, const struct backend_config *config)
 {
-    if (config->accept_budget == 0 || config->receive_budget == 0)
-        return -EINVAL;
     int r = buffer_pool_open(&self->pool, config->buffer_count, config->buffer_size);
     if (r < 0)
         return r;
@@ -461,7 +487,7 @@ void readiness_close(struct readiness *self)
 {
     for (uint32_t slot = 0; slot < self->sources.capacity; slot++) {
         struct io_source *source = self->sources.slots[slot].source;
-        if (source != NULL && source != &self->wake_source)
+        if (source != NULL && source != &self->wake_source && !(source->state & READINESS_ENDED))
             sys.close(source->fd);
     }
     source_table_close(&self->sources);

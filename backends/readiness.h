@@ -24,6 +24,9 @@ enum readiness_mask { READY_IN = 1, READY_OUT = 2 };
 enum readiness_state {
     READINESS_STARVED = 1,    /* receiving has to wait until a buffer is free */
     READINESS_REGISTERED = 2, /* for the mechanism: the kernel knows the descriptor */
+    READINESS_RELEASED = 4,   /* given up; change() is asked to end what the kernel holds */
+    READINESS_ENDED = 8,      /* and it has ended: one IO_CLOSED is due */
+    READINESS_MECHANISM = 16, /* the first bit that is the mechanism's own */
 };
 
 /* How long what the kernel was told stays in force. */
@@ -37,7 +40,8 @@ enum readiness_trigger {
 struct readiness;
 
 struct readiness_mechanism {
-    /* Tells the kernel to watch `need` from now on, 0: nothing. 0 or -errno. */
+    /* Tells the kernel to watch `need` from now on, 0: nothing. 0 or -errno; -EAGAIN: not at this
+     * moment, the next wait() asks again. */
     int (*change)(struct readiness *, struct io_source *, unsigned need);
     /* Asks the kernel what is ready, until deadline_ns, and calls readiness_note() for each
      * descriptor. `capacity`: more than that many are of no use now. How many were ready, 0: time
@@ -83,6 +87,15 @@ void readiness_note(struct readiness *self, struct io_source *source, unsigned m
  * after all, and the wishes of the source end with `error`. -errno: waiting itself has become
  * impossible. */
 int readiness_refuse(struct readiness *self, struct io_source *source, unsigned mask, int error);
+/* Also for its collect(): the kernel does not watch these directions any more, having reported
+ * them. */
+void readiness_disarmed(struct readiness *self, struct io_source *source, unsigned mask);
+
+/* For a mechanism whose kernel side still holds the descriptor after change(..., 0): its release()
+ * calls the first one (which returns 0), its collect() the second one as soon as nothing is held.
+ */
+int readiness_release_later(struct readiness *self, struct io_source *source);
+void readiness_released(struct readiness *self, struct io_source *source);
 
 /* The operations that are the same for all of them. */
 int readiness_adopt(struct backend *, struct io_source *);

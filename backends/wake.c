@@ -48,7 +48,12 @@ void wake_drain(struct wake *wake)
     uint64_t count;
     while (sys.read(wake->read_fd, &count, sizeof count) == -EINTR)
         ;
-    /* An exchange, not a store: it reads what a swallowed signal wrote, and so comes after what that
-     * thread had written before it. */
+    wake_taken(wake);
+}
+
+void wake_taken(struct wake *wake)
+{
+    /* An exchange, not a store: it reads what a swallowed signal wrote, and so comes after what
+     * that thread had written before it. */
     atomic_exchange(&wake->pending, 0);
 }

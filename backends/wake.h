@@ -17,6 +17,9 @@ int wake_signal(struct wake *);
  * is visible afterwards. */
 void wake_drain(struct wake *);
 
+/* For who has read the descriptor in another way: further signals are sent again. */
+void wake_taken(struct wake *);
+
 /* What to read and what to write, as this system has it: wake_linux.c or wake_pipe.c. */
 int wake_descriptors(int fds[2]);
 

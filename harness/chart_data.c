@@ -1,4 +1,5 @@
-/* The data files that the gnuplot scripts read, one series for each subject. Columns: results/README.md. */
+/* The data files that the gnuplot scripts read, one series for each subject. Columns:
+ * results/README.md. */
 #include "harness/charts.h"
 #include "harness/report_csv.h"
 
@@ -11,16 +12,17 @@
 #define STYLE_FALLBACK 15
 #define STYLES_FALLBACK 3
 
-/* A subject looks the same on every chart. The numbers are the line styles of scripts/plots/style.gp. */
+/* A subject looks the same on every chart. The numbers are the line styles of
+ * scripts/plots/style.gp. */
 static int style_of(const char *subject)
 {
     static const struct {
         const char *subject;
         int style;
     } styles[] = {
-        {"select", 1},        {"poll", 2},        {"epoll", 3},           {"epoll-et", 4},
-        {"epoll-oneshot", 5}, {"io_uring", 6},    {"io_uring-poll", 7},   {"kqueue", 8},
-        {"peer:libuv", 9},    {"peer:libev", 10}, {"peer:libevent", 11},  {"floor:epoll", 12},
+        {"select", 1},          {"poll", 2},        {"epoll", 3},          {"epoll-et", 4},
+        {"epoll-oneshot", 5},   {"io_uring", 6},    {"io_uring-poll", 7},  {"kqueue", 8},
+        {"peer:libuv", 9},      {"peer:libev", 10}, {"peer:libevent", 11}, {"floor:epoll", 12},
         {"floor:io_uring", 13}, {"null", 14},
     };
     unsigned sum = 0;
@@ -33,7 +35,8 @@ static int style_of(const char *subject)
     return STYLE_FALLBACK + (int)(sum % STYLES_FALLBACK);
 }
 
-/* "epoll (readiness)": the tier goes wherever the name goes. Quotes would end the field for gnuplot. */
+/* "epoll (readiness)": the tier goes wherever the name goes. Quotes would end the field for
+ * gnuplot. */
 static char *label_of(const struct chart *chart, const char *subject, char *label, size_t size)
 {
     char name[48], tier[24];
@@ -69,13 +72,16 @@ static size_t ranked_entries(const struct chart *chart, const json_t **entries)
 {
     size_t count = 0, i;
     const json_t *entry;
-    json_array_foreach (json_object_get(chart->cells[0], "summary"), i, entry) {
-        if (strcmp(report_text(entry, "metric"), chart->metric->name) != 0 || count == SUBJECTS_MAXIMUM)
+    json_array_foreach(json_object_get(chart->cells[0], "summary"), i, entry)
+    {
+        if (strcmp(report_text(entry, "metric"), chart->metric->name) != 0 ||
+            count == SUBJECTS_MAXIMUM)
             continue;
         size_t at = count++;
         double sign = chart->metric->lower_is_better ? 1 : -1;
         for (; at > 0 && sign * report_number(entries[at - 1], "median") >
-                             sign * report_number(entry, "median"); at--)
+                             sign * report_number(entry, "median");
+             at--)
             entries[at] = entries[at - 1];
         entries[at] = entry;
     }
@@ -95,18 +101,22 @@ static double *raw_values(const struct chart *chart, const char *subject, size_t
     double *values = calloc(json_array_size(trials) + 1, sizeof *values);
     size_t i;
     *count = 0;
-    json_array_foreach (trials, i, trial) {
-        const json_t *value = json_object_get(json_object_get(trial, "metrics"), chart->metric->name);
-        if (values != NULL && json_is_number(value) && json_is_true(json_object_get(trial, "valid")) &&
+    json_array_foreach(trials, i, trial)
+    {
+        const json_t *value =
+            json_object_get(json_object_get(trial, "metrics"), chart->metric->name);
+        if (values != NULL && json_is_number(value) &&
+            json_is_true(json_object_get(trial, "valid")) &&
             strcmp(report_text(trial, "subject"), subject) == 0)
             values[(*count)++] = json_number_value(value);
     }
     return values;
 }
 
-/* The axis holds every interval and nearly all trials: a single trial that was disturbed may not squeeze
- * the differences that the chart is there for. How many lie beyond it is written on the chart. null, which
- * makes no system call at all, does not set the axis either unless it is alone. */
+/* The axis holds every interval and nearly all trials: a single trial that was disturbed may not
+ * squeeze the differences that the chart is there for. How many lie beyond it is written on the
+ * chart. null, which makes no system call at all, does not set the axis either unless it is alone.
+ */
 static int find_range(struct chart *chart, const json_t *const *entries, size_t count, double *low,
                       double *high)
 {
@@ -138,8 +148,8 @@ static int find_range(struct chart *chart, const json_t *const *entries, size_t 
     return 0;
 }
 
-/* One row of the dots: position, label, style, median, low, high, "3,210 [3,190, 3,230] ns", and whether
- * the median lies off the axis (-1 left, 1 right). */
+/* One row of the dots: position, label, style, median, low, high, "3,210 [3,190, 3,230] ns", and
+ * whether the median lies off the axis (-1 left, 1 right). */
 static void write_dot(struct chart *chart, struct csv *csv, const json_t *entry, size_t position,
                       int decimals, double axis_low, double axis_high)
 {
@@ -151,7 +161,8 @@ static void write_dot(struct chart *chart, struct csv *csv, const json_t *entry,
     csv_number(csv, at);
     csv_number(csv, report_number(entry, "ci_low"));
     csv_number(csv, report_number(entry, "ci_high"));
-    snprintf(value, sizeof value, "%s  [%s; %s]", report_grouped(at, decimals, median, sizeof median),
+    snprintf(value, sizeof value, "%s  [%s; %s]",
+             report_grouped(at, decimals, median, sizeof median),
              report_grouped(report_number(entry, "ci_low"), decimals, low, sizeof low),
              report_grouped(report_number(entry, "ci_high"), decimals, high, sizeof high));
     csv_text(csv, value);
@@ -159,9 +170,10 @@ static void write_dot(struct chart *chart, struct csv *csv, const json_t *entry,
     csv_end_row(csv);
 }
 
-/* The raw trials of one subject, spread over the row by the golden ratio: even, and the same every time. */
-static int write_dot_trials(struct chart *chart, struct csv *csv, const char *subject, size_t position,
-                            double low, double high)
+/* The raw trials of one subject, spread over the row by the golden ratio: even, and the same every
+ * time. */
+static int write_dot_trials(struct chart *chart, struct csv *csv, const char *subject,
+                            size_t position, double low, double high)
 {
     size_t count;
     double *values = raw_values(chart, subject, &count);
@@ -198,8 +210,8 @@ int chart_dots(struct chart *chart, const char *folder, char *problem)
     char name[240];
     struct csv csv;
     snprintf(name, sizeof name, "%s.csv", chart->name);
-    int result = csv_open(&csv, folder, name, "position,subject,style,median,ci_low,ci_high,text,off_axis",
-                          problem);
+    int result = csv_open(&csv, folder, name,
+                          "position,subject,style,median,ci_low,ci_high,text,off_axis", problem);
     if (result < 0)
         return result;
     for (size_t i = 0; i < count; i++) {
@@ -214,7 +226,8 @@ int chart_dots(struct chart *chart, const char *folder, char *problem)
     snprintf(name, sizeof name, "%s-trials.csv", chart->name);
     result = csv_open(&csv, folder, name, "position,value,style", problem);
     for (size_t i = 0; result == 0 && i < count; i++)
-        result = write_dot_trials(chart, &csv, report_text(entries[i], "subject"), count - i, low, high);
+        result =
+            write_dot_trials(chart, &csv, report_text(entries[i], "subject"), count - i, low, high);
     int closed = csv.file != NULL ? csv_close(&csv) : 0;
     return result < 0 ? result : closed;
 }
@@ -224,7 +237,8 @@ static const json_t *entry_of(const json_t *list, const char *metric, const char
 {
     size_t i;
     const json_t *entry;
-    json_array_foreach (list, i, entry) {
+    json_array_foreach(list, i, entry)
+    {
         const json_t *stored = json_object_get(entry, "percent");
         if (strcmp(report_text(entry, "metric"), metric) == 0 &&
             strcmp(report_text(entry, "subject"), subject) == 0 &&
@@ -247,7 +261,8 @@ static void write_point(struct chart *chart, struct csv *csv, double position, c
     note_rounds(chart, entry);
 }
 
-/* A series starts with its name; two empty lines, gnuplot's sign for the next one, stand before it. */
+/* A series starts with its name; two empty lines, gnuplot's sign for the next one, stand before it.
+ */
 static void start_series(struct chart *chart, struct csv *csv, const char *subject)
 {
     char label[LABEL_BYTES];
@@ -268,7 +283,8 @@ static double parameter_of(const struct chart *chart, size_t cell)
     return json_number_value(json_object_get(params, chart->parameter));
 }
 
-/* Logarithmic, with 0 a short step left of the smallest other value. Negative values are put in order. */
+/* Logarithmic, with 0 a short step left of the smallest other value. Negative values are put in
+ * order. */
 static void place_values(const struct chart *chart, double *positions)
 {
     double smallest = INFINITY;
@@ -298,7 +314,8 @@ int chart_curves(struct chart *chart, const char *folder, char *problem)
         return result;
     size_t i;
     const json_t *subject;
-    json_array_foreach (json_object_get(chart->run, "subjects"), i, subject) {
+    json_array_foreach(json_object_get(chart->run, "subjects"), i, subject)
+    {
         const char *subject_name = report_text(subject, "name");
         bool started = false;
         for (size_t k = 0; k < chart->cell_count && chart->series <= SUBJECTS_MAXIMUM; k++) {
@@ -333,7 +350,8 @@ int chart_percentiles(struct chart *chart, const char *folder, char *problem)
         return result;
     size_t i;
     const json_t *subject;
-    json_array_foreach (json_object_get(chart->run, "subjects"), i, subject) {
+    json_array_foreach(json_object_get(chart->run, "subjects"), i, subject)
+    {
         const char *subject_name = report_text(subject, "name");
         if (entry_of(percentiles, chart->metric->name, subject_name, 100) == NULL ||
             chart->series >= SUBJECTS_MAXIMUM)

@@ -1,5 +1,5 @@
-/* Which charts a run has: for every cell its main metric, drawn as dots, or as curves over a parameter that
- * takes at least three values; and every histogram by percentile. */
+/* Which charts a run has: for every cell its main metric, drawn as dots, or as curves over a
+ * parameter that takes at least three values; and every histogram by percentile. */
 #include "harness/charts.h"
 #include "harness/gnuplot.h"
 #include "harness/parameters.h"
@@ -36,7 +36,8 @@ static bool differ_only_in(const json_t *a, const json_t *b, const char *paramet
         return false;
     const char *name;
     json_t *value;
-    json_object_foreach ((json_t *)left, name, value) {
+    json_object_foreach((json_t *)left, name, value)
+    {
         const json_t *other = json_object_get(right, name);
         if (strcmp(name, parameter) == 0 ? !json_is_number(other) || !json_is_number(value)
                                          : !json_equal(value, (json_t *)other))
@@ -56,11 +57,13 @@ static size_t find_sweep(const struct drawing *drawing, const json_t *cell, cons
 {
     size_t count = 0, i;
     const json_t *other;
-    json_array_foreach (drawing->cells, i, other) {
+    json_array_foreach(drawing->cells, i, other)
+    {
         if (!differ_only_in(cell, other, parameter) || count == SWEEP_MAXIMUM)
             continue;
         size_t at = count++;
-        for (; at > 0 && parameter_of(sweep[at - 1], parameter) > parameter_of(other, parameter); at--)
+        for (; at > 0 && parameter_of(sweep[at - 1], parameter) > parameter_of(other, parameter);
+             at--)
             sweep[at] = sweep[at - 1];
         sweep[at] = other;
     }
@@ -73,7 +76,8 @@ static bool is_base(const struct drawing *drawing, const json_t *cell)
     const json_t *sweep[SWEEP_MAXIMUM];
     const char *name;
     json_t *value;
-    json_object_foreach (json_object_get(cell, "params"), name, value) {
+    json_object_foreach(json_object_get(cell, "params"), name, value)
+    {
         if (find_sweep(drawing, cell, name, sweep) >= SWEEP_MINIMUM && sweep[0] != cell)
             return false;
     }
@@ -85,7 +89,8 @@ static bool varies(const struct drawing *drawing, const json_t *cell, const char
 {
     const json_t *value = json_object_get(json_object_get(cell, "params"), parameter), *other;
     size_t i;
-    json_array_foreach (drawing->cells, i, other) {
+    json_array_foreach(drawing->cells, i, other)
+    {
         const json_t *there = json_object_get(json_object_get(other, "params"), parameter);
         if (is_same_mode(cell, other) && json_array_size(json_object_get(other, "summary")) > 0 &&
             !json_equal((json_t *)value, (json_t *)there))
@@ -106,8 +111,8 @@ static void add_to_name(struct chart *chart, const char *separator, const char *
     chart->name[length] = '\0';
 }
 
-/* accept-drain-ns_per_accept-by-idle-queue1000: the mode, the metric, what is swept, and the value of every
- * other parameter of which the run has several. */
+/* accept-drain-ns_per_accept-by-idle-queue1000: the mode, the metric, what is swept, and the value
+ * of every other parameter of which the run has several. */
 static void name_chart(const struct drawing *drawing, struct chart *chart)
 {
     const json_t *cell = chart->cells[0];
@@ -118,7 +123,8 @@ static void name_chart(const struct drawing *drawing, struct chart *chart)
         add_to_name(chart, "-by-", chart->parameter);
     const char *name;
     json_t *value;
-    json_object_foreach (json_object_get(cell, "params"), name, value) {
+    json_object_foreach(json_object_get(cell, "params"), name, value)
+    {
         char text[40];
         if ((chart->parameter != NULL && strcmp(name, chart->parameter) == 0) ||
             !varies(drawing, cell, name))
@@ -155,8 +161,10 @@ static void write_caption(const struct chart *chart, char *text, size_t size)
     if (chart->outside > 0)
         snprintf(outside, sizeof outside, "; %zu trial%s beyond the axis", chart->outside,
                  chart->outside == 1 ? "" : "s");
-    snprintf(text, size, "Median of %s rounds with its 99 %% bootstrap interval%s.%s\n%s", rounds, outside,
-             chart->rounds_least < 10 ? " Under 10 rounds: the interval is narrower than the truth." : "",
+    snprintf(text, size, "Median of %s rounds with its 99 %% bootstrap interval%s.%s\n%s", rounds,
+             outside,
+             chart->rounds_least < 10 ? " Under 10 rounds: the interval is narrower than the truth."
+                                      : "",
              machine);
     wrap(text);
 }
@@ -172,7 +180,8 @@ static void write_note(const struct chart *chart, bool is_latency, char *text, s
         length = (size_t)snprintf(text, size, "Closed loop: a slow server is asked less often. ");
     if (bound > 0)
         snprintf(text + length, size - length,
-                 "The generator was the bound in %u trials: this says nothing of the server.", bound);
+                 "The generator was the bound in %u trials: this says nothing of the server.",
+                 bound);
 }
 
 static int run_script(const struct drawing *drawing, const struct chart *chart, const char *script,
@@ -184,14 +193,17 @@ static int run_script(const struct drawing *drawing, const struct chart *chart, 
     snprintf(stem, sizeof stem, "%s%s/%s", drawing->charts_folder[0] == '/' ? "" : "./",
              drawing->charts_folder, chart->name);
     snprintf(title, sizeof title, "%s %s: %s", report_text(chart->cells[0], "workload"),
-             report_clean(mode, sizeof mode, report_text(chart->cells[0], "mode")), chart->metric->help);
+             report_clean(mode, sizeof mode, report_text(chart->cells[0], "mode")),
+             chart->metric->help);
     report_params(chart->cells[0], chart->parameter, params, sizeof params);
     snprintf(subtitle, sizeof subtitle, "%s is better.   %s",
              chart->metric->lower_is_better ? "Lower" : "Higher", params);
-    snprintf(axis, sizeof axis, "%s, %s", chart->metric->name, is_latency ? "us" : chart->metric->unit);
+    snprintf(axis, sizeof axis, "%s, %s", chart->metric->name,
+             is_latency ? "us" : chart->metric->unit);
     write_caption(chart, caption, sizeof caption);
     write_note(chart, is_latency, note, sizeof note);
-    const char *arguments[] = {stem, title, subtitle, axis, caption, note, chart->styles, last, NULL};
+    const char *arguments[] = {stem, title,         subtitle, axis, caption,
+                               note, chart->styles, last,     NULL};
     return gnuplot_run(drawing->plots_folder, script, arguments, drawing->problem);
 }
 
@@ -212,7 +224,8 @@ static bool has_percentiles(const json_t *cell, const char *metric)
 {
     size_t i;
     const json_t *entry;
-    json_array_foreach (json_object_get(cell, "percentiles"), i, entry) {
+    json_array_foreach(json_object_get(cell, "percentiles"), i, entry)
+    {
         if (strcmp(report_text(entry, "metric"), metric) == 0)
             return true;
     }
@@ -223,7 +236,8 @@ static int draw_percentiles(const struct drawing *drawing, const json_t *cell)
 {
     const struct workload *workload = workload_find(report_text(cell, "workload"));
     for (const struct metric *metric = workload->metrics; metric->name != NULL; metric++) {
-        struct chart chart = {.run = drawing->run, .cells = {cell}, .cell_count = 1, .metric = metric};
+        struct chart chart = {
+            .run = drawing->run, .cells = {cell}, .cell_count = 1, .metric = metric};
         if (!name_in_list(metric->modes, report_text(cell, "mode")) ||
             !has_percentiles(cell, metric->name))
             continue;
@@ -237,12 +251,14 @@ static int draw_percentiles(const struct drawing *drawing, const json_t *cell)
     return 0;
 }
 
-/* One chart for each parameter swept through this cell, drawn when the cell is the first of the sweep. */
+/* One chart for each parameter swept through this cell, drawn when the cell is the first of the
+ * sweep. */
 static int draw_curves(const struct drawing *drawing, const json_t *cell)
 {
     const char *name;
     json_t *value;
-    json_object_foreach (json_object_get(cell, "params"), name, value) {
+    json_object_foreach(json_object_get(cell, "params"), name, value)
+    {
         struct chart chart = {.run = drawing->run, .parameter = name};
         chart.cell_count = find_sweep(drawing, cell, name, chart.cells);
         chart.metric = report_main_metric(cell);
@@ -262,21 +278,23 @@ static int draw_curves(const struct drawing *drawing, const json_t *cell)
 
 int charts_draw(const json_t *run, const char *folder, const char *plots_folder, char *problem)
 {
-    struct drawing drawing = {.run = run, .cells = json_object_get(run, "cells"), .problem = problem};
-    int result = gnuplot_find_scripts(plots_folder, drawing.plots_folder, sizeof drawing.plots_folder,
-                                      problem);
+    struct drawing drawing = {
+        .run = run, .cells = json_object_get(run, "cells"), .problem = problem};
+    int result = gnuplot_find_scripts(plots_folder, drawing.plots_folder,
+                                      sizeof drawing.plots_folder, problem);
     if (result < 0)
         return result;
     snprintf(drawing.charts_folder, sizeof drawing.charts_folder, "%s/charts", folder);
     if (mkdir(drawing.charts_folder, 0777) < 0 && errno != EEXIST) {
         result = -errno;
-        snprintf(problem, PROBLEM_BYTES, "the folder %.400s cannot be made: %s", drawing.charts_folder,
-                 strerror(errno));
+        snprintf(problem, PROBLEM_BYTES, "the folder %.400s cannot be made: %s",
+                 drawing.charts_folder, strerror(errno));
         return result;
     }
     size_t i;
     const json_t *cell;
-    json_array_foreach (drawing.cells, i, cell) {
+    json_array_foreach(drawing.cells, i, cell)
+    {
         if (json_array_size(json_object_get(cell, "summary")) == 0)
             continue;
         if (is_base(&drawing, cell))

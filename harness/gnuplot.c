@@ -45,7 +45,8 @@ int gnuplot_find_scripts(const char *asked, char *folder, size_t size, char *pro
     if (has_scripts(folder) || (asked == NULL && beside_program(folder, size)))
         return 0;
     snprintf(problem, PROBLEM_BYTES,
-             "no charts: %.300s does not hold the gnuplot scripts; name the folder scripts/plots with --plots",
+             "no charts: %.300s does not hold the gnuplot scripts; name the folder scripts/plots "
+             "with --plots",
              asked != NULL ? asked : POLLBENCH_PLOTS_DIR);
     return asked != NULL ? -EINVAL : -ENOENT;
 }
@@ -86,7 +87,8 @@ int gnuplot_run(const char *folder, const char *script, const char *const *argum
     bool missing = result == -ENOENT || (WIFEXITED(status) && WEXITSTATUS(status) == 127);
     if (missing) {
         snprintf(problem, PROBLEM_BYTES,
-                 "no charts: gnuplot is not installed; it is in the package gnuplot-nox (Debian, Ubuntu) or "
+                 "no charts: gnuplot is not installed; it is in the package gnuplot-nox (Debian, "
+                 "Ubuntu) or "
                  "gnuplot (elsewhere); then run: pollbench report");
         return -ENOENT;
     }

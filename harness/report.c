@@ -34,8 +34,8 @@ static int take_folder(void *target, const char *value, char *problem)
 {
     struct report_options *options = target;
     if (options->folder != NULL)
-        return problem_say(problem, -EINVAL, "one result folder at a time: %s or %s", options->folder,
-                           value);
+        return problem_say(problem, -EINVAL, "one result folder at a time: %s or %s",
+                           options->folder, value);
     options->folder = value;
     return 0;
 }
@@ -48,9 +48,11 @@ static const struct option_row rows[] = {
 
 static void print_help(FILE *out)
 {
-    fprintf(out, "usage: pollbench report DIR [--json] [--plots FOLDER]\n\n"
-                 "Prints the tables of the run in DIR/run.json, writes DIR/*.csv and draws DIR/charts/.\n"
-                 "All of it is computed again from the raw trials.\n\n");
+    fprintf(
+        out,
+        "usage: pollbench report DIR [--json] [--plots FOLDER]\n\n"
+        "Prints the tables of the run in DIR/run.json, writes DIR/*.csv and draws DIR/charts/.\n"
+        "All of it is computed again from the raw trials.\n\n");
     options_print(out, rows);
 }
 
@@ -60,11 +62,13 @@ static int print_json(json_t *run)
     json_t *copy = json_deep_copy(run);
     size_t i;
     json_t *cell;
-    json_array_foreach (json_object_get(copy, "cells"), i, cell) {
+    json_array_foreach(json_object_get(copy, "cells"), i, cell)
+    {
         json_object_del(cell, "trials");
         json_object_del(cell, "counting_trials");
     }
-    int result = copy != NULL ? json_dumpf(copy, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(10)) : -1;
+    int result =
+        copy != NULL ? json_dumpf(copy, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(10)) : -1;
     json_decref(copy);
     putchar('\n');
     return result;

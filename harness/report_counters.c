@@ -1,5 +1,5 @@
-/* What each subject did for one operation: waits, interest changes, system calls. Counters explain a
- * difference; a table of times without them invites guessing. */
+/* What each subject did for one operation: waits, interest changes, system calls. Counters explain
+ * a difference; a table of times without them invites guessing. */
 #include "harness/report_parts.h"
 #include "harness/measure/statistics.h"
 
@@ -20,7 +20,8 @@ static bool is_used(const json_t *cell, const char *counter)
 {
     size_t i;
     const json_t *trial;
-    json_array_foreach (trials_that_count(cell, counter), i, trial) {
+    json_array_foreach(trials_that_count(cell, counter), i, trial)
+    {
         if (report_number(json_object_get(trial, "counters"), counter) > 0)
             return true;
     }
@@ -43,10 +44,12 @@ size_t report_counter_names(const json_t *cell, const char **names, size_t capac
     for (; count < sizeof first / sizeof first[0] && count < capacity; count++)
         names[count] = first[count];
     const json_t *trial;
-    json_array_foreach (json_object_get(cell, "trials"), i, trial) {
+    json_array_foreach(json_object_get(cell, "trials"), i, trial)
+    {
         const char *name;
         json_t *value;
-        json_object_foreach (json_object_get(trial, "counters"), name, value) {
+        json_object_foreach(json_object_get(trial, "counters"), name, value)
+        {
             if (count < capacity && strcmp(name, OPERATIONS) != 0 && is_used(cell, name) &&
                 !is_among(name, names, count))
                 names[count++] = name;
@@ -55,19 +58,21 @@ size_t report_counter_names(const json_t *cell, const char **names, size_t capac
     return count;
 }
 
-bool report_counter(const json_t *cell, const char *subject, const char *counter, double *per_operation,
-                    size_t *trials)
+bool report_counter(const json_t *cell, const char *subject, const char *counter,
+                    double *per_operation, size_t *trials)
 {
     const json_t *list = trials_that_count(cell, counter), *trial;
     double *values = calloc(json_array_size(list) + 1, sizeof *values);
     size_t i;
     *trials = 0;
-    json_array_foreach (list, i, trial) {
+    json_array_foreach(list, i, trial)
+    {
         const json_t *counters = json_object_get(trial, "counters");
         const json_t *value = json_object_get(counters, counter);
         double operations = report_number(counters, OPERATIONS);
-        if (values != NULL && json_is_true(json_object_get(trial, "valid")) && json_is_number(value) &&
-            operations > 0 && strcmp(report_text(trial, "subject"), subject) == 0)
+        if (values != NULL && json_is_true(json_object_get(trial, "valid")) &&
+            json_is_number(value) && operations > 0 &&
+            strcmp(report_text(trial, "subject"), subject) == 0)
             values[(*trials)++] = json_number_value(value) / operations;
     }
     if (*trials > 0)
@@ -113,7 +118,7 @@ void report_print_counters(const json_t *run, const json_t *cell, FILE *out)
     fputc('\n', out);
     size_t i;
     const json_t *subject;
-    json_array_foreach (json_object_get(run, "subjects"), i, subject)
+    json_array_foreach(json_object_get(run, "subjects"), i, subject)
         print_subject(out, run, cell, report_text(subject, "name"), names, shown);
     if (shown < count)
         fprintf(out, "  %zu more in counters.csv.\n", count - shown);

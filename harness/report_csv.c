@@ -1,4 +1,5 @@
-/* The report as CSV, one long table for each kind of figure; columns and units: results/README.md. */
+/* The report as CSV, one long table for each kind of figure; columns and units: results/README.md.
+ */
 #include "harness/report_csv.h"
 #include "harness/report_parts.h"
 
@@ -7,7 +8,8 @@
 
 #define COUNTERS_KNOWN 32
 
-int csv_open(struct csv *csv, const char *folder, const char *name, const char *header, char *problem)
+int csv_open(struct csv *csv, const char *folder, const char *name, const char *header,
+             char *problem)
 {
     csv->problem = problem;
     csv->columns = 0;
@@ -16,7 +18,8 @@ int csv_open(struct csv *csv, const char *folder, const char *name, const char *
     csv->file = fopen(csv->temporary, "w");
     if (csv->file == NULL) {
         int error = errno;
-        snprintf(problem, PROBLEM_BYTES, "%.400s cannot be written: %s", csv->temporary, strerror(error));
+        snprintf(problem, PROBLEM_BYTES, "%.400s cannot be written: %s", csv->temporary,
+                 strerror(error));
         return -error;
     }
     if (header != NULL)
@@ -31,7 +34,8 @@ int csv_close(struct csv *csv)
     if (!failed && rename(csv->temporary, csv->path) == 0)
         return 0;
     int error = errno != 0 ? errno : EIO;
-    snprintf(csv->problem, PROBLEM_BYTES, "%.400s cannot be written: %s", csv->path, strerror(error));
+    snprintf(csv->problem, PROBLEM_BYTES, "%.400s cannot be written: %s", csv->path,
+             strerror(error));
     remove(csv->temporary);
     return -error;
 }
@@ -90,11 +94,13 @@ static void fields(struct csv *csv, const json_t *entry, const char *const *name
 
 static void summary_rows(struct csv *csv, const json_t *run, const json_t *cell, size_t index)
 {
-    static const char *const names[] = {"metric", "unit", "better", "n", "median", "ci_low", "ci_high",
-                                        "confidence", "bound_trials", NULL};
+    static const char *const names[] = {"metric",       "unit",   "better",  "n",
+                                        "median",       "ci_low", "ci_high", "confidence",
+                                        "bound_trials", NULL};
     size_t i;
     const json_t *entry;
-    json_array_foreach (json_object_get(cell, "summary"), i, entry) {
+    json_array_foreach(json_object_get(cell, "summary"), i, entry)
+    {
         cell_columns(csv, cell, index);
         subject_columns(csv, run, report_text(entry, "subject"));
         fields(csv, entry, names);
@@ -104,11 +110,13 @@ static void summary_rows(struct csv *csv, const json_t *run, const json_t *cell,
 
 static void percentile_rows(struct csv *csv, const json_t *run, const json_t *cell, size_t index)
 {
-    static const char *const names[] = {"metric", "percent", "unit", "n", "median", "ci_low", "ci_high",
-                                        "confidence", "bound_trials", NULL};
+    static const char *const names[] = {"metric",       "percent", "unit",    "n",
+                                        "median",       "ci_low",  "ci_high", "confidence",
+                                        "bound_trials", NULL};
     size_t i;
     const json_t *entry;
-    json_array_foreach (json_object_get(cell, "percentiles"), i, entry) {
+    json_array_foreach(json_object_get(cell, "percentiles"), i, entry)
+    {
         cell_columns(csv, cell, index);
         subject_columns(csv, run, report_text(entry, "subject"));
         fields(csv, entry, names);
@@ -118,11 +126,12 @@ static void percentile_rows(struct csv *csv, const json_t *run, const json_t *ce
 
 static void ratio_rows(struct csv *csv, const json_t *run, const json_t *cell, size_t index)
 {
-    static const char *const names[] = {"baseline", "metric", "n", "ratio", "ci_low", "ci_high",
-                                        "confidence", NULL};
+    static const char *const names[] = {"baseline", "metric",  "n",          "ratio",
+                                        "ci_low",   "ci_high", "confidence", NULL};
     size_t i;
     const json_t *entry;
-    json_array_foreach (json_object_get(cell, "ratios"), i, entry) {
+    json_array_foreach(json_object_get(cell, "ratios"), i, entry)
+    {
         cell_columns(csv, cell, index);
         subject_columns(csv, run, report_text(entry, "subject"));
         fields(csv, entry, names);
@@ -134,11 +143,13 @@ static void trial_rows(struct csv *csv, const json_t *run, const json_t *cell, s
 {
     size_t i;
     const json_t *trial;
-    json_array_foreach (json_object_get(cell, "trials"), i, trial) {
+    json_array_foreach(json_object_get(cell, "trials"), i, trial)
+    {
         const json_t *generator = json_object_get(trial, "generator");
         const char *name;
         json_t *value;
-        json_object_foreach (json_object_get(trial, "metrics"), name, value) {
+        json_object_foreach(json_object_get(trial, "metrics"), name, value)
+        {
             cell_columns(csv, cell, index);
             subject_columns(csv, run, report_text(trial, "subject"));
             csv_number(csv, report_number(trial, "round"));
@@ -159,7 +170,8 @@ static void counter_rows(struct csv *csv, const json_t *run, const json_t *cell,
     const char *names[COUNTERS_KNOWN];
     size_t count = report_counter_names(cell, names, COUNTERS_KNOWN), i;
     const json_t *subject;
-    json_array_foreach (json_object_get(run, "subjects"), i, subject) {
+    json_array_foreach(json_object_get(run, "subjects"), i, subject)
+    {
         for (size_t k = 0; k < count; k++) {
             double value;
             size_t trials;
@@ -186,7 +198,8 @@ static void skipped_rows(struct csv *csv, const json_t *run, const json_t *cell,
         csv_text(csv, report_text(cell, "skipped"));
         csv_end_row(csv);
     }
-    json_array_foreach (json_object_get(cell, "skipped_subjects"), i, entry) {
+    json_array_foreach(json_object_get(cell, "skipped_subjects"), i, entry)
+    {
         cell_columns(csv, cell, index);
         subject_columns(csv, run, report_text(entry, "subject"));
         csv_text(csv, report_text(entry, "reason"));
@@ -205,7 +218,8 @@ int report_write_csv(const json_t *run, const char *folder, char *problem)
         {"trials.csv", CELL "round,order,metric,unit,value,valid,why_invalid,bound", trial_rows},
         {"summary.csv", CELL "metric,unit,better,n,median,ci_low,ci_high,confidence,bound_trials",
          summary_rows},
-        {"percentiles.csv", CELL "metric,percent,unit,n,median,ci_low,ci_high,confidence,bound_trials",
+        {"percentiles.csv",
+         CELL "metric,percent,unit,n,median,ci_low,ci_high,confidence,bound_trials",
          percentile_rows},
         {"ratios.csv", CELL "baseline,metric,n,ratio,ci_low,ci_high,confidence", ratio_rows},
         {"counters.csv", CELL "counter,n,per_operation", counter_rows},
@@ -218,8 +232,8 @@ int report_write_csv(const json_t *run, const char *folder, char *problem)
             return result;
         size_t i;
         const json_t *cell;
-        json_array_foreach (json_object_get(run, "cells"), i, cell)
-            tables[table].rows(&csv, run, cell, i);
+        json_array_foreach(json_object_get(run, "cells"), i, cell) tables[table].rows(&csv, run,
+                                                                                      cell, i);
         result = csv_close(&csv);
         if (result < 0)
             return result;

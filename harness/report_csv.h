@@ -1,4 +1,5 @@
-/* One CSV file, written under a temporary name that csv_close() makes the real one. Internal to the report. */
+/* One CSV file, written under a temporary name that csv_close() makes the real one. Internal to the
+ * report. */
 #ifndef HARNESS_REPORT_CSV_H
 #define HARNESS_REPORT_CSV_H
 
@@ -11,7 +12,8 @@ struct csv {
     char path[4200], temporary[4200];
 };
 
-/* 0 or -errno with a sentence in `problem` (512 bytes), which has to outlive the csv. header may be NULL. */
+/* 0 or -errno with a sentence in `problem` (512 bytes), which has to outlive the csv. header may be
+ * NULL. */
 int csv_open(struct csv *, const char *folder, const char *name, const char *header, char *problem);
 int csv_close(struct csv *);
 

@@ -19,7 +19,8 @@ const char *report_tier(const json_t *run, const char *subject)
 {
     size_t i;
     const json_t *entry;
-    json_array_foreach (json_object_get(run, "subjects"), i, entry) {
+    json_array_foreach(json_object_get(run, "subjects"), i, entry)
+    {
         if (strcmp(report_text(entry, "name"), subject) == 0)
             return report_text(entry, "tier");
     }
@@ -30,7 +31,8 @@ const struct metric *report_metric(const json_t *cell, const char *name)
 {
     const struct workload *workload = workload_find(report_text(cell, "workload"));
     for (const struct metric *metric = workload->metrics; metric->name != NULL; metric++) {
-        if (strcmp(metric->name, name) == 0 && name_in_list(metric->modes, report_text(cell, "mode")))
+        if (strcmp(metric->name, name) == 0 &&
+            name_in_list(metric->modes, report_text(cell, "mode")))
             return metric;
     }
     return NULL;
@@ -47,7 +49,8 @@ const char *report_baseline(const json_t *cell)
     const char *best = NULL;
     size_t i;
     const json_t *entry;
-    json_array_foreach (json_object_get(cell, "summary"), i, entry) {
+    json_array_foreach(json_object_get(cell, "summary"), i, entry)
+    {
         const char *name = report_text(entry, "subject");
         bool floor = strncmp(name, "floor:", 6) == 0;
         if (strcmp(name, "floor:epoll") == 0)
@@ -67,7 +70,8 @@ const json_t *report_ratio(const json_t *cell, const char *metric, const char *b
     const json_t *entry;
     if (baseline == NULL)
         return NULL;
-    json_array_foreach (json_object_get(cell, "ratios"), i, entry) {
+    json_array_foreach(json_object_get(cell, "ratios"), i, entry)
+    {
         if (strcmp(report_text(entry, "metric"), metric) == 0 &&
             strcmp(report_text(entry, "baseline"), baseline) == 0 &&
             strcmp(report_text(entry, "subject"), subject) == 0)
@@ -84,7 +88,8 @@ unsigned report_bound_trials(const json_t *cell, const char *metric, unsigned *t
     for (size_t list = 0; list < 2; list++) {
         size_t i;
         const json_t *entry;
-        json_array_foreach (json_object_get(cell, lists[list]), i, entry) {
+        json_array_foreach(json_object_get(cell, lists[list]), i, entry)
+        {
             bool median_row = list == 0 || report_number(entry, "percent") == 50;
             if (!median_row || strcmp(report_text(entry, "metric"), metric) != 0)
                 continue;
@@ -139,7 +144,8 @@ char *report_params(const json_t *cell, const char *except, char *text, size_t s
     const char *name;
     json_t *value;
     text[0] = '\0';
-    json_object_foreach (json_object_get(cell, "params"), name, value) {
+    json_object_foreach(json_object_get(cell, "params"), name, value)
+    {
         char clean_name[40], clean_value[40];
         if (except != NULL && strcmp(name, except) == 0)
             continue;

@@ -1,5 +1,6 @@
-/* The report on a terminal: 100 columns, one block for each cell. It ranks by median but names no winner:
- * which differences are real is for a verdict to say, so each row lists the rows its interval overlaps. */
+/* The report on a terminal: 100 columns, one block for each cell. It ranks by median but names no
+ * winner: which differences are real is for a verdict to say, so each row lists the rows its
+ * interval overlaps. */
 #include "harness/parameters.h"
 #include "harness/report_parts.h"
 
@@ -49,10 +50,12 @@ static size_t rows_of_metric(const json_t *cell, const char *metric, struct row 
 {
     size_t count = 0, i;
     const json_t *entry;
-    json_array_foreach (json_object_get(cell, "summary"), i, entry) {
+    json_array_foreach(json_object_get(cell, "summary"), i, entry)
+    {
         if (strcmp(report_text(entry, "metric"), metric) == 0 && count < MAXIMUM_ROWS)
-            rows[count++] = (struct row){entry, report_number(entry, "median"),
-                                         report_number(entry, "ci_low"), report_number(entry, "ci_high")};
+            rows[count++] =
+                (struct row){entry, report_number(entry, "median"), report_number(entry, "ci_low"),
+                             report_number(entry, "ci_high")};
     }
     return count;
 }
@@ -69,7 +72,8 @@ static void overlaps_of(const struct row *rows, size_t count, size_t self, char 
         while (last + 1 < count && last + 1 != self && rows[last + 1].low <= rows[self].high &&
                rows[last + 1].high >= rows[self].low)
             last++;
-        length += (size_t)snprintf(text + length, size - length, "%s%zu", length > 0 ? "," : "", i + 1);
+        length +=
+            (size_t)snprintf(text + length, size - length, "%s%zu", length > 0 ? "," : "", i + 1);
         if (last > i)
             length += (size_t)snprintf(text + length, size - length, "-%zu", last + 1);
         i = last;
@@ -84,7 +88,8 @@ static void print_row(FILE *out, const json_t *run, const json_t *cell, const st
     const struct row *row = &rows[self];
     const char *subject = report_text(row->entry, "subject");
     const char *metric = report_text(row->entry, "metric");
-    char name[24], tier[16], median[40], low[40], high[40], interval[84], ratio[40] = "", overlap[16] = "";
+    char name[24], tier[16], median[40], low[40], high[40], interval[84], ratio[40] = "",
+                                                                          overlap[16] = "";
 
     report_grouped(row->median, decimals, median, sizeof median);
     report_grouped(row->low, decimals, low, sizeof low);
@@ -101,11 +106,12 @@ static void print_row(FILE *out, const json_t *run, const json_t *cell, const st
         overlaps_of(rows, count, self, overlap, sizeof overlap);
     fprintf(out, "  %2zu %-14s %-10s %3.0f %11s %-22s %-21s %s\n", self + 1,
             report_clean(name, sizeof name, subject),
-            report_clean(tier, sizeof tier, report_tier(run, subject)), report_number(row->entry, "n"),
-            median, interval, ratio, overlap);
+            report_clean(tier, sizeof tier, report_tier(run, subject)),
+            report_number(row->entry, "n"), median, interval, ratio, overlap);
 }
 
-static void print_metric(FILE *out, const json_t *run, const json_t *cell, const struct metric *metric)
+static void print_metric(FILE *out, const json_t *run, const json_t *cell,
+                         const struct metric *metric)
 {
     struct row rows[MAXIMUM_ROWS];
     size_t count = rows_of_metric(cell, metric->name, rows);
@@ -116,11 +122,14 @@ static void print_metric(FILE *out, const json_t *run, const json_t *cell, const
     double smallest = rows[0].median, fewest = report_number(rows[0].entry, "n");
     for (size_t i = 1; i < count; i++) {
         smallest = rows[i].median < smallest ? rows[i].median : smallest;
-        fewest = report_number(rows[i].entry, "n") < fewest ? report_number(rows[i].entry, "n") : fewest;
+        fewest =
+            report_number(rows[i].entry, "n") < fewest ? report_number(rows[i].entry, "n") : fewest;
     }
-    fprintf(out, "\n  %s: %s is better\n", metric->name, metric->lower_is_better ? "lower" : "higher");
+    fprintf(out, "\n  %s: %s is better\n", metric->name,
+            metric->lower_is_better ? "lower" : "higher");
     if (bound > 0)
-        fprintf(out, "  GENERATOR BOUND in %u of %u trials: says nothing of the server; not ranked.\n",
+        fprintf(out,
+                "  GENERATOR BOUND in %u of %u trials: says nothing of the server; not ranked.\n",
                 bound, trials);
     else
         qsort(rows, count, sizeof rows[0], metric->lower_is_better ? by_median : by_median_falling);
@@ -129,7 +138,8 @@ static void print_metric(FILE *out, const json_t *run, const json_t *cell, const
     const char *baseline = report_baseline(cell);
     if (bound == 0 && baseline != NULL) {
         char name[24];
-        snprintf(ratio_title, sizeof ratio_title, "/ %s", report_clean(name, sizeof name, baseline));
+        snprintf(ratio_title, sizeof ratio_title, "/ %s",
+                 report_clean(name, sizeof name, baseline));
     }
     char unit[16], median_title[32];
     snprintf(median_title, sizeof median_title, "median, %s",
@@ -148,7 +158,8 @@ static const json_t *percentile_of(const json_t *cell, const char *metric, const
 {
     size_t i;
     const json_t *entry;
-    json_array_foreach (json_object_get(cell, "percentiles"), i, entry) {
+    json_array_foreach(json_object_get(cell, "percentiles"), i, entry)
+    {
         if (report_number(entry, "percent") == percent &&
             strcmp(report_text(entry, "metric"), metric) == 0 &&
             strcmp(report_text(entry, "subject"), subject) == 0)
@@ -157,8 +168,8 @@ static const json_t *percentile_of(const json_t *cell, const char *metric, const
     return NULL;
 }
 
-static void print_percentile_row(FILE *out, const json_t *run, const json_t *cell, const char *metric,
-                                 const char *subject)
+static void print_percentile_row(FILE *out, const json_t *run, const json_t *cell,
+                                 const char *metric, const char *subject)
 {
     static const double shown[] = {50, 90, 99, 99.9, 99.99, 100};
     char name[24], tier[16];
@@ -185,17 +196,20 @@ static void print_percentiles(FILE *out, const json_t *run, const json_t *cell,
     unsigned bound = report_bound_trials(cell, metric->name, &trials);
     if (rows_of_metric(cell, metric->name, (struct row[MAXIMUM_ROWS]){{0}}) > 0 || trials == 0)
         return;
-    fprintf(out, "\n  %s, in us: percentiles of each trial, their median over the rounds\n", metric->name);
+    fprintf(out, "\n  %s, in us: percentiles of each trial, their median over the rounds\n",
+            metric->name);
     if (report_is_closed_loop(cell))
-        fprintf(out, "  Closed loop: a client waits for its answer, so a slow server is asked less often.\n");
+        fprintf(out, "  Closed loop: a client waits for its answer, so a slow server is asked less "
+                     "often.\n");
     if (bound > 0)
-        fprintf(out, "  GENERATOR BOUND in %u of %u trials: says nothing of the server; not ranked.\n",
+        fprintf(out,
+                "  GENERATOR BOUND in %u of %u trials: says nothing of the server; not ranked.\n",
                 bound, trials);
-    fprintf(out, "     %-14s %-10s %3s %10s %10s %10s %10s %10s %10s\n", "subject", "tier", "n", "p50",
-            "p90", "p99", "p99.9", "p99.99", "max");
+    fprintf(out, "     %-14s %-10s %3s %10s %10s %10s %10s %10s %10s\n", "subject", "tier", "n",
+            "p50", "p90", "p99", "p99.9", "p99.99", "max");
     size_t i;
     const json_t *subject;
-    json_array_foreach (json_object_get(run, "subjects"), i, subject)
+    json_array_foreach(json_object_get(run, "subjects"), i, subject)
         print_percentile_row(out, run, cell, metric->name, report_text(subject, "name"));
 }
 
@@ -203,7 +217,8 @@ static void print_skipped(FILE *out, const json_t *list, const char *name_field)
 {
     size_t i;
     const json_t *entry;
-    json_array_foreach (list, i, entry) {
+    json_array_foreach(list, i, entry)
+    {
         char name[40], reason[400], line[480];
         const json_t *available = json_object_get(entry, "available");
         if (available != NULL && json_is_true(available))
@@ -221,7 +236,8 @@ static void print_invalid(FILE *out, const json_t *cell)
     const json_t *trials = json_object_get(cell, "trials"), *trial;
     json_t *reasons = json_object();
     size_t i;
-    json_array_foreach (trials, i, trial) {
+    json_array_foreach(trials, i, trial)
+    {
         if (json_is_true(json_object_get(trial, "valid")))
             continue;
         const char *why = report_text(trial, "why_invalid");
@@ -230,9 +246,11 @@ static void print_invalid(FILE *out, const json_t *cell)
     }
     const char *why;
     json_t *times;
-    json_object_foreach (reasons, why, times) {
+    json_object_foreach(reasons, why, times)
+    {
         char reason[400], line[480];
-        snprintf(line, sizeof line, "INVALID, not counted: %" JSON_INTEGER_FORMAT " of %zu trials: %s",
+        snprintf(line, sizeof line,
+                 "INVALID, not counted: %" JSON_INTEGER_FORMAT " of %zu trials: %s",
                  json_integer_value(times), json_array_size(trials),
                  report_clean(reason, sizeof reason, why));
         print_wrapped(out, 2, line);
@@ -270,6 +288,5 @@ void report_print_tables(const json_t *run, FILE *out)
     print_skipped(out, json_object_get(run, "subjects"), "name");
     size_t i;
     const json_t *cell;
-    json_array_foreach (json_object_get(run, "cells"), i, cell)
-        print_cell(out, run, cell);
+    json_array_foreach(json_object_get(run, "cells"), i, cell) print_cell(out, run, cell);
 }

@@ -18,8 +18,8 @@ enum kind {
     OPTIONAL = 1 << 7, /* the field may be left out */
 };
 
-/* What one value has to be. `fields` ends with a NULL name; `each` is the rule for every element of an
- * array and every value of an object whose names are free. */
+/* What one value has to be. `fields` ends with a NULL name; `each` is the rule for every element of
+ * an array and every value of an object whose names are free. */
 struct field {
     const char *name;
     unsigned kinds;
@@ -121,9 +121,9 @@ static size_t enter(struct place *place, const char *separator, const char *name
 {
     size_t before = place->length;
     size_t left = sizeof place->text - before;
-    int added = name != NULL
-                    ? snprintf(place->text + before, left, "%s%.60s", before > 0 ? separator : "", name)
-                    : snprintf(place->text + before, left, "[%zu]", index);
+    int added = name != NULL ? snprintf(place->text + before, left, "%s%.60s",
+                                        before > 0 ? separator : "", name)
+                             : snprintf(place->text + before, left, "[%zu]", index);
     place->length = (size_t)added < left ? before + (size_t)added : sizeof place->text - 1;
     return before;
 }
@@ -162,8 +162,9 @@ static const char *kind_in_words(unsigned kinds)
         unsigned kind;
         const char *words;
     } names[] = {
-        {STRING, "a string"},   {WHOLE, "a whole number"}, {NUMBER, "a number"}, {BOOLEAN, "true or false"},
-        {OBJECT, "an object"},  {ARRAY, "an array"},       {NOTHING, "null"},
+        {STRING, "a string"},       {WHOLE, "a whole number"}, {NUMBER, "a number"},
+        {BOOLEAN, "true or false"}, {OBJECT, "an object"},     {ARRAY, "an array"},
+        {NOTHING, "null"},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (kinds & names[i].kind)
@@ -204,7 +205,8 @@ static int check_each(const json_t *container, const struct field *each, struct 
     }
     const char *name;
     json_t *value;
-    json_object_foreach ((json_t *)container, name, value) {
+    json_object_foreach((json_t *)container, name, value)
+    {
         size_t before = enter(place, ".", name, 0);
         int result = check(value, each, place);
         if (result < 0)
@@ -232,7 +234,8 @@ static bool is_known_subject(const json_t *run, const char *name)
 {
     size_t i;
     json_t *entry;
-    json_array_foreach (json_object_get(run, "subjects"), i, entry) {
+    json_array_foreach(json_object_get(run, "subjects"), i, entry)
+    {
         if (strcmp(json_string_value(json_object_get(entry, "name")), name) == 0)
             return true;
     }
@@ -248,28 +251,31 @@ static bool is_metric_of(const struct workload *workload, const char *name)
     return false;
 }
 
-static int check_trial_names(const json_t *run, const struct workload *workload, const json_t *entry,
-                             const char *where, char *problem)
+static int check_trial_names(const json_t *run, const struct workload *workload,
+                             const json_t *entry, const char *where, char *problem)
 {
     const char *name = json_string_value(json_object_get(entry, "subject"));
     if (!is_known_subject(run, name)) {
-        snprintf(problem, PROBLEM_BYTES, "%s.subject: \"%.60s\" is not among the run's subjects", where,
-                 name);
+        snprintf(problem, PROBLEM_BYTES, "%s.subject: \"%.60s\" is not among the run's subjects",
+                 where, name);
         return -EINVAL;
     }
     json_t *value;
-    json_object_foreach (json_object_get(entry, "metrics"), name, value) {
+    json_object_foreach(json_object_get(entry, "metrics"), name, value)
+    {
         if (!is_metric_of(workload, name)) {
-            snprintf(problem, PROBLEM_BYTES, "%s.metrics.%.60s: the workload %s has no such metric", where,
-                     name, workload->name);
+            snprintf(problem, PROBLEM_BYTES, "%s.metrics.%.60s: the workload %s has no such metric",
+                     where, name, workload->name);
             return -EINVAL;
         }
     }
-    json_object_foreach (json_object_get(entry, "histograms"), name, value) {
+    json_object_foreach(json_object_get(entry, "histograms"), name, value)
+    {
         struct histogram histogram;
         if (!is_metric_of(workload, name) || histogram_from_json(&histogram, value) < 0) {
-            snprintf(problem, PROBLEM_BYTES, "%s.histograms.%.60s: expected a histogram of a metric of %s",
-                     where, name, workload->name);
+            snprintf(problem, PROBLEM_BYTES,
+                     "%s.histograms.%.60s: expected a histogram of a metric of %s", where, name,
+                     workload->name);
             return -EINVAL;
         }
     }
@@ -282,14 +288,17 @@ static int check_cell_names(const json_t *run, const json_t *entry, size_t index
     const char *name = json_string_value(json_object_get(entry, "workload"));
     const struct workload *workload = workload_find(name);
     if (workload == NULL) {
-        snprintf(problem, PROBLEM_BYTES, "cells[%zu].workload: \"%.60s\" is not a workload that this "
-                 "pollbench knows", index, name);
+        snprintf(problem, PROBLEM_BYTES,
+                 "cells[%zu].workload: \"%.60s\" is not a workload that this "
+                 "pollbench knows",
+                 index, name);
         return -EINVAL;
     }
     for (size_t list = 0; list < 2; list++) {
         size_t i;
         json_t *each;
-        json_array_foreach (json_object_get(entry, lists[list]), i, each) {
+        json_array_foreach(json_object_get(entry, lists[list]), i, each)
+        {
             char where[80];
             snprintf(where, sizeof where, "cells[%zu].%s[%zu]", index, lists[list], i);
             int result = check_trial_names(run, workload, each, where, problem);
@@ -307,9 +316,10 @@ int run_shape_check(const json_t *run, char *problem)
     /* First the number: under another one, every other complaint would mislead. */
     const json_t *schema = json_object_get(run, "schema");
     if (json_is_integer(schema) && json_integer_value(schema) != RUN_SCHEMA) {
-        snprintf(problem, PROBLEM_BYTES, "schema: expected %d, not %" JSON_INTEGER_FORMAT
-                 "; another version of pollbench wrote this file", RUN_SCHEMA,
-                 json_integer_value(schema));
+        snprintf(problem, PROBLEM_BYTES,
+                 "schema: expected %d, not %" JSON_INTEGER_FORMAT
+                 "; another version of pollbench wrote this file",
+                 RUN_SCHEMA, json_integer_value(schema));
         return -EINVAL;
     }
     int result = check(run, &whole_run, &place);
@@ -317,7 +327,8 @@ int run_shape_check(const json_t *run, char *problem)
         return result;
     size_t i;
     json_t *entry;
-    json_array_foreach (json_object_get(run, "cells"), i, entry) {
+    json_array_foreach(json_object_get(run, "cells"), i, entry)
+    {
         result = check_cell_names(run, entry, i, problem);
         if (result < 0)
             return result;

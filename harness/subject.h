@@ -21,8 +21,13 @@ struct accept_setup {
 struct accept_ops {
     int (*open)(struct accept_server **, const struct accept_setup *, const char **what);
     uint16_t (*port)(const struct accept_server *); /* on 127.0.0.1 */
-    /* Connections that wait in the listen queue at this moment. -ENOTSUP where the system does not tell. */
+    /* Connections that wait in the listen queue at this moment. -ENOTSUP where the system does not
+     * tell. */
     int (*queued)(const struct accept_server *);
+    /* Leaves every connection in the listen queue until drain() or serve(): a request that stands
+     * in the kernel would otherwise take some before they are timed. NULL: never takes any by
+     * itself. */
+    int (*rest)(struct accept_server *);
     /* Accepts exactly `count` connections and keeps them open, waiting as long as it takes up to
      * deadline_ns: -ETIMEDOUT then. */
     int (*drain)(struct accept_server *, unsigned count, uint64_t deadline_ns);

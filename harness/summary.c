@@ -72,14 +72,15 @@ static bool figure_of_trial(const json_t *trial, const struct figure *figure, do
     return true;
 }
 
-/* The figures of one subject's valid trials, ordered by round, one for each. A percentile that not every
- * trial resolves is none: the trials that do would be the busier ones. */
-static size_t collect(const struct cell_work *work, const char *subject, const struct figure *figure,
-                      struct sample *samples)
+/* The figures of one subject's valid trials, ordered by round, one for each. A percentile that not
+ * every trial resolves is none: the trials that do would be the busier ones. */
+static size_t collect(const struct cell_work *work, const char *subject,
+                      const struct figure *figure, struct sample *samples)
 {
     size_t count = 0, i;
     const json_t *trial;
-    json_array_foreach (work->trials, i, trial) {
+    json_array_foreach(work->trials, i, trial)
+    {
         if (!json_is_true(json_object_get(trial, "valid")) ||
             strcmp(text_of(trial, "subject"), subject) != 0)
             continue;
@@ -120,7 +121,8 @@ static int append(json_t *array, json_t *entry)
     return entry != NULL && json_array_append_new(array, entry) == 0 ? 0 : -ENOMEM;
 }
 
-static int summarise_figure(struct cell_work *work, const char *subject, const struct figure *figure)
+static int summarise_figure(struct cell_work *work, const char *subject,
+                            const struct figure *figure)
 {
     size_t count = collect(work, subject, figure, work->samples);
     if (count == 0)
@@ -135,12 +137,12 @@ static int summarise_figure(struct cell_work *work, const char *subject, const s
     if (!isfinite(interval.low) || !isfinite(interval.high))
         return -ERANGE;
     const struct metric *metric = figure->metric;
-    json_t *entry = json_pack(
-        "{s:s, s:s, s:s, s:s, s:I, s:f, s:f, s:f, s:f, s:i}", "subject", subject, "metric",
-        metric->name, "unit", metric->unit, "better", metric->lower_is_better ? "lower" : "higher",
-        "n", (json_int_t)count, "median", interval.median, "ci_low", interval.low, "ci_high",
-        interval.high, "confidence", SUMMARY_CONFIDENCE, "bound_trials",
-        (int)count_bound(metric, work->samples, count));
+    json_t *entry = json_pack("{s:s, s:s, s:s, s:s, s:I, s:f, s:f, s:f, s:f, s:i}", "subject",
+                              subject, "metric", metric->name, "unit", metric->unit, "better",
+                              metric->lower_is_better ? "lower" : "higher", "n", (json_int_t)count,
+                              "median", interval.median, "ci_low", interval.low, "ci_high",
+                              interval.high, "confidence", SUMMARY_CONFIDENCE, "bound_trials",
+                              (int)count_bound(metric, work->samples, count));
     if (figure->percent < 0)
         return append(work->summary, entry);
     if (json_object_set_new(entry, "percent", json_real(figure->percent)) < 0) {
@@ -175,17 +177,17 @@ static int compare_with(struct cell_work *work, const char *baseline, const char
     size_t pairs = pair_rounds(work, count, baseline_count);
     struct interval interval;
     /* -EINVAL: no round in common, or a value that has no logarithm. There is no ratio then. */
-    if (pairs == 0 || statistics_bootstrap_ratio(work->values, work->baseline_values, pairs,
-                                                 SUMMARY_CONFIDENCE, work->seed, work->resamples,
-                                                 &interval) < 0)
+    if (pairs == 0 ||
+        statistics_bootstrap_ratio(work->values, work->baseline_values, pairs, SUMMARY_CONFIDENCE,
+                                   work->seed, work->resamples, &interval) < 0)
         return 0;
     if (!isfinite(interval.low) || !isfinite(interval.high))
         return 0;
     return append(work->ratios,
-                  json_pack("{s:s, s:s, s:s, s:f, s:f, s:f, s:f, s:I}", "metric", figure->metric->name,
-                            "baseline", baseline, "subject", subject, "ratio", interval.median,
-                            "ci_low", interval.low, "ci_high", interval.high, "confidence",
-                            SUMMARY_CONFIDENCE, "n", (json_int_t)pairs));
+                  json_pack("{s:s, s:s, s:s, s:f, s:f, s:f, s:f, s:I}", "metric",
+                            figure->metric->name, "baseline", baseline, "subject", subject, "ratio",
+                            interval.median, "ci_low", interval.low, "ci_high", interval.high,
+                            "confidence", SUMMARY_CONFIDENCE, "n", (json_int_t)pairs));
 }
 
 static bool is_baseline(const char *subject)
@@ -197,10 +199,12 @@ static int compare_all(struct cell_work *work, const struct figure *figure)
 {
     size_t i, j;
     const json_t *baseline, *subject;
-    json_array_foreach (work->subjects, i, baseline) {
+    json_array_foreach(work->subjects, i, baseline)
+    {
         if (!is_baseline(text_of(baseline, "name")))
             continue;
-        json_array_foreach (work->subjects, j, subject) {
+        json_array_foreach(work->subjects, j, subject)
+        {
             if (i == j)
                 continue;
             int result =
@@ -216,7 +220,8 @@ static int summarise_metric(struct cell_work *work, const struct metric *metric)
 {
     size_t i;
     const json_t *subject;
-    json_array_foreach (work->subjects, i, subject) {
+    json_array_foreach(work->subjects, i, subject)
+    {
         const char *name = text_of(subject, "name");
         int result = summarise_figure(work, name, &(struct figure){metric, -1});
         for (size_t k = 0; result == 0 && k < sizeof percents / sizeof percents[0]; k++)
@@ -274,7 +279,8 @@ int summary_compute(json_t *run, unsigned resamples)
 {
     size_t i;
     json_t *cell;
-    json_array_foreach (json_object_get(run, "cells"), i, cell) {
+    json_array_foreach(json_object_get(run, "cells"), i, cell)
+    {
         struct cell_work work = {
             .trials = json_object_get(cell, "trials"),
             .workload = workload_find(text_of(cell, "workload")),
@@ -294,7 +300,8 @@ double summary_spread(const json_t *cell, const char *main_metric)
     double widest = -1;
     size_t i;
     const json_t *entry;
-    json_array_foreach (json_object_get(cell, "summary"), i, entry) {
+    json_array_foreach(json_object_get(cell, "summary"), i, entry)
+    {
         if (strcmp(text_of(entry, "metric"), main_metric) != 0)
             continue;
         double median = json_number_value(json_object_get(entry, "median"));

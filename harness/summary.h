@@ -1,7 +1,9 @@
-/* From a run's raw trials to medians, intervals and paired ratios, all of it JSON as in results/schema.json.
+/* From a run's raw trials to medians, intervals and paired ratios, all of it JSON as in
+ * results/schema.json.
  *
  * Only valid trials count. Everything is recomputed from the trials, and the random choices of the
- * bootstrap come from the run's own seed, so that `pollbench report` finds the same figures again. */
+ * bootstrap come from the run's own seed, so that `pollbench report` finds the same figures again.
+ */
 #ifndef HARNESS_SUMMARY_H
 #define HARNESS_SUMMARY_H
 
@@ -16,8 +18,9 @@
  * value is beyond what can be averaged. */
 int summary_compute(json_t *run, unsigned resamples);
 
-/* How far from settled a cell is: the largest relative half width of an interval, (high - low) / 2 /
- * median, over the subjects of one metric. INFINITY under 10 rounds of any subject, or without a summary. */
+/* How far from settled a cell is: the largest relative half width of an interval, (high - low) / 2
+ * / median, over the subjects of one metric. INFINITY under 10 rounds of any subject, or without a
+ * summary. */
 double summary_spread(const json_t *cell, const char *main_metric);
 
 #endif

@@ -19,6 +19,7 @@ enum handle_flag {
 
 struct loop {
     struct backend *backend;
+    enum backend_tier tier;
     uint64_t (*read_clock)(void);
     uint64_t now_ns;
     bool stopping;

@@ -14,7 +14,7 @@ void loop_listener_init(struct loop *loop, struct loop_listener *listener)
 
 static void want_connections(struct loop_listener *listener, bool on)
 {
-    uint16_t want = on ? IO_WANT_ACCEPT : 0;
+    uint16_t want = on && !listener->paused ? IO_WANT_ACCEPT : 0;
     backend_want(listener->handle.loop->backend, &listener->source, want);
 }
 
@@ -68,6 +68,30 @@ int loop_listener_address(const struct loop_listener *listener, struct sockaddr 
     if (!(listener->handle.flags & HANDLE_OPEN))
         return -ENOTCONN;
     return getsockname(listener->source.fd, address, length) < 0 ? -errno : 0;
+}
+
+void loop_listener_pause(struct loop_listener *listener)
+{
+    listener->paused = true;
+    if (listener->handle.flags & HANDLE_OPEN)
+        want_connections(listener, false);
+}
+
+void loop_listener_resume(struct loop_listener *listener)
+{
+    listener->paused = false;
+    bool untaken = listener->accepted >= 0 || listener->waiting_count > 0;
+    if (listener->handle.flags & HANDLE_OPEN && !(listener->handle.flags & HANDLE_FAILED) &&
+        !untaken)
+        want_connections(listener, true);
+}
+
+/* A readiness backend takes a connection only when wait() finds the wish, a request in the kernel
+ * whenever one comes. */
+bool loop_listener_is_paused(const struct loop_listener *listener)
+{
+    bool standing = listener->handle.loop->tier == TIER_COMPLETION && listener->source.inflight > 0;
+    return listener->paused && !standing;
 }
 
 static void discard(struct loop_listener *listener, int fd)

@@ -22,6 +22,7 @@ int loop_open(struct loop **out, const struct loop_options *options)
     struct loop *loop = calloc(1, sizeof *loop);
     if (loop == NULL)
         return -ENOMEM;
+    loop->tier = options->variant->tier;
     loop->event_budget = options->event_budget;
     loop->events = calloc(loop->event_budget, sizeof *loop->events);
     int r = loop->events == NULL ? -ENOMEM

@@ -164,6 +164,7 @@ struct loop_listener {
     struct io_source source;
     loop_connection_function *on_connection;
     struct loop_timer retry; /* runs during the pause after an error */
+    bool paused;             /* by loop_listener_pause() */
     int accepted;            /* the connection that may be taken, -1: none */
     int *waiting;            /* further ones, which came before that one was taken */
     uint32_t waiting_first, waiting_count, waiting_capacity;
@@ -175,6 +176,12 @@ void loop_listener_init(struct loop *, struct loop_listener *);
  * (net.core.somaxconn): who needs more checks that first. */
 int loop_listen(struct loop_listener *, const struct sockaddr *, socklen_t, int backlog,
                 loop_connection_function *);
+/* Takes no connection from the kernel until it is started again; those that it has taken already
+ * are still offered. With requests that stand in the kernel this is over when
+ * loop_listener_is_paused(), a few iterations later: until then one may still be taken. */
+void loop_listener_pause(struct loop_listener *);
+void loop_listener_resume(struct loop_listener *);
+bool loop_listener_is_paused(const struct loop_listener *);
 /* The address that was bound. */
 int loop_listener_address(const struct loop_listener *, struct sockaddr *, socklen_t *);
 /* Takes a connection into an initialised stream. In the callback, or later: until it is taken, the

@@ -36,6 +36,7 @@ test  useful python:jsonschema       python3-jsonschema python3-jsonschema pytho
 test  needed command:python3         python3            python3            python            -            python3             -
 test  useful command:pgrep           procps             procps-ng          procps-ng         -            -                   -
 test  useful command:ip,ifconfig     iproute2           iproute            iproute2          -            -                   -
+test  useful command:valgrind        valgrind           valgrind           valgrind          -            valgrind            -
 test  useful command:unshare         util-linux         util-linux         util-linux        -            -                   -
 END
 }

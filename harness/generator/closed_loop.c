@@ -102,7 +102,8 @@ static void scan(struct closed_loop *loop, uint64_t now_ns)
 {
     loop->next_scan_ns = now_ns + NS_PER_S;
     if (now_ns >= loop->limit_ns) {
-        problem_say(loop->problem, -ETIMEDOUT, "the steady load reached its time limit without a stop");
+        problem_say(loop->problem, -ETIMEDOUT,
+                    "the steady load reached its time limit without a stop");
         give_up(loop);
         return;
     }
@@ -148,7 +149,8 @@ static int command(struct closed_loop *loop, const json_t *request, json_t **rep
     return control_send(loop->control, answer);
 }
 
-/* All commands that are there; deadline_ns as in control_receive(). 1: stop. 0: go on. -EPIPE: the end. */
+/* All commands that are there; deadline_ns as in control_receive(). 1: stop. 0: go on. -EPIPE: the
+ * end. */
 static int commands(struct closed_loop *loop, uint64_t deadline_ns, json_t **reply)
 {
     char problem[PROBLEM_BYTES];
@@ -223,7 +225,8 @@ int closed_loop_run(struct target *target, unsigned conns, double limit_s, bool 
         .limit_ns = now_ns + (uint64_t)(limit_s * (double)NS_PER_S),
         .next_scan_ns = now_ns + NS_PER_S,
         .problem = problem,
-        .report = {.pinned = pinned, .source_addresses = target->sources ? target->sources->count : 1,
+        .report = {.pinned = pinned,
+                   .source_addresses = target->sources ? target->sources->count : 1,
                    .connect_latency = &loop->latency},
     };
     for (uint32_t token = 0; token < conns; token++)

@@ -144,8 +144,8 @@ int connections_fill(struct connections *connections, struct target *target, siz
                      const struct control *control, char *problem)
 {
     size_t before = connections->count;
-    struct fill fill = {.connections = connections, .target = target, .control = control,
-                        .to_start = count};
+    struct fill fill = {
+        .connections = connections, .target = target, .control = control, .to_start = count};
     memset(fill.pending, 0xff, sizeof fill.pending);
     int error = count > CONNECTIONS_MAX - before ? -E2BIG : reserve(connections, count);
     if (error == 0)
@@ -159,6 +159,7 @@ int connections_fill(struct connections *connections, struct target *target, siz
     size_t done = connections->count - before;
     connections_drop(connections, before);
     if (error == -E2BIG)
-        return problem_say(problem, error, "the generator keeps at most %u connections", CONNECTIONS_MAX);
+        return problem_say(problem, error, "the generator keeps at most %u connections",
+                           CONNECTIONS_MAX);
     return target_problem(target, error, done, count, problem);
 }

@@ -7,8 +7,8 @@
 
 #define CONNECTIONS_MAX (1u << 20)
 
-/* A load in which nothing happens for so long is given up. A connection request that the kernel threw
- * away is sent again after 1, 3 and 7 seconds. */
+/* A load in which nothing happens for so long is given up. A connection request that the kernel
+ * threw away is sent again after 1, 3 and 7 seconds. */
 #define CONNECT_TIMEOUT_NS (5 * UINT64_C(1000000000))
 
 struct connections {
@@ -17,8 +17,8 @@ struct connections {
     size_t held; /* the first `held` stay open when the others are dropped */
 };
 
-/* Opens `count` connections more, all or none. -ECANCELED when the control channel ends meanwhile. On
- * every -errno `problem` is a sentence. */
+/* Opens `count` connections more, all or none. -ECANCELED when the control channel ends meanwhile.
+ * On every -errno `problem` is a sentence. */
 int connections_fill(struct connections *, struct target *, size_t count, const struct control *,
                      char *problem);
 

@@ -95,7 +95,8 @@ json_t *control_refusal(const char *sentence)
     return json_pack("{s:b, s:s}", "ok", 0, "problem", sentence);
 }
 
-/* The first whole line of the buffer as JSON: 1, -EPROTO, or -EAGAIN when there is no whole line. */
+/* The first whole line of the buffer as JSON: 1, -EPROTO, or -EAGAIN when there is no whole line.
+ */
 static int take_line(struct control *control, json_t **message, char *problem)
 {
     char *end = memchr(control->buffer + control->scanned, '\n', control->used - control->scanned);
@@ -153,7 +154,8 @@ int control_receive(struct control *control, uint64_t deadline_ns, json_t **mess
         result = read_more(control);
         if (result == 0 && control->used > 0) {
             control->used = control->scanned = 0; /* said once; then the channel has just ended */
-            return problem_say(problem, -EPROTO, "the control channel ended in the middle of a line");
+            return problem_say(problem, -EPROTO,
+                               "the control channel ended in the middle of a line");
         }
         if (result == -EAGAIN && deadline_ns > 0)
             result = wait_ready(control->fd, POLLIN, deadline_ns) == 0 ? 1 : -ETIMEDOUT;

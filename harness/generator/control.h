@@ -1,5 +1,5 @@
-/* The control channel: JSON lines both ways over one stream socket. Nothing in it assumes that both ends
- * are on the same host, nor that a line arrives in one piece. */
+/* The control channel: JSON lines both ways over one stream socket. Nothing in it assumes that both
+ * ends are on the same host, nor that a line arrives in one piece. */
 #ifndef HARNESS_GENERATOR_CONTROL_H
 #define HARNESS_GENERATOR_CONTROL_H
 
@@ -8,7 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A longer line is an error: the largest honest one is a report with a full histogram, about 40 KiB. */
+/* A longer line is an error: the largest honest one is a report with a full histogram, about 40
+ * KiB. */
 #define CONTROL_LINE_BYTES (256u * 1024u)
 
 /* How long the other end may take to read what was written. */
@@ -35,18 +36,19 @@ json_t *control_refusal(const char *sentence);
 
 /* Takes one line, waiting up to deadline_ns (monotonic; 0: only what is there already).
  * 1: *message is a new object. 0: the other end has closed the channel, between two lines.
- * -EAGAIN (deadline 0) or -ETIMEDOUT: nothing whole yet. -EPROTO: the line is not a JSON object, or the
- * channel ended inside it; `problem` says where, and after a bad line the next one can be read.
+ * -EAGAIN (deadline 0) or -ETIMEDOUT: nothing whole yet. -EPROTO: the line is not a JSON object, or
+ * the channel ended inside it; `problem` says where, and after a bad line the next one can be read.
  * -EMSGSIZE: the line is too long; the channel is of no more use. */
 int control_receive(struct control *, uint64_t deadline_ns, json_t **message, char *problem);
 
 /* Whether the other end has closed the channel and nothing is left to read. Never blocks. */
 bool control_ended(const struct control *);
 
-/* Sends a request, whose reference it takes, and waits for its reply. -EREMOTEIO: the other end says no,
- * `problem` is its sentence; on every other -errno too it is one. On success *reply is a new object;
- * reply may be NULL. */
-int control_ask(struct control *, json_t *request, uint64_t deadline_ns, json_t **reply, char *problem);
+/* Sends a request, whose reference it takes, and waits for its reply. -EREMOTEIO: the other end
+ * says no, `problem` is its sentence; on every other -errno too it is one. On success *reply is a
+ * new object; reply may be NULL. */
+int control_ask(struct control *, json_t *request, uint64_t deadline_ns, json_t **reply,
+                char *problem);
 
 /* The second half of control_ask(), for a request that was sent before. */
 int control_reply(struct control *, uint64_t deadline_ns, json_t **reply, char *problem);

@@ -22,15 +22,18 @@ struct generator {
     struct load_clock idle_begin, idle_end; /* the last time that it waited for a command */
 };
 
-/* A command: > 0: *reply is to be sent. 0: the channel has ended. -errno: `problem` is to be sent. */
-typedef int command_function(struct generator *, const json_t *request, json_t **reply, char *problem);
+/* A command: > 0: *reply is to be sent. 0: the channel has ended. -errno: `problem` is to be sent.
+ */
+typedef int command_function(struct generator *, const json_t *request, json_t **reply,
+                             char *problem);
 
 /* A whole number of the request within 1..maximum; -EINVAL with a sentence. */
 static int take_count(const json_t *request, const char *name, json_int_t maximum, json_int_t *out,
                       char *problem)
 {
     json_t *value = json_object_get(request, name);
-    if (!json_is_integer(value) || json_integer_value(value) < 1 || json_integer_value(value) > maximum)
+    if (!json_is_integer(value) || json_integer_value(value) < 1 ||
+        json_integer_value(value) > maximum)
         return problem_say(problem, -EINVAL, "\"%s\" has to be a whole number from 1 to %lld", name,
                            (long long)maximum);
     *out = json_integer_value(value);
@@ -49,7 +52,8 @@ static int take_target(struct generator *generator, const json_t *request, struc
     return error < 0 ? problem_say(problem, error, "\"host\" has to be a numeric IPv4 address") : 0;
 }
 
-static int do_fill(struct generator *generator, const json_t *request, json_t **reply, char *problem)
+static int do_fill(struct generator *generator, const json_t *request, json_t **reply,
+                   char *problem)
 {
     json_int_t count;
     struct target target;
@@ -66,7 +70,8 @@ static int do_fill(struct generator *generator, const json_t *request, json_t **
     return 1;
 }
 
-static int do_hold(struct generator *generator, const json_t *request, json_t **reply, char *problem)
+static int do_hold(struct generator *generator, const json_t *request, json_t **reply,
+                   char *problem)
 {
     (void)request, (void)problem;
     connections_hold(&generator->connections);
@@ -74,7 +79,8 @@ static int do_hold(struct generator *generator, const json_t *request, json_t **
     return 1;
 }
 
-static int do_drop(struct generator *generator, const json_t *request, json_t **reply, char *problem)
+static int do_drop(struct generator *generator, const json_t *request, json_t **reply,
+                   char *problem)
 {
     (void)request, (void)problem;
     connections_drop(&generator->connections, generator->connections.held);
@@ -82,7 +88,8 @@ static int do_drop(struct generator *generator, const json_t *request, json_t **
     return 1;
 }
 
-static int do_steady(struct generator *generator, const json_t *request, json_t **reply, char *problem)
+static int do_steady(struct generator *generator, const json_t *request, json_t **reply,
+                     char *problem)
 {
     json_int_t conns;
     struct target target;
@@ -95,18 +102,20 @@ static int do_steady(struct generator *generator, const json_t *request, json_t 
     if (!(limit_s > 0.0 && limit_s <= CLOSED_LOOP_LIMIT_S_MAX))
         return problem_say(problem, -EINVAL, "\"limit_s\" has to be a number above 0, at most %.0f",
                            CLOSED_LOOP_LIMIT_S_MAX);
-    return closed_loop_run(&target, (unsigned)conns, limit_s, generator->pinned, &generator->control,
-                           reply, problem);
+    return closed_loop_run(&target, (unsigned)conns, limit_s, generator->pinned,
+                           &generator->control, reply, problem);
 }
 
-static int do_mark(struct generator *generator, const json_t *request, json_t **reply, char *problem)
+static int do_mark(struct generator *generator, const json_t *request, json_t **reply,
+                   char *problem)
 {
     (void)generator, (void)request, (void)problem;
     *reply = json_pack("{s:b}", "ok", 1);
     return 1;
 }
 
-static int do_stop(struct generator *generator, const json_t *request, json_t **reply, char *problem)
+static int do_stop(struct generator *generator, const json_t *request, json_t **reply,
+                   char *problem)
 {
     (void)request, (void)problem;
     struct load_report report = {
@@ -121,7 +130,8 @@ static int do_stop(struct generator *generator, const json_t *request, json_t **
     return 1;
 }
 
-static int do_quit(struct generator *generator, const json_t *request, json_t **reply, char *problem)
+static int do_quit(struct generator *generator, const json_t *request, json_t **reply,
+                   char *problem)
 {
     (void)generator, (void)request, (void)reply, (void)problem;
     return 0;
@@ -142,7 +152,8 @@ static int run_command(struct generator *generator, const json_t *request, json_
     for (size_t i = 0; name && i < sizeof commands / sizeof commands[0]; i++)
         if (strcmp(commands[i].name, name) == 0)
             return commands[i].run(generator, request, reply, problem);
-    return problem_say(problem, -EINVAL, "\"do\" has to be fill, hold, drop, steady, mark, stop or quit");
+    return problem_say(problem, -EINVAL,
+                       "\"do\" has to be fill, hold, drop, steady, mark, stop or quit");
 }
 
 /* Until the channel ends: 0, or -errno with a sentence. */
@@ -162,13 +173,14 @@ static int serve(struct generator *generator, char *problem)
             return 0;
         result = control_send(&generator->control, result < 0 ? control_refusal(problem) : reply);
         if (result < 0)
-            return result == -EPIPE ? 0
-                                    : problem_say(problem, result, "answering a command: %s",
-                                                  strerror(-result));
+            return result == -EPIPE
+                       ? 0
+                       : problem_say(problem, result, "answering a command: %s", strerror(-result));
     }
 }
 
-/* The generator needs one descriptor per connection; the soft limit is often far below the hard one. */
+/* The generator needs one descriptor per connection; the soft limit is often far below the hard
+ * one. */
 static void raise_file_limit(void)
 {
     struct rlimit files;

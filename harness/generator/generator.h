@@ -2,22 +2,26 @@
  *
  *   {"do":"fill","host":"127.0.0.1","port":P,"count":N}  N connections more, all or none
  *                                   -> {"ok":true,"connected":N,"source_addresses":K}
- *   {"do":"hold"}                   the connections of this moment are the idle ones: kept from now on
+ *   {"do":"hold"}                   the connections of this moment are the idle ones: kept from now
+ * on
  *   {"do":"drop"}                   resets all but the held ones
- *   {"do":"steady","host":H,"port":P,"conns":C,"limit_s":S}  a closed loop, see closed_loop.h; it ends by
- *                                   itself after limit_s
- *   {"do":"mark"}                   the measured window begins; without a steady load it always begins
- *                                   when a reply has been sent
- *   {"do":"stop"}                   the window ends -> {"ok":true,"report":{...}}, see load_report.h
+ *   {"do":"steady","host":H,"port":P,"conns":C,"limit_s":S}  a closed loop, see closed_loop.h; it
+ * ends by itself after limit_s
+ *   {"do":"mark"}                   the measured window begins; without a steady load it always
+ * begins when a reply has been sent
+ *   {"do":"stop"}                   the window ends -> {"ok":true,"report":{...}}, see
+ * load_report.h
  *   {"do":"quit"}                   as the end of the channel
  *
- * Replies are {"ok":true,...} or {"ok":false,"problem":"a sentence"}, after which it waits for the next
- * command as before. Nothing is ever half done: a load that fails leaves no connection of it open. */
+ * Replies are {"ok":true,...} or {"ok":false,"problem":"a sentence"}, after which it waits for the
+ * next command as before. Nothing is ever half done: a load that fails leaves no connection of it
+ * open. */
 #ifndef HARNESS_GENERATOR_GENERATOR_H
 #define HARNESS_GENERATOR_GENERATOR_H
 
-/* Serves one control channel to its end, and closes it. cpu: the one to stay on, -1 for any. Returns the
- * exit status of the process: 0, or 3 with a sentence on standard error when the channel broke. */
+/* Serves one control channel to its end, and closes it. cpu: the one to stay on, -1 for any.
+ * Returns the exit status of the process: 0, or 3 with a sentence on standard error when the
+ * channel broke. */
 int generator_main(int control_fd, int cpu);
 
 #endif

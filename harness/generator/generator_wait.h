@@ -1,5 +1,5 @@
-/* How the generator waits for its sockets: epoll on Linux, poll(2) elsewhere. Its own code and never a
- * backend under test, so that the load is made in the same way whatever is measured. */
+/* How the generator waits for its sockets: epoll on Linux, poll(2) elsewhere. Its own code and
+ * never a backend under test, so that the load is made in the same way whatever is measured. */
 #ifndef HARNESS_GENERATOR_GENERATOR_WAIT_H
 #define HARNESS_GENERATOR_GENERATOR_WAIT_H
 
@@ -23,7 +23,9 @@ void generator_wait_remove(struct generator_wait *, int fd, uint32_t token);
 /* Takes it out and closes it: one system call less where closing is enough. */
 void generator_wait_close_fd(struct generator_wait *, int fd, uint32_t token);
 
-/* The tokens that are ready, at most `capacity`; 0 once deadline_ns has passed, or a signal came. */
-int generator_wait_next(struct generator_wait *, uint64_t deadline_ns, uint32_t *tokens, size_t capacity);
+/* The tokens that are ready, at most `capacity`; 0 once deadline_ns has passed, or a signal came.
+ */
+int generator_wait_next(struct generator_wait *, uint64_t deadline_ns, uint32_t *tokens,
+                        size_t capacity);
 
 #endif

@@ -1,5 +1,6 @@
-/* poll(2), for systems without epoll. The set is indexed by token; a free place holds -1, which poll()
- * skips. The scan goes on where the last one stopped, so that low tokens do not starve high ones. */
+/* poll(2), for systems without epoll. The set is indexed by token; a free place holds -1, which
+ * poll() skips. The scan goes on where the last one stopped, so that low tokens do not starve high
+ * ones. */
 #include "harness/generator/generator_wait.h"
 
 #include "backends/clock.h"
@@ -37,8 +38,8 @@ int generator_wait_add(struct generator_wait *wait, int fd, enum generator_inter
 {
     if (token >= wait->capacity)
         return -EINVAL;
-    wait->set[token] = (struct pollfd){
-        .fd = fd, .events = interest == GENERATOR_WRITABLE ? POLLOUT : POLLIN};
+    wait->set[token] =
+        (struct pollfd){.fd = fd, .events = interest == GENERATOR_WRITABLE ? POLLOUT : POLLIN};
     return 0;
 }
 

@@ -71,8 +71,7 @@ json_t *load_report_to_json(const struct load_report *report)
         json_object_set_new(histograms, "connect_latency_ns",
                             histogram_to_json(report->connect_latency));
     return json_pack("{s:f, s:n, s:b, s:I, s:o, s:o, s:i, s:b}", "cpu_utilisation", utilisation,
-                     "late_ns_p99", "bound", bound, "connections",
-                     (json_int_t)report->connections, "errors", errors_to_json(&report->errors),
-                     "histograms", histograms, "source_addresses", (int)report->source_addresses,
-                     "pinned", report->pinned);
+                     "late_ns_p99", "bound", bound, "connections", (json_int_t)report->connections,
+                     "errors", errors_to_json(&report->errors), "histograms", histograms,
+                     "source_addresses", (int)report->source_addresses, "pinned", report->pinned);
 }

@@ -16,7 +16,8 @@ struct load_clock {
 
 struct load_clock load_clock_now(void);
 
-/* Failed connections by errno. What does not fit in is counted under the last one's key, "other". */
+/* Failed connections by errno. What does not fit in is counted under the last one's key, "other".
+ */
 #define LOAD_ERRORS 8
 
 struct load_errors {

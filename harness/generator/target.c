@@ -31,8 +31,8 @@ static int open_socket(void)
 static int bind_source(int fd, struct in_addr address)
 {
 #ifdef IP_BIND_ADDRESS_NO_PORT
-    /* The port is chosen by connect(), which knows the other end, so that one local port serves many
-     * connections, and bind() does not search for one that nobody uses at all. */
+    /* The port is chosen by connect(), which knows the other end, so that one local port serves
+     * many connections, and bind() does not search for one that nobody uses at all. */
     int on = 1;
     if (setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on) < 0)
         return -errno;
@@ -60,7 +60,8 @@ void source_addresses_probe(struct source_addresses *sources)
 int target_set(struct target *target, const char *host, unsigned port,
                struct source_addresses *sources)
 {
-    *target = (struct target){.address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)}};
+    *target =
+        (struct target){.address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)}};
     if (!host || port == 0 || port > UINT16_MAX ||
         inet_pton(AF_INET, host, &target->address.sin_addr) != 1)
         return -EINVAL;
@@ -72,8 +73,9 @@ int target_set(struct target *target, const char *host, unsigned port,
     return 0;
 }
 
-/* connect() on a socket that does not block says EINPROGRESS even when, as on loopback, the handshake is
- * over as it returns. A second call tells, and spares waiting for writability and asking for SO_ERROR. */
+/* connect() on a socket that does not block says EINPROGRESS even when, as on loopback, the
+ * handshake is over as it returns. A second call tells, and spares waiting for writability and
+ * asking for SO_ERROR. */
 static int connect_now(int fd, const struct sockaddr_in *address)
 {
     for (int attempt = 0; attempt < 2; attempt++) {
@@ -116,7 +118,8 @@ int target_connect(struct target *target, int *fd)
     return result;
 }
 
-int target_problem(const struct target *target, int error, size_t done, size_t wanted, char *problem)
+int target_problem(const struct target *target, int error, size_t done, size_t wanted,
+                   char *problem)
 {
     struct rlimit files = {0};
     const char *name = target->name;
@@ -128,10 +131,11 @@ int target_problem(const struct target *target, int error, size_t done, size_t w
                            "files; raise the limit (ulimit -n) or ask for fewer connections",
                            name, done, wanted, (unsigned long long)files.rlim_cur);
     case ENFILE:
-        return problem_say(problem, error,
-                           "connecting to %s stopped after %zu of %zu: the system has no file left; "
-                           "raise its limit (sysctl fs.file-max) or ask for fewer connections",
-                           name, done, wanted);
+        return problem_say(
+            problem, error,
+            "connecting to %s stopped after %zu of %zu: the system has no file left; "
+            "raise its limit (sysctl fs.file-max) or ask for fewer connections",
+            name, done, wanted);
     case EADDRNOTAVAIL:
     case EADDRINUSE:
         return problem_say(problem, error,
@@ -141,22 +145,24 @@ int target_problem(const struct target *target, int error, size_t done, size_t w
                            name, done, wanted, target->sources ? target->sources->count : 1);
     case ENOMEM:
     case ENOBUFS:
-        return problem_say(problem, error,
-                           "connecting to %s stopped after %zu of %zu: no memory is left for another "
-                           "connection; free some, raise net.ipv4.tcp_mem or ask for fewer",
-                           name, done, wanted);
+        return problem_say(
+            problem, error,
+            "connecting to %s stopped after %zu of %zu: no memory is left for another "
+            "connection; free some, raise net.ipv4.tcp_mem or ask for fewer",
+            name, done, wanted);
     case ECONNREFUSED:
-        return problem_say(problem, error,
-                           "connecting to %s was refused after %zu of %zu: nobody listens there; has "
-                           "the server ended?",
-                           name, done, wanted);
+        return problem_say(
+            problem, error,
+            "connecting to %s was refused after %zu of %zu: nobody listens there; has "
+            "the server ended?",
+            name, done, wanted);
     case ETIMEDOUT:
         return problem_say(problem, error,
                            "connecting to %s timed out after %zu of %zu: its listen queue is full; "
                            "raise net.core.somaxconn or ask for fewer connections",
                            name, done, wanted);
     default:
-        return problem_say(problem, error, "connecting to %s failed after %zu of %zu: %s", name, done,
-                           wanted, strerror(-error));
+        return problem_say(problem, error, "connecting to %s failed after %zu of %zu: %s", name,
+                           done, wanted, strerror(-error));
     }
 }

@@ -5,8 +5,8 @@
 #include <netinet/in.h>
 #include <stddef.h>
 
-/* One source address has 28,232 local ports by default, and a listener sees no more connections from it
- * than that. All of 127.0.0.0/8 is bindable on Linux; elsewhere usually 127.0.0.1 alone. */
+/* One source address has 28,232 local ports by default, and a listener sees no more connections
+ * from it than that. All of 127.0.0.0/8 is bindable on Linux; elsewhere usually 127.0.0.1 alone. */
 #define SOURCE_ADDRESSES_MAX 16
 
 struct source_addresses {
@@ -27,12 +27,13 @@ struct target {
 /* `host` is a numeric IPv4 address. -EINVAL for anything else. */
 int target_set(struct target *, const char *host, unsigned port, struct source_addresses *);
 
-/* Starts one connection from the next source address. 1: it is complete, as it is at once on loopback.
- * 0: in progress, *fd becomes writable. -errno: nothing is left open.
- * The socket does not block, and closing it sends a reset, so that no end of it stays in TIME_WAIT. */
+/* Starts one connection from the next source address. 1: it is complete, as it is at once on
+ * loopback. 0: in progress, *fd becomes writable. -errno: nothing is left open. The socket does not
+ * block, and closing it sends a reset, so that no end of it stays in TIME_WAIT. */
 int target_connect(struct target *, int *fd);
 
-/* A sentence for a load that ended with `error` after `done` of `wanted` connections. Returns error. */
+/* A sentence for a load that ended with `error` after `done` of `wanted` connections. Returns
+ * error. */
 int target_problem(const struct target *, int error, size_t done, size_t wanted, char *problem);
 
 #endif

@@ -1,17 +1,17 @@
-/* floor:epoll, the least that a server on epoll can do: epoll_wait, then accept4 until EAGAIN or until the
- * budget of one wakeup is used up, descriptors in an array. No loop, no handles, no callbacks. What a
- * backend costs more than this is what the contract and the loop cost.
+/* floor:epoll, the least that a server on epoll can do: epoll_wait, then accept4 until EAGAIN or
+ * until the budget of one wakeup is used up, descriptors in an array. No loop, no handles, no
+ * callbacks. What a backend costs more than this is what the contract and the loop cost.
  *
- * The listener is registered level-triggered, once. Idle connections are registered too, but nothing is
- * ever read from them: one that becomes readable has ended, and the trial with it. */
+ * The listener is registered level-triggered, once. Idle connections are registered too, but
+ * nothing is ever read from them: one that becomes readable has ended, and the trial with it. */
 #include "harness/subjects/floor_epoll.h"
 
 #include "backends/clock.h"
+#include "harness/subjects/floor_listener.h"
 #include "harness/subjects/listen_queue.h"
 #include "harness/subjects/refusal.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -50,31 +50,21 @@ static int watch(struct accept_server *server, int fd)
     return epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
-static int open_listener(struct accept_server *server, unsigned backlog, const char **what)
+static int start(struct accept_server *server, unsigned backlog, const char **what)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
     *what = "epoll_create1";
     server->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (server->epoll_fd < 0)
         return -errno;
-    *what = "socket";
-    server->listener_fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    server->listener_fd = floor_listen(backlog, true, &server->port, what);
     if (server->listener_fd < 0)
-        return -errno;
-    *what = "bind to 127.0.0.1";
-    if (bind(server->listener_fd, (struct sockaddr *)&address, size) < 0 ||
-        getsockname(server->listener_fd, (struct sockaddr *)&address, &size) < 0)
-        return -errno;
-    server->port = ntohs(address.sin_port);
-    *what = "listen";
-    if (listen(server->listener_fd, (int)backlog) < 0)
-        return -errno;
+        return server->listener_fd;
     *what = "epoll_ctl";
     return watch(server, server->listener_fd);
 }
 
-static int floor_open(struct accept_server **out, const struct accept_setup *setup, const char **what)
+static int floor_open(struct accept_server **out, const struct accept_setup *setup,
+                      const char **what)
 {
     /* One wakeup may take a budget more than was asked for. */
     size_t places = (size_t)setup->capacity + setup->budget;
@@ -84,8 +74,9 @@ static int floor_open(struct accept_server **out, const struct accept_setup *set
         return -ENOMEM;
     *server = (struct accept_server){
         .epoll_fd = -1, .listener_fd = -1, .budget = setup->budget, .capacity = setup->capacity};
-    memset(server->fds, 0xff, places * sizeof server->fds[0]); /* touched before anything is timed */
-    int error = open_listener(server, setup->backlog, what);
+    memset(server->fds, 0xff,
+           places * sizeof server->fds[0]); /* touched before anything is timed */
+    int error = start(server, setup->backlog, what);
     if (error < 0)
         floor_close(server);
     else
@@ -103,7 +94,8 @@ static int floor_queued(const struct accept_server *server)
     return listen_queue_length(server->listener_fd);
 }
 
-/* Waits for the listener. 1: it is ready; 0: not yet; -ETIMEDOUT; -ECONNRESET: an idle connection ended. */
+/* Waits for the listener. 1: it is ready; 0: not yet; -ETIMEDOUT; -ECONNRESET: an idle connection
+ * ended. */
 static int wait_ready(struct accept_server *server, uint64_t deadline_ns)
 {
     int timeout_ms = clock_until_ms(deadline_ns);

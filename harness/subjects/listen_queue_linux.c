@@ -1,5 +1,5 @@
-/* For a listening socket TCP_INFO has the length of the accept queue in tcpi_unacked, since Linux 2.6.24;
- * it is what `ss -l` prints as Recv-Q. */
+/* For a listening socket TCP_INFO has the length of the accept queue in tcpi_unacked, since
+ * Linux 2.6.24; it is what `ss -l` prints as Recv-Q. */
 #include "harness/subjects/listen_queue.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* The accept workload on any backend, through the public interface of the loop and nothing else.
  *
- * All memory is taken and touched when the server is opened: streams, the list of free ones, the list of
- * open ones. A stream that was closed goes back to the free list and is used again. */
+ * All memory is taken and touched when the server is opened: streams, the list of free ones, the
+ * list of open ones. A stream that was closed goes back to the free list and is used again. */
 #include "harness/subjects/loop_subject.h"
 
 #include "backends/clock.h"
@@ -16,6 +16,7 @@
 
 /* A kernel that holds on to requests of closed streams gives them back much sooner. */
 #define DROP_TIMEOUT_NS (10 * NS_PER_S)
+#define REST_TIMEOUT_NS (10 * NS_PER_S)
 
 struct accept_server {
     struct loop *loop;
@@ -60,8 +61,8 @@ static void on_stream_closed(struct loop_handle *handle)
         loop_stop(server->loop);
 }
 
-/* Takes the connection that the listener offers, if there is one, it is wanted, and a stream is free. The
- * listener does not offer another before. */
+/* Takes the connection that the listener offers, if there is one, it is wanted, and a stream is
+ * free. The listener does not offer another before. */
 static void take_offered(struct accept_server *server)
 {
     bool wanted = server->serving || server->accept_left > 0;
@@ -104,7 +105,8 @@ static void on_idle_read(struct loop_stream *stream, ssize_t bytes, const void *
         fail(stream->handle.data, -ECONNRESET);
 }
 
-/* Runs the loop until done() says so, or something failed, or deadline_ns has passed: -ETIMEDOUT. */
+/* Runs the loop until done() says so, or something failed, or deadline_ns has passed: -ETIMEDOUT.
+ */
 static int run_until(struct accept_server *server, bool (*done)(const struct accept_server *),
                      uint64_t deadline_ns)
 {
@@ -193,7 +195,8 @@ static int loop_accept_open(struct accept_server **out, const struct accept_setu
     if (!server)
         return -ENOMEM;
     server->limit = setup->capacity;
-    /* What one iteration may bring on top of what is held: serve() closes it within the iteration. */
+    /* What one iteration may bring on top of what is held: serve() closes it within the iteration.
+     */
     int error = take_memory(server, setup->capacity + options.event_budget);
     if (error == 0) {
         *what = "opening the loop";
@@ -218,12 +221,28 @@ static int loop_accept_queued(const struct accept_server *server)
     return listen_queue_length(server->listener.source.fd);
 }
 
+/* Without blocking, because the end of a cancelled request is no event that a blocking wait returns
+ * for. */
+static int loop_accept_rest(struct accept_server *server)
+{
+    uint64_t deadline_ns = clock_now_ns() + REST_TIMEOUT_NS;
+    loop_listener_pause(&server->listener);
+    int result = 0;
+    while (result >= 0 && !loop_listener_is_paused(&server->listener)) {
+        result = loop_run(server->loop, LOOP_NOWAIT);
+        if (clock_now_ns() >= deadline_ns)
+            result = -ETIMEDOUT;
+    }
+    return result < 0 ? result : 0;
+}
+
 static int loop_accept_drain(struct accept_server *server, unsigned count, uint64_t deadline_ns)
 {
     if (count > server->limit - server->open_count)
         return -ENOBUFS;
     server->accept_left = count;
     take_offered(server);
+    loop_listener_resume(&server->listener);
     int error = run_until(server, all_accepted, deadline_ns);
     server->accept_left = 0;
     return error;
@@ -252,13 +271,15 @@ static int loop_accept_serve(struct accept_server *server, uint64_t deadline_ns,
     server->serving = true;
     server->accepted = 0;
     take_offered(server);
+    loop_listener_resume(&server->listener);
     int error = run_until(server, never, deadline_ns);
     server->serving = false;
     *accepted = server->accepted;
     return error == -ETIMEDOUT ? 0 : error;
 }
 
-static void loop_accept_counters(const struct accept_server *server, struct backend_counters *counters)
+static void loop_accept_counters(const struct accept_server *server,
+                                 struct backend_counters *counters)
 {
     *counters = loop_backend(server->loop)->counters;
 }
@@ -287,6 +308,7 @@ const struct accept_ops loop_accept_ops = {
     .open = loop_accept_open,
     .port = loop_accept_port,
     .queued = loop_accept_queued,
+    .rest = loop_accept_rest,
     .drain = loop_accept_drain,
     .hold = loop_accept_hold,
     .drop = loop_accept_drop,

@@ -2,6 +2,7 @@
 #include "harness/subject.h"
 
 #include "harness/subjects/floor_epoll.h"
+#include "harness/subjects/floor_io_uring.h"
 #include "harness/subjects/loop_subject.h"
 #include "harness/subjects/refusal.h"
 
@@ -18,6 +19,14 @@ static int needs_linux(const struct subject *subject, char *reason, uint32_t *gr
 }
 #endif
 
+#ifndef POLLBENCH_IO_URING
+static int needs_io_uring(const struct subject *subject, char *reason, uint32_t *granted)
+{
+    *granted = 0;
+    return subject_not_built(subject, "Linux and liburing", reason);
+}
+#endif
+
 static const struct subject others[] = {
     {
         .name = "floor:epoll",
@@ -28,6 +37,17 @@ static const struct subject others[] = {
         .accept = &floor_epoll_accept,
 #else
         .available = needs_linux,
+#endif
+    },
+    {
+        .name = "floor:io_uring",
+        .tier = TIER_COMPLETION,
+        .summary = "bare multishot accept on liburing, without loop or contract",
+#ifdef POLLBENCH_IO_URING
+        .available = floor_io_uring_available,
+        .accept = &floor_io_uring_accept,
+#else
+        .available = needs_io_uring,
 #endif
     },
 };
@@ -77,12 +97,14 @@ int subject_refused(const struct subject *subject, int error, char *reason)
         hint = "; a seccomp filter or a sysctl may forbid it";
     else if (error == -EMFILE)
         hint = "; raise the limit on open files (ulimit -n)";
-    snprintf(reason, REASON_BYTES, "this system refuses %s: %s%s", subject->name, strerror(-error), hint);
+    snprintf(reason, REASON_BYTES, "this system refuses %s: %s%s", subject->name, strerror(-error),
+             hint);
     return error;
 }
 
 int subject_not_built(const struct subject *subject, const char *needs, char *reason)
 {
-    snprintf(reason, REASON_BYTES, "%s was not built for this system: it takes %s", subject->name, needs);
+    snprintf(reason, REASON_BYTES, "%s was not built for this system: it takes %s", subject->name,
+             needs);
     return -ENOTSUP;
 }

@@ -1,14 +1,15 @@
 /* accept: what it costs to take connections off a listen queue.
  *
- * drain: the queue is filled first, then emptied while the generator sleeps. Over loopback the connecting
- * side pays for the handshake, so a closed loop measures its client; this measures the server alone.
- * steady: the closed loop, for latency and for the server's CPU time per connection under load. */
+ * drain: the queue is filled first, then emptied while the generator sleeps. Over loopback the
+ * connecting side pays for the handshake, so a closed loop measures its client; this measures the
+ * server alone. steady: the closed loop, for latency and for the server's CPU time per connection
+ * under load. */
 #include "harness/workloads/accept_trial.h"
 
 #include <string.h>
 
-/* Descriptors that a process has besides its connections: standard ones, control channel, listener, the
- * backend's own, and those of the counters. */
+/* Descriptors that a process has besides its connections: standard ones, control channel, listener,
+ * the backend's own, and those of the counters. */
 #define OTHER_FILES 32
 
 /* What one connection costs the generator, about; only for the progress bar. */

@@ -41,18 +41,21 @@ static int server_problem(struct accept_trial *trial, const char *what, int erro
     switch (-error) {
     case EMFILE:
         getrlimit(RLIMIT_NOFILE, &files);
-        return problem_say(trial->problem, error,
-                           "%s: %s: the limit of %llu open files is too low for this cell; raise it "
-                           "(ulimit -n) or ask for fewer connections",
-                           name, what, (unsigned long long)files.rlim_cur);
+        return problem_say(
+            trial->problem, error,
+            "%s: %s: the limit of %llu open files is too low for this cell; raise it "
+            "(ulimit -n) or ask for fewer connections",
+            name, what, (unsigned long long)files.rlim_cur);
     case ETIMEDOUT:
-        return problem_say(trial->problem, error,
-                           "%s: %s: connections that the generator had completed did not come within "
-                           "%llu s",
-                           name, what, (unsigned long long)(STEP_TIMEOUT_NS / NS_PER_S));
+        return problem_say(
+            trial->problem, error,
+            "%s: %s: connections that the generator had completed did not come within "
+            "%llu s",
+            name, what, (unsigned long long)(STEP_TIMEOUT_NS / NS_PER_S));
     case ECONNRESET:
         return problem_say(trial->problem, error,
-                           "%s: %s: an idle connection ended; has the generator ended?", name, what);
+                           "%s: %s: an idle connection ended; has the generator ended?", name,
+                           what);
     case ENOMEM:
     case ENOBUFS:
         return problem_say(trial->problem, error,
@@ -85,8 +88,8 @@ static int take_report(struct accept_trial *trial)
     return 0;
 }
 
-/* Checks that all `count` connections stand in the listen queue, where the system tells. A backlog that
- * was cut makes the client believe in connections that the server never gets. */
+/* Checks that all `count` connections stand in the listen queue, where the system tells. A backlog
+ * that was cut makes the client believe in connections that the server never gets. */
 static int check_queue(struct accept_trial *trial, unsigned count)
 {
     uint64_t deadline_ns = clock_now_ns() + QUEUE_TIMEOUT_NS;
@@ -100,27 +103,31 @@ static int check_queue(struct accept_trial *trial, unsigned count)
         return 0;
     if (queued < 0)
         return server_problem(trial, "asking for the length of the listen queue", queued);
-    return problem_say(trial->problem, -EPROTO,
-                       "%s: %d connections are in the listen queue where the generator completed %u; "
-                       "check net.core.somaxconn and whether something else connects to port %u",
-                       trial->request->subject->name, queued, count, trial->ops->port(trial->server));
+    return problem_say(
+        trial->problem, -EPROTO,
+        "%s: %d connections are in the listen queue where the generator completed %u; "
+        "check net.core.somaxconn and whether something else connects to port %u",
+        trial->request->subject->name, queued, count, trial->ops->port(trial->server));
 }
 
 /* Has the generator make `count` connections, which then wait in the listen queue. */
 static int fill(struct accept_trial *trial, unsigned count)
 {
+    int error = trial->ops->rest ? trial->ops->rest(trial->server) : 0;
+    if (error < 0)
+        return server_problem(trial, "leaving connections in the listen queue", error);
     json_t *reply;
     json_t *request = json_pack("{s:s, s:s, s:i, s:i}", "do", "fill", "host", "127.0.0.1", "port",
                                 (int)trial->ops->port(trial->server), "count", (int)count);
-    int error = control_ask(&trial->control, request, step_deadline_ns(), &reply, trial->problem);
+    error = control_ask(&trial->control, request, step_deadline_ns(), &reply, trial->problem);
     if (error < 0)
         return error;
     json_int_t connected = json_integer_value(json_object_get(reply, "connected"));
     json_decref(reply);
     if (connected != (json_int_t)count)
         return problem_say(trial->problem, -EPROTO,
-                           "the generator made %lld connections instead of %u", (long long)connected,
-                           count);
+                           "the generator made %lld connections instead of %u",
+                           (long long)connected, count);
     return check_queue(trial, count);
 }
 
@@ -132,8 +139,8 @@ static int drain(struct accept_trial *trial, unsigned count)
     return error < 0 ? server_problem(trial, "emptying the listen queue", error) : 0;
 }
 
-/* Fills and drains outside the measured region. null makes its accepts up: what really connects would stay
- * in the listen queue for good, and the next fill would not fit. */
+/* Fills and drains outside the measured region. null makes its accepts up: what really connects
+ * would stay in the listen queue for good, and the next fill would not fit. */
 static int fill_and_drain(struct accept_trial *trial, unsigned count)
 {
     int error = trial->request->subject->tier == TIER_NONE ? 0 : fill(trial, count);
@@ -158,7 +165,8 @@ static int make_idle(struct accept_trial *trial)
 
 static int drop(struct accept_trial *trial)
 {
-    int error = tell(trial, "drop"); /* first: the end that closes last has no TIME_WAIT after a reset */
+    int error =
+        tell(trial, "drop"); /* first: the end that closes last has no TIME_WAIT after a reset */
     if (error < 0)
         return error;
     error = trial->ops->drop(trial->server);
@@ -181,8 +189,8 @@ static int end(struct accept_trial *trial)
 
 /* ---- modes ---- */
 
-/* The warm-up fills and drains once as the measured part does: it touches the memory, lets the kernel grow
- * the descriptor table and fill its slabs. */
+/* The warm-up fills and drains once as the measured part does: it touches the memory, lets the
+ * kernel grow the descriptor table and fill its slabs. */
 static int run_drain(struct accept_trial *trial, uint64_t *accepted)
 {
     unsigned queue = (unsigned)parameter_integer(trial->request->params, "queue");
@@ -209,7 +217,8 @@ static int serve(struct accept_trial *trial, double seconds, uint64_t *accepted)
     return trial->ops->serve(trial->server, deadline_ns, accepted);
 }
 
-/* The reply to "mark" is read afterwards: a server that waited for it would let connections wait too. */
+/* The reply to "mark" is read afterwards: a server that waited for it would let connections wait
+ * too. */
 static int measured_window(struct accept_trial *trial, double seconds, uint64_t *accepted)
 {
     int error = begin(trial);
@@ -280,10 +289,10 @@ static int make_outcome(struct accept_trial *trial, uint64_t accepted, json_t **
 {
     json_t *histograms = json_incref(json_object_get(trial->report, "histograms"));
     json_object_del(trial->report, "histograms");
-    json_t *result = json_pack(
-        "{s:o, s:o, s:O, s:o}", "metrics", metrics_to_json(trial, accepted), "histograms",
-        histograms ? histograms : json_object(), "generator", trial->report, "granted",
-        granted_to_json(trial->ops->granted(trial->server)));
+    json_t *result =
+        json_pack("{s:o, s:o, s:O, s:o}", "metrics", metrics_to_json(trial, accepted), "histograms",
+                  histograms ? histograms : json_object(), "generator", trial->report, "granted",
+                  granted_to_json(trial->ops->granted(trial->server)));
     if (!result || region_to_json(&trial->region, result) < 0) {
         json_decref(result);
         return problem_say(trial->problem, -ENOMEM, "out of memory while writing the outcome");

@@ -1,11 +1,12 @@
-/* One trial of the accept workload: the server in this process, the load over the control channel. */
+/* One trial of the accept workload: the server in this process, the load over the control channel.
+ */
 #ifndef HARNESS_WORKLOADS_ACCEPT_TRIAL_H
 #define HARNESS_WORKLOADS_ACCEPT_TRIAL_H
 
 #include "harness/workload.h"
 
-/* The smallest backlog of `steady`, and with it the portion in which idle connections are made. 128 is
- * the oldest limit that systems put on a backlog, so it fits everywhere. */
+/* The smallest backlog of `steady`, and with it the portion in which idle connections are made. 128
+ * is the oldest limit that systems put on a backlog, so it fits everywhere. */
 #define STEADY_BACKLOG_MIN 128u
 
 /* `steady` runs this share of `seconds` before the measured window. */

@@ -15,14 +15,17 @@ struct region {
     bool counting;
     uint64_t system_calls;
     struct syscall_count count;
-    char count_problem[SYSCALL_COUNT_PROBLEM_BYTES]; /* "" unless counting was asked for and refused */
+    char count_problem[SYSCALL_COUNT_PROBLEM_BYTES]; /* "" unless counting was asked for and refused
+                                                      */
 };
 
-/* Before warm-up. A count of system calls that is not permitted is no error: it is absent, with the reason. */
+/* Before warm-up. A count of system calls that is not permitted is no error: it is absent, with the
+ * reason. */
 void region_open(struct region *, bool count_system_calls);
 
-/* The clocks are read innermost, so that they hold the work alone; but the count of system calls is inside
- * even of them, because reading the CPU clock is one. Where it counts, times are not used. */
+/* The clocks are read innermost, so that they hold the work alone; but the count of system calls is
+ * inside even of them, because reading the CPU clock is one. Where it counts, times are not used.
+ */
 int region_begin(struct region *);
 int region_end(struct region *);
 void region_close(struct region *);

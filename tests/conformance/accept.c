@@ -90,6 +90,7 @@ void a_listener_released_with_connections_queued_leaves_nothing(struct fixture *
     assert_int_equal(server->accepts, accepted);
     for (; f->accepted_taken < f->accepted_count; f->accepted_taken++)
         f->ops->discard(f->backend, f->accepted[f->accepted_taken]);
+    wait_once(f, 0); /* a ring that has to be asked for it is asked here */
     for (int i = 0; i < 10; i++)
         assert_true(peer_sees_the_end(peers[i]));
 }
@@ -142,7 +143,7 @@ void accepting_resumes_after_the_wish_was_taken_back(struct fixture *f)
         wish(f, server, 0);
         for (int i = 0; i < 5; i++)
             peer_connect(f, &address);
-        expect_quiet(f, 20);
+        expect_quiet_after_wish(f, 20);
         wish(f, server, IO_WANT_ACCEPT);
         WAIT_UNTIL(f, server->accepts == 1 + 5 * round);
     }
@@ -161,7 +162,7 @@ void accepting_resumes_when_the_wish_was_off_with_connections_over_the_budget(st
     for (unsigned accepted = 0; accepted < 10; accepted = server->accepts) {
         WAIT_UNTIL(f, server->accepts > accepted);
         wish(f, server, 0);
-        expect_quiet(f, 5);
+        expect_quiet_after_wish(f, 5);
         wish(f, server, IO_WANT_ACCEPT);
     }
     expect_quiet(f, 10);
@@ -185,11 +186,13 @@ static void run_out_of_descriptors(struct fixture *f, int spare)
 {
     struct sockaddr_in address;
     backend_start(f);
-    struct endpoint *server = listener(f, 64, &address, IO_WANT_ACCEPT);
+    struct endpoint *server = listener(f, 64, &address, 0);
     wait_once(f, 0);
     for (int i = 0; i < 6; i++)
         peer_connect(f, &address);
     struct rlimit before = descriptors_leave(spare);
+    /* After the limit: io_uring looks at it when a request is made, not when it is carried out. */
+    wish(f, server, IO_WANT_ACCEPT);
     WAIT_UNTIL(f, server->accept_errors > 0);
     assert_int_equal(server->error, -EMFILE);
     assert_int_equal(server->accepts, spare);
@@ -231,7 +234,8 @@ void a_peer_that_resets_before_it_is_accepted_harms_no_other(struct fixture *f)
         peer_reset(f, peers[i]);
     /* A system may hand over a connection that is dead already, or pass over it. */
     WAIT_UNTIL(f, server->accepts >= 6);
-    wait_once(f, in_ms(20));
+    while (wait_once(f, in_ms(20)) > 0)
+        ;
     struct endpoint *accepted[9];
     unsigned count = server->accepts, answered = 0, dead = 0;
     for (unsigned i = 0; i < count; i++)
@@ -252,7 +256,8 @@ void a_peer_that_resets_before_it_is_accepted_harms_no_other(struct fixture *f)
     expect_quiet(f, 10);
 }
 
-static void adopt_at_once(struct fixture *f, struct endpoint *endpoint, const struct io_event *event)
+static void adopt_at_once(struct fixture *f, struct endpoint *endpoint,
+                          const struct io_event *event)
 {
     struct endpoint **accepted = f->context;
     if (event->kind != IO_ACCEPT)

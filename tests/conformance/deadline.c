@@ -49,7 +49,8 @@ void a_deadline_with_sources_that_are_idle_is_kept(struct fixture *f)
         expect_not_early(f, 700 * NS_PER_US);
 }
 
-/* Whether a wait slept is seen by the process having given the processor up, so no clock is asked. */
+/* Whether a wait slept is seen by the process having given the processor up, so no clock is asked.
+ */
 static long times_slept(void)
 {
     struct rusage usage;

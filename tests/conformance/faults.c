@@ -96,8 +96,8 @@ static int send_one_byte(int fd, const void *data, size_t length)
     return real.send(fd, data, 1);
 }
 
-/* Closes, and says that it was interrupted: the number is free all the same (Linux), and may belong to
- * another thread by the time that somebody closes it again. */
+/* Closes, and says that it was interrupted: the number is free all the same (Linux), and may belong
+ * to another thread by the time that somebody closes it again. */
 static int interrupted_close(int fd)
 {
     if (real.close(fd) < 0)
@@ -161,7 +161,8 @@ void an_open_that_fails_at_any_call_leaves_nothing_behind(struct fixture *f)
 }
 
 /* accept() fails so often with `error`, then goes on. Connections are there all the time. */
-static struct endpoint *accept_with_fault(struct fixture *f, unsigned after, unsigned times, int error)
+static struct endpoint *accept_with_fault(struct fixture *f, unsigned after, unsigned times,
+                                          int error)
 {
     struct sockaddr_in address;
     backend_start(f);
@@ -236,6 +237,7 @@ void readiness_without_bytes_yields_nothing(struct fixture *f)
     fault_plan(0, 1, -EAGAIN);
     assert_int_equal(peer_send_pattern(peer, 0, 100), 100);
     wait_once(f, in_ms(5));
+    assert_int_equal(f->empty_early, 0); /* and no reason to return */
     /* A change at the socket, for those that are only told of changes. */
     assert_int_equal(peer_send_pattern(peer, 100, 100), 100);
     WAIT_UNTIL(f, source->received == 200);

@@ -1,5 +1,5 @@
-/* Faults that a case plants in the tables of system calls. A case has its process to itself, so nothing is
- * put back, but for what the case itself still needs. */
+/* Faults that a case plants in the tables of system calls. A case has its process to itself, so
+ * nothing is put back, but for what the case itself still needs. */
 #ifndef TESTS_CONFORMANCE_FAULTS_H
 #define TESTS_CONFORMANCE_FAULTS_H
 

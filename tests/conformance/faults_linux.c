@@ -2,6 +2,9 @@
 #include "tests/conformance/faults.h"
 
 #include "backends/syscalls_linux.h"
+#if defined(POLLBENCH_IO_URING)
+#include "backends/io_uring_ring.h"
+#endif
 #include "tests/conformance/cases.h"
 #include "tests/conformance/network.h"
 
@@ -51,8 +54,86 @@ static int refusing_epoll_ctl(int fd, int operation, int target, struct epoll_ev
     return real.epoll_ctl(fd, operation, target, event);
 }
 
+#if defined(POLLBENCH_IO_URING)
+static struct syscalls_io_uring real_ring;
+
+static int faulty_queue_init(unsigned entries, struct io_uring *ring,
+                             struct io_uring_params *params)
+{
+    return fault_is_due() ? fault_error() : real_ring.queue_init(entries, ring, params);
+}
+
+static int faulty_submit_and_get_events(struct io_uring *ring)
+{
+    return fault_is_due() ? fault_error() : real_ring.submit_and_get_events(ring);
+}
+
+static int faulty_submit_and_wait(struct io_uring *ring, unsigned count)
+{
+    return fault_is_due() ? fault_error() : real_ring.submit_and_wait(ring, count);
+}
+
+static int faulty_submit_and_wait_timeout(struct io_uring *ring, struct io_uring_cqe **first,
+                                          unsigned count, struct __kernel_timespec *timeout,
+                                          sigset_t *mask)
+{
+    if (fault_is_due())
+        return fault_error();
+    return real_ring.submit_and_wait_timeout(ring, first, count, timeout, mask);
+}
+
+static int faulty_register_ring_fd(struct io_uring *ring)
+{
+    return fault_is_due() ? fault_error() : real_ring.register_ring_fd(ring);
+}
+
+static int faulty_register_buffer_ring(struct io_uring *ring, struct io_uring_buf_reg *registration,
+                                       unsigned flags)
+{
+    if (fault_is_due())
+        return fault_error();
+    return real_ring.register_buffer_ring(ring, registration, flags);
+}
+
+static int faulty_register_files_sparse(struct io_uring *ring, unsigned count)
+{
+    return fault_is_due() ? fault_error() : real_ring.register_files_sparse(ring, count);
+}
+
+static void ring_faults_at_wait(void)
+{
+    real_ring = sys_io_uring;
+    sys_io_uring.submit_and_get_events = faulty_submit_and_get_events;
+    sys_io_uring.submit_and_wait = faulty_submit_and_wait;
+    sys_io_uring.submit_and_wait_timeout = faulty_submit_and_wait_timeout;
+}
+
+static void ring_faults_at_open(void)
+{
+    ring_faults_at_wait();
+    sys_io_uring.queue_init = faulty_queue_init;
+    sys_io_uring.register_ring_fd = faulty_register_ring_fd;
+    sys_io_uring.register_buffer_ring = faulty_register_buffer_ring;
+    sys_io_uring.register_files_sparse = faulty_register_files_sparse;
+}
+#else
+static void ring_faults_at_wait(void)
+{
+}
+
+static void ring_faults_at_open(void)
+{
+}
+#endif
+
+static int epoll_ctl_without_removal(int fd, int operation, int target, struct epoll_event *event)
+{
+    return operation == EPOLL_CTL_DEL ? 0 : real.epoll_ctl(fd, operation, target, event);
+}
+
 void faults_at_open_linux(void)
 {
+    ring_faults_at_open();
     real = sys_linux;
     sys_linux.eventfd = faulty_eventfd;
     sys_linux.epoll_create = faulty_epoll_create;
@@ -63,6 +144,7 @@ void faults_at_open_linux(void)
 
 void faults_at_wait_linux(void)
 {
+    ring_faults_at_wait();
     real = sys_linux;
     sys_linux.epoll_wait = faulty_epoll_wait;
     sys_linux.epoll_pwait2 = faulty_epoll_pwait2;
@@ -95,7 +177,8 @@ void what_was_granted_says_that_deadlines_have_nanoseconds(struct fixture *f)
     assert_int_equal(f->backend->counters.rounded_deadlines > 0, !granted);
 }
 
-/* /proc/sys/fs/epoll/max_user_watches is used up: one source cannot be watched, and its own wishes say so. */
+/* /proc/sys/fs/epoll/max_user_watches is used up: one source cannot be watched, and its own wishes
+ * say so. */
 void a_source_that_cannot_be_watched_ends_its_own_wishes_alone(struct fixture *f)
 {
     int peers[2], reader;
@@ -133,4 +216,29 @@ void a_source_that_cannot_be_watched_ends_its_own_wishes_alone(struct fixture *f
         WAIT_UNTIL(f, refused->sends == 1);
     assert_int_equal(send.sent, sizeof data);
     expect_quiet(f, 10);
+}
+
+/* A registration that is not removed is what a kernel with a late event looks like: the generation
+ * in its token is all that tells the source that is gone from the one that has its slot now. */
+void a_late_event_of_a_released_source_is_dropped_and_counted(struct fixture *f)
+{
+    int old_writer, writer;
+    backend_start(f);
+    struct endpoint *old = pipe_reader(f, &old_writer, IO_WANT_READABLE);
+    expect_quiet(f, 5);
+    uint32_t slot = old->source.slot;
+    peer_track(f, dup(old->source.fd));
+    real = sys_linux;
+    sys_linux.epoll_ctl = epoll_ctl_without_removal;
+    release_wholly(f, old);
+    struct endpoint *successor = pipe_reader(f, &writer, IO_WANT_READABLE);
+    assert_int_equal(successor->source.slot, slot);
+    wait_once(f, 0);
+    assert_int_equal(write(old_writer, "a", 1), 1);
+    uint64_t deadline_ns = in_ms(5);
+    assert_int_equal(wait_once(f, deadline_ns), 0);
+    assert_true(f->backend->counters.stale_drops > 0);
+    assert_int_equal(write(writer, "b", 1), 1);
+    WAIT_UNTIL(f, successor->polls == 1);
+    assert_int_equal(old->polls, 0);
 }

@@ -1,10 +1,12 @@
-/* What every case stands on: one backend, descriptors in its care, peers at their other ends, and a wait
- * that checks of each result what the contract promises of all results:
- * - a wish that was not made, or was taken back, yields nothing; a final result has taken its wish back;
- * - a source that was released yields nothing but the one IO_CLOSED it may have announced, and its memory
- *   is not written to any more;
- * - buffers have numbers and sizes of the pool and are never in two hands; the event array is not overrun.
- * A case fails by a cmocka assertion. It runs alone in its process. */
+/* What every case stands on: one backend, descriptors in its care, peers at their other ends, and a
+ * wait that checks of each result what the contract promises of all results. A case fails by a
+ * cmocka assertion. It runs alone in its process.
+ * - A wish that was not made, or was taken back, yields nothing.
+ * - A final result has taken its wish back.
+ * - A source that was released yields nothing but the IO_CLOSED it may have announced.
+ * - Its memory is not written to any more.
+ * - Buffers have numbers and sizes of the pool, and are never in two hands.
+ * - The event array is not overrun. */
 #ifndef TESTS_CONFORMANCE_FIXTURE_H
 #define TESTS_CONFORMANCE_FIXTURE_H
 
@@ -23,6 +25,7 @@
 #include <cmocka.h>
 
 #define CAPACITY_MAX 1024
+#define SCRIBBLE 0xa5 /* fills memory that the backend has no business with any more */
 
 struct descriptors; /* which numbers are open in this process */
 struct fixture;
@@ -33,9 +36,14 @@ typedef void event_hook(struct fixture *, struct endpoint *, const struct io_eve
 /* A source as a case sees it, with all that came for it. Lives until the case is over. */
 struct endpoint {
     struct io_source source;
-    enum endpoint_state { ENDPOINT_ADOPTED, ENDPOINT_CLOSING, ENDPOINT_GONE, ENDPOINT_FORGOTTEN } state;
+    enum endpoint_state {
+        ENDPOINT_ADOPTED,
+        ENDPOINT_CLOSING,
+        ENDPOINT_GONE,
+        ENDPOINT_FORGOTTEN
+    } state;
     struct endpoint *next;
-    uint16_t wished;          /* what source.want has to be: wishes made, less those that ended */
+    uint16_t wished; /* what source.want has to be: wishes made, less those that ended */
     const struct io_send *sending;
 
     unsigned results;      /* all that came, IO_CLOSED not counted */
@@ -64,8 +72,8 @@ struct fixture {
     void *context;           /* the hook's */
     bool hold_buffers;       /* received buffers stay taken until recycle_all() */
 
-    uint64_t waits;      /* calls of wait(); also the number of the last one */
-    uint64_t delivered;  /* results in all */
+    uint64_t waits;       /* calls of wait(); also the number of the last one */
+    uint64_t delivered;   /* results in all */
     uint64_t empty_early; /* waits that gave nothing and returned before their deadline */
     uint64_t empty_waits; /* waits that gave nothing at all */
     unsigned wakes;
@@ -86,7 +94,8 @@ struct fixture {
 /* ---- one case, from begin to end ---- */
 
 int fixture_init(struct fixture *, const struct backend_variant *);
-void fixture_finish(struct fixture *); /* asserts that no descriptor is left that was not there at first */
+/* Asserts that no descriptor is left that was not there at first, and none gone that was. */
+void fixture_finish(struct fixture *);
 void fixture_free(struct fixture *);
 
 /* Ends the case as not applicable to this machine; printed as a sentence. */
@@ -96,7 +105,8 @@ void skip_emulated(struct fixture *, const char *reason);
 /* Skips unless this process may have `count` descriptors at a time. */
 void need_descriptors(struct fixture *, unsigned count);
 
-/* Leaves this process `spare` (0..15) descriptors to open, and no more. Returns the limit as it was. */
+/* Leaves this process `spare` (0..15) descriptors to open, and no more. Returns the limit as it
+ * was. */
 struct rlimit descriptors_leave(int spare);
 
 void backend_start(struct fixture *); /* opens with fixture.config */
@@ -118,7 +128,8 @@ static inline bool is_over(const struct endpoint *endpoint)
     return endpoint->state == ENDPOINT_GONE || endpoint->state == ENDPOINT_FORGOTTEN;
 }
 int take_accepted(struct fixture *);
-void recycle_all(struct fixture *);
+void give_back(struct fixture *, uint16_t buffer);
+void recycle_all(struct fixture *); /* those held */
 
 /* ---- waiting ---- */
 
@@ -131,8 +142,12 @@ extern const char *waited_for;
 #define WAIT_UNTIL(fixture, condition)                                                             \
     while (!(condition))                                                                           \
     wait_some((fixture), #condition)
-/* Nothing may come for so long, and wait() must sleep meanwhile rather than return or turn in circles. */
+/* Nothing may come for so long, and wait() must sleep meanwhile rather than return or turn in
+ * circles. */
 void expect_quiet(struct fixture *, unsigned duration_ms);
+/* The same just after a wish was taken back: in the completion tier, what the kernel had given away
+ * before it was told still comes. */
+void expect_quiet_after_wish(struct fixture *, unsigned duration_ms);
 
 uint64_t in_ms(unsigned ms); /* a deadline */
 /* What is long enough for anything that happens at all. Only a failing case takes so long. */

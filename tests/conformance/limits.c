@@ -1,4 +1,5 @@
-/* Numbers: high descriptors, many sources, small queues, and configurations that must be refused. */
+/* Numbers: high descriptors, many sources, small queues, and configurations that must be refused.
+ */
 #include "tests/conformance/cases.h"
 #include "tests/conformance/network.h"
 
@@ -22,7 +23,8 @@ static void use_high_descriptors(struct fixture *f, int lowest)
 {
     struct sockaddr_in address;
     int ends[2];
-    struct endpoint *server = adopt(f, move_up(listen_anywhere(8, &address), lowest), IO_WANT_ACCEPT);
+    struct endpoint *server =
+        adopt(f, move_up(listen_anywhere(8, &address), lowest), IO_WANT_ACCEPT);
     int peer = peer_connect(f, &address);
     unsigned accepts = server->accepts;
     WAIT_UNTIL(f, server->accepts == accepts + 1);
@@ -111,7 +113,8 @@ void an_event_array_of_a_thousand_is_served(struct fixture *f)
     use_many_sources(f, 700);
 }
 
-/* Queues that overflow at once where there are any (io_uring); the others do not look at these limits. */
+/* Queues that overflow at once where there are any (io_uring); the others do not look at these
+ * limits. */
 void small_queues_and_few_buffers_lose_nothing(struct fixture *f)
 {
     f->config.queue_depth = 2;
@@ -127,9 +130,9 @@ void a_configuration_out_of_range_is_refused(struct fixture *f)
     const struct {
         unsigned accept_budget, receive_budget, buffer_count, buffer_size;
     } bad[] = {
-        {1, 1, 0, 4096},     {1, 1, 3, 4096}, {1, 1, 65536, 64},      {1, 1, 32769, 64},
+        {1, 1, 0, 4096},      {1, 1, 3, 4096}, {1, 1, 65536, 64},         {1, 1, 32769, 64},
         {1, 1, 1u << 31, 64}, {1, 1, 8, 0},    {1, 1, 8, (1u << 20) + 1}, {1, 1, 8, UINT32_MAX},
-        {0, 1, 8, 4096},     {1, 0, 8, 4096},
+        {0, 1, 8, 4096},      {1, 0, 8, 4096},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct backend *backend = NULL;

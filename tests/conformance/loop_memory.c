@@ -1,4 +1,5 @@
-/* What a connection costs in this process: the loop's memory and the backend's, with the stream itself. */
+/* What a connection costs in this process: the loop's memory and the backend's, with the stream
+ * itself. */
 #include "tests/conformance/allocated.h"
 #include "tests/conformance/cases.h"
 #include "tests/conformance/loop_side.h"
@@ -12,8 +13,8 @@
 
 #define BYTES_EACH_MOST 512
 
-/* The client is a process of its own, because one process may not have both ends of so many. It goes when
- * its end of the pipe does. */
+/* The client is a process of its own, because one process may not have both ends of so many. It
+ * goes when its end of the pipe does. */
 static pid_t start_clients(const struct sockaddr_in *address, unsigned count, int *hold)
 {
     int ends[2];
@@ -30,7 +31,8 @@ static pid_t start_clients(const struct sockaddr_in *address, unsigned count, in
     alarm(case_limit_s());
     for (unsigned i = 0; i < count; i++) {
         int fd = socket(AF_INET, SOCK_STREAM, 0);
-        struct linger at_once = {.l_onoff = 1}; /* by RST, or the ports would be used up for a minute */
+        struct linger at_once = {.l_onoff =
+                                     1}; /* by RST, or the ports would be used up for a minute */
         if (fd < 0 || connect(fd, (const struct sockaddr *)address, sizeof *address) < 0 ||
             setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) < 0)
             _exit(1);
@@ -82,8 +84,8 @@ void through_the_loop_a_connection_costs_less_than_512_bytes(struct fixture *f)
     loop_side_run_for(&side, 2);
     allocated_bytes(&after);
     double each = (double)(after - before) / count;
-    printf("%s: %u connections, %.0f bytes each, of which %zu are struct loop_stream\n", f->variant->name,
-           count, each, sizeof(struct loop_stream));
+    printf("%s: %u connections, %.0f bytes each, of which %zu are struct loop_stream\n",
+           f->variant->name, count, each, sizeof(struct loop_stream));
     for (unsigned i = 0; i < count; i++)
         loop_close(&streams[i]->handle, free_stream);
     loop_side_end(&side);

@@ -28,13 +28,13 @@ void loop_side_begin(struct fixture *f, struct loop_side *side, unsigned event_b
 
 void loop_side_listen(struct loop_side *side, int backlog, loop_connection_function *on_connection)
 {
-    struct sockaddr_in any = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in any = {.sin_family = AF_INET, .sin_addr.s_addr = own_loopback_address()};
     socklen_t length = sizeof side->address;
-    assert_int_equal(loop_listen(&side->listener, (struct sockaddr *)&any, sizeof any, backlog,
-                                 on_connection),
-                     0);
-    assert_int_equal(loop_listener_address(&side->listener, (struct sockaddr *)&side->address, &length),
-                     0);
+    assert_int_equal(
+        loop_listen(&side->listener, (struct sockaddr *)&any, sizeof any, backlog, on_connection),
+        0);
+    assert_int_equal(
+        loop_listener_address(&side->listener, (struct sockaddr *)&side->address, &length), 0);
 }
 
 static void on_served_closed(struct loop_handle *handle)

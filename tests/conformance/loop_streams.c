@@ -176,7 +176,8 @@ void through_the_loop_writes_keep_their_order_past_a_slow_reader(struct fixture 
     free(data);
 }
 
-void through_the_loop_writes_left_at_close_are_cancelled_before_the_close_callback(struct fixture *f)
+void through_the_loop_writes_left_at_close_are_cancelled_before_the_close_callback(
+    struct fixture *f)
 {
     struct loop_side side;
     struct ordered ordered;
@@ -312,5 +313,6 @@ void through_the_loop_each_close_callback_runs_once_whatever_was_in_progress(str
             peer_reset(f, peers[i]);
     }
     loop_side_run_for(&side, 10);
-    loop_side_end(&side); /* asserts one call for each, the reading, the stopped and the idle ones */
+    loop_side_end(
+        &side); /* asserts one call for each, the reading, the stopped and the idle ones */
 }

@@ -3,7 +3,8 @@
  *     pollbench-conformance --list [BACKEND]   the cases, or those that apply to one backend
  *     pollbench-conformance --pairs            "BACKEND CASE" per line: all there is to run
  *     pollbench-conformance --limit            seconds after which a case ends itself as failed
- *     pollbench-conformance CASE BACKEND       runs one. 0: passed, 77: skipped, the last line says why
+ *     pollbench-conformance CASE BACKEND       runs one. 0: passed, 77: skipped, the last line says
+ * why
  *
  * REQUIRE_BACKENDS="epoll poll" in the environment makes a skip on one of these a failure. */
 #include "tests/conformance/cases.h"
@@ -43,6 +44,8 @@ static bool applies(const struct conformance_case *one, const struct backend_var
         return variant->tier != TIER_NONE;
     case READINESS:
         return variant->tier == TIER_READINESS;
+    case DESCRIPTORS:
+        return variant->tier != TIER_NONE && !(variant->asked & BACKEND_DIRECT);
     case EPOLL:
         return variant->asked & BACKEND_EPOLL_PWAIT2;
     }
@@ -95,8 +98,8 @@ static int skipped(const char *backend, const char *reason)
 }
 
 /* Whether this system has the backend at all. What a refusal looks like differs: ENOSYS from an old
- * kernel, EPERM from a policy, EINVAL for a flag that a kernel does not know, ENOMEM from a memory lock
- * limit. Anything else is the backend's own failure, which the case will show. */
+ * kernel, EPERM from a policy, EINVAL for a flag that a kernel does not know, ENOMEM from a memory
+ * lock limit. Anything else is the backend's own failure, which the case will show. */
 static bool is_available(const struct backend_variant *variant, char *reason, size_t size)
 {
     if (variant->ops == NULL) {
@@ -111,7 +114,8 @@ static bool is_available(const struct backend_variant *variant, char *reason, si
         return true;
     }
     snprintf(reason, size, "refused by this system: %s", strerror(-r));
-    return r != -ENOTSUP && r != -ENOSYS && r != -EPERM && r != -EACCES && r != -EINVAL && r != -ENOMEM;
+    return r != -ENOTSUP && r != -ENOSYS && r != -EPERM && r != -EACCES && r != -EINVAL &&
+           r != -ENOMEM;
 }
 
 static void on_alarm(int number)
@@ -173,7 +177,8 @@ static int usage(const char *problem, const char *name)
 {
     if (name != NULL)
         fprintf(stderr, "pollbench-conformance: there is no %s \"%s\"\n", problem, name);
-    fprintf(stderr, "usage: pollbench-conformance CASE BACKEND | --list [BACKEND] | --pairs | --limit\n");
+    fprintf(stderr,
+            "usage: pollbench-conformance CASE BACKEND | --list [BACKEND] | --pairs | --limit\n");
     return EXIT_USAGE;
 }
 

@@ -14,6 +14,8 @@
 #define MSG_NOSIGNAL 0 /* then SO_NOSIGPIPE is there */
 #endif
 
+#define FIRST_FOREIGN_DESCRIPTOR (1 << 28)
+
 static void must(const char *what, int result)
 {
     if (result < 0)
@@ -22,6 +24,10 @@ static void must(const char *what, int result)
 
 void set_nonblocking(int fd, bool on)
 {
+    /* Direct descriptors of a ring stand far above any of the process, which knows nothing of them.
+     */
+    if (fd >= FIRST_FOREIGN_DESCRIPTOR)
+        return;
     int flags = fcntl(fd, F_GETFL);
     must("fcntl F_GETFL", flags);
     must("fcntl F_SETFL", fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK));
@@ -62,13 +68,26 @@ static void set_buffers(int fd, int bytes)
     must("SO_RCVBUF", setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes));
 }
 
+in_addr_t own_loopback_address(void)
+{
+    uint32_t host = 1 + (uint32_t)getpid() % 0xfffffe;
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(0x7f000000 | host)};
+    int fd = tcp_socket();
+    bool usable = bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
+    close(fd);
+    return usable ? address.sin_addr.s_addr : htonl(INADDR_LOOPBACK);
+}
+
 static int listen_with(int backlog, int buffer_bytes, struct sockaddr_in *address)
 {
     int fd = tcp_socket();
+    int on = 1;
     set_buffers(fd, buffer_bytes);
     *address = (struct sockaddr_in){.sin_family = AF_INET};
-    address->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address->sin_addr.s_addr = own_loopback_address();
     socklen_t length = sizeof *address;
+    must("SO_REUSEADDR", setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on));
     must("bind", bind(fd, (struct sockaddr *)address, length));
     must("listen", listen(fd, backlog));
     must("getsockname", getsockname(fd, (struct sockaddr *)address, &length));
@@ -80,7 +99,8 @@ int listen_anywhere(int backlog, struct sockaddr_in *address)
     return listen_with(backlog, 0, address);
 }
 
-struct endpoint *listener(struct fixture *f, int backlog, struct sockaddr_in *address, uint16_t want)
+struct endpoint *listener(struct fixture *f, int backlog, struct sockaddr_in *address,
+                          uint16_t want)
 {
     return adopt(f, listen_anywhere(backlog, address), want);
 }
@@ -105,7 +125,8 @@ void connect_pair(int ends[2], int buffer_bytes)
     close(listening);
 }
 
-static struct endpoint *connection_with(struct fixture *f, int buffer_bytes, int *peer, uint16_t want)
+static struct endpoint *connection_with(struct fixture *f, int buffer_bytes, int *peer,
+                                        uint16_t want)
 {
     int ends[2];
     connect_pair(ends, buffer_bytes);

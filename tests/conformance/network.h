@@ -1,15 +1,23 @@
-/* The other ends: peers that a case moves by hand, and the pattern that shows lost or swapped bytes. */
+/* The other ends: peers that a case moves by hand, and the pattern that shows lost or swapped
+ * bytes. */
 #ifndef TESTS_CONFORMANCE_NETWORK_H
 #define TESTS_CONFORMANCE_NETWORK_H
 
 #include "tests/conformance/fixture.h"
 
+#include <netinet/in.h>
 #include <sys/types.h>
 
-/* All descriptors that these give are the fixture's, which closes them in the end, except where stated. */
+/* All descriptors that these give are the fixture's, which closes them in the end, except where
+ * stated. */
+
+/* An address of 127.0.0.0/8 for this process alone, where the system has that network, in network
+ * order: connections that linger in TIME_WAIT after a case take no port from the next one. */
+in_addr_t own_loopback_address(void);
 
 /* A listener on an ephemeral loopback port, in the backend's care. */
-struct endpoint *listener(struct fixture *, int backlog, struct sockaddr_in *address, uint16_t want);
+struct endpoint *listener(struct fixture *, int backlog, struct sockaddr_in *address,
+                          uint16_t want);
 /* A bare one: the caller's to close or to adopt. */
 int listen_anywhere(int backlog, struct sockaddr_in *address);
 int peer_connect(struct fixture *, const struct sockaddr_in *);
@@ -25,11 +33,13 @@ struct endpoint *pipe_writer(struct fixture *, int *reader, uint16_t want);
 /* Hands over a descriptor to be closed in the end. */
 void peer_track(struct fixture *, int fd);
 
-void peer_send(struct fixture *, int peer, const void *data, size_t length); /* all of it, may block */
-/* The pattern's bytes from `offset` on; stops where the socket would block. Returns how many went. */
+void peer_send(struct fixture *, int peer, const void *data,
+               size_t length); /* all of it, may block */
+/* The pattern's bytes from `offset` on; stops where the socket would block. Returns how many went.
+ */
 size_t peer_send_pattern(int peer, uint64_t offset, size_t length);
-/* Takes what is there, without blocking: bytes, 0 at the end of file, -errno (-EAGAIN: nothing). Checks
- * that it continues the pattern at `offset`. */
+/* Takes what is there, without blocking: bytes, 0 at the end of file, -errno (-EAGAIN: nothing).
+ * Checks that it continues the pattern at `offset`. */
 ssize_t peer_receive_pattern(int peer, uint64_t offset, size_t limit);
 void peer_close(struct fixture *, int peer);
 void peer_reset(struct fixture *, int peer); /* closes by RST */

@@ -244,8 +244,8 @@ void sources_that_are_always_ready_are_told_in_turn(struct fixture *f)
     }
 }
 
-/* epoll refuses a regular file, poll and select call it ready: both are answers. That the mechanism as a
- * whole fails, or that nothing comes for ever, is none. */
+/* epoll refuses a regular file, poll and select call it ready: both are answers. That the mechanism
+ * as a whole fails, or that nothing comes for ever, is none. */
 static void poll_a_file(struct fixture *f, unsigned capacity)
 {
     char name[] = "/tmp/pollbench-conformance-XXXXXX";

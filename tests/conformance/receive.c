@@ -100,7 +100,7 @@ void an_end_of_file_that_came_while_nobody_read_is_told_later(struct fixture *f)
     wish(f, source, 0);
     assert_int_equal(peer_send_pattern(peer, 0, 100), 100);
     peer_close(f, peer);
-    expect_quiet(f, 30);
+    expect_quiet_after_wish(f, 30);
     wish(f, source, IO_WANT_RECV);
     WAIT_UNTIL(f, source->ends == 1);
     assert_int_equal(source->received, 100);
@@ -152,9 +152,9 @@ void a_wish_taken_back_yields_nothing_until_it_is_made_again(struct fixture *f)
         wish(f, source, 0);
         /* Once told before the bytes come, and once in the same wait with them. */
         if (round % 2 == 0)
-            expect_quiet(f, 5);
+            expect_quiet_after_wish(f, 5);
         sent += peer_send_pattern(peer, sent, 100);
-        expect_quiet(f, 20);
+        expect_quiet_after_wish(f, 20);
         wish(f, source, IO_WANT_RECV);
         WAIT_UNTIL(f, source->received == sent);
     }
@@ -174,7 +174,7 @@ void a_wish_taken_back_with_bytes_over_the_budget_loses_none(struct fixture *f)
     for (uint64_t received = 0; received < 320; received = source->received) {
         WAIT_UNTIL(f, source->received > received);
         wish(f, source, 0);
-        expect_quiet(f, 5);
+        expect_quiet_after_wish(f, 5);
         wish(f, source, IO_WANT_RECV);
     }
     assert_false(source->garbled);
@@ -285,9 +285,7 @@ void one_buffer_given_back_at_a_time_is_enough(struct fixture *f)
     struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
     starve(f, source, peer);
     while (source->received < 1000) {
-        uint16_t buffer = f->held[--f->held_count];
-        f->buffer_is_out[buffer] = false;
-        f->ops->recycle(f->backend, buffer);
+        give_back(f, f->held[--f->held_count]);
         uint64_t received = source->received;
         WAIT_UNTIL(f, source->received > received);
         assert_int_equal(f->held_count, 4);
@@ -385,8 +383,9 @@ void an_event_array_of_one_serves_every_source(struct fixture *f)
     expect_quiet(f, 10);
 }
 
-/* A source that could fill every wait for a hundred waits does not keep 63 others waiting for theirs: with
- * 64 buffers of 64 bytes, nothing that is in the backend already can put a source off for long. */
+/* A source that could fill every wait for a hundred waits does not keep 63 others waiting for
+ * theirs: with 64 buffers of 64 bytes, nothing that is in the backend already can put a source off
+ * for long. */
 void sources_that_always_have_bytes_are_served_in_turn(struct fixture *f)
 {
     struct endpoint *sources[64];

@@ -1,5 +1,5 @@
-/* Sending: whole, in order, one event or none, and never a signal. SIGPIPE keeps its default action, which
- * ends the process, in all of these. */
+/* Sending: whole, in order, one event or none, and never a signal. SIGPIPE keeps its default
+ * action, which ends the process, in all of these. */
 #include "tests/conformance/cases.h"
 #include "tests/conformance/network.h"
 
@@ -41,7 +41,8 @@ static bool reached_peer(struct fixture *f, int peer, uint64_t *received, uint64
 }
 
 /* A send that cannot end before its reader reads, on a connection that is narrow for it. */
-static unsigned char *start_large_send(struct fixture *f, struct endpoint *source, struct io_send *send)
+static unsigned char *start_large_send(struct fixture *f, struct endpoint *source,
+                                       struct io_send *send)
 {
     unsigned char *data = pattern_new(0, LARGE_BYTES);
     *send = (struct io_send){.data = data, .length = LARGE_BYTES};
@@ -142,8 +143,8 @@ void sending_to_a_peer_that_is_gone_fails_without_a_signal(struct fixture *f)
     backend_start(f);
     struct endpoint *source = connection(f, &peer, 0);
     peer_reset(f, peer);
-    /* The first one may still be taken, or report the reset itself; after it there is only a pipe without
-     * a reader. */
+    /* The first one may still be taken, or report the reset itself; after it there is only a pipe
+     * without a reader. */
     for (int i = 0; i < 3; i++) {
         struct io_send send = {.data = "gone", .length = 4};
         unsigned before = source->sends;
@@ -279,7 +280,8 @@ void closing_the_backend_with_everything_in_progress_closes_every_descriptor(str
     peer_connect(f, &address);
     peer_connect(f, &address);
     wait_some(f, "one of two connections");
-    fds[3] = connection(f, &peers[3], IO_WANT_RECV | IO_WANT_WRITABLE)->source.fd; /* never waited for */
+    fds[3] =
+        connection(f, &peers[3], IO_WANT_RECV | IO_WANT_WRITABLE)->source.fd; /* never waited for */
     assert_int_equal(f->ops->wake(f->backend), 0);
     backend_stop(f);
     for (int i = 0; i < 4; i++)

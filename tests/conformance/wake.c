@@ -1,4 +1,5 @@
-/* Waking from outside: the only call that another thread may make, and the only one that must not get lost. */
+/* Waking from outside: the only call that another thread may make, and the only one that must not
+ * get lost. */
 #include "tests/conformance/cases.h"
 #include "tests/conformance/network.h"
 
@@ -65,11 +66,13 @@ void a_wake_from_another_thread_ends_a_wait_without_deadline(struct fixture *f)
     assert_int_equal(wait_once(f, 0), 0);
 }
 
-/* The largest deadline that is one. Converted to a relative time it must not overflow into the past. */
+/* The largest deadline that is one. Converted to a relative time it must not overflow into the
+ * past. */
 void a_deadline_in_the_far_future_is_waited_for(struct fixture *f)
 {
-    const uint64_t far_ns[] = {BACKEND_NO_DEADLINE - 1, (uint64_t)INT64_MAX + 1, (uint64_t)INT64_MAX,
-                               (uint64_t)UINT32_MAX * NS_PER_S, (uint64_t)UINT32_MAX * NS_PER_MS};
+    const uint64_t far_ns[] = {BACKEND_NO_DEADLINE - 1, (uint64_t)INT64_MAX + 1,
+                               (uint64_t)INT64_MAX, (uint64_t)UINT32_MAX * NS_PER_S,
+                               (uint64_t)UINT32_MAX * NS_PER_MS};
     backend_start(f);
     for (unsigned i = 0; i < sizeof far_ns / sizeof far_ns[0]; i++) {
         struct waker waker = {.fixture = f, .delay_us = 20000};
@@ -92,8 +95,8 @@ static void *wake_many_times(void *context)
     return NULL;
 }
 
-/* After the last wake there is one result to come that sees its count: if it were lost, the wait without
- * a deadline would hang. */
+/* After the last wake there is one result to come that sees its count: if it were lost, the wait
+ * without a deadline would hang. */
 void of_a_hundred_thousand_wakes_the_last_one_is_never_lost(struct fixture *f)
 {
     struct waker waker = {.fixture = f, .count = 100000};
@@ -136,7 +139,8 @@ void what_was_written_before_a_wake_is_seen_after_it(struct fixture *f)
     assert_int_equal(f->wakes, waker.count);
 }
 
-/* More than a pipe holds, if it is a pipe: neither may the caller be blocked, nor told of an error. */
+/* More than a pipe holds, if it is a pipe: neither may the caller be blocked, nor told of an error.
+ */
 void wakes_that_nobody_waits_for_do_not_pile_up(struct fixture *f)
 {
     backend_start(f);

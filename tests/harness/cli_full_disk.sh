@@ -25,7 +25,7 @@ a_full_disk_stops_the_run_and_the_rounds_are_rescued() {
     status=0
     unshare -rm bash -c 'mount -t tmpfs -o size=64k none disk || exit 77
         "$@"; status=$?; cp -a disk/r kept; exit $status' bash \
-        "$pollbench" run "${small[@]}" --rounds 5000 --out disk/r >out 2>err || status=$?
+        "$pollbench" run "${endless[@]}" --out disk/r >out 2>err || status=$?
     [ $status != 77 ] || { skip_test "no tmpfs can be mounted here"; return; }
     expect_status 3 && expect_error "disk/r/run.json could not be written: No space left" \
         "$TMPDIR/pollbench-" || return 1
@@ -38,7 +38,7 @@ a_full_disk_stops_the_run_and_the_rounds_are_rescued() {
 
 a_limit_of_file_sizes_stops_the_run_and_the_rounds_are_rescued_in_parts() {
     status=0
-    (ulimit -f 32 && exec "$pollbench" run "${small[@]}" --rounds 5000 --out r) >out 2>err || status=$?
+    (ulimit -f 32 && exec "$pollbench" run "${endless[@]}" --out r) >out 2>err || status=$?
     expect_status 3 && expect_error "r/run.json could not be written: File too large" "parts" || return 1
     cat "$TMPDIR"/pollbench-*/run.json.* >joined
     rm -rf "$TMPDIR"/pollbench-*

@@ -3,6 +3,7 @@
 set -uo pipefail
 set -m # or else the shell has its background jobs ignore SIGINT
 source "$(dirname "$0")/cli.sh" "$1"
+[ -r /proc/self/stat ] || skip "there is no /proc to find the processes of a trial in"
 
 wait_until() { # SECONDS COMMAND...
     local tenths=$(($1 * 10))
@@ -22,15 +23,23 @@ sys.exit(0 if len({trial["round"] for trial in trials}) >= int(sys.argv[2]) else
 PYTHON
 }
 
-children_of() { # PID
-    pgrep -P "$1"
+# The living children of a process whose command line has the word.
+children_of() { # PID WORD
+    local stat text
+    for stat in /proc/[0-9]*/stat; do
+        { text=$(<"$stat"); } 2>/dev/null || continue
+        set -- "$1" "$2" ${text##*) } # state, parent, ...
+        [ "$4" = "$1" ] && [ "$3" != Z ] && grep -qzx -- "$2" "${stat%stat}cmdline" 2>/dev/null &&
+            basename "${stat%/stat}"
+    done
+    true
 }
 
 ended_by() { # SIGNAL
-    "$pollbench" run "${small[@]}" --rounds 100000 --time 1h --out r >out 2>err &
+    "$pollbench" run "${endless[@]}" --out r >out 2>err &
     local pid=$! children
     wait_until 20 has_rounds r 3 || fail "no rounds" || return 1
-    children=$(children_of $pid)
+    children="$(children_of $pid trial) $(children_of $pid generate)"
     kill -"$1" $pid
     status=0
     wait $pid || status=$?
@@ -53,7 +62,7 @@ sigterm_keeps_the_finished_rounds_and_says_where_they_are() {
 }
 
 a_killed_run_leaves_a_whole_file() {
-    "$pollbench" run "${small[@]}" --rounds 100000 --time 1h --out r >out 2>err &
+    "$pollbench" run "${endless[@]}" --out r >out 2>err &
     local pid=$!
     wait_until 20 has_rounds r 3 || fail "no rounds" || return 1
     kill -KILL $pid
@@ -64,11 +73,9 @@ a_killed_run_leaves_a_whole_file() {
     expect_status 0
 }
 
-# Does something to the first trial process that shows itself.
-disturb() { # SIGNAL PID
+disturb_a_trial() { # SIGNAL PID
     local victim
-    wait_until 20 eval "victim=\$(pgrep -P $2 -f 'pollbench trial' | head -1) && [ -n \"\$victim\" ] &&
-        kill -$1 \$victim 2>/dev/null"
+    victim=$(children_of "$2" trial) && [ -n "$victim" ] && kill "-$1" "$victim" 2>/dev/null
 }
 
 a_trial_that_dies_is_recorded_and_repeated() {
@@ -76,7 +83,7 @@ a_trial_that_dies_is_recorded_and_repeated() {
         --out r >out 2>err &
     local pid=$!
     wait_until 20 test -s r/run.json && sleep 2 # past the counting trial, if there is one
-    disturb KILL $pid || fail "no trial to disturb"
+    wait_until 20 disturb_a_trial KILL $pid || fail "no trial to disturb"
     status=0
     wait $pid || status=$?
     expect_status 0 && expect_run r 'run["rounds"] == 2' &&
@@ -89,7 +96,7 @@ a_trial_that_hangs_is_killed_and_reported() {
     "$pollbench" run accept --set mode=steady --set seconds=0.5 --set conns=2 --backends poll \
         --rounds 4 --out r >out 2>err &
     local pid=$!
-    wait_until 20 has_rounds r 1 && sleep 0.2 && disturb STOP $pid || fail "no trial to stop"
+    wait_until 20 has_rounds r 1 && sleep 0.2 && wait_until 20 disturb_a_trial STOP $pid || fail "no trial to stop"
     status=0
     wait $pid || status=$?
     expect_status 0 && expect_run r 'run["rounds"] == 4' &&

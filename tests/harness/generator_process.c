@@ -81,6 +81,22 @@ int generator_ask(struct generator_process *process, json_t **reply, const char 
                        process->problem);
 }
 
+void generator_send(struct generator_process *process, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        ssize_t sent = send(process->control.fd, bytes, length, 0);
+        assert_true(sent > 0);
+        bytes += sent;
+        length -= (size_t)sent;
+    }
+}
+
+int generator_reply(struct generator_process *process)
+{
+    return control_reply(&process->control, clock_now_ns() + REPLY_TIMEOUT_NS, NULL,
+                         process->problem);
+}
+
 int listener_open(int backlog, unsigned *port)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};

@@ -25,6 +25,10 @@ int generator_end(struct generator_process *);
 int generator_ask(struct generator_process *, json_t **reply, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The halves of it for what is no command: writes the bytes as they are, takes one reply. */
+void generator_send(struct generator_process *, const char *bytes, size_t length);
+int generator_reply(struct generator_process *);
+
 /* Listens on 127.0.0.1, any port, without blocking. */
 int listener_open(int backlog, unsigned *port);
 

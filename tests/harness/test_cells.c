@@ -59,7 +59,8 @@ static void each_mode_gets_its_own_parameters_only(void **state)
     size_t i;
     (void)state;
     assert_int_equal(json_array_size(cells), 2);
-    json_array_foreach (cells, i, cell) {
+    json_array_foreach(cells, i, cell)
+    {
         const json_t *params = json_object_get(cell, "params");
         bool drain = strcmp(json_string_value(json_object_get(cell, "mode")), "drain") == 0;
         assert_int_equal(json_object_get(params, "queue") != NULL, drain);

@@ -1,5 +1,5 @@
-/* What the generator says when ports or memory are exhausted. Linux only: the ports run out in a network
- * namespace of the test's own, and RLIMIT_DATA counts mappings. */
+/* What the generator says when ports or memory are exhausted. Linux only: the ports run out in a
+ * network namespace of the test's own, and RLIMIT_DATA counts mappings. */
 #include "tests/harness/generator_process.h"
 
 #include <errno.h>
@@ -60,9 +60,8 @@ static bool enter_narrow_network(void)
 static void fill_more_than_there_are_ports(void)
 {
     int fds[64];
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_port = htons(5000),
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons(5000), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
     assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
     assert_int_equal(listen(listener, 100), 0);

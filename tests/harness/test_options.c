@@ -15,7 +15,8 @@
 
 static void whole_numbers_are_digits_and_nothing_else(void **state)
 {
-    static const char *const bad[] = {"", "-1", "+1", " 1", "1 ", "1.0", "0x10", "1e3", "ten", "1,2"};
+    static const char *const bad[] = {"",    "-1",   "+1",  " 1",  "1 ",
+                                      "1.0", "0x10", "1e3", "ten", "1,2"};
     uint64_t value = 77;
     (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -41,7 +42,8 @@ static void whole_numbers_keep_to_their_range_and_do_not_wrap(void **state)
 
 static void decimals_have_digits_on_both_sides_of_the_point(void **state)
 {
-    static const char *const bad[] = {"", ".", ".5", "5.", "1.2.3", "-0.5", "1e3", "inf", "nan", "0,5"};
+    static const char *const bad[] = {"",     ".",   ".5",  "5.",  "1.2.3",
+                                      "-0.5", "1e3", "inf", "nan", "0,5"};
     double value;
     (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -90,7 +92,7 @@ static int parse(struct run_options *options, char *problem, int argc, char **ar
 }
 
 #define PARSE(...)                                                                                 \
-    parse(&options, problem, sizeof((char *[]){"run", __VA_ARGS__}) / sizeof(char *),               \
+    parse(&options, problem, sizeof((char *[]){"run", __VA_ARGS__}) / sizeof(char *),              \
           (char *[]){"run", __VA_ARGS__})
 
 static void options_come_in_both_spellings_and_any_order(void **state)

@@ -42,12 +42,12 @@ static int remove_place(void **state)
 
 static json_t *new_run(size_t trials)
 {
-    json_t *run = json_pack("{s:i, s:s, s:[s], s:i, s:{s:n, s:n, s:n, s:n}, s:[{s:s, s:s, s:b, s:n}], "
-                            "s:[{s:s, s:s, s:{}, s:[]}]}",
-                            "schema", 1, "id", "x", "command", "pollbench", "seed", 1, "manifest",
-                            "kernel", "cpu", "cpus", "virtualization", "subjects", "name", "poll",
-                            "tier", "readiness", "available", 1, "reason", "cells", "workload",
-                            "accept", "mode", "drain", "params", "trials");
+    json_t *run = json_pack(
+        "{s:i, s:s, s:[s], s:i, s:{s:n, s:n, s:n, s:n}, s:[{s:s, s:s, s:b, s:n}], "
+        "s:[{s:s, s:s, s:{}, s:[]}]}",
+        "schema", 1, "id", "x", "command", "pollbench", "seed", 1, "manifest", "kernel", "cpu",
+        "cpus", "virtualization", "subjects", "name", "poll", "tier", "readiness", "available", 1,
+        "reason", "cells", "workload", "accept", "mode", "drain", "params", "trials");
     json_t *list = json_object_get(json_array_get(json_object_get(run, "cells"), 0), "trials");
     for (size_t i = 0; i < trials; i++)
         json_array_append_new(list, json_pack("{s:s, s:i, s:{s:f}, s:b, s:n}", "subject", "poll",

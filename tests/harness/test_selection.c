@@ -26,8 +26,8 @@ static const struct limits no_limits = {.files = UINT64_MAX, .backlog = UINT64_M
 static json_t *cells_of(const char *setting)
 {
     char problem[PROBLEM_BYTES];
-    char *argv[] = {"run", "accept", "--set", "mode=drain", "--set", (char *)setting,
-                    "--set", "budget=1"};
+    char *argv[] = {"run",   "accept",        "--set", "mode=drain",
+                    "--set", (char *)setting, "--set", "budget=1"};
     struct run_options options;
     assert_int_equal(run_options_parse(&options, 8, argv, problem), OPTIONS_DONE);
     json_t *cells = cells_build(&options, problem);
@@ -121,7 +121,8 @@ static void a_backlog_beyond_the_kernels_is_skipped_with_the_remedy(void **state
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_named_backend_that_is_not_here_is_recorded_and_nothing_runs_in_its_place),
+        cmocka_unit_test(
+            a_named_backend_that_is_not_here_is_recorded_and_nothing_runs_in_its_place),
         cmocka_unit_test(with_none_left_nothing_is_selected),
         cmocka_unit_test(unless_named_every_subject_but_the_opt_in_ones_is_asked),
         cmocka_unit_test(only_the_cell_that_does_not_fit_is_skipped_and_says_what_it_needs),

@@ -1,0 +1,11 @@
+/* floor:io_uring, see floor_io_uring.c. Linux with liburing only. */
+#ifndef HARNESS_SUBJECTS_FLOOR_IO_URING_H
+#define HARNESS_SUBJECTS_FLOOR_IO_URING_H
+
+#include "harness/subject.h"
+
+extern const struct accept_ops floor_io_uring_accept;
+
+int floor_io_uring_available(const struct subject *, char *reason, uint32_t *granted);
+
+#endif

@@ -1,0 +1,34 @@
+#include "harness/subjects/floor_listener.h"
+
+#include "backends/syscalls.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+
+int floor_listen(unsigned backlog, bool nonblocking, uint16_t *port, const char **what)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    *what = "socket";
+    int fd = sys.socket(AF_INET, SOCK_STREAM, 0);
+    if (fd < 0)
+        return fd;
+    int error = sys.set_nonblocking(fd, nonblocking);
+    if (error >= 0) {
+        *what = "bind to 127.0.0.1";
+        error = sys.bind(fd, (struct sockaddr *)&address, size);
+    }
+    if (error >= 0 && getsockname(fd, (struct sockaddr *)&address, &size) < 0)
+        error = -errno;
+    if (error >= 0) {
+        *what = "listen";
+        error = sys.listen(fd, (int)backlog);
+    }
+    if (error < 0) {
+        sys.close(fd);
+        return error;
+    }
+    *port = ntohs(address.sin_port);
+    return fd;
+}
