@@ -1,10 +1,10 @@
 /* kqueue(2), FreeBSD, OpenBSD, NetBSD, macOS: the set lives in the kernel, and one kevent(2) call
- * takes all changes of it and then waits.
+ * makes all changes of it and then waits.
  * - A change that the kernel refuses comes back among the reports with EV_ERROR and its errno in
- * `data`, and the call then returns without waiting. Where the report array has no room for it the
- * call fails instead, with the rest of the changes unmade: the array is therefore never shorter
- * than the changes. That flag concerns changes alone: the error of a socket comes as EV_EOF with
- * the errno in `fflags`, and the call that follows says the same.
+ * `data`, and the call returns without waiting. Where the report array has no room for it the call
+ * fails, with the rest of the changes unmade: that array is therefore never shorter than the
+ * changes. EV_ERROR concerns changes alone. The error of a socket comes as EV_EOF with the errno in
+ * `fflags`, and the call that follows says the same.
  * - A call that fails with EINTR has made its changes (man 2 kevent, FreeBSD).
  * - Each direction is a registration of its own. EV_EOF may come with bytes that are still to be
  * read; without EV_CLEAR it is reported until the filter is taken off, so nothing of it is kept
@@ -13,9 +13,8 @@
  * call. libkqueue on Linux cannot see a close, and has to be told before it.
  * - Wake-ups are a user event, where there is one (OpenBSD 7.8, NetBSD 10). Without EV_CLEAR it
  * would be reported for ever.
- * - Deadlines are the time-out of the call and have nanoseconds. EVFILT_TIMER is not used: its
- * units differ from system to system, and a period of 0 misbehaves on macOS and is refused by
- * NetBSD.
+ * - Deadlines are the time-out of the call, with nanoseconds. EVFILT_TIMER is not used: its NOTE_
+ * units differ between systems, and a period of 0 misbehaves on macOS and is refused by NetBSD.
  * - `udata` has the size of a pointer, and is an integer on NetBSD before 10. Where a token does
  * not fit, it holds the slot, and the descriptor number tells a report that is stale. */
 #include "backends/mechanisms.h"
@@ -29,7 +28,7 @@
 #include <stdlib.h>
 
 /* Reports taken per call, unless there are more changes. */
-#define REPORTS 512u
+#define REPORTS 256u
 
 /* Without user events the helper's descriptor wakes, and no report has this filter. */
 #if defined(EVFILT_USER)
@@ -176,8 +175,7 @@ static int take_report(struct kqueue_backend *self, const struct kevent *report)
 static int kqueue_collect(struct readiness *readiness, uint64_t deadline_ns, unsigned capacity)
 {
     struct kqueue_backend *self = kqueue_of(readiness);
-    /* Twice as many as there is room for, because two may be of one source. */
-    unsigned most = capacity < REPORTS / 2 ? capacity * 2 : REPORTS;
+    unsigned most = capacity < REPORTS ? capacity : REPORTS;
     if (most < self->change_count)
         most = self->change_count;
     struct timespec left;
