@@ -1,5 +1,6 @@
 #include "backends/readiness.h"
 
+#include "backends/accept_errors.h"
 #include "backends/syscalls.h"
 
 #include <assert.h>
@@ -175,25 +176,6 @@ void readiness_disarmed(struct readiness *self, struct io_source *source, unsign
 
 /* ---- from readiness to results ---- */
 
-/* The connection went away while it was queued, or accept(2) passes on a network error that
- * concerns that connection alone: there may be another one behind it. */
-static bool concerns_one_connection(int error)
-{
-    switch (-error) {
-    case EINTR:
-    case ECONNABORTED:
-    case EPROTO:
-    case ENOPROTOOPT:
-    case ENETDOWN:
-    case ENETUNREACH:
-    case EHOSTDOWN:
-    case EHOSTUNREACH:
-        return true;
-    default:
-        return false;
-    }
-}
-
 static void accept_some(struct readiness *self, struct io_source *source, struct batch *batch)
 {
     for (unsigned i = 0; i < self->accept_budget && batch->used < batch->capacity; i++) {
@@ -203,7 +185,7 @@ static void accept_some(struct readiness *self, struct io_source *source, struct
         } else if (fd == -EAGAIN) {
             source->ready &= (uint16_t)~READY_IN;
             return;
-        } else if (!concerns_one_connection(fd)) {
+        } else if (!accept_error_passes(fd)) {
             emit_final(self, batch, source, IO_WANT_ACCEPT, IO_ACCEPT, fd);
             return;
         }

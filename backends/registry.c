@@ -154,6 +154,14 @@ static const struct backend_variant variants[] = {
      .needs = "Linux and liburing",
      .opt_in = true,
      .summary = "io_uring and busy polling; loopback has no device to poll"},
+    {.name = "io_uring:+zc",
+     .tier = TIER_COMPLETION,
+     .asked = RUNG_BUFRING,
+     .opt_in = true,
+     .refused =
+         "all traffic is loopback, where a zero-copy send is copied all the same: its cost would "
+         "say nothing",
+     .summary = "io_uring and zero-copy send"},
     {.name = "kqueue",
      .tier = TIER_READINESS,
      .ops = WITH_KQUEUE(kqueue_ops),

@@ -19,6 +19,7 @@ struct backend_variant {
     bool emulated;                 /* another system's mechanism, imitated: shows that the code is
                                       right, says nothing of speed, and is never ranked */
     const char *summary;           /* one line, for `pollbench list` */
+    const char *refused;           /* a reason never to run it, whatever the system has */
     const char *needs;             /* with ops NULL: the system or library that it takes */
 };
 

@@ -182,7 +182,8 @@ static int add_mode(const struct run_options *options, const struct workload *wo
     size_t i;
     int r = 0;
     for (const struct parameter *p = workload->parameters; p->name != NULL && r == 0; p++) {
-        if (!name_in_list(p->modes, mode))
+        bool unset = p->optional && json_object_get(options->settings, p->name) == NULL;
+        if (unset || !name_in_list(p->modes, mode))
             continue;
         json_t *values = read_values(options, workload, mode, p, problem);
         if (values == NULL)

@@ -43,6 +43,10 @@ static bool files_fit(uint64_t limit, uint64_t needed, const char *process, char
 
 bool limits_allow(const struct limits *limits, const struct cell_needs *needs, char *problem)
 {
+    if (needs->impossible != NULL) {
+        problem_say(problem, -EINVAL, "%s", needs->impossible);
+        return false;
+    }
     if (!files_fit(limits->files, needs->server_files, "server", problem) ||
         !files_fit(limits->files, needs->generator_files, "generator", problem))
         return false;

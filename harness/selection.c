@@ -71,7 +71,8 @@ size_t selection_of_cells(const struct selection *selection, const struct limits
         const char *said = NULL;
         for (size_t c = 0; c < opened; c++) {
             struct cell *cell = &cells[c];
-            const char *reason = cell->workload->refuses(subject, cell->mode);
+            char text[REASON_BYTES];
+            const char *reason = cell->workload->refuses(subject, cell->mode, cell->params, text);
             if (reason != NULL)
                 refuse(cell, subject, reason, &said);
             else

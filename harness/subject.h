@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#define REASON_BYTES 256
+
 struct accept_server;
 
 struct accept_setup {
@@ -14,6 +16,7 @@ struct accept_setup {
     unsigned backlog;
     unsigned budget;   /* accepts per wakeup, the same for every subject */
     unsigned capacity; /* connections that it may have to hold at once, idle ones included */
+    const struct backend_config *config; /* buffers and rings; NULL: backend_default_config() */
 };
 
 /* The accept workload's server side. Every int is >= 0 or -errno; `what` names the step that
@@ -47,6 +50,7 @@ struct subject {
     const char *name; /* "epoll-et", "floor:epoll" */
     enum backend_tier tier;
     const struct backend_variant *variant; /* of a backend; NULL for floors and peers */
+    uint32_t asked;                        /* backend_feature bits */
     const char *summary;
     bool opt_in;
     /* 0, or -errno with a sentence in `reason` (256 bytes) when this system does not have it. */

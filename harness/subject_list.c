@@ -19,7 +19,7 @@ json_t *subject_describe(const struct subject *subject)
     char reason[256] = "";
     uint32_t granted = 0;
     bool available = subject->available(subject, reason, &granted) == 0;
-    uint32_t asked = subject->variant != NULL ? subject->variant->asked : 0;
+    uint32_t asked = subject->asked;
     return json_pack("{s:s, s:s, s:b, s:o, s:o, s:o, s:b, s:s}", "name", subject->name, "tier",
                      backend_tier_name(subject->tier), "available", available, "reason",
                      available ? json_null() : json_string(reason), "asked", feature_names(asked),

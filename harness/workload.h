@@ -25,6 +25,7 @@ struct parameter {
     const char *choices;     /* "spin,pbkdf2"; only for choices */
     const char *fallback;    /* the default, as it would be typed */
     const char *modes;       /* "drain,steady": where it means something */
+    bool optional;           /* for tuning: in a cell's params only when it was set */
 };
 
 struct metric {
@@ -41,14 +42,16 @@ struct metric {
 struct cell_needs {
     uint64_t server_files; /* descriptors in the subject's process */
     uint64_t generator_files;
-    uint64_t backlog; /* of net.core.somaxconn; 0: none */
+    uint64_t backlog;       /* of net.core.somaxconn; 0: none */
+    const char *impossible; /* why no system can run it, as a sentence; NULL */
 };
 
 struct trial_request {
     const struct subject *subject;
     const char *mode;
-    const json_t *params;    /* every parameter of the mode, numbers as numbers */
-    int generator_fd;        /* control channel */
+    const json_t
+        *params;      /* every parameter of the mode but unset optional ones, numbers as numbers */
+    int generator_fd; /* control channel */
     bool count_system_calls; /* this trial counts, and its times are not used: counting slows calls
                                 down */
 };
@@ -62,8 +65,10 @@ struct workload {
 
     struct cell_needs (*needs)(const char *mode, const json_t *params);
 
-    /* Why this subject cannot do this mode, as a sentence; NULL when it can. */
-    const char *(*refuses)(const struct subject *, const char *mode);
+    /* Why this subject cannot run this cell, as a sentence, static or in `reason` (256 bytes); NULL
+     * when it can. */
+    const char *(*refuses)(const struct subject *, const char *mode, const json_t *params,
+                           char *reason);
 
     /* Seconds that one trial takes, about: for the progress bar. */
     double (*estimate_s)(const char *mode, const json_t *params);
@@ -87,6 +92,13 @@ extern const struct workload accept_workload;
 static inline uint64_t parameter_integer(const json_t *params, const char *name)
 {
     return (uint64_t)json_number_value(json_object_get(params, name));
+}
+
+/* An optional one: `fallback` when it was not set. */
+static inline unsigned parameter_or(const json_t *params, const char *name, unsigned fallback)
+{
+    const json_t *value = json_object_get(params, name);
+    return value != NULL ? (unsigned)json_number_value(value) : fallback;
 }
 
 static inline double parameter_number(const json_t *params, const char *name)

@@ -190,7 +190,7 @@ int loop_accept(struct loop_listener *listener, struct loop_stream *stream)
     if (listener->waiting_count > 0 || listener->source.want == 0)
         pending_add(&listener->handle);
     struct backend *backend = listener->handle.loop->backend;
-    stream->source = (struct io_source){.fd = fd};
+    stream->source.fd = fd; /* the rest is as loop_stream_init() left it */
     int r = backend->ops->adopt(backend, &stream->source);
     if (r < 0)
         discard(listener, fd);

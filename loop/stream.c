@@ -29,7 +29,7 @@ int loop_stream_open(struct loop_stream *stream, int fd)
     int r = sys.set_nonblocking(fd, backend->ops->nonblocking);
     if (r < 0)
         return r;
-    stream->source = (struct io_source){.fd = fd};
+    stream->source.fd = fd; /* the rest is as loop_stream_init() left it */
     r = backend->ops->adopt(backend, &stream->source);
     if (r >= 0)
         stream->handle.flags |= HANDLE_OPEN;

@@ -20,9 +20,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define FEATURES                                                                                   \
-    (BACKEND_SINGLE_ISSUER | BACKEND_DEFER_TASKRUN | BACKEND_REGISTERED_RING | BACKEND_MULTISHOT)
-
 enum token { ACCEPT = 1, IDLE, QUIET };
 
 struct accept_server {
@@ -66,13 +63,12 @@ static void floor_close(struct accept_server *server)
 static int floor_open(struct accept_server **out, const struct accept_setup *setup,
                       const char **what)
 {
-    /* A multishot accept may take more than was asked for: all that the listen queue holds. */
-    size_t places = (size_t)setup->capacity + setup->backlog + 1;
+    size_t places = setup->capacity;
     struct accept_server *server = malloc(sizeof *server + places * sizeof server->fds[0]);
     *what = "allocating the table of connections";
     if (!server)
         return -ENOMEM;
-    *server = (struct accept_server){.listener_fd = -1, .capacity = (unsigned)places};
+    *server = (struct accept_server){.listener_fd = -1, .capacity = setup->capacity};
     memset(server->fds, 0xff,
            places * sizeof server->fds[0]); /* touched before anything is timed */
     *what = "setting up the ring";
@@ -162,9 +158,10 @@ static int result_of(struct accept_server *server, const struct io_uring_cqe *cq
 
 static int floor_drain(struct accept_server *server, unsigned count, uint64_t deadline_ns)
 {
-    unsigned wanted = server->count + count;
-    if (wanted > server->capacity)
+    if (count > server->capacity - server->count)
         return -ENOBUFS;
+    /* More than that may have been accepted: they stay in the completion queue. */
+    unsigned wanted = server->count + count;
     while (server->count < wanted) {
         int error = arm(server);
         if (error == 0)
@@ -285,7 +282,7 @@ static void floor_counters(const struct accept_server *server, struct backend_co
 static uint32_t floor_granted(const struct accept_server *server)
 {
     (void)server;
-    return FEATURES;
+    return FLOOR_IO_URING_FEATURES;
 }
 
 int floor_io_uring_available(const struct subject *subject, char *reason, uint32_t *granted)
@@ -296,7 +293,7 @@ int floor_io_uring_available(const struct subject *subject, char *reason, uint32
     if (error < 0)
         return subject_refused(subject, error, reason);
     io_uring_queue_exit(&ring);
-    *granted = FEATURES;
+    *granted = FLOOR_IO_URING_FEATURES;
     return 0;
 }
 

@@ -4,6 +4,9 @@
 
 #include "harness/subject.h"
 
+#define FLOOR_IO_URING_FEATURES                                                                    \
+    (BACKEND_SINGLE_ISSUER | BACKEND_DEFER_TASKRUN | BACKEND_REGISTERED_RING | BACKEND_MULTISHOT)
+
 extern const struct accept_ops floor_io_uring_accept;
 
 int floor_io_uring_available(const struct subject *, char *reason, uint32_t *granted);

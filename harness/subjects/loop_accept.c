@@ -11,6 +11,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -187,6 +188,8 @@ static int loop_accept_open(struct accept_server **out, const struct accept_setu
                             const char **what)
 {
     struct loop_options options = loop_default_options(setup->subject->variant);
+    if (setup->config != NULL)
+        options.config = *setup->config;
     options.config.accept_budget = setup->budget;
     if (options.event_budget < setup->budget)
         options.event_budget = setup->budget;
@@ -294,6 +297,11 @@ int loop_subject_available(const struct subject *subject, char *reason, uint32_t
     struct backend *backend;
     struct backend_config config = backend_default_config();
     *granted = 0;
+    if (subject->variant->refused) {
+        snprintf(reason, REASON_BYTES, "%s is refused: %s", subject->name,
+                 subject->variant->refused);
+        return -ENOTSUP;
+    }
     if (!subject->variant->ops)
         return subject_not_built(subject, subject->variant->needs, reason);
     int error = backend_open(&backend, subject->variant, &config);

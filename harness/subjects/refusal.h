@@ -4,8 +4,6 @@
 
 #include "harness/subject.h"
 
-#define REASON_BYTES 256
-
 /* For what the system said when it was tried. Returns error. */
 int subject_refused(const struct subject *, int error, char *reason);
 

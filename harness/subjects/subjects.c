@@ -44,6 +44,7 @@ static const struct subject others[] = {
         .tier = TIER_COMPLETION,
         .summary = "bare multishot accept on liburing, without loop or contract",
 #ifdef POLLBENCH_IO_URING
+        .asked = FLOOR_IO_URING_FEATURES,
         .available = floor_io_uring_available,
         .accept = &floor_io_uring_accept,
 #else
@@ -68,6 +69,7 @@ const struct subject *subjects(size_t *count)
                 .name = variant->name,
                 .tier = variant->tier,
                 .variant = variant,
+                .asked = variant->asked,
                 .summary = variant->summary,
                 .opt_in = variant->opt_in,
                 .available = loop_subject_available,
@@ -94,9 +96,11 @@ int subject_refused(const struct subject *subject, int error, char *reason)
 {
     const char *hint = "";
     if (error == -EPERM || error == -EACCES)
-        hint = "; a seccomp filter or a sysctl may forbid it";
+        hint = "; a seccomp filter or a sysctl (kernel.io_uring_disabled) may forbid it";
     else if (error == -EMFILE)
         hint = "; raise the limit on open files (ulimit -n)";
+    else if (error == -ENOMEM)
+        hint = "; memory is short, or the limit of locked memory is too low (ulimit -l)";
     snprintf(reason, REASON_BYTES, "this system refuses %s: %s%s", subject->name, strerror(-error),
              hint);
     return error;

@@ -6,6 +6,9 @@
  * under load. */
 #include "harness/workloads/accept_trial.h"
 
+#include "backends/buffer_pool.h"
+
+#include <stdio.h>
 #include <string.h>
 
 /* Descriptors that a process has besides its connections: standard ones, control channel, listener,
@@ -68,6 +71,61 @@ static const struct parameter parameters[] = {
         .fallback = "1",
         .modes = "steady",
     },
+    {
+        .name = "buffers",
+        .unit = "",
+        .help = "receive buffers in all: a power of two",
+        .kind = PARAMETER_INTEGER,
+        .minimum = 1,
+        .maximum = BUFFER_POOL_COUNT_MAX,
+        .fallback = "256",
+        .modes = "drain,steady",
+        .optional = true,
+    },
+    {
+        .name = "buffer_bytes",
+        .unit = "bytes",
+        .help = "size of each receive buffer",
+        .kind = PARAMETER_INTEGER,
+        .minimum = 1,
+        .maximum = BUFFER_POOL_SIZE_MAX,
+        .fallback = "16384",
+        .modes = "drain,steady",
+        .optional = true,
+    },
+    {
+        .name = "submissions",
+        .unit = "",
+        .help = "entries in io_uring's submission queue",
+        .kind = PARAMETER_INTEGER,
+        .minimum = 1,
+        .maximum = 32768,
+        .fallback = "256",
+        .modes = "drain,steady",
+        .optional = true,
+    },
+    {
+        .name = "completions",
+        .unit = "",
+        .help = "entries in io_uring's completion queue",
+        .kind = PARAMETER_INTEGER,
+        .minimum = 1,
+        .maximum = 65536,
+        .fallback = "4096",
+        .modes = "drain,steady",
+        .optional = true,
+    },
+    {
+        .name = "direct_descriptors",
+        .unit = "",
+        .help = "slots in the file table of io_uring:+direct",
+        .kind = PARAMETER_INTEGER,
+        .minimum = 1,
+        .maximum = 1000000,
+        .fallback = "16384",
+        .modes = "drain,steady",
+        .optional = true,
+    },
     {.name = NULL},
 };
 
@@ -127,24 +185,60 @@ unsigned accept_backlog(const char *mode, const json_t *params)
     return conns > STEADY_BACKLOG_MIN ? conns : STEADY_BACKLOG_MIN;
 }
 
+struct backend_config accept_config(const json_t *params)
+{
+    struct backend_config config = backend_default_config();
+    config.buffer_count = parameter_or(params, "buffers", config.buffer_count);
+    config.buffer_size = parameter_or(params, "buffer_bytes", config.buffer_size);
+    config.queue_depth = parameter_or(params, "submissions", config.queue_depth);
+    config.completion_depth = parameter_or(params, "completions", config.completion_depth);
+    config.direct_count = parameter_or(params, "direct_descriptors", config.direct_count);
+    return config;
+}
+
+static const char *impossible(const json_t *params)
+{
+    struct backend_config config = accept_config(params);
+    if ((config.buffer_count & (config.buffer_count - 1)) != 0)
+        return "the number of buffers has to be a power of two, because io_uring's buffer ring "
+               "takes "
+               "no other; the same number holds for every subject";
+    if (config.completion_depth < config.queue_depth)
+        return "io_uring's completion queue cannot be smaller than its submission queue; set more "
+               "completions or fewer submissions";
+    return NULL;
+}
+
 static struct cell_needs needs(const char *mode, const json_t *params)
 {
     uint64_t idle = parameter_integer(params, "idle");
     uint64_t backlog = accept_backlog(mode, params);
     uint64_t budget = parameter_integer(params, "budget");
     return (struct cell_needs){
+        .impossible = impossible(params),
         .server_files = idle + backlog + budget + OTHER_FILES,
         .generator_files = idle + backlog + OTHER_FILES,
         .backlog = backlog,
     };
 }
 
-static const char *refuses(const struct subject *subject, const char *mode)
+static const char *refuses(const struct subject *subject, const char *mode, const json_t *params,
+                           char *reason)
 {
     if (!subject->accept)
         return "it has no accept server here";
     if (subject->tier == TIER_NONE && strcmp(mode, "steady") == 0)
         return "null has no kernel behind it: nothing can connect to it";
+    unsigned held = (unsigned)parameter_integer(params, "idle") + accept_backlog(mode, params) + 1;
+    unsigned slots = accept_config(params).direct_count;
+    if (subject->asked & BACKEND_DIRECT && held > slots) {
+        snprintf(
+            reason, REASON_BYTES,
+            "up to %u connections at a time need as many direct descriptors, and there are %u; "
+            "set direct_descriptors=%u",
+            held, slots, held);
+        return reason;
+    }
     return NULL;
 }
 

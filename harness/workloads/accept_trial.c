@@ -306,7 +306,9 @@ static int make_outcome(struct accept_trial *trial, uint64_t accepted, json_t **
 static int open_server(struct accept_trial *trial)
 {
     const json_t *params = trial->request->params;
+    struct backend_config config = accept_config(params);
     struct accept_setup setup = {
+        .config = &config,
         .subject = trial->request->subject,
         .backlog = trial->backlog,
         .budget = (unsigned)parameter_integer(params, "budget"),

@@ -12,6 +12,9 @@
 /* `steady` runs this share of `seconds` before the measured window. */
 #define STEADY_WARM_UP 0.2
 
+/* Buffers and rings as the cell asks for them. */
+struct backend_config accept_config(const json_t *params);
+
 unsigned accept_backlog(const char *mode, const json_t *params);
 
 /* See workload.run. */

@@ -100,17 +100,18 @@ static void expect_untouched(const struct endpoint *endpoint)
             fail_msg("byte %zu of a source was written after its release had ended", i);
 }
 
+void fixture_close_peers(struct fixture *f)
+{
+    for (size_t i = 0; i < f->peer_count; i++)
+        if (f->peers[i] >= 0)
+            peer_reset(f, f->peers[i]);
+}
+
 void fixture_finish(struct fixture *f)
 {
+    fixture_close_peers(f);
     if (f->backend != NULL)
         backend_stop(f);
-    /* By RST, where it is a connection: ports in TIME_WAIT would run out over all cases and backends. */
-    for (size_t i = 0; i < f->peer_count; i++)
-        if (f->peers[i] >= 0) {
-            struct linger at_once = {.l_onoff = 1, .l_linger = 0};
-            setsockopt(f->peers[i], SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-            close(f->peers[i]);
-        }
     for (struct endpoint *endpoint = f->endpoints; endpoint != NULL; endpoint = endpoint->next)
         if (endpoint->state == ENDPOINT_FORGOTTEN)
             expect_untouched(endpoint);

@@ -87,6 +87,10 @@ struct fixture {
     struct endpoint *endpoints;
     int *peers; /* -1: closed */
     size_t peer_count, peer_capacity;
+    struct meeting_point {
+        int fd; /* 0: not there yet */
+        struct sockaddr_in address;
+    } meeting_points[2]; /* where connection() and narrow_connection() join their ends */
     struct descriptors *before;
     char skip_reason[256];
 };
@@ -94,7 +98,11 @@ struct fixture {
 /* ---- one case, from begin to end ---- */
 
 int fixture_init(struct fixture *, const struct backend_variant *);
-/* Asserts that no descriptor is left that was not there at first, and none gone that was. */
+/* Closes every peer, by a reset: thousands of ports in TIME_WAIT would be missed by the next case.
+ */
+void fixture_close_peers(struct fixture *);
+/* Closes everything; asserts that no descriptor is left that was not there at first, and none gone
+ * that was. */
 void fixture_finish(struct fixture *);
 void fixture_free(struct fixture *);
 

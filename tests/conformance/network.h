@@ -26,7 +26,7 @@ struct endpoint *connection(struct fixture *, int *peer, uint16_t want);
 /* The same with small socket buffers, so that a send soon has to wait for its reader. */
 struct endpoint *narrow_connection(struct fixture *, int *peer, uint16_t want);
 /* A TCP connection, both ends the caller's. */
-void connect_pair(int ends[2], int buffer_bytes);
+void connect_pair(struct fixture *, int ends[2]);
 /* A pipe: the named end is adopted, the other one a peer. */
 struct endpoint *pipe_reader(struct fixture *, int *writer, uint16_t want);
 struct endpoint *pipe_writer(struct fixture *, int *reader, uint16_t want);

@@ -194,7 +194,10 @@ void sending_and_polling_for_room_work_on_one_source(struct fixture *f)
     for (uint64_t limit_ns = clock_now_ns() + stall_ns(); source->sends == 0;) {
         assert_true(clock_now_ns() < limit_ns);
         ssize_t n = peer_receive_pattern(peer, received, sizeof data);
-        received += n > 0 ? (uint64_t)n : 0;
+        if (n > 0) {
+            received += (uint64_t)n;
+            limit_ns = clock_now_ns() + stall_ns();
+        }
         wait_once(f, in_ms(1));
     }
     expect_told(f, source, 3, IO_WANT_WRITABLE);

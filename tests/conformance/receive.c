@@ -37,7 +37,7 @@ void bytes_from_before_the_wish_are_delivered(struct fixture *f)
 {
     int ends[2];
     backend_start(f);
-    connect_pair(ends, 0);
+    connect_pair(f, ends);
     peer_track(f, ends[1]);
     assert_int_equal(peer_send_pattern(ends[1], 0, 1000), 1000);
     struct endpoint *source = adopt(f, ends[0], 0);

@@ -126,7 +126,7 @@ void both_ends_of_a_connection_can_be_released_in_one_batch(struct fixture *f)
     struct endpoint *sources[10] = {NULL};
     f->config.buffer_size = 16;
     backend_start(f);
-    connect_pair(ends, 0);
+    connect_pair(f, ends);
     for (int i = 0; i < 2; i++)
         assert_int_equal(peer_send_pattern(ends[i], 0, 100), 100);
     for (int i = 0; i < 10; i++)
@@ -146,7 +146,7 @@ void both_ends_of_a_connection_can_be_released_in_one_batch(struct fixture *f)
 static int connect_as(struct fixture *f, int fd)
 {
     int ends[2];
-    connect_pair(ends, 0);
+    connect_pair(f, ends);
     if (ends[1] == fd)
         ends[1] = dup(fd); /* makes room; the number itself is taken over below */
     peer_track(f, ends[1]);

@@ -33,7 +33,10 @@ static bool reached_peer(struct fixture *f, int peer, uint64_t *received, uint64
 {
     uint64_t limit_ns = clock_now_ns() + stall_ns();
     while (*received < total && clock_now_ns() < limit_ns) {
-        *received = drain_peer(peer, *received);
+        uint64_t before = *received;
+        *received = drain_peer(peer, before);
+        if (*received > before)
+            limit_ns = clock_now_ns() + stall_ns();
         if (*received < total)
             wait_once(f, in_ms(1));
     }

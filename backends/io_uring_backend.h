@@ -1,0 +1,91 @@
+/* What the three files of the io_uring backend share: io_uring_requests.c builds what the kernel is
+ * asked, io_uring_results.c turns what it answers into events, io_uring.c is the backend. */
+#ifndef BACKENDS_IO_URING_BACKEND_H
+#define BACKENDS_IO_URING_BACKEND_H
+
+#include "backends/io_uring_buffers.h"
+#include "backends/io_uring_ring.h"
+#include "backends/wake.h"
+
+/* Direct descriptors are told as this and their slot. */
+#define FIRST_DIRECT (1 << 28)
+
+enum operation {
+    OP_ACCEPT = 1,
+    OP_RECV,
+    OP_POLL,
+    OP_SEND,
+    OP_CANCEL,
+    OP_CLOSE,
+    OP_WAKE,
+    OP_PROVIDE,
+    OP_QUIET
+};
+
+/* Bits of io_source.have: requests that stand in the kernel. */
+enum held { HELD_ACCEPT = 1, HELD_RECV = 2, HELD_POLL = 4, HELD_SEND = 8 };
+
+/* Bits of io_source.state. */
+enum state {
+    STATE_CANCELLING = 1, /* the standing request was asked to end */
+    STATE_STARVED = 2,    /* receiving waits for a buffer */
+    STATE_RELEASED = 4,
+    STATE_ENDING = 8, /* released, and the cancel of everything is out */
+    STATE_CLOSING = 16,
+};
+
+struct io_uring_backend {
+    struct backend base;
+    struct ring ring;
+    struct source_table sources;
+    struct ring_buffers buffers;
+    struct list starved;
+    struct wake wake;
+    uint64_t wake_count; /* where the eventfd is read to */
+    bool wake_armed;
+    unsigned *discarded; /* slots of the file table to close; with BACKEND_DIRECT */
+    unsigned discarded_count;
+    uint64_t bundle_token; /* one result that filled several buffers is told in pieces */
+    unsigned bundle_bytes; /* what is still to be told of it */
+};
+
+static inline struct io_uring_backend *io_uring_of(struct backend *backend)
+{
+    return (struct io_uring_backend *)backend;
+}
+
+static inline bool io_uring_asked(const struct io_uring_backend *self, uint32_t feature)
+{
+    return self->base.granted & feature;
+}
+
+static inline void io_uring_mark_dirty(struct io_uring_backend *self, struct io_source *source)
+{
+    if (!list_is_linked(&source->dirty))
+        list_append(&self->base.dirty, &source->dirty);
+}
+
+/* The number that the kernel knows a source by. */
+static inline int io_uring_kernel_fd(const struct io_source *source)
+{
+    return source->fd >= FIRST_DIRECT ? source->fd - FIRST_DIRECT : source->fd;
+}
+
+/* A submission entry, making room by an enter that does not wait. NULL: the kernel takes none
+ * before completions are taken from it. */
+struct io_uring_sqe *io_uring_submission(struct io_uring_backend *self);
+
+/* Builds the requests for everything that changed. What finds no room stays dirty. */
+void io_uring_apply_changes(struct io_uring_backend *self);
+
+struct io_uring_batch {
+    struct io_event *events;
+    unsigned capacity, used;
+};
+
+/* Turns completions into events, as far as there is room. */
+void io_uring_take_completions(struct io_uring_backend *self, struct io_uring_batch *batch);
+
+void io_uring_discard(struct backend *backend, int fd);
+
+#endif
