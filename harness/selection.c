@@ -23,6 +23,7 @@ json_t *selection_of_subjects(const struct run_options *options, struct selectio
     size_t count;
     const struct subject *all = subjects(&count);
     selection->count = 0;
+    selection->named = options->subject_count > 0;
     for (size_t i = 0; i < options->subject_count; i++)
         add_subject(selection, options->subjects[i], list);
     for (size_t i = 0; i < count && options->subject_count == 0; i++) {
@@ -71,6 +72,10 @@ size_t selection_of_cells(const struct selection *selection, const struct limits
         const char *said = NULL;
         for (size_t c = 0; c < opened; c++) {
             struct cell *cell = &cells[c];
+            bool elsewhere = subject->rung && !selection->named &&
+                             !cell->workload->shows_ladder(cell->mode, cell->params);
+            if (elsewhere)
+                continue;
             char text[REASON_BYTES];
             const char *reason = cell->workload->refuses(subject, cell->mode, cell->params, text);
             if (reason != NULL)

@@ -52,7 +52,7 @@ struct subject {
     const struct backend_variant *variant; /* of a backend; NULL for floors and peers */
     uint32_t asked;                        /* backend_feature bits */
     const char *summary;
-    bool opt_in;
+    bool opt_in, rung; /* as in struct backend_variant */
     /* 0, or -errno with a sentence in `reason` (256 bytes) when this system does not have it. */
     int (*available)(const struct subject *, char *reason, uint32_t *granted);
     const struct accept_ops *accept;

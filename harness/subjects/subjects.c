@@ -72,6 +72,7 @@ const struct subject *subjects(size_t *count)
                 .asked = variant->asked,
                 .summary = variant->summary,
                 .opt_in = variant->opt_in,
+                .rung = variant->rung,
                 .available = loop_subject_available,
                 .accept = variant->ops ? &loop_accept_ops : NULL,
             };

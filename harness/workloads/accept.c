@@ -242,6 +242,11 @@ static const char *refuses(const struct subject *subject, const char *mode, cons
     return NULL;
 }
 
+static bool shows_ladder(const char *mode, const json_t *params)
+{
+    return strcmp(mode, "drain") == 0 && parameter_integer(params, "idle") == 0;
+}
+
 static double estimate_s(const char *mode, const json_t *params)
 {
     double idle_s = parameter_number(params, "idle") * CONNECT_S;
@@ -259,6 +264,7 @@ const struct workload accept_workload = {
     .metrics = metrics,
     .needs = needs,
     .refuses = refuses,
+    .shows_ladder = shows_ladder,
     .estimate_s = estimate_s,
     .run = accept_run,
 };

@@ -10,16 +10,16 @@ static int faulty_kqueue(void)
     return fault_is_due() ? fault_error() : real.kqueue();
 }
 
-static int faulty_change(int fd, const struct kevent *changes, int change_count, struct kevent *reports,
-                         int capacity, const struct timespec *timeout)
+static int faulty_change(int fd, const struct kevent *changes, int change_count,
+                         struct kevent *reports, int capacity, const struct timespec *timeout)
 {
     return fault_is_due() ? fault_error()
                           : real.kevent(fd, changes, change_count, reports, capacity, timeout);
 }
 
 /* What fails is the waiting: the changes were made before it. */
-static int faulty_wait(int fd, const struct kevent *changes, int change_count, struct kevent *reports,
-                       int capacity, const struct timespec *timeout)
+static int faulty_wait(int fd, const struct kevent *changes, int change_count,
+                       struct kevent *reports, int capacity, const struct timespec *timeout)
 {
     if (capacity == 0 || !fault_is_due())
         return real.kevent(fd, changes, change_count, reports, capacity, timeout);

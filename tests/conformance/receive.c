@@ -5,8 +5,7 @@
 #include <errno.h>
 #include <sys/socket.h>
 
-#define RESET_LOOKS_LIKE_END                                                                       \
-    "libkqueue takes the error of a socket away by asking for it, a reset looks like an end of file"
+#define RESET_LOOKS_LIKE_END "libkqueue asks for a socket's error, and so takes it away"
 
 /* The peer sends `total` bytes of the pattern while the source takes them. */
 static void stream_bytes(struct fixture *f, struct endpoint *source, int peer, uint64_t total)
