@@ -100,6 +100,7 @@ enum backend_feature {
     BACKEND_DIRECT = 1u << 12, /* accepted sockets are slots of the ring's own file table */
     BACKEND_BUNDLE = 1u << 13, /* one receive may fill several buffers */
     BACKEND_NAPI = 1u << 14,   /* busy polling of the network device */
+    BACKEND_USER_EVENT = 1u << 15, /* EVFILT_USER; without it kqueue wakes by a pipe */
 };
 
 struct backend_counters {

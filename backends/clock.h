@@ -21,15 +21,20 @@ static inline struct timespec clock_timespec(uint64_t ns)
     return (struct timespec){.tv_sec = (time_t)(ns / NS_PER_S), .tv_nsec = (long)(ns % NS_PER_S)};
 }
 
+/* macOS and older NetBSD refuse a relative time of more than 100,000,000 s (XNU's itimerfix, which
+ * pselect and kevent ask). Nobody waits that long. */
+#define CLOCK_LONGEST_WAIT_NS (UINT64_C(100000000) * NS_PER_S)
+
 /* How long until an absolute deadline, at this moment, for a call that takes a relative time. NULL
  * when there is no deadline (UINT64_MAX). A deadline of 0 or in the past gives zero, without
- * reading the clock in the first case. */
+ * reading the clock in the first case; one that is more than three years away is cut. */
 static inline struct timespec *clock_until(uint64_t deadline_ns, struct timespec *left)
 {
     if (deadline_ns == UINT64_MAX)
         return NULL;
     uint64_t now_ns = deadline_ns == 0 ? 0 : clock_now_ns();
-    *left = clock_timespec(deadline_ns > now_ns ? deadline_ns - now_ns : 0);
+    uint64_t left_ns = deadline_ns > now_ns ? deadline_ns - now_ns : 0;
+    *left = clock_timespec(left_ns < CLOCK_LONGEST_WAIT_NS ? left_ns : CLOCK_LONGEST_WAIT_NS);
     return left;
 }
 

@@ -102,7 +102,8 @@ static void epoll_close(struct backend *backend)
 
 static int start(struct epoll_backend *self, const struct backend_config *config)
 {
-    static const struct readiness_mechanism mechanism = {epoll_change, epoll_collect};
+    static const struct readiness_mechanism mechanism = {.change = epoll_change,
+                                                         .collect = epoll_collect};
     self->readiness.base.ops = &epoll_ops;
     self->readiness.mechanism = &mechanism;
     self->readiness.trigger = config->features & BACKEND_EDGE      ? TRIGGER_EDGE

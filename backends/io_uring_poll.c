@@ -200,8 +200,8 @@ static void io_uring_poll_close(struct backend *backend)
 
 static int io_uring_poll_open(struct backend **out, const struct backend_config *config)
 {
-    static const struct readiness_mechanism mechanism = {io_uring_poll_change,
-                                                         io_uring_poll_collect};
+    static const struct readiness_mechanism mechanism = {.change = io_uring_poll_change,
+                                                         .collect = io_uring_poll_collect};
     struct io_uring_poll_backend *self = calloc(1, sizeof *self);
     if (self == NULL)
         return -ENOMEM;

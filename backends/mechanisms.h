@@ -11,5 +11,6 @@ extern const struct backend_ops poll_ops;
 extern const struct backend_ops epoll_ops;
 extern const struct backend_ops io_uring_ops;
 extern const struct backend_ops io_uring_poll_ops;
+extern const struct backend_ops kqueue_ops;
 
 #endif

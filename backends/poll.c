@@ -110,7 +110,8 @@ static void poll_close(struct backend *backend)
 
 static int poll_open(struct backend **out, const struct backend_config *config)
 {
-    static const struct readiness_mechanism mechanism = {poll_change, poll_collect};
+    static const struct readiness_mechanism mechanism = {.change = poll_change,
+                                                         .collect = poll_collect};
     struct poll_backend *self = calloc(1, sizeof *self);
     if (self == NULL)
         return -ENOMEM;

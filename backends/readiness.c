@@ -47,19 +47,28 @@ static void finish_send(struct readiness *self, struct batch *batch, struct io_s
 
 /* The kernel will not watch this source: its wishes end with that error, as far as there is room.
  * What does not fit is tried again, and refused again, at the next wait(). */
-static void refuse(struct readiness *self, struct batch *batch, struct io_source *source, int error)
+static int refuse(struct readiness *self, struct batch *batch, struct io_source *source, int error)
 {
     static const struct {
         unsigned wish;
         enum io_kind kind;
     } wishes[] = {{IO_WANT_ACCEPT, IO_ACCEPT}, {IO_WANT_RECV, IO_RECV}, {POLL_WISHES, IO_POLL}};
 
+    if (source == &self->wake_source)
+        return error;
     mark_dirty(self, source);
     for (size_t i = 0; i < sizeof wishes / sizeof wishes[0]; i++)
         if (source->want & wishes[i].wish && batch->used < batch->capacity)
             emit_final(self, batch, source, wishes[i].wish, wishes[i].kind, error);
     if (source->sending != NULL && batch->used < batch->capacity)
         finish_send(self, batch, source, error);
+    return 0;
+}
+
+int readiness_refuse(struct readiness *self, struct io_source *source, unsigned mask, int error)
+{
+    source->have &= (uint16_t)~mask;
+    return refuse(self, self->batch, source, error);
 }
 
 /* ---- interest ---- */
@@ -119,10 +128,10 @@ static int apply_changes(struct readiness *self, struct batch *batch)
                 mark_dirty(self, source);
                 continue;
             }
-            if (r < 0 && source == &self->wake_source)
-                return r;
             if (r < 0) {
-                refuse(self, batch, source, r);
+                r = refuse(self, batch, source, r);
+                if (r < 0)
+                    return r;
                 continue;
             }
             self->base.counters.changes++;
@@ -268,7 +277,8 @@ static void progress(struct readiness *self, struct io_source *source, struct ba
         return;
     }
     if (source == &self->wake_source) {
-        wake_drain(&self->wake);
+        if (self->mechanism->wake == NULL)
+            wake_drain(&self->wake);
         source->ready = 0;
         emit(self, batch, NULL, IO_WAKE, 0, 0);
         return;
@@ -315,6 +325,7 @@ int readiness_wait(struct backend *backend, uint64_t deadline_ns, struct io_even
 {
     struct readiness *self = readiness_of(backend);
     struct batch batch = {.events = events, .capacity = capacity};
+    self->batch = &batch;
     for (;;) {
         feed_starved(self);
         int r = apply_changes(self, &batch);
@@ -348,7 +359,9 @@ int readiness_release(struct backend *backend, struct io_source *source)
     struct readiness *self = readiness_of(backend);
     /* Before close(2), because a duplicate of the descriptor would keep an epoll registration
      * alive. Taking an open descriptor off the watch cannot fail. */
-    if (source->have != 0 || source->state & READINESS_REGISTERED)
+    if (self->mechanism->forget != NULL)
+        self->mechanism->forget(self, source);
+    else if (source->have != 0 || source->state & READINESS_REGISTERED)
         self->mechanism->change(self, source, 0);
     list_remove(&source->dirty);
     list_remove(&source->resume);
@@ -411,7 +424,27 @@ void readiness_recycle(struct backend *backend, uint16_t buffer)
 
 int readiness_wake(struct backend *backend)
 {
-    return wake_signal(&readiness_of(backend)->wake);
+    struct readiness *self = readiness_of(backend);
+    return self->mechanism->wake != NULL ? self->mechanism->wake(self) : wake_signal(&self->wake);
+}
+
+static int open_wake(struct readiness *self)
+{
+    if (self->mechanism->wake != NULL) {
+        list_init(&self->wake_source.resume);
+        self->wake_source.want = IO_WANT_READABLE;
+        return 0;
+    }
+    int r = wake_open(&self->wake);
+    if (r < 0)
+        return r;
+    self->wake_source.fd = self->wake.read_fd;
+    r = readiness_adopt(&self->base, &self->wake_source);
+    if (r < 0)
+        wake_close(&self->wake);
+    else
+        backend_want(&self->base, &self->wake_source, IO_WANT_READABLE);
+    return r;
 }
 
 int readiness_open(struct readiness *self, const struct backend_config *config)
@@ -419,11 +452,6 @@ int readiness_open(struct readiness *self, const struct backend_config *config)
     int r = buffer_pool_open(&self->pool, config->buffer_count, config->buffer_size);
     if (r < 0)
         return r;
-    r = wake_open(&self->wake);
-    if (r < 0) {
-        buffer_pool_close(&self->pool);
-        return r;
-    }
     self->base.buffers = &self->pool;
     self->accept_budget = config->accept_budget;
     self->receive_budget = config->receive_budget;
@@ -431,12 +459,9 @@ int readiness_open(struct readiness *self, const struct backend_config *config)
     list_init(&self->resume);
     list_init(&self->starved);
     source_table_init(&self->sources);
-    self->wake_source.fd = self->wake.read_fd;
-    r = readiness_adopt(&self->base, &self->wake_source);
+    r = open_wake(self);
     if (r < 0)
-        readiness_close(self);
-    else
-        backend_want(&self->base, &self->wake_source, IO_WANT_READABLE);
+        buffer_pool_close(&self->pool);
     return r;
 }
 
@@ -448,6 +473,7 @@ void readiness_close(struct readiness *self)
             sys.close(source->fd);
     }
     source_table_close(&self->sources);
-    wake_close(&self->wake);
+    if (self->mechanism->wake == NULL)
+        wake_close(&self->wake);
     buffer_pool_close(&self->pool);
 }

@@ -47,7 +47,15 @@ struct readiness_mechanism {
      * descriptor. `capacity`: more than that many are of no use now. How many were ready, 0: time
      * is over, -EINTR. */
     int (*collect)(struct readiness *, uint64_t deadline_ns, unsigned capacity);
+    /* The descriptor of a watched source is about to be closed. NULL: change() to nothing does it.
+     */
+    void (*forget)(struct readiness *, struct io_source *);
+    /* Any thread: makes the current or next collect() note READY_IN of `wake_source`. NULL: that is
+     * a descriptor of the helper's own, watched like any other. */
+    int (*wake)(struct readiness *);
 };
+
+struct batch;
 
 struct readiness {
     struct backend base;
@@ -55,11 +63,12 @@ struct readiness {
     enum readiness_trigger trigger;
     struct source_table sources;
     struct buffer_pool pool;
-    struct wake wake;
+    struct wake wake; /* unless the mechanism has its own */
     struct io_source wake_source;
     unsigned accept_budget, receive_budget;
     struct list resume;  /* sources with readiness to use up */
     struct list starved; /* sources that wait for a free buffer */
+    struct batch *batch; /* the results of the wait() that is going on */
 };
 
 static inline struct readiness *readiness_of(struct backend *backend)
@@ -74,6 +83,10 @@ int readiness_open(struct readiness *self, const struct backend_config *config);
 void readiness_close(struct readiness *self);
 /* For its collect(). */
 void readiness_note(struct readiness *self, struct io_source *source, unsigned mask);
+/* For a collect() that learns only now that the kernel did not take a change: `mask` is not watched
+ * after all, and the wishes of the source end with `error`. -errno: waiting itself has become
+ * impossible. */
+int readiness_refuse(struct readiness *self, struct io_source *source, unsigned mask, int error);
 /* Also for its collect(): the kernel does not watch these directions any more, having reported
  * them. */
 void readiness_disarmed(struct readiness *self, struct io_source *source, unsigned mask);

@@ -11,6 +11,20 @@
 #define ON_LINUX(ops) NULL
 #endif
 
+#if defined(POLLBENCH_KQUEUE)
+#define WITH_KQUEUE(ops) (&(ops))
+#else
+#define WITH_KQUEUE(ops) NULL
+#endif
+
+#if defined(POLLBENCH_KQUEUE_EMULATED)
+#define KQUEUE_IS_EMULATED true
+#define KQUEUE_SUMMARY "libkqueue emulation: for correctness alone, never ranked"
+#else
+#define KQUEUE_IS_EMULATED false
+#define KQUEUE_SUMMARY "level-triggered, changes and wait in one call"
+#endif
+
 #if defined(POLLBENCH_IO_URING)
 #define ON_URING(ops) (&(ops))
 #else
@@ -154,6 +168,14 @@ static const struct backend_variant variants[] = {
          "all traffic is loopback, where a zero-copy send is copied all the same: its cost would "
          "say nothing",
      .summary = "io_uring and zero-copy send"},
+    {.name = "kqueue",
+     .tier = TIER_READINESS,
+     .ops = WITH_KQUEUE(kqueue_ops),
+     .asked = BACKEND_USER_EVENT,
+     .opt_in = KQUEUE_IS_EMULATED,
+     .emulated = KQUEUE_IS_EMULATED,
+     .needs = "a BSD or macOS, or libkqueue",
+     .summary = KQUEUE_SUMMARY},
 };
 
 #define VARIANTS (sizeof variants / sizeof variants[0])
@@ -210,7 +232,7 @@ const char *backend_feature_name(uint32_t bit)
         "EPOLL_PWAIT2",    "PPOLL",        "PSELECT",       "EDGE",
         "ONESHOT",         "COOP_TASKRUN", "SINGLE_ISSUER", "DEFER_TASKRUN",
         "REGISTERED_RING", "MULTISHOT",    "BUFFER_RING",   "SQPOLL",
-        "DIRECT",          "BUNDLE",       "NAPI",
+        "DIRECT",          "BUNDLE",       "NAPI",          "USER_EVENT",
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (bit == UINT32_C(1) << i)

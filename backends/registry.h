@@ -16,6 +16,8 @@ struct backend_variant {
     const struct backend_ops *ops; /* NULL: not built for this system */
     uint32_t asked;                /* backend_feature bits */
     bool opt_in;                   /* runs only when named */
+    bool emulated;       /* another system's mechanism, imitated: shows that the code is right, says
+                            nothing of speed, and is never ranked */
     bool rung;           /* of a ladder: unless named, runs only where the ladder is shown */
     const char *summary; /* one line, for `pollbench list` */
     const char *refused; /* a reason never to run it, whatever the system has */

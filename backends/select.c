@@ -127,7 +127,8 @@ static void select_close(struct backend *backend)
 
 static int select_open(struct backend **out, const struct backend_config *config)
 {
-    static const struct readiness_mechanism mechanism = {select_change, select_collect};
+    static const struct readiness_mechanism mechanism = {.change = select_change,
+                                                         .collect = select_collect};
     struct select_backend *self = calloc(1, sizeof *self);
     if (self == NULL)
         return -ENOMEM;

@@ -32,7 +32,7 @@ BEGIN {
     linux_call = "epoll_(create1?|ctl|p?wait2?)|eventfd(_read|_write)?|timerfd_[a-z]+|signalfd|inotify_[a-z0-9_]+" \
         "|prctl|perf_event_open|io_uring_[a-z0-9_]+|syscall|gettid|sched_[sg]etaffinity" \
         "|pthread_[sg]etaffinity_np|sched_getcpu|prlimit|splice|CPU_(ZERO|SET|ISSET|COUNT)"
-    bsd_file = "kqueue[^/]*$"
+    bsd_file = "kqueue[^/]*$|^tests/fakes/kqueue/"
     bsd_header = "^sys/event\\.h$"
     bsd_call = "kqueue1?|kevent"
     # Linux and the BSDs have these, macOS does not: one file bridges the difference for all others.

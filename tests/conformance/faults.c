@@ -123,6 +123,7 @@ void faults_at_open(void)
     sys.poll = faulty_poll;
     sys.select = faulty_select;
     sys.close = checked_close;
+    faults_at_open_kqueue();
 #ifdef POLLBENCH_LINUX
     faults_at_open_linux();
 #endif
@@ -133,6 +134,7 @@ void faults_at_wait(void)
     real = sys;
     sys.poll = faulty_poll;
     sys.select = faulty_select;
+    faults_at_wait_kqueue();
 #ifdef POLLBENCH_LINUX
     faults_at_wait_linux();
 #endif

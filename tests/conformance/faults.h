@@ -15,8 +15,10 @@ int fault_error(void);
 /* Every call that a backend makes when it is opened goes through fault_is_due(). */
 void faults_at_open(void);
 void faults_at_open_linux(void);
+void faults_at_open_kqueue(void);
 /* The same for the calls that wait. */
 void faults_at_wait(void);
 void faults_at_wait_linux(void);
+void faults_at_wait_kqueue(void);
 
 #endif

@@ -108,6 +108,8 @@ void fixture_free(struct fixture *);
 
 /* Ends the case as not applicable to this machine; printed as a sentence. */
 void case_skip(struct fixture *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Skips where the mechanism is imitated and, for the reason given, imitated badly. */
+void skip_emulated(struct fixture *, const char *reason);
 /* Skips unless this process may have `count` descriptors at a time. */
 void need_descriptors(struct fixture *, unsigned count);
 

@@ -47,7 +47,7 @@ static void use_high_descriptors(struct fixture *f, int lowest)
     WAIT_UNTIL(f, reader->polls == 2);
     release_wholly(f, reader);
     peer_reset(f, peer);
-    WAIT_UNTIL(f, source->receive_errors == 1);
+    WAIT_UNTIL(f, source->receive_errors + source->ends == 1);
     release_wholly(f, source);
     release_wholly(f, server);
 }

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <sys/socket.h>
 
+#define RESET_LOOKS_LIKE_END "libkqueue asks for a socket's error, and so takes it away"
+
 /* The peer sends `total` bytes of the pattern while the source takes them. */
 static void stream_bytes(struct fixture *f, struct endpoint *source, int peer, uint64_t total)
 {
@@ -107,6 +109,7 @@ void an_end_of_file_that_came_while_nobody_read_is_told_later(struct fixture *f)
 void a_reset_is_told_once(struct fixture *f)
 {
     int peer;
+    skip_emulated(f, RESET_LOOKS_LIKE_END);
     backend_start(f);
     struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
     expect_quiet(f, 10);
@@ -120,6 +123,7 @@ void a_reset_is_told_once(struct fixture *f)
 void a_reset_while_nobody_reads_does_not_spin_and_is_told_later(struct fixture *f)
 {
     int peer;
+    skip_emulated(f, RESET_LOOKS_LIKE_END);
     backend_start(f);
     struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
     assert_int_equal(peer_send_pattern(peer, 0, 10), 10);

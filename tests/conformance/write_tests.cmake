@@ -1,5 +1,5 @@
 # Run after each build of pollbench-conformance: writes one CTest entry per case and backend, from what the
-# program itself says it has. -DPROGRAM=... -DOUTPUT=...
+# program itself says it has. -DPROGRAM=... -DOUTPUT=... [-DONLY=BACKEND -DNAME=what to call it]
 execute_process(COMMAND ${PROGRAM} --pairs OUTPUT_VARIABLE pairs RESULT_VARIABLE failed)
 if(NOT failed)
     execute_process(COMMAND ${PROGRAM} --limit OUTPUT_VARIABLE limit_s RESULT_VARIABLE failed)
@@ -16,9 +16,16 @@ foreach(pair IN LISTS pairs)
     string(REPLACE " " ";" pair "${pair}")
     list(GET pair 0 backend)
     list(GET pair 1 case)
-    set(name "conformance.${backend}.${case}")
+    set(label ${backend})
+    if(ONLY)
+        if(NOT backend STREQUAL ONLY)
+            continue()
+        endif()
+        set(label ${NAME})
+    endif()
+    set(name "conformance.${label}.${case}")
     string(APPEND tests "add_test([==[${name}]==] [==[${PROGRAM}]==] ${case} ${backend})\n"
            "set_tests_properties([==[${name}]==] PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT ${timeout_s}"
-           " LABELS \"conformance;${backend}\")\n")
+           " LABELS \"conformance;${label}\")\n")
 endforeach()
 file(WRITE ${OUTPUT} "${tests}")
