@@ -3,7 +3,6 @@
 #include "backends/accept_errors.h"
 #include "backends/syscalls.h"
 
-#include <assert.h>
 #include <errno.h>
 
 #define POLL_WISHES (IO_WANT_READABLE | IO_WANT_WRITABLE)
@@ -12,12 +11,6 @@ struct batch {
     struct io_event *events;
     unsigned capacity, used;
 };
-
-static void mark_dirty(struct readiness *self, struct io_source *source)
-{
-    if (!list_is_linked(&source->dirty))
-        list_append(&self->base.dirty, &source->dirty);
-}
 
 /* ---- results ---- */
 
@@ -41,7 +34,7 @@ static void finish_send(struct readiness *self, struct batch *batch, struct io_s
                         int result)
 {
     source->sending = NULL;
-    mark_dirty(self, source);
+    readiness_mark_dirty(self, source);
     emit(self, batch, source, IO_SEND, result, 0);
 }
 
@@ -56,7 +49,7 @@ static int refuse(struct readiness *self, struct batch *batch, struct io_source 
 
     if (source == &self->wake_source)
         return error;
-    mark_dirty(self, source);
+    readiness_mark_dirty(self, source);
     for (size_t i = 0; i < sizeof wishes / sizeof wishes[0]; i++)
         if (source->want & wishes[i].wish && batch->used < batch->capacity)
             emit_final(self, batch, source, wishes[i].wish, wishes[i].kind, error);
@@ -125,7 +118,7 @@ static int apply_changes(struct readiness *self, struct batch *batch)
         if (need != source->have) {
             int r = self->mechanism->change(self, source, need);
             if (r == -EAGAIN) {
-                mark_dirty(self, source);
+                readiness_mark_dirty(self, source);
                 continue;
             }
             if (r < 0) {
@@ -153,7 +146,7 @@ static void feed_starved(struct readiness *self)
         source->state &= (uint16_t)~READINESS_STARVED;
         source->ready |= READY_IN;
         list_append(&self->resume, node);
-        mark_dirty(self, source);
+        readiness_mark_dirty(self, source);
     }
 }
 
@@ -171,7 +164,7 @@ void readiness_note(struct readiness *self, struct io_source *source, unsigned m
 void readiness_disarmed(struct readiness *self, struct io_source *source, unsigned mask)
 {
     source->have &= (uint16_t)~mask;
-    mark_dirty(self, source);
+    readiness_mark_dirty(self, source);
 }
 
 /* ---- from readiness to results ---- */
@@ -199,7 +192,7 @@ static void receive_some(struct readiness *self, struct io_source *source, struc
         if (buffer < 0) {
             source->state |= READINESS_STARVED;
             self->base.counters.starvations++;
-            mark_dirty(self, source);
+            readiness_mark_dirty(self, source);
             return;
         }
         int n;
@@ -225,26 +218,10 @@ static void receive_some(struct readiness *self, struct io_source *source, struc
     }
 }
 
-/* 1: all of it went out, 0: the socket is full, -errno. */
-static int send_some(struct io_source *source, struct io_send *send)
-{
-    while (send->sent < send->length) {
-        const char *rest = (const char *)send->data + send->sent;
-        int n = sys.send(source->fd, rest, send->length - send->sent);
-        if (n == -EAGAIN)
-            return 0;
-        if (n < 0 && n != -EINTR)
-            return n;
-        if (n > 0)
-            send->sent += (size_t)n;
-    }
-    return 1;
-}
-
 static void continue_send(struct readiness *self, struct io_source *source, struct batch *batch)
 {
     struct io_send *send = source->sending;
-    int r = send_some(source, send);
+    int r = readiness_send_some(source, send);
     if (r == 0)
         source->ready &= (uint16_t)~READY_OUT;
     else
@@ -266,7 +243,7 @@ static void report_poll(struct readiness *self, struct io_source *source, struct
     /* The caller uses the readiness up, or does not: only the kernel can tell. */
     source->ready &= (uint16_t)used_here(source);
     if (self->trigger == TRIGGER_EDGE)
-        mark_dirty(self, source);
+        readiness_mark_dirty(self, source);
 }
 
 static void progress(struct readiness *self, struct io_source *source, struct batch *batch)
@@ -345,135 +322,4 @@ int readiness_wait(struct backend *backend, uint64_t deadline_ns, struct io_even
         if (batch.used > 0 || ready == -EINTR || over || deadline_ns == 0)
             return (int)batch.used;
     }
-}
-
-int readiness_adopt(struct backend *backend, struct io_source *source)
-{
-    list_init(&source->dirty);
-    list_init(&source->resume);
-    return source_table_add(&readiness_of(backend)->sources, source);
-}
-
-int readiness_release(struct backend *backend, struct io_source *source)
-{
-    struct readiness *self = readiness_of(backend);
-    /* Before close(2), because a duplicate of the descriptor would keep an epoll registration
-     * alive. Taking an open descriptor off the watch cannot fail. */
-    if (self->mechanism->forget != NULL)
-        self->mechanism->forget(self, source);
-    else if (source->have != 0 || source->state & READINESS_REGISTERED)
-        self->mechanism->change(self, source, 0);
-    list_remove(&source->dirty);
-    list_remove(&source->resume);
-    source_table_remove(&self->sources, source);
-    sys.close(source->fd);
-    source->sending = NULL;
-    source->want = source->have = source->ready = source->state = 0;
-    return 1;
-}
-
-int readiness_release_later(struct readiness *self, struct io_source *source)
-{
-    list_remove(&source->resume);
-    source->sending = NULL;
-    source->want = source->ready = 0;
-    source->state = (uint16_t)((source->state & ~READINESS_STARVED) | READINESS_RELEASED);
-    mark_dirty(self, source);
-    return 0;
-}
-
-void readiness_released(struct readiness *self, struct io_source *source)
-{
-    sys.close(source->fd);
-    list_remove(&source->dirty);
-    source->state |= READINESS_ENDED;
-    list_append(&self->resume, &source->resume);
-}
-
-void readiness_discard(struct backend *backend, int fd)
-{
-    (void)backend;
-    sys.close(fd);
-}
-
-int readiness_send(struct backend *backend, struct io_source *source, struct io_send *send)
-{
-    assert(source->sending == NULL);
-    send->sent = 0;
-    if (send->length == 0 || send->length > INT32_MAX)
-        return -EINVAL;
-    int r = send_some(source, send);
-    if (r != 0)
-        return r < 0 ? r : (int)send->length;
-    source->sending = send;
-    source->ready &= (uint16_t)~READY_OUT;
-    mark_dirty(readiness_of(backend), source);
-    return 0;
-}
-
-int readiness_shutdown(struct backend *backend, struct io_source *source)
-{
-    (void)backend;
-    return sys.shutdown(source->fd, SHUT_WR);
-}
-
-void readiness_recycle(struct backend *backend, uint16_t buffer)
-{
-    buffer_pool_give(&readiness_of(backend)->pool, buffer);
-}
-
-int readiness_wake(struct backend *backend)
-{
-    struct readiness *self = readiness_of(backend);
-    return self->mechanism->wake != NULL ? self->mechanism->wake(self) : wake_signal(&self->wake);
-}
-
-static int open_wake(struct readiness *self)
-{
-    if (self->mechanism->wake != NULL) {
-        list_init(&self->wake_source.resume);
-        self->wake_source.want = IO_WANT_READABLE;
-        return 0;
-    }
-    int r = wake_open(&self->wake);
-    if (r < 0)
-        return r;
-    self->wake_source.fd = self->wake.read_fd;
-    r = readiness_adopt(&self->base, &self->wake_source);
-    if (r < 0)
-        wake_close(&self->wake);
-    else
-        backend_want(&self->base, &self->wake_source, IO_WANT_READABLE);
-    return r;
-}
-
-int readiness_open(struct readiness *self, const struct backend_config *config)
-{
-    int r = buffer_pool_open(&self->pool, config->buffer_count, config->buffer_size);
-    if (r < 0)
-        return r;
-    self->base.buffers = &self->pool;
-    self->accept_budget = config->accept_budget;
-    self->receive_budget = config->receive_budget;
-    list_init(&self->base.dirty);
-    list_init(&self->resume);
-    list_init(&self->starved);
-    source_table_init(&self->sources);
-    r = open_wake(self);
-    if (r < 0)
-        buffer_pool_close(&self->pool);
-    return r;
-}
-
-void readiness_close(struct readiness *self)
-{
-    for (uint32_t slot = 0; slot < self->sources.capacity; slot++) {
-        struct io_source *source = self->sources.slots[slot].source;
-        if (source != NULL && source != &self->wake_source && !(source->state & READINESS_ENDED))
-            sys.close(source->fd);
-    }
-    source_table_close(&self->sources);
-    if (self->mechanism->wake == NULL)
-        wake_close(&self->wake);
-    buffer_pool_close(&self->pool);
 }

@@ -76,6 +76,16 @@ static inline struct readiness *readiness_of(struct backend *backend)
     return (struct readiness *)backend;
 }
 
+/* The kernel has to be told something about this source at the next wait(). */
+static inline void readiness_mark_dirty(struct readiness *self, struct io_source *source)
+{
+    if (!list_is_linked(&source->dirty))
+        list_append(&self->base.dirty, &source->dirty);
+}
+
+/* Sends what the socket takes. 1: all of it went out, 0: the socket is full, -errno. */
+int readiness_send_some(struct io_source *source, struct io_send *send);
+
 /* For a mechanism's open(): `self` is zeroed but for base.ops, mechanism and trigger. On -errno
  * nothing is left behind. */
 int readiness_open(struct readiness *self, const struct backend_config *config);
