@@ -41,20 +41,30 @@ static const char *text_of(const json_t *subject, const char *key)
     return json_string_value(json_object_get(subject, key));
 }
 
+/* What a subject asks of the kernel, and what of it was granted, on a line of its own. */
+static void print_features(const json_t *subject)
+{
+    char asked[160], granted[160];
+    subject_join_names(json_object_get(subject, "asked"), asked, sizeof(asked));
+    subject_join_names(json_object_get(subject, "granted"), granted, sizeof(granted));
+    if (strcmp(asked, "-") == 0)
+        return;
+    bool all = strcmp(asked, granted) == 0;
+    printf("    asked %s, granted %s\n", asked, all ? "all of it" : granted);
+}
+
 static void print_table(const json_t *list)
 {
-    static const char format[] = "%-16s %-11s %-10s %-24s %-24s %s\n";
+    static const char format[] = "%-23s %-10s %-9s %s\n";
     const json_t *subject;
     size_t i;
-    printf(format, "subject", "tier", "available", "asked", "granted", "");
+    printf(format, "subject", "tier", "available", "");
     json_array_foreach(list, i, subject)
     {
-        char asked[128], granted[128];
         bool available = json_is_true(json_object_get(subject, "available"));
-        subject_join_names(json_object_get(subject, "asked"), asked, sizeof(asked));
-        subject_join_names(json_object_get(subject, "granted"), granted, sizeof(granted));
         printf(format, text_of(subject, "name"), text_of(subject, "tier"), availability(subject),
-               asked, granted, text_of(subject, available ? "summary" : "reason"));
+               text_of(subject, available ? "summary" : "reason"));
+        print_features(subject);
     }
 }
 
@@ -85,5 +95,8 @@ int command_list(int argc, char **argv)
         print_table(list);
     }
     json_decref(list);
-    return fflush(stdout) == 0 ? EXIT_DONE : EXIT_NOT_CARRIED_OUT;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return EXIT_DONE;
+    fprintf(stderr, "pollbench list: standard output cannot be written\n");
+    return EXIT_NOT_CARRIED_OUT;
 }

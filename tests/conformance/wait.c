@@ -252,7 +252,9 @@ void expect_quiet_after_wish(struct fixture *f, unsigned duration_ms)
         wait_once(f, until_ns);
 }
 
-void expect_quiet(struct fixture *f, unsigned duration_ms)
+/* Whether a wait of this length used the processor for most of the time that it should have slept.
+ */
+static bool is_busy(struct fixture *f, unsigned duration_ms)
 {
     uint64_t waits_before = f->backend->counters.waits;
     uint64_t begin_ns = clock_now_ns(), cpu_begin_ns = cpu_now_ns();
@@ -267,6 +269,14 @@ void expect_quiet(struct fixture *f, unsigned duration_ms)
     /* One that does not return, but turns inside: seen by its own count, and by the time it takes.
      */
     assert_in_range(f->backend->counters.waits - waits_before, 0, 8);
-    if (cpu_now_ns() - cpu_begin_ns > (clock_now_ns() - begin_ns) / 2)
-        fail_msg("wait() used the processor for most of the time that it should have slept");
+    return cpu_now_ns() - cpu_begin_ns > (clock_now_ns() - begin_ns) / 2;
+}
+
+void expect_quiet(struct fixture *f, unsigned duration_ms)
+{
+    /* A virtual machine that was stopped for a moment charges it to who was running: one that turns
+     * does so every time. */
+    for (unsigned attempt = 0; is_busy(f, duration_ms); attempt++)
+        if (attempt == 3)
+            fail_msg("wait() used the processor for most of the time that it should have slept");
 }
