@@ -17,6 +17,13 @@
 #define WITH_KQUEUE(ops) NULL
 #endif
 
+/* Where it is at home it runs by default. */
+#if defined(POLLBENCH_KQUEUE) && !defined(POLLBENCH_KQUEUE_EMULATED)
+#define KQUEUE_IS_NOT_NATIVE false
+#else
+#define KQUEUE_IS_NOT_NATIVE true
+#endif
+
 #if defined(POLLBENCH_KQUEUE_EMULATED)
 #define KQUEUE_IS_EMULATED true
 #define KQUEUE_SUMMARY "libkqueue emulation: for correctness alone, never ranked"
@@ -172,7 +179,7 @@ static const struct backend_variant variants[] = {
      .tier = TIER_READINESS,
      .ops = WITH_KQUEUE(kqueue_ops),
      .asked = BACKEND_USER_EVENT,
-     .opt_in = KQUEUE_IS_EMULATED,
+     .opt_in = KQUEUE_IS_NOT_NATIVE,
      .emulated = KQUEUE_IS_EMULATED,
      .needs = "a BSD or macOS, or libkqueue",
      .summary = KQUEUE_SUMMARY},

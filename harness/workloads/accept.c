@@ -227,6 +227,10 @@ static const char *refuses(const struct subject *subject, const char *mode, cons
 {
     if (!subject->accept)
         return "it has no accept server here";
+    if (subject->variant && subject->variant->emulated)
+        return "libkqueue emulates it on top of another mechanism: that shows whether the code is "
+               "right, and "
+               "its cost says nothing; it is checked (pollbench check), not measured";
     if (subject->tier == TIER_NONE && strcmp(mode, "steady") == 0)
         return "null has no kernel behind it: nothing can connect to it";
     unsigned held = (unsigned)parameter_integer(params, "idle") + accept_backlog(mode, params) + 1;
