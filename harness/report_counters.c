@@ -80,8 +80,10 @@ bool report_counter(const json_t *cell, const char *subject, const char *counter
     return *trials > 0;
 }
 
+/* Nothing for a subject that has none of these counters; with `above_zero`, nor for one that has no
+ * other value than 0. */
 static void print_subject(FILE *out, const json_t *run, const json_t *cell, const char *subject,
-                          const char *const *names, size_t count)
+                          const char *const *names, size_t count, bool above_zero)
 {
     char line[256], name[REPORT_NAME_BYTES];
     bool any = false;
@@ -93,7 +95,7 @@ static void print_subject(FILE *out, const json_t *run, const json_t *cell, cons
         size_t trials;
         char text[24] = "-";
         if (report_counter(cell, subject, names[i], &value, &trials)) {
-            any = true;
+            any |= value > 0 || !above_zero;
             snprintf(text, sizeof text, value != 0 && value < 0.001 ? "%.0e" : "%.3f", value);
         }
         length += snprintf(line + length, sizeof line - (size_t)length, " %11.18s", text);
@@ -102,25 +104,32 @@ static void print_subject(FILE *out, const json_t *run, const json_t *cell, cons
         fprintf(out, "%s\n", line);
 }
 
-void report_print_counters(const json_t *run, const json_t *cell, FILE *out)
+static void print_block(FILE *out, const json_t *run, const json_t *cell, const char *const *names,
+                        size_t count, bool is_first)
 {
-    const char *names[COUNTERS_KNOWN];
-    size_t count = report_counter_names(cell, names, COUNTERS_KNOWN);
-    int left = REPORT_COLUMNS - 6 - report_name_columns(run) - report_tier_columns(run);
-    size_t shown = count < (size_t)left / 12 ? count : (size_t)left / 12;
     char name[16];
-    if (json_array_size(json_object_get(cell, "trials")) == 0)
-        return;
-    fprintf(out, "\n  counters for one %s (\"-\": not counted here)\n     %-*s %-*s",
-            report_text(cell, "workload"), report_name_columns(run), "subject",
-            report_tier_columns(run), "tier");
-    for (size_t i = 0; i < shown; i++)
+    fprintf(out, "     %-*s %-*s", report_name_columns(run), "subject", report_tier_columns(run),
+            "tier");
+    for (size_t i = 0; i < count; i++)
         fprintf(out, " %11.11s", printable(name, sizeof name, names[i]));
     fputc('\n', out);
     size_t i;
     const json_t *subject;
     json_array_foreach(json_object_get(run, "subjects"), i, subject)
-        print_subject(out, run, cell, report_text(subject, "name"), names, shown);
-    if (shown < count)
-        fprintf(out, "  %zu more in counters.csv.\n", count - shown);
+        print_subject(out, run, cell, report_text(subject, "name"), names, count, !is_first);
+}
+
+void report_print_counters(const json_t *run, const json_t *cell, FILE *out)
+{
+    const char *names[COUNTERS_KNOWN];
+    size_t count = report_counter_names(cell, names, COUNTERS_KNOWN);
+    int left = REPORT_COLUMNS - 6 - report_name_columns(run) - report_tier_columns(run);
+    size_t fit = left >= 12 ? (size_t)left / 12 : 1;
+    if (json_array_size(json_object_get(cell, "trials")) == 0)
+        return;
+    fprintf(out, "\n  counters for one %s (\"-\": not counted here)\n",
+            report_text(cell, "workload"));
+    for (size_t from = 0; from < count; from += fit)
+        print_block(out, run, cell, names + from, count - from < fit ? count - from : fit,
+                    from == 0);
 }
