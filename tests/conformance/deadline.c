@@ -148,7 +148,8 @@ void a_storm_of_signals_neither_breaks_a_wait_nor_loses_anything(struct fixture 
     backend_start(f);
     struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
     storm_begin(&storm, 100);
-    for (unsigned round = 0; round < 200; round++) {
+    /* A busy machine may let few through: it goes on until there were enough. */
+    for (unsigned round = 0; round < 200 || atomic_load(&signals_seen) <= 100; round++) {
         sent += peer_send_pattern(peer, sent, 2000);
         uint64_t limit_ns = clock_now_ns() + stall_ns();
         while (source->received < sent && clock_now_ns() < limit_ns)
@@ -159,6 +160,5 @@ void a_storm_of_signals_neither_breaks_a_wait_nor_loses_anything(struct fixture 
             assert_int_equal(wait_once(f, deadline_ns), 0);
     }
     storm_end(&storm);
-    assert_true(atomic_load(&signals_seen) > 100);
     assert_false(source->garbled);
 }
