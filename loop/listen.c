@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 void loop_listener_init(struct loop *loop, struct loop_listener *listener)
 {
@@ -130,7 +131,13 @@ static void offer(struct loop_listener *listener, int fd)
 /* A connection came while another one was not yet taken. */
 static int put_aside(struct loop_listener *listener, int fd)
 {
-    uint32_t end = listener->waiting_first + listener->waiting_count;
+    if (listener->waiting_first > 0) {
+        /* Those that were taken leave room in front, or the array would grow for ever. */
+        memmove(listener->waiting, listener->waiting + listener->waiting_first,
+                listener->waiting_count * sizeof *listener->waiting);
+        listener->waiting_first = 0;
+    }
+    uint32_t end = listener->waiting_count;
     if (end == listener->waiting_capacity) {
         uint32_t capacity = listener->waiting_capacity == 0 ? 16 : listener->waiting_capacity * 2;
         int *waiting = realloc(listener->waiting, capacity * sizeof *waiting);
