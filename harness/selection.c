@@ -72,9 +72,7 @@ size_t selection_of_cells(const struct selection *selection, const struct limits
         const char *said = NULL;
         for (size_t c = 0; c < opened; c++) {
             struct cell *cell = &cells[c];
-            bool elsewhere = subject->rung && !selection->named &&
-                             !cell->workload->shows_ladder(cell->mode, cell->params);
-            if (elsewhere)
+            if (!selection->named && !cell->workload->by_default(subject, cell->mode, cell->params))
                 continue;
             char text[REASON_BYTES];
             const char *reason = cell->workload->refuses(subject, cell->mode, cell->params, text);

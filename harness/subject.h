@@ -10,6 +10,8 @@
 #define REASON_BYTES 256
 
 struct accept_server;
+struct timer_ops; /* harness/timer_ops.h */
+struct pool_ops;  /* harness/pool_ops.h */
 
 struct accept_setup {
     const struct subject *subject;
@@ -56,9 +58,12 @@ struct subject {
     /* 0, or -errno with a sentence in `reason` (256 bytes) when this system does not have it. */
     int (*available)(const struct subject *, char *reason, uint32_t *granted);
     const struct accept_ops *accept;
+    const struct timer_ops *timer;
+    const struct pool_ops *pool;
 };
 
-/* All subjects: every backend variant, then floors. Memory lives as long as the program. */
+/* All subjects: every backend variant, then floors and peers. Memory lives as long as the program.
+ */
 const struct subject *subjects(size_t *count);
 const struct subject *subject_find(const char *name);
 

@@ -70,9 +70,10 @@ struct workload {
     const char *(*refuses)(const struct subject *, const char *mode, const json_t *params,
                            char *reason);
 
-    /* Whether the ladders of variants run in this cell when nobody named a subject: where they are
-     * shown, so that the others have more rounds. */
-    bool (*shows_ladder)(const char *mode, const json_t *params);
+    /* Whether the subject runs in this cell when nobody named subjects: those that have a part in
+     * the workload, the ladders of variants only where they are shown, and few enough that all get
+     * their rounds. */
+    bool (*by_default)(const struct subject *, const char *mode, const json_t *params);
 
     /* Seconds that one trial takes, about: for the progress bar. */
     double (*estimate_s)(const char *mode, const json_t *params);

@@ -27,6 +27,22 @@ static int needs_io_uring(const struct subject *subject, char *reason, uint32_t 
 }
 #endif
 
+#ifndef POLLBENCH_LIBUV
+static int needs_libuv(const struct subject *subject, char *reason, uint32_t *granted)
+{
+    *granted = 0;
+    return subject_not_built(subject, "libuv", reason);
+}
+#endif
+
+/* What needs nothing but POSIX, or was found when pollbench was built. */
+static int always_available(const struct subject *subject, char *reason, uint32_t *granted)
+{
+    (void)subject, (void)reason;
+    *granted = 0;
+    return 0;
+}
+
 static const struct subject others[] = {
     {
         .name = "floor:epoll",
@@ -49,6 +65,16 @@ static const struct subject others[] = {
         .accept = &floor_io_uring_accept,
 #else
         .available = needs_io_uring,
+#endif
+    },
+    {
+        .name = "peer:libuv",
+        .tier = TIER_READINESS,
+        .summary = "libuv, through its own API",
+#ifdef POLLBENCH_LIBUV
+        .available = always_available,
+#else
+        .available = needs_libuv,
 #endif
     },
 };

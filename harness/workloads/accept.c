@@ -246,9 +246,10 @@ static const char *refuses(const struct subject *subject, const char *mode, cons
     return NULL;
 }
 
-static bool shows_ladder(const char *mode, const json_t *params)
+static bool by_default(const struct subject *subject, const char *mode, const json_t *params)
 {
-    return strcmp(mode, "drain") == 0 && parameter_integer(params, "idle") == 0;
+    bool shows_ladder = strcmp(mode, "drain") == 0 && parameter_integer(params, "idle") == 0;
+    return subject->accept && (shows_ladder || !subject->rung);
 }
 
 static double estimate_s(const char *mode, const json_t *params)
@@ -268,7 +269,7 @@ const struct workload accept_workload = {
     .metrics = metrics,
     .needs = needs,
     .refuses = refuses,
-    .shows_ladder = shows_ladder,
+    .by_default = by_default,
     .estimate_s = estimate_s,
     .run = accept_run,
 };

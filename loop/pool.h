@@ -1,0 +1,86 @@
+/* A pool of threads, for what the kernel does not offer without blocking: an object, not a global.
+ *
+ * A job's work runs on one of the pool's threads, its completion on the loop's thread, in the poll
+ * phase. Results return through the backend's wake, coalesced: however many jobs end while the loop
+ * is busy, they cost it one wake-up.
+ * - Jobs start in the order in which they were submitted, except that slow ones (POOL_SLOW) never
+ *   hold more than half of the threads, and then let later fast ones pass.
+ * - Threads start with the first job, all signals blocked, and end with the pool.
+ * - Every function belongs to the loop's thread. Every int is >= 0 or -errno.
+ * - A job is the caller's memory, until its completion has begun.
+ */
+#ifndef LOOP_POOL_H
+#define LOOP_POOL_H
+
+#include "loop/loop.h"
+
+#define POOL_THREADS_DEFAULT 4u
+#define POOL_THREADS_MAX 1024u
+
+struct pool;
+struct pool_job;
+
+/* On a thread of the pool. */
+typedef void pool_work_function(struct pool_job *);
+/* On the loop's thread. status 0: the work has run. -ECANCELED: it never began. */
+typedef void pool_done_function(struct pool_job *, int status);
+
+enum pool_class {
+    POOL_FAST,
+    POOL_SLOW, /* waits for something far away (name look-ups): at most half of the threads, rounded
+                  up */
+};
+
+struct pool_options {
+    unsigned threads;     /* 1 .. POOL_THREADS_MAX */
+    unsigned queue_limit; /* jobs that may wait for a thread; 0: no limit */
+    bool timestamps;      /* fill the times of each job; costs two readings of the clock */
+};
+
+/* POOL_THREADS_DEFAULT or POLLBENCH_THREADS, no limit, no timestamps. -EINVAL when
+ * POLLBENCH_THREADS is set to anything but a whole number in range; *options then has the default.
+ */
+int pool_default_options(struct pool_options *options);
+
+struct pool_job {
+    pool_work_function *work;
+    pool_done_function *done;
+    void *data; /* the user's */
+    /* With timestamps: monotonic. Queue wait, service and delivery lie between them and the moment
+     * in which done() is called. */
+    uint64_t submitted_ns, started_ns, ended_ns;
+    /* The pool's. */
+    struct pool *pool;
+    struct list queue;
+    uint8_t class, state;
+};
+
+/* -EINVAL for threads out of range; -ENOMEM. That the system gives no thread at all is said
+ * by the first pool_submit() instead, because they start there. The pool keeps the loop alive only
+ * while it has jobs. */
+int pool_open(struct pool **, struct loop *, const struct pool_options *);
+
+/* -EAGAIN: the queue is full (counted), or the system gave not even one thread; -EBUSY: the job is
+ * under way already; -ESHUTDOWN after pool_close(). */
+int pool_submit(struct pool *, struct pool_job *, enum pool_class, pool_work_function *,
+                pool_done_function *);
+
+/* Takes a job out of the queue: done() runs with -ECANCELED, later, never from within. -EBUSY when
+ * its work has begun or is over. */
+int pool_cancel(struct pool_job *);
+
+/* Cancels what waits, lets the rest end, and calls on_closed (may be NULL) in the closing phase,
+ * after the last done(); the pool's memory is gone then. */
+typedef void pool_closed_function(void *context);
+void pool_close(struct pool *, pool_closed_function *on_closed, void *context);
+
+struct pool_counters {
+    uint64_t submitted, refused, canceled, completed;
+    uint64_t wakes;      /* the loop was woken for completions */
+    uint64_t deliveries; /* batches of completions that it found */
+    unsigned threads;    /* that run */
+    unsigned waiting, peak_waiting;
+};
+void pool_counters(const struct pool *, struct pool_counters *);
+
+#endif
