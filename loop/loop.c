@@ -32,8 +32,8 @@ int loop_open(struct loop **out, const struct loop_options *options)
         free(loop);
         return r;
     }
-    struct list *lists[] = {&loop->due,    &loop->hooks[0], &loop->hooks[1], &loop->hooks[2],
-                            &loop->asyncs, &loop->pending,  &loop->closing,  &loop->handles};
+    struct list *lists[] = {&loop->hooks[0], &loop->hooks[1], &loop->hooks[2], &loop->asyncs,
+                            &loop->pending,  &loop->closing,  &loop->handles};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         list_init(lists[i]);
     loop->read_clock = options->now_ns != NULL ? options->now_ns : clock_now_ns;
