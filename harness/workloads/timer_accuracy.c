@@ -212,6 +212,8 @@ static int run_open(struct accuracy *accuracy)
     if (error == 0)
         error = take_mark(accuracy);
     if (error == 0)
+        error = timer_take_report(accuracy->trial);
+    if (error == 0)
         error = check_count(accuracy);
     return error < 0 ? error : keep_figures(accuracy, early);
 }

@@ -67,7 +67,7 @@ static const char *plan_impossible(const json_t *params)
                    "%" PRIu64 " ns",
                    interval_us, resolution_ns);
     if (timers * each_ns > interval_ns)
-        return say("%" PRIu64 " timers in %" PRIu64 " us are more than the interval can hold: each "
+        return say("timers=%" PRIu64 " are more than interval_us=%" PRIu64 " can hold: each "
                    "takes at least %g us, busy_us included; set fewer timers or a longer interval",
                    timers, interval_us, (double)each_ns / 1e3);
     if (seconds * 1e9 < (double)interval_ns)

@@ -247,7 +247,7 @@ static int measure(struct scale *scale)
     if (error < 0)
         return timer_problem(trial, "reading the clocks and counters", error);
     keep_figures(scale, passes);
-    return 0;
+    return timer_take_report(trial);
 }
 
 /* Memory is the C library's account of what is allocated, handles and heap and all: the difference

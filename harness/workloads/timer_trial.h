@@ -21,13 +21,17 @@ struct timer_trial {
     char *problem;
 };
 
-/* The two modes: 0 with metrics, histograms, operations and granted set, or -errno and a sentence.
+/* The two modes: 0 with metrics, histograms, report, operations and granted set, or -errno and a
+ * sentence.
  */
 int timer_accuracy_run(struct timer_trial *);
 int timer_scale_run(struct timer_trial *);
 
 /* "SUBJECT: WHAT: why", for a step of the subject that failed. Returns error. */
 int timer_problem(struct timer_trial *, const char *what, int error);
+
+/* Ends the generator's load and keeps its report: while there is somebody to connect to. */
+int timer_take_report(struct timer_trial *);
 
 /* See workload.run. */
 int timer_run(const struct trial_request *, json_t **outcome, char *problem);
