@@ -8,6 +8,8 @@
 #include "harness/workload.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -226,26 +228,54 @@ static void a_loop_accepts_connections_beside_its_timers(void **state)
     assert_null(json_object_get(json_object_get(outcome, "histograms"), "connect_latency_ns"));
 }
 
-/* In a child, because it stays with the thread. */
-static void slack_of_one_nanosecond_is_set_where_there_is_any(void **state)
+/* In a child, because it stays with the thread. true: it was granted; false: it is refused here. */
+static bool run_in_a_child(const char *name, const char *value, bool (*is_granted)(void))
 {
     int status;
-    (void)state;
-    if (!is_on_time())
-        return;
     json_t *params = accuracy_params(1000, 1, 0, 0, 0.01);
-    json_object_set_new(params, "slack", json_string("1"));
-    if (timer_workload.needs("accuracy", params).impossible != NULL) {
+    json_object_set_new(params, name, json_string(value));
+    const char *reason = timer_workload.needs("accuracy", params).impossible;
+    if (reason != NULL) {
+        print_message("not here: %s\n", reason);
         json_decref(params);
-        return;
+        return false;
     }
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0)
-        _exit(run_accuracy(params) == 0 ? 0 : 1);
+        _exit(run_accuracy(params) == 0 && is_granted() ? 0 : 1);
     json_decref(params);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    return true;
+}
+
+static bool has_slack_of_one(void)
+{
+    int slack_ns = 1;
+    FILE *file = fopen("/proc/self/timerslack_ns", "r");
+    if (file == NULL)
+        return true; /* an older kernel does not show it */
+    int found = fscanf(file, "%d", &slack_ns);
+    fclose(file);
+    return found == 1 && slack_ns == 1;
+}
+
+static bool is_real_time(void)
+{
+    struct sched_param priority;
+    int policy;
+    return pthread_getschedparam(pthread_self(), &policy, &priority) == 0 && policy == SCHED_FIFO;
+}
+
+static void slack_and_real_time_scheduling_are_set_or_refused_before_the_run(void **state)
+{
+    (void)state;
+    if (!is_on_time())
+        return;
+    run_in_a_child("slack", "1", has_slack_of_one);
+    run_in_a_child("scheduler", "fifo", is_real_time);
+    assert_false(is_real_time()); /* asking whether it is permitted does not keep it */
 }
 
 static void counting_gives_system_calls_or_says_why_not(void **state)
@@ -484,7 +514,7 @@ int main(int argc, char **argv)
         WITH_GENERATOR(callbacks_that_burn_time_cost_it_and_make_the_loop_lag),
         WITH_GENERATOR(a_repeating_timer_drifts_and_a_plan_does_not),
         WITH_GENERATOR(a_loop_accepts_connections_beside_its_timers),
-        WITH_GENERATOR(slack_of_one_nanosecond_is_set_where_there_is_any),
+        WITH_GENERATOR(slack_and_real_time_scheduling_are_set_or_refused_before_the_run),
         WITH_GENERATOR(counting_gives_system_calls_or_says_why_not),
         WITH_GENERATOR(a_timer_that_runs_early_is_counted),
         WITH_GENERATOR(a_timer_that_is_lost_fails_the_trial),
