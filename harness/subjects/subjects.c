@@ -3,6 +3,7 @@
 
 #include "harness/subjects/floor_epoll.h"
 #include "harness/subjects/floor_io_uring.h"
+#include "harness/subjects/libuv_pool.h"
 #include "harness/subjects/loop_subject.h"
 #include "harness/subjects/refusal.h"
 
@@ -73,6 +74,7 @@ static const struct subject others[] = {
         .summary = "libuv, through its own API",
 #ifdef POLLBENCH_LIBUV
         .available = always_available,
+        .pool = &libuv_pool_ops,
 #else
         .available = needs_libuv,
 #endif
@@ -101,6 +103,7 @@ const struct subject *subjects(size_t *count)
                 .rung = variant->rung,
                 .available = loop_subject_available,
                 .accept = variant->ops ? &loop_accept_ops : NULL,
+                .pool = variant->ops ? &loop_pool_ops : NULL,
             };
         memcpy(table + used, others, sizeof others);
         used += OTHERS;
