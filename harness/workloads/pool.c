@@ -236,7 +236,8 @@ static const char *refuses(const struct subject *subject, const char *mode, cons
     if (subject->pool == NULL)
         return "it has no thread pool here";
     if (subject->variant != NULL && subject->variant->emulated)
-        return "libkqueue emulates it on top of another mechanism: it is checked (pollbench check), "
+        return "libkqueue emulates it on top of another mechanism: it is checked (pollbench "
+               "check), "
                "not measured";
     if (subject->tier == TIER_NONE)
         return "null has no kernel behind it: nothing can wake it";
@@ -252,8 +253,8 @@ static bool by_default(const struct subject *subject, const char *mode, const js
         return false;
     if (strcmp(subject->name, "epoll") == 0 || strcmp(subject->name, "kqueue") == 0)
         return true;
-    return is_throughput(mode) && (strcmp(subject->name, "io_uring") == 0 ||
-                                   strcmp(subject->name, "peer:libuv") == 0);
+    return is_throughput(mode) &&
+           (strcmp(subject->name, "io_uring") == 0 || strcmp(subject->name, "peer:libuv") == 0);
 }
 
 /* CPU or wall time of one job, roughly: how long a full queue takes to be emptied. */
@@ -291,9 +292,9 @@ static int run(const struct trial_request *request, json_t **outcome, char *prob
     struct pool_trial trial;
     int error = pool_trial_open(&trial, request, queue_limit, problem);
     if (error == 0)
-        error = throughput                             ? pool_run_throughput(&trial, outcome)
+        error = throughput                            ? pool_run_throughput(&trial, outcome)
                 : strcmp(request->mode, "mixed") == 0 ? pool_run_mixed(&trial, outcome)
-                                                       : pool_run_saturate(&trial, outcome);
+                                                      : pool_run_saturate(&trial, outcome);
     pool_trial_close(&trial);
     return error;
 }

@@ -135,8 +135,9 @@ static int prepare(struct pool_files *files, char *problem)
         problem_say(problem, error,
                     "%s cannot be put out of the page cache: %s; name a file on a disk (--set "
                     "path=FILE) or set cache=warm",
-                    path, error == -EBUSY ? "it is still there after the kernel was asked"
-                                          : strerror(-error));
+                    path,
+                    error == -EBUSY ? "it is still there after the kernel was asked"
+                                    : strerror(-error));
     return error;
 }
 

@@ -175,8 +175,8 @@ int pool_jobs_open(struct pool_jobs *jobs, enum pool_job_kind kind, const json_t
         char what[256];
         error = pool_jobs_run(jobs, 0);
         if (error < 0)
-            problem_say(problem, error, "%s fails: %s",
-                        pool_jobs_describe(jobs, what, sizeof what), strerror(-error));
+            problem_say(problem, error, "%s fails: %s", pool_jobs_describe(jobs, what, sizeof what),
+                        strerror(-error));
     }
     return error;
 }

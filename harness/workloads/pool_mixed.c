@@ -33,17 +33,17 @@ static json_t *metrics_to_json(const struct mixed *mixed)
 
 static int make_outcome(struct pool_trial *trial, const struct mixed *mixed, json_t **outcome)
 {
-    json_t *histograms = json_pack(
-        "{s:o, s:o, s:o, s:o}", "fast_queue_wait_ns", histogram_to_json(&mixed->beside.wait),
-        "alone_queue_wait_ns", histogram_to_json(&mixed->alone.wait), "fast_service_ns",
-        histogram_to_json(&mixed->beside.service), "slow_service_ns",
-        histogram_to_json(&mixed->slow.service));
+    json_t *histograms = json_pack("{s:o, s:o, s:o, s:o}", "fast_queue_wait_ns",
+                                   histogram_to_json(&mixed->beside.wait), "alone_queue_wait_ns",
+                                   histogram_to_json(&mixed->alone.wait), "fast_service_ns",
+                                   histogram_to_json(&mixed->beside.service), "slow_service_ns",
+                                   histogram_to_json(&mixed->slow.service));
     uint64_t operations = mixed->streams[FAST].ended + mixed->streams[SLOW].ended;
-    *outcome = pool_trial_outcome(trial, metrics_to_json(mixed), histograms, operations,
-                                  &mixed->beside);
-    return *outcome != NULL ? 0
-                            : problem_say(trial->problem, -ENOMEM,
-                                          "out of memory while writing the outcome");
+    *outcome =
+        pool_trial_outcome(trial, metrics_to_json(mixed), histograms, operations, &mixed->beside);
+    return *outcome != NULL
+               ? 0
+               : problem_say(trial->problem, -ENOMEM, "out of memory while writing the outcome");
 }
 
 static int run_phases(struct pool_trial *trial, struct mixed *mixed)

@@ -25,11 +25,11 @@ static json_t *metrics_to_json(const struct pool_trial *trial, const struct satu
     const struct pool_times *times = &saturate->times;
     double wall_s = (double)trial->region.wall_ns / 1e9;
     double ended = (double)saturate->stream.ended;
-    json_t *metrics = json_pack(
-        "{s:f, s:f, s:f, s:f}", "jobs_per_s", ended / wall_s, "offered_per_s",
-        (double)times->planned / seconds, "capacity_per_s", saturate->capacity_per_s,
-        "refused_share",
-        times->planned > 0 ? (double)times->refused / (double)times->planned : 0.0);
+    json_t *metrics =
+        json_pack("{s:f, s:f, s:f, s:f}", "jobs_per_s", ended / wall_s, "offered_per_s",
+                  (double)times->planned / seconds, "capacity_per_s", saturate->capacity_per_s,
+                  "refused_share",
+                  times->planned > 0 ? (double)times->refused / (double)times->planned : 0.0);
     if (ended > 0)
         json_object_set_new(metrics, "cpu_us_per_job",
                             json_real((double)trial->region.cpu_ns / ended / 1e3));
@@ -50,9 +50,9 @@ static int make_outcome(struct pool_trial *trial, const struct saturate *saturat
         "submit_late_ns", histogram_to_json(&times->late));
     *outcome = pool_trial_outcome(trial, metrics_to_json(trial, saturate, seconds), histograms,
                                   saturate->stream.ended, times);
-    return *outcome != NULL ? 0
-                            : problem_say(trial->problem, -ENOMEM,
-                                          "out of memory while writing the outcome");
+    return *outcome != NULL
+               ? 0
+               : problem_say(trial->problem, -ENOMEM, "out of memory while writing the outcome");
 }
 
 static int run(struct pool_trial *trial, struct saturate *saturate, json_t **outcome)

@@ -49,8 +49,8 @@ static int submit_all(struct throughput *throughput)
         *job = (struct empty_job){.task = {.work = work, .done = done}, .throughput = throughput};
         error = trial->ops->submit(trial->server, &job->task);
     }
-    return error < 0 ? pool_trial_fail(trial, error, error == -EAGAIN ? POOL_NO_THREADS
-                                                                      : "submitting a job")
+    return error < 0 ? pool_trial_fail(trial, error,
+                                       error == -EAGAIN ? POOL_NO_THREADS : "submitting a job")
                      : 0;
 }
 
@@ -88,9 +88,9 @@ static int make_outcome(const struct throughput *throughput, json_t **outcome)
         json_pack("{s:f, s:f}", "jobs_per_s", (double)ended / wall_s, "cpu_us_per_job",
                   (double)trial->region.cpu_ns / (double)ended / 1e3);
     *outcome = pool_trial_outcome(trial, metrics, json_object(), ended, NULL);
-    return *outcome != NULL ? 0
-                            : problem_say(trial->problem, -ENOMEM,
-                                          "out of memory while writing the outcome");
+    return *outcome != NULL
+               ? 0
+               : problem_say(trial->problem, -ENOMEM, "out of memory while writing the outcome");
 }
 
 int pool_run_throughput(struct pool_trial *trial, json_t **outcome)

@@ -202,8 +202,7 @@ static void submit_due(struct pool_trial *trial, struct pool_stream *stream, uin
     while (trial->free_items != NULL && trial->error == 0 &&
            pool_arrivals_next_ns(&stream->arrivals) <= now_ns) {
         uint64_t planned_ns = pool_arrivals_take(&stream->arrivals);
-        bool in_window =
-            planned_ns >= trial->window_begin_ns && planned_ns < trial->window_end_ns;
+        bool in_window = planned_ns >= trial->window_begin_ns && planned_ns < trial->window_end_ns;
         struct pool_times *times = in_window ? stream->times : NULL;
         if (times != NULL) {
             times->planned++;

@@ -105,9 +105,9 @@ int pool_trial_capacity(struct pool_trial *, struct pool_stream *, double second
 /* Waits until no job is under way. */
 int pool_trial_empty(struct pool_trial *);
 
-/* Lets streams arrive at their rates, each 1/s, 0: not at all; first to warm up, then for `seconds`,
- * the window. With `measured` the window is the region, and the lag of the loop is sampled in it.
- * Waits for all jobs that were planned. */
+/* Lets streams arrive at their rates, each 1/s, 0: not at all; first to warm up, then for
+ * `seconds`, the window. With `measured` the window is the region, and the lag of the loop is
+ * sampled in it. Waits for all jobs that were planned. */
 int pool_trial_window(struct pool_trial *, struct pool_stream *const streams[POOL_STREAMS],
                       const double rates[POOL_STREAMS], double seconds, bool measured);
 
