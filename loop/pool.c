@@ -1,219 +1,15 @@
-#include "loop/pool.h"
-
 #include "backends/clock.h"
-#include "loop/internal.h"
+#include "loop/pool_internal.h"
 
 #include <assert.h>
 #include <errno.h>
-#include <limits.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* Enough for name look-ups and cryptography; the system's default of 8 MiB would be 8 GiB of
- * address space for the largest pool. */
-#define STACK_BYTES (256 * 1024)
+/* Slots at first, a power of two. */
+#define RING_CAPACITY 1024u
 
-enum job_state { JOB_IDLE, JOB_WAITING, JOB_TAKEN, JOB_CANCELED };
-
-struct pool {
-    struct loop *loop;
-    struct loop_async ended_some;
-    struct pool_options options;
-    pool_closed_function *on_closed;
-    void *context;
-    bool closing;
-    uint64_t under_way; /* jobs between submit and done() */
-    struct list ready;  /* ended, taken over from `ended`, to be delivered in order */
-    struct pool_counters counters;
-    pthread_t *threads;
-
-    pthread_mutex_t lock; /* of all below, and of the state and the place of each job */
-    pthread_cond_t work_is_there;
-    struct list waiting;   /* in the order in which they were submitted */
-    struct list held_back; /* slow ones that were passed; older than all that are waiting */
-    struct list ended;
-    unsigned idle, slow_running, slow_limit;
-    unsigned fast_waiting, slow_waiting, peak_waiting;
-    bool stopping;
-};
-
-static struct pool_job *job_of(struct list *node)
-{
-    return list_owner(node, struct pool_job, queue);
-}
-
-/* ---- on the threads ---- */
-
-/* The oldest job that may run now. */
-static struct pool_job *take(struct pool *pool)
-{
-    bool room = pool->slow_running < pool->slow_limit;
-    if (room && !list_is_empty(&pool->held_back))
-        return job_of(list_take_first(&pool->held_back));
-    while (!list_is_empty(&pool->waiting)) {
-        struct list *node = list_take_first(&pool->waiting);
-        if (job_of(node)->class != POOL_SLOW || room)
-            return job_of(node);
-        list_append(&pool->held_back, node);
-    }
-    return NULL;
-}
-
-static void begin(struct pool *pool, struct pool_job *job)
-{
-    job->state = JOB_TAKEN;
-    pool->slow_running += job->class == POOL_SLOW;
-    pool->slow_waiting -= job->class == POOL_SLOW;
-    pool->fast_waiting -= job->class != POOL_SLOW;
-}
-
-/* Whoever puts the first one on the list tells the loop. */
-static void end(struct pool *pool, struct pool_job *job)
-{
-    bool first = list_is_empty(&pool->ended);
-    list_append(&pool->ended, &job->queue);
-    if (!first)
-        return;
-    pool->counters.wakes++;
-    loop_async_send(&pool->ended_some);
-}
-
-static void run(struct pool *pool, struct pool_job *job)
-{
-    begin(pool, job);
-    pthread_mutex_unlock(&pool->lock);
-    if (pool->options.timestamps)
-        job->started_ns = clock_now_ns();
-    job->work(job);
-    if (pool->options.timestamps)
-        job->ended_ns = clock_now_ns();
-    pthread_mutex_lock(&pool->lock);
-    pool->slow_running -= job->class == POOL_SLOW;
-    end(pool, job);
-}
-
-static void *serve(void *context)
-{
-    struct pool *pool = context;
-    pthread_mutex_lock(&pool->lock);
-    for (;;) {
-        struct pool_job *job = take(pool);
-        if (job != NULL) {
-            run(pool, job);
-        } else if (pool->stopping) {
-            break;
-        } else {
-            pool->idle++;
-            pthread_cond_wait(&pool->work_is_there, &pool->lock);
-            pool->idle--;
-        }
-    }
-    pthread_mutex_unlock(&pool->lock);
-    return NULL;
-}
-
-/* ---- threads ---- */
-
-static int start_thread(struct pool *pool, pthread_t *thread)
-{
-    pthread_attr_t attributes;
-    int r = pthread_attr_init(&attributes);
-    if (r != 0)
-        return -r;
-    r = pthread_attr_setstacksize(&attributes, STACK_BYTES);
-    if (r == 0)
-        r = pthread_create(thread, &attributes, serve, pool);
-    pthread_attr_destroy(&attributes);
-    return -r;
-}
-
-/* As many as the system gives, up to what was asked. Signals are for the threads that the program
- * made itself. */
-static int start_threads(struct pool *pool)
-{
-    sigset_t all, before;
-    unsigned count = 0;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    while (count < pool->options.threads && start_thread(pool, &pool->threads[count]) == 0)
-        count++;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pool->counters.threads = count;
-    pthread_mutex_lock(&pool->lock);
-    pool->slow_limit = (count + 1) / 2;
-    pthread_mutex_unlock(&pool->lock);
-    return count == 0 ? -EAGAIN : 0;
-}
-
-static void end_threads(struct pool *pool)
-{
-    pthread_mutex_lock(&pool->lock);
-    pool->stopping = true;
-    pthread_cond_broadcast(&pool->work_is_there);
-    pthread_mutex_unlock(&pool->lock);
-    for (unsigned i = 0; i < pool->counters.threads; i++)
-        pthread_join(pool->threads[i], NULL);
-}
-
-/* ---- on the loop's thread ---- */
-
-static void free_pool(struct pool *pool)
-{
-    pthread_cond_destroy(&pool->work_is_there);
-    pthread_mutex_destroy(&pool->lock);
-    free(pool->threads);
-    free(pool);
-}
-
-static void closed(struct loop_handle *handle)
-{
-    struct pool *pool = list_owner(handle, struct pool, ended_some.handle);
-    pool_closed_function *on_closed = pool->on_closed;
-    void *context = pool->context;
-    end_threads(pool);
-    pool->loop->pools--;
-    free_pool(pool);
-    if (on_closed != NULL)
-        on_closed(context);
-}
-
-static void close_when_over(struct pool *pool)
-{
-    bool over = pool->closing && pool->under_way == 0;
-    if (over && !loop_is_closing(&pool->ended_some.handle))
-        loop_close(&pool->ended_some.handle, closed);
-}
-
-static void deliver_one(struct pool *pool, struct pool_job *job)
-{
-    int status = job->state == JOB_CANCELED ? -ECANCELED : 0;
-    job->pool = NULL;
-    job->state = JOB_IDLE;
-    pool->under_way--;
-    pool->loop->requests--;
-    pool->counters.canceled += status != 0;
-    pool->counters.completed += status == 0;
-    if (job->done != NULL)
-        job->done(job, status);
-}
-
-/* At most the loop's event budget in one iteration, so that jobs without end leave the other phases
- * their turn. */
-static void deliver(struct loop_async *async)
-{
-    struct pool *pool = list_owner(async, struct pool, ended_some);
-    pthread_mutex_lock(&pool->lock);
-    list_move_all(&pool->ended, &pool->ready);
-    pthread_mutex_unlock(&pool->lock);
-    pool->counters.deliveries += !list_is_empty(&pool->ready);
-    for (unsigned i = 0; i < pool->loop->event_budget && !list_is_empty(&pool->ready); i++)
-        deliver_one(pool, job_of(list_take_first(&pool->ready)));
-    if (!list_is_empty(&pool->ready))
-        loop_async_send(&pool->ended_some);
-    else
-        close_when_over(pool);
-}
+/* ---- opening ---- */
 
 int pool_default_options(struct pool_options *options)
 {
@@ -235,30 +31,58 @@ int pool_default_options(struct pool_options *options)
     return 0;
 }
 
+static void free_memory(struct pool *pool)
+{
+    pool_ring_close(&pool->waiting);
+    pool_ring_close(&pool->ended);
+    free(pool->threads);
+    free(pool);
+}
+
+static struct pool *allocate_memory(unsigned threads)
+{
+    void *memory;
+    if (posix_memalign(&memory, _Alignof(struct pool), sizeof(struct pool)) != 0)
+        return NULL;
+    struct pool *pool = memset(memory, 0, sizeof *pool);
+    pool->threads = calloc(threads, sizeof *pool->threads);
+    int waiting = pool_ring_open(&pool->waiting, RING_CAPACITY);
+    int ended = pool_ring_open(&pool->ended, RING_CAPACITY);
+    if (pool->threads != NULL && waiting == 0 && ended == 0)
+        return pool;
+    free_memory(pool);
+    return NULL;
+}
+
+static int open_lock(struct pool *pool)
+{
+    int r = pthread_mutex_init(&pool->lock, NULL);
+    if (r != 0)
+        return -r;
+    r = pthread_cond_init(&pool->work_is_there, NULL);
+    if (r != 0)
+        pthread_mutex_destroy(&pool->lock);
+    return -r;
+}
+
+static void deliver(struct loop_async *);
+
 int pool_open(struct pool **out, struct loop *loop, const struct pool_options *options)
 {
     if (options->threads == 0 || options->threads > POOL_THREADS_MAX)
         return -EINVAL;
-    struct pool *pool = calloc(1, sizeof *pool);
+    struct pool *pool = allocate_memory(options->threads);
     if (pool == NULL)
         return -ENOMEM;
-    pool->threads = calloc(options->threads, sizeof *pool->threads);
-    int r = pool->threads == NULL ? ENOMEM : pthread_mutex_init(&pool->lock, NULL);
-    if (r == 0) {
-        r = pthread_cond_init(&pool->work_is_there, NULL);
-        if (r != 0)
-            pthread_mutex_destroy(&pool->lock);
+    int r = open_lock(pool);
+    if (r < 0) {
+        free_memory(pool);
+        return r;
     }
-    if (r != 0) {
-        free(pool->threads);
-        free(pool);
-        return -r;
-    }
-    pool->loop = loop;
     pool->options = *options;
-    struct list *lists[] = {&pool->ready, &pool->waiting, &pool->held_back, &pool->ended};
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-        list_init(lists[i]);
+    pool->loop = loop;
+    pool->waiting_end = RING_CAPACITY;
+    list_init(&pool->held_back);
     /* Hidden, or a walk that closes every handle would close it without the pool. */
     loop_async_init(loop, &pool->ended_some, deliver);
     list_remove(&pool->ended_some.handle.all);
@@ -268,13 +92,135 @@ int pool_open(struct pool **out, struct loop *loop, const struct pool_options *o
     return 0;
 }
 
-/* Whether the queue has room. A job that an idle thread is about to take does not wait for one. */
-static bool has_room(const struct pool *pool)
+/* ---- closing ---- */
+
+static void closed(struct loop_handle *handle)
 {
-    if (pool->options.queue_limit == 0)
-        return true;
-    uint64_t places = (uint64_t)pool->counters.threads + pool->options.queue_limit;
-    return pool->under_way < places;
+    struct pool *pool = list_owner(handle, struct pool, ended_some.handle);
+    pool_closed_function *on_closed = pool->on_closed;
+    void *context = pool->context;
+    pool_end_threads(pool);
+    pthread_cond_destroy(&pool->work_is_there);
+    pthread_mutex_destroy(&pool->lock);
+    pool->loop->pools--;
+    free_memory(pool);
+    if (on_closed != NULL)
+        on_closed(context);
+}
+
+static void close_when_over(struct pool *pool)
+{
+    bool over = pool->closing && pool->under_way == 0;
+    if (over && !loop_is_closing(&pool->ended_some.handle))
+        loop_close(&pool->ended_some.handle, closed);
+}
+
+static void wake_loop(struct pool *pool)
+{
+    pool->counters.wakes++;
+    loop_async_send(&pool->ended_some);
+}
+
+/* With the lock; `slot` is where the job stands, NULL when it is held back. */
+static void cancel(struct pool *pool, struct pool_job *job, struct pool_job **slot)
+{
+    if (slot == NULL) {
+        list_remove(&job->held_back);
+        pool->held_back_count--;
+    } else {
+        *slot = NULL;
+        pool->emptied++;
+    }
+    pool->slow_begun += job->class == POOL_SLOW;
+    job->state = JOB_CANCELED;
+    pool_put_ended(pool, job);
+}
+
+void pool_close(struct pool *pool, pool_closed_function *on_closed, void *context)
+{
+    assert(!pool->closing);
+    pool->closing = true;
+    pool->on_closed = on_closed;
+    pool->context = context;
+    pthread_mutex_lock(&pool->lock);
+    while (!list_is_empty(&pool->held_back))
+        cancel(pool, list_owner(pool->held_back.next, struct pool_job, held_back), NULL);
+    uint64_t tail = atomic_load(&pool->waiting.tail);
+    for (uint64_t i = atomic_load(&pool->waiting.head); i != tail; i++) {
+        struct pool_job **slot = pool_ring_slot(&pool->waiting, i);
+        if (*slot != NULL)
+            cancel(pool, *slot, slot);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    if (pool->under_way > 0)
+        wake_loop(pool);
+    close_when_over(pool);
+}
+
+/* ---- submitting ---- */
+
+/* How many jobs would wait while no thread is about to take them, with one more. Asked with the
+ * lock. */
+static uint64_t count_stuck(const struct pool *pool, enum pool_class class)
+{
+    uint64_t ended = atomic_load(&pool->ended.tail) - atomic_load(&pool->ended.head);
+    uint64_t waiting = pool_count_waiting(pool);
+    uint64_t idle = pool->counters.threads - (pool->under_way - ended - waiting);
+    uint64_t slow = pool->slow_submitted - pool->slow_begun + (class == POOL_SLOW);
+    uint64_t slow_room = pool->slow_limit - pool->slow_running;
+    uint64_t held_back = slow > slow_room ? slow - slow_room : 0;
+    uint64_t may_run = waiting + 1 - held_back;
+    return waiting + 1 - (may_run < idle ? may_run : idle);
+}
+
+static bool is_full(struct pool *pool, enum pool_class class)
+{
+    unsigned limit = pool->options.queue_limit;
+    if (limit == 0 || pool->under_way < limit)
+        return false;
+    pthread_mutex_lock(&pool->lock);
+    bool full = count_stuck(pool, class) > limit;
+    pthread_mutex_unlock(&pool->lock);
+    return full;
+}
+
+static void see_room(struct pool *pool)
+{
+    uint64_t head = atomic_load_explicit(&pool->waiting.head, memory_order_acquire);
+    pool->waiting_end = head + pool->waiting.capacity;
+}
+
+/* Room for one more in both queues; in that of the ended ones for all that are under way, so that
+ * no thread ever has to wait there. Memory is allocated only for more jobs than ever were under
+ * way. */
+static int make_room(struct pool *pool)
+{
+    int r = 0;
+    uint64_t tail = atomic_load_explicit(&pool->waiting.tail, memory_order_relaxed);
+    if (tail == pool->waiting_end)
+        see_room(pool);
+    if (tail != pool->waiting_end && pool->under_way < pool->ended.capacity)
+        return 0;
+    pthread_mutex_lock(&pool->lock);
+    if (tail == pool->waiting_end) {
+        r = pool_ring_make_room(&pool->waiting, 2 * (pool->under_way + 1));
+        pool->emptied = r < 0 ? pool->emptied : 0;
+        see_room(pool);
+    }
+    if (r == 0 && pool->under_way >= pool->ended.capacity)
+        r = pool_ring_make_room(&pool->ended, 2 * (pool->under_way + 1));
+    pthread_mutex_unlock(&pool->lock);
+    return r;
+}
+
+static int refuse(struct pool *pool, enum pool_class class)
+{
+    int r = pool->counters.threads == 0 ? pool_start_threads(pool) : 0;
+    if (r == 0 && is_full(pool, class)) {
+        pool->counters.refused++;
+        return -EAGAIN;
+    }
+    return r < 0 ? r : make_room(pool);
 }
 
 int pool_submit(struct pool *pool, struct pool_job *job, enum pool_class class,
@@ -286,42 +232,33 @@ int pool_submit(struct pool *pool, struct pool_job *job, enum pool_class class,
         return -EINVAL;
     if (job->pool != NULL)
         return -EBUSY;
-    int r = pool->counters.threads == 0 ? start_threads(pool) : 0;
+    int r = refuse(pool, class);
     if (r < 0)
         return r;
-    if (!has_room(pool)) {
-        pool->counters.refused++;
-        return -EAGAIN;
-    }
     job->work = work;
     job->done = done;
     job->pool = pool;
     job->class = (uint8_t) class;
-    job->state = JOB_WAITING;
+    job->state = JOB_SUBMITTED;
+    job->position = atomic_load_explicit(&pool->waiting.tail, memory_order_relaxed);
     if (pool->options.timestamps)
         job->submitted_ns = clock_now_ns();
     pool->counters.submitted++;
+    pool->slow_submitted += class == POOL_SLOW;
     pool->under_way++;
     pool->loop->requests++;
-    pthread_mutex_lock(&pool->lock);
-    list_append(&pool->waiting, &job->queue);
-    pool->slow_waiting += class == POOL_SLOW;
-    pool->fast_waiting += class != POOL_SLOW;
-    if (pool->slow_waiting + pool->fast_waiting > pool->peak_waiting)
-        pool->peak_waiting = pool->slow_waiting + pool->fast_waiting;
-    if (pool->idle > 0)
-        pthread_cond_signal(&pool->work_is_there);
-    pthread_mutex_unlock(&pool->lock);
+    pool_ring_put(&pool->waiting, job);
+    if (atomic_load(&pool->wake_wanted))
+        pool_wake_thread(pool);
     return 0;
 }
 
-static void cancel_waiting(struct pool *pool, struct pool_job *job)
+/* With the lock. Where a job stands that no thread has seen yet; NULL: it does not. */
+static struct pool_job **find(const struct pool *pool, const struct pool_job *job)
 {
-    list_remove(&job->queue);
-    pool->slow_waiting -= job->class == POOL_SLOW;
-    pool->fast_waiting -= job->class != POOL_SLOW;
-    job->state = JOB_CANCELED;
-    end(pool, job);
+    struct pool_job **slot = pool_ring_slot(&pool->waiting, job->position);
+    bool waits = job->state == JOB_SUBMITTED && job->position >= atomic_load(&pool->waiting.head);
+    return waits && *slot == job ? slot : NULL;
 }
 
 int pool_cancel(struct pool_job *job)
@@ -330,34 +267,62 @@ int pool_cancel(struct pool_job *job)
     if (pool == NULL)
         return -EBUSY;
     pthread_mutex_lock(&pool->lock);
-    bool waits = job->state == JOB_WAITING;
+    struct pool_job **slot = find(pool, job);
+    bool waits = slot != NULL || job->state == JOB_HELD_BACK;
     if (waits)
-        cancel_waiting(pool, job);
+        cancel(pool, job, slot);
     pthread_mutex_unlock(&pool->lock);
+    if (waits)
+        wake_loop(pool);
     return waits ? 0 : -EBUSY;
 }
 
-void pool_close(struct pool *pool, pool_closed_function *on_closed, void *context)
+/* ---- delivering ---- */
+
+/* The job is the caller's from here on. */
+static void deliver_one(struct pool *pool, struct pool_job *job)
 {
-    assert(!pool->closing);
-    pool->closing = true;
-    pool->on_closed = on_closed;
-    pool->context = context;
-    pthread_mutex_lock(&pool->lock);
-    while (!list_is_empty(&pool->held_back))
-        cancel_waiting(pool, job_of(pool->held_back.next));
-    while (!list_is_empty(&pool->waiting))
-        cancel_waiting(pool, job_of(pool->waiting.next));
-    pthread_mutex_unlock(&pool->lock);
-    close_when_over(pool);
+    int status = job->state == JOB_CANCELED ? -ECANCELED : 0;
+    job->pool = NULL;
+    pool->under_way--;
+    pool->loop->requests--;
+    pool->counters.canceled += status != 0;
+    pool->counters.completed += status == 0;
+    if (job->done != NULL)
+        job->done(job, status);
+}
+
+/* At most the loop's event budget in one iteration, so that jobs without end leave the other phases
+ * their turn. */
+static void deliver(struct loop_async *async)
+{
+    struct pool *pool = list_owner(async, struct pool, ended_some);
+    struct pool_ring *ring = &pool->ended;
+    uint64_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);
+    uint64_t tail = atomic_load(&ring->tail);
+    uint64_t end = tail - head < pool->loop->event_budget ? tail : head + pool->loop->event_budget;
+    pool->counters.deliveries += head != tail;
+    while (head != end) {
+        struct pool_job *job = *pool_ring_slot(ring, head++);
+        if (end - head > 1)
+            __builtin_prefetch(*pool_ring_slot(ring, head + 1));
+        atomic_store_explicit(&ring->head, head, memory_order_relaxed);
+        deliver_one(pool, job);
+    }
+    if (end != tail)
+        wake_loop(pool);
+    else
+        close_when_over(pool);
 }
 
 void pool_counters(const struct pool *pool, struct pool_counters *counters)
 {
     pthread_mutex_t *lock = (pthread_mutex_t *)&pool->lock;
-    pthread_mutex_lock(lock);
     *counters = pool->counters;
-    counters->waiting = pool->slow_waiting + pool->fast_waiting;
-    counters->peak_waiting = pool->peak_waiting;
+    pthread_mutex_lock(lock);
+    counters->wakes += pool->wakes;
+    counters->waiting = pool_count_waiting(pool);
+    counters->peak_waiting =
+        pool->peak_waiting > counters->waiting ? pool->peak_waiting : counters->waiting;
     pthread_mutex_unlock(lock);
 }

@@ -54,7 +54,8 @@ struct pool_job {
     uint64_t submitted_ns, started_ns, ended_ns;
     /* The pool's. */
     struct pool *pool;
-    struct list queue;
+    struct list held_back;
+    uint64_t position;
     uint8_t class, state;
 };
 
