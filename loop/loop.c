@@ -44,7 +44,7 @@ int loop_open(struct loop **out, const struct loop_options *options)
 
 int loop_destroy(struct loop *loop)
 {
-    if (!list_is_empty(&loop->handles) || loop->unclosed > 0)
+    if (!list_is_empty(&loop->handles) || loop->unclosed > 0 || loop->pools > 0)
         return -EBUSY;
     loop->backend->ops->close(loop->backend);
     heap_close(&loop->timers);
