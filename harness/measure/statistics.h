@@ -37,4 +37,11 @@ int statistics_bootstrap_ratio(const double *numerator, const double *denominato
                                double confidence, uint64_t seed, unsigned resamples,
                                struct interval *);
 
+/* Value minus baseline, paired: entry i of both comes from round i. The median of the differences
+ * within rounds, and its interval. -EINVAL as of the median, also for a difference that is not
+ * finite. */
+int statistics_bootstrap_difference(const double *values, const double *baseline, size_t n,
+                                    double confidence, uint64_t seed, unsigned resamples,
+                                    struct interval *);
+
 #endif
