@@ -13,7 +13,7 @@
 #define SUMMARY_FINAL_RESAMPLES 10000u /* the last word of a run, and of a report */
 #define SUMMARY_DRAFT_RESAMPLES 1000u  /* between rounds: enough to decide whether to stop */
 
-/* (Re)computes "summary", "ratios", "percentiles" and "verdicts" of every cell.
+/* (Re)computes "summary", "ratios", "percentiles", "pooled", "excess" and "verdicts" of every cell.
  * The run has passed run_shape_check(). 0, -ENOMEM, or -ERANGE when a
  * value is beyond what can be averaged. */
 int summary_compute(json_t *run, unsigned resamples);

@@ -1,0 +1,50 @@
+/* The figures of a cell's valid trials, by subject and round. Internal to summary*.c. */
+#ifndef HARNESS_SUMMARY_SAMPLES_H
+#define HARNESS_SUMMARY_SAMPLES_H
+
+#include "harness/workload.h"
+
+/* A metric itself, and those percentiles of its histogram. */
+enum { FIGURE_METRIC, FIGURE_PERCENTILES, FIGURES = FIGURE_PERCENTILES + 6 };
+extern const double summary_percents[FIGURES]; /* entry FIGURE_METRIC means nothing */
+
+/* One figure of one subject, one value for each round that has it, by rising round. */
+struct samples {
+    size_t count;
+    unsigned bound; /* trials among them whose bound was the generator */
+    json_int_t *rounds;
+    double *values;
+};
+
+/* A percentile of all rounds together. */
+struct pooled {
+    bool known;
+    double value;
+};
+
+/* One subject in one cell. */
+struct subject_samples {
+    const char *name;
+    const json_t **trials; /* the last valid one of each round, by rising round */
+    size_t trial_count;
+    struct samples figures[FIGURES]; /* of the metric that was collected last */
+    struct pooled pooled[FIGURES];
+    size_t pooled_rounds;   /* with a histogram */
+    uint64_t pooled_values; /* in all of them */
+};
+
+struct cell_samples {
+    struct subject_samples *subjects;
+    size_t count;
+};
+
+/* Sorts the valid trials of a cell by subject, in the order of the run's list, and round. 0 or
+ * -ENOMEM; free it in any case. Names and trials stay the cell's. */
+int cell_samples_open(struct cell_samples *, const json_t *subjects, const json_t *trials);
+void cell_samples_free(struct cell_samples *);
+
+/* Collects one metric of every subject. A percentile that not every trial resolves has no samples:
+ * the trials that do would be the busier ones. Together the rounds may still resolve it. */
+void cell_samples_collect(struct cell_samples *, const struct metric *);
+
+#endif
