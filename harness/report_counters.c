@@ -119,6 +119,13 @@ static void print_block(FILE *out, const json_t *run, const json_t *cell, const 
         print_subject(out, run, cell, report_text(subject, "name"), names, count, !is_first);
 }
 
+/* What the counter "operations" counts. */
+static const char *operation_of(const json_t *cell)
+{
+    const char *workload = report_text(cell, "workload");
+    return strcmp(workload, "pool") == 0 ? "job" : workload;
+}
+
 void report_print_counters(const json_t *run, const json_t *cell, FILE *out)
 {
     const char *names[COUNTERS_KNOWN];
@@ -128,7 +135,7 @@ void report_print_counters(const json_t *run, const json_t *cell, FILE *out)
     if (json_array_size(json_object_get(cell, "trials")) == 0)
         return;
     fprintf(out, "\n  counters for one %s (\"-\": not counted here)\n",
-            report_text(cell, "workload"));
+            operation_of(cell));
     for (size_t from = 0; from < count; from += fit)
         print_block(out, run, cell, names + from, count - from < fit ? count - from : fit,
                     from == 0);

@@ -80,6 +80,20 @@ const struct metric *report_main_metric(const json_t *cell)
                                 report_text(cell, "mode"));
 }
 
+/* The smaller, the better a subject is to compare with. */
+static unsigned baseline_rank(const char *name)
+{
+    static const char *const ranked[] = {"floor:epoll", "floor:nanosleep", "floor:", "peer:libuv",
+                                         "epoll"};
+    enum { RANKS = sizeof ranked / sizeof ranked[0] };
+    for (unsigned i = 0; i < RANKS; i++) {
+        bool any = ranked[i][strlen(ranked[i]) - 1] == ':';
+        if (any ? strncmp(name, ranked[i], strlen(ranked[i])) == 0 : strcmp(name, ranked[i]) == 0)
+            return i;
+    }
+    return RANKS;
+}
+
 const char *report_baseline(const json_t *cell)
 {
     const char *best = NULL;
@@ -88,15 +102,57 @@ const char *report_baseline(const json_t *cell)
     json_array_foreach(json_object_get(cell, "summary"), i, entry)
     {
         const char *name = report_text(entry, "subject");
-        bool floor = strncmp(name, "floor:", 6) == 0;
-        if (strcmp(name, "floor:epoll") == 0)
-            return name;
-        if (floor && (best == NULL || strcmp(best, "epoll") == 0))
-            best = name;
-        else if (best == NULL && strcmp(name, "epoll") == 0)
+        unsigned none = baseline_rank("");
+        if (baseline_rank(name) < (best != NULL ? baseline_rank(best) : none))
             best = name;
     }
     return best;
+}
+
+const json_t *report_entry(const json_t *cell, const char *list, const char *metric,
+                           const char *subject)
+{
+    size_t i;
+    const json_t *entry;
+    json_array_foreach(json_object_get(cell, list), i, entry)
+    {
+        if (strcmp(report_text(entry, "subject"), subject) == 0 &&
+            strcmp(report_text(entry, "metric"), metric) == 0)
+            return entry;
+    }
+    return NULL;
+}
+
+static const json_t *find_percentile(const json_t *cell, const char *list, const char *metric,
+                                     const char *subject, double percent)
+{
+    size_t i;
+    const json_t *entry;
+    json_array_foreach(json_object_get(cell, list), i, entry)
+    {
+        if (report_number(entry, "percent") == percent &&
+            strcmp(report_text(entry, "metric"), metric) == 0 &&
+            strcmp(report_text(entry, "subject"), subject) == 0)
+            return entry;
+    }
+    return NULL;
+}
+
+const json_t *report_percentile(const json_t *cell, const char *metric, const char *subject,
+                                double percent)
+{
+    return find_percentile(cell, "percentiles", metric, subject, percent);
+}
+
+bool report_percentile_value(const json_t *cell, const char *metric, const char *subject,
+                             double percent, double *value, bool *pooled)
+{
+    const json_t *entry = report_percentile(cell, metric, subject, percent);
+    *pooled = entry == NULL;
+    if (*pooled)
+        entry = find_percentile(cell, "pooled", metric, subject, percent);
+    *value = report_number(entry, *pooled ? "value" : "median");
+    return entry != NULL;
 }
 
 const json_t *report_ratio(const json_t *cell, const char *metric, const char *baseline,

@@ -16,6 +16,9 @@
 /* The three forms. 0 or -errno with a sentence in `problem` (512 bytes). */
 void report_print_tables(const json_t *run, FILE *out);
 void report_print_counters(const json_t *run, const json_t *cell, FILE *out);
+/* One table for all cells that differ from this one in the parameter of its mode's rows, when it is
+ * the first of them; nothing for the others. false: cells of this mode have a table each. */
+bool report_print_sweep(const json_t *run, const json_t *cell, FILE *out);
 int report_write_csv(const json_t *run, const char *folder, char *problem);
 int charts_draw(const json_t *run, const char *folder, const char *plots_folder, char *problem);
 
@@ -37,9 +40,30 @@ const struct metric *report_metric(const json_t *cell, const char *name);
 /* The metric that decides in this mode, NULL when none is marked. */
 const struct metric *report_main_metric(const json_t *cell);
 
-/* The subject that the cell's ratios are shown against: floor:epoll, another floor, epoll; or NULL.
- */
+/* The subject that the cell's ratios are shown against: floor:epoll, floor:nanosleep, another
+ * floor, peer:libuv, epoll; or NULL. */
 const char *report_baseline(const json_t *cell);
+
+/* Prints words, broken at REPORT_COLUMNS; further lines begin `indent` columns in. */
+void report_print_wrapped(FILE *, int indent, const char *text);
+
+/* Subjects that cannot run here; and for some cells what was skipped and which trials do not count,
+ * and why: each reason once. */
+void report_print_unavailable(const json_t *run, FILE *);
+void report_print_reasons(const json_t *const *cells, size_t count, FILE *);
+
+/* The entry of one subject in a list of the cell ("summary", "excess"), or NULL. */
+const json_t *report_entry(const json_t *cell, const char *list, const char *metric,
+                           const char *subject);
+
+/* A percentile of a histogram, its median over the rounds; or NULL. */
+const json_t *report_percentile(const json_t *cell, const char *metric, const char *subject,
+                                double percent);
+
+/* The same, in the histogram's unit; where single trials do not resolve it, that of all rounds
+ * together, and *pooled says so. false: not even they do. */
+bool report_percentile_value(const json_t *cell, const char *metric, const char *subject,
+                             double percent, double *value, bool *pooled);
 
 /* A ratio of the cell, or NULL. */
 const json_t *report_ratio(const json_t *cell, const char *metric, const char *baseline,

@@ -15,24 +15,6 @@ struct row {
     double median, low, high;
 };
 
-/* Prints words, broken at REPORT_COLUMNS; further lines begin `indent` columns in. */
-static void print_wrapped(FILE *out, int indent, const char *text)
-{
-    int column = indent;
-    fprintf(out, "%*s", indent, "");
-    while (*text != '\0') {
-        int length = (int)strcspn(text, " ");
-        if (column > indent && column + 1 + length > REPORT_COLUMNS) {
-            fprintf(out, "\n%*s", indent, "");
-            column = indent;
-        }
-        column += fprintf(out, "%s%.*s", column > indent ? " " : "", length, text);
-        text += length;
-        text += strspn(text, " ");
-    }
-    fputc('\n', out);
-}
-
 static int by_median(const void *a, const void *b)
 {
     const struct row *left = a, *right = b;
@@ -190,7 +172,7 @@ static void print_metric(FILE *out, const json_t *run, const json_t *cell,
     snprintf(what, sizeof what, "%s: %s; %s is better", metric->name, metric->help,
              metric->lower_is_better ? "lower" : "higher");
     fputc('\n', out);
-    print_wrapped(out, 2, what);
+    report_print_wrapped(out, 2, what);
     if (bound > 0)
         fprintf(out,
                 "  GENERATOR BOUND in %u of %u trials: says nothing of the server; not ranked.\n",
@@ -207,34 +189,19 @@ static void print_metric(FILE *out, const json_t *run, const json_t *cell,
                 RELIABLE_ROUNDS);
 }
 
-static const json_t *percentile_of(const json_t *cell, const char *metric, const char *subject,
-                                   double percent)
-{
-    size_t i;
-    const json_t *entry;
-    json_array_foreach(json_object_get(cell, "percentiles"), i, entry)
-    {
-        if (report_number(entry, "percent") == percent &&
-            strcmp(report_text(entry, "metric"), metric) == 0 &&
-            strcmp(report_text(entry, "subject"), subject) == 0)
-            return entry;
-    }
-    return NULL;
-}
-
 static void print_percentile_row(FILE *out, const json_t *run, const json_t *cell,
                                  const char *metric, const char *subject)
 {
     static const double shown[] = {50, 90, 99, 99.9, 99.99, 100};
     char name[REPORT_NAME_BYTES];
-    const json_t *first = percentile_of(cell, metric, subject, 100);
+    const json_t *first = report_percentile(cell, metric, subject, 100);
     if (first == NULL)
         return;
     fprintf(out, "     %-*s %-*s %3.0f", report_name_columns(run),
             printable(name, sizeof name, subject), report_tier_columns(run),
             report_short_tier(run, subject), report_number(first, "n"));
     for (size_t k = 0; k < sizeof shown / sizeof shown[0]; k++) {
-        const json_t *entry = percentile_of(cell, metric, subject, shown[k]);
+        const json_t *entry = report_percentile(cell, metric, subject, shown[k]);
         char text[40] = "-";
         if (entry != NULL)
             report_grouped(report_number(entry, "median") / 1000, 1, text, sizeof text);
@@ -269,64 +236,13 @@ static void print_percentiles(FILE *out, const json_t *run, const json_t *cell,
         print_percentile_row(out, run, cell, metric->name, report_text(subject, "name"));
 }
 
-static void print_skipped(FILE *out, const json_t *list, const char *name_field)
-{
-    size_t i;
-    const json_t *entry;
-    json_array_foreach(list, i, entry)
-    {
-        char name[40], reason[400], line[480];
-        const json_t *available = json_object_get(entry, "available");
-        if (available != NULL && json_is_true(available))
-            continue;
-        snprintf(line, sizeof line, "SKIPPED %s: %s",
-                 printable(name, sizeof name, report_text(entry, name_field)),
-                 printable(reason, sizeof reason, report_text(entry, "reason")));
-        print_wrapped(out, 2, line);
-    }
-}
-
-/* One line for each distinct reason, with how often. */
-static void print_invalid(FILE *out, const json_t *cell)
-{
-    const json_t *trials = json_object_get(cell, "trials"), *trial;
-    json_t *reasons = json_object();
-    size_t i;
-    json_array_foreach(trials, i, trial)
-    {
-        if (json_is_true(json_object_get(trial, "valid")))
-            continue;
-        const char *why = report_text(trial, "why_invalid");
-        json_int_t seen = json_integer_value(json_object_get(reasons, why));
-        json_object_set_new(reasons, why, json_integer(seen + 1));
-    }
-    const char *why;
-    json_t *times;
-    json_object_foreach(reasons, why, times)
-    {
-        char reason[400], line[480];
-        snprintf(line, sizeof line,
-                 "INVALID, not counted: %" JSON_INTEGER_FORMAT " of %zu trials: %s",
-                 json_integer_value(times), json_array_size(trials),
-                 printable(reason, sizeof reason, why));
-        print_wrapped(out, 2, line);
-    }
-    json_decref(reasons);
-}
-
 static void print_cell(FILE *out, const json_t *run, const json_t *cell)
 {
-    char params[400], reason[400], line[480];
+    char params[400], line[40];
     fprintf(out, "\n%s %s  %s\n", report_text(cell, "workload"),
-            printable(line, 40, report_text(cell, "mode")),
+            printable(line, sizeof line, report_text(cell, "mode")),
             report_params(cell, NULL, params, sizeof params));
-    if (json_is_string(json_object_get(cell, "skipped"))) {
-        snprintf(line, sizeof line, "SKIPPED: %s",
-                 printable(reason, sizeof reason, report_text(cell, "skipped")));
-        print_wrapped(out, 2, line);
-    }
-    print_skipped(out, json_object_get(cell, "skipped_subjects"), "subject");
-    print_invalid(out, cell);
+    report_print_reasons(&cell, 1, out);
     for (const struct metric *metric = report_next_metric(cell, NULL); metric != NULL;
          metric = report_next_metric(cell, metric)) {
         print_metric(out, run, cell, metric);
@@ -338,11 +254,15 @@ static void print_cell(FILE *out, const json_t *run, const json_t *cell)
 void report_print_tables(const json_t *run, FILE *out)
 {
     char machine[600];
-    print_wrapped(out, 0, report_machine(run, " | ", machine, sizeof machine));
+    report_print_wrapped(out, 0, report_machine(run, " | ", machine, sizeof machine));
     if (report_tier_columns(run) < 10)
         fprintf(out, "tiers: ready = readiness, compl = completion\n");
-    print_skipped(out, json_object_get(run, "subjects"), "name");
+    report_print_unavailable(run, out);
     size_t i;
     const json_t *cell;
-    json_array_foreach(json_object_get(run, "cells"), i, cell) print_cell(out, run, cell);
+    json_array_foreach(json_object_get(run, "cells"), i, cell)
+    {
+        if (!report_print_sweep(run, cell, out))
+            print_cell(out, run, cell);
+    }
 }

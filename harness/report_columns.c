@@ -1,0 +1,136 @@
+#include "harness/report_columns.h"
+
+#include "harness/measure/statistics.h"
+#include "harness/summary.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void write_value(double value, char *text)
+{
+    report_grouped(value, report_decimals(value), text, COLUMN_BYTES);
+}
+
+/* One number of decimals for all three: what the middle needs, or no more than the interval is
+ * wide.
+ */
+static void write_interval(double value, double low, double high, char *text)
+{
+    char middle[20], from[20], to[20];
+    int decimals = report_decimals(fmax(fabs(value), (high - low) / 2));
+    snprintf(text, COLUMN_BYTES, "%s [%s, %s]",
+             report_grouped(value, decimals, middle, sizeof middle),
+             report_grouped(low, decimals, from, sizeof from),
+             report_grouped(high, decimals, to, sizeof to));
+}
+
+static void write_entry(const json_t *entry, const char *field, double scale, char *text)
+{
+    if (entry != NULL)
+        write_interval(report_number(entry, field) * scale, report_number(entry, "ci_low") * scale,
+                       report_number(entry, "ci_high") * scale, text);
+}
+
+static void write_ratio(const json_t *cell, const char *metric, const char *subject, char *text)
+{
+    const char *baseline = report_baseline(cell);
+    const json_t *entry = report_ratio(cell, metric, baseline, subject);
+    if (baseline != NULL && strcmp(baseline, subject) == 0)
+        snprintf(text, COLUMN_BYTES, "1");
+    else
+        write_entry(entry, "ratio", 1, text);
+}
+
+static bool write_percentile(const struct column *column, const json_t *cell, const char *subject,
+                             char *text)
+{
+    double value;
+    bool pooled;
+    if (!report_percentile_value(cell, column->metric, subject, column->percent, &value, &pooled))
+        return false;
+    write_value(value * column->scale, text);
+    if (pooled)
+        strncat(text, "*", COLUMN_BYTES - strlen(text) - 1);
+    return pooled;
+}
+
+/* Within each valid trial that has both. */
+static void write_factor(const struct column *column, const json_t *run, const json_t *cell,
+                         const char *subject, char *text)
+{
+    const json_t *trials = json_object_get(cell, "trials"), *trial;
+    double *values = calloc(2 * json_array_size(trials) + 2, sizeof *values);
+    double *others = values != NULL ? values + json_array_size(trials) + 1 : NULL;
+    size_t count = 0, i;
+    json_array_foreach(trials, i, trial)
+    {
+        const json_t *metrics = json_object_get(trial, "metrics");
+        const json_t *value = json_object_get(metrics, column->metric);
+        const json_t *other = json_object_get(metrics, column->other);
+        if (values == NULL || !json_is_number(value) || !json_is_number(other) ||
+            !json_is_true(json_object_get(trial, "valid")) ||
+            strcmp(report_text(trial, "subject"), subject) != 0)
+            continue;
+        values[count] = json_number_value(value);
+        others[count++] = json_number_value(other);
+    }
+    struct interval interval;
+    uint64_t seed = (uint64_t)json_integer_value(json_object_get(run, "seed"));
+    if (count > 0 && statistics_bootstrap_ratio(values, others, count, SUMMARY_CONFIDENCE, seed,
+                                                SUMMARY_FINAL_RESAMPLES, &interval) == 0)
+        write_interval(interval.median, interval.low, interval.high, text);
+    free(values);
+}
+
+/* Of all trials, also those that do not count: a callback before its time is wrong whatever else
+ * went wrong. */
+double column_early(const json_t *cell, const char *metric, const char *subject)
+{
+    double sum = 0;
+    size_t i;
+    const json_t *trial;
+    json_array_foreach(json_object_get(cell, "trials"), i, trial)
+    {
+        if (strcmp(report_text(trial, "subject"), subject) == 0)
+            sum += report_number(json_object_get(trial, "metrics"), metric);
+    }
+    return sum;
+}
+
+bool column_write(const struct column *column, const json_t *run, const json_t *cell,
+                  const char *subject, char *text)
+{
+    const json_t *entry = report_entry(cell, "summary", column->metric, subject);
+    snprintf(text, COLUMN_BYTES, "-");
+    switch (column->kind) {
+    case COLUMN_MEDIAN:
+        if (entry != NULL)
+            write_value(report_number(entry, "median") * column->scale, text);
+        break;
+    case COLUMN_INTERVAL:
+        write_entry(entry, "median", column->scale, text);
+        break;
+    case COLUMN_ROUNDS:
+        if (entry != NULL)
+            snprintf(text, COLUMN_BYTES, "%.0f", report_number(entry, "n"));
+        break;
+    case COLUMN_PERCENTILE:
+        return write_percentile(column, cell, subject, text);
+    case COLUMN_EXCESS:
+        entry = report_entry(cell, "excess", column->metric, subject);
+        write_entry(entry, "excess", column->scale, text);
+        break;
+    case COLUMN_RATIO:
+        write_ratio(cell, column->metric, subject, text);
+        break;
+    case COLUMN_FACTOR:
+        write_factor(column, run, cell, subject, text);
+        break;
+    case COLUMN_EARLY:
+        if (entry != NULL)
+            snprintf(text, COLUMN_BYTES, "%.15g", column_early(cell, column->metric, subject));
+        break;
+    }
+    return false;
+}

@@ -1,0 +1,389 @@
+/* The tables of the modes that are read as curves: one for all cells that differ in one parameter,
+ * with its values as rows and what belongs together side by side. */
+#include "harness/report_columns.h"
+#include "harness/report_sweeps.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define COLUMNS_MAXIMUM 14
+#define RELIABLE_ROUNDS 10
+
+struct design {
+    const char *workload, *mode;
+    const char *rows; /* the parameter, unless another one alone takes several values */
+    const char *main; /* metric that says which subjects have rows */
+    const struct column *columns;
+    bool has_knee;
+};
+
+#define US 1e-3 /* from ns */
+
+static const struct column accuracy_columns[] = {
+    {"n", COLUMN_ROUNDS, "lateness_p50_ns", .scale = 1},
+    {"late p50, us", COLUMN_INTERVAL, "lateness_p50_ns", .scale = US},
+    {"p99", COLUMN_PERCENTILE, "lateness_ns", .scale = US, .percent = 99},
+    {"p99.9", COLUMN_PERCENTILE, "lateness_ns", .scale = US, .percent = 99.9},
+    {"excess p50, us", COLUMN_EXCESS, "lateness_p50_ns", .scale = US},
+    {"early", COLUMN_EARLY, "early", .scale = 1},
+    {"drift, us/s", COLUMN_MEDIAN, "drift_ns_per_s", .scale = US, .spare = true},
+    {NULL},
+};
+
+static const struct column scale_columns[] = {
+    {"n", COLUMN_ROUNDS, "ns_per_start_and_fire", .scale = 1},
+    {"start+fire, ns", COLUMN_INTERVAL, "ns_per_start_and_fire", .scale = 1},
+    {"/", COLUMN_RATIO, "ns_per_start_and_fire", .scale = 1},
+    {"start", COLUMN_MEDIAN, "ns_per_start", .scale = 1},
+    {"fire", COLUMN_MEDIAN, "ns_per_fire", .scale = 1},
+    {"restart", COLUMN_MEDIAN, "ns_per_restart", .scale = 1},
+    {"cancel", COLUMN_MEDIAN, "ns_per_cancel", .scale = 1},
+    {"cancel /", COLUMN_RATIO, "ns_per_cancel", .scale = 1, .spare = true},
+    {"bytes", COLUMN_MEDIAN, "bytes_per_timer", .scale = 1, .spare = true},
+    {NULL},
+};
+
+static const struct column saturate_columns[] = {
+    {"n", COLUMN_ROUNDS, "jobs_per_s", .scale = 1},
+    {"delivered/s", COLUMN_INTERVAL, "jobs_per_s", .scale = 1},
+    {"offered/s", COLUMN_MEDIAN, "offered_per_s", .scale = 1},
+    {"refused, %", COLUMN_MEDIAN, "refused_share", .scale = 100},
+    {"wait p50, us", COLUMN_PERCENTILE, "queue_wait_ns", .scale = US, .percent = 50},
+    {"p99", COLUMN_PERCENTILE, "queue_wait_ns", .scale = US, .percent = 99},
+    {"lag p99, us", COLUMN_PERCENTILE, "loop_lag_ns", .scale = US, .percent = 99},
+    {"CPU us/job", COLUMN_MEDIAN, "cpu_us_per_job", .scale = 1, .spare = true},
+    {NULL},
+};
+
+static const struct column mixed_columns[] = {
+    {"n", COLUMN_ROUNDS, "fast_queue_wait_p50_ns", .scale = 1},
+    {"p50, us", COLUMN_INTERVAL, "fast_queue_wait_p50_ns", .scale = US},
+    {"alone", COLUMN_MEDIAN, "alone_queue_wait_p50_ns", .scale = US},
+    {"factor", COLUMN_FACTOR, "fast_queue_wait_p50_ns", .scale = 1,
+     .other = "alone_queue_wait_p50_ns"},
+    {"p99, us", COLUMN_MEDIAN, "fast_queue_wait_p99_ns", .scale = US},
+    {"alone", COLUMN_MEDIAN, "alone_queue_wait_p99_ns", .scale = US},
+    {"factor", COLUMN_FACTOR, "fast_queue_wait_p99_ns", .scale = 1,
+     .other = "alone_queue_wait_p99_ns", .spare = true},
+    {"refused, %", COLUMN_MEDIAN, "refused_share", .scale = 100, .spare = true},
+    {NULL},
+};
+
+static const struct column throughput_columns[] = {
+    {"n", COLUMN_ROUNDS, "jobs_per_s", .scale = 1},
+    {"jobs/s", COLUMN_INTERVAL, "jobs_per_s", .scale = 1},
+    {"/", COLUMN_RATIO, "jobs_per_s", .scale = 1},
+    {"CPU us/job", COLUMN_INTERVAL, "cpu_us_per_job", .scale = 1},
+    {NULL},
+};
+
+static const struct design designs[] = {
+    {"timer", "accuracy", "interval_us", "lateness_p50_ns", accuracy_columns, false},
+    {"timer", "scale", "timers", "ns_per_start_and_fire", scale_columns, false},
+    {"pool", "saturate", "load", "jobs_per_s", saturate_columns, true},
+    {"pool", "mixed", "load", "fast_queue_wait_p50_ns", mixed_columns, false},
+    {"pool", "throughput", "threads", "jobs_per_s", throughput_columns, false},
+};
+
+static const struct design *find_design(const json_t *cell)
+{
+    for (size_t i = 0; i < sizeof designs / sizeof designs[0]; i++) {
+        if (strcmp(designs[i].workload, report_text(cell, "workload")) == 0 &&
+            strcmp(designs[i].mode, report_text(cell, "mode")) == 0)
+            return &designs[i];
+    }
+    return NULL;
+}
+
+/* ---- which cells are rows ---- */
+
+/* The design's parameter; where that has one value, the first other that has several. */
+static void find_rows(const json_t *run, const json_t *cell, const struct design *design,
+                      struct sweep *sweep)
+{
+    const json_t *cells = json_object_get(run, "cells");
+    const char *name;
+    json_t *value;
+    sweep_find(cells, cell, design->rows, sweep);
+    if (sweep->count > 1)
+        return;
+    json_object_foreach(json_object_get(cell, "params"), name, value)
+    {
+        sweep_find(cells, cell, name, sweep);
+        if (sweep->count > 1)
+            return;
+    }
+    sweep_find(cells, cell, design->rows, sweep);
+}
+
+/* Whether an earlier cell of the file is in the sweep: its table has this cell, too. With *of_mode,
+ * whether there is an earlier one of the mode at all. */
+static bool is_first(const json_t *run, const json_t *cell, const struct sweep *sweep,
+                     bool *of_mode)
+{
+    size_t i;
+    const json_t *earlier;
+    *of_mode = true;
+    json_array_foreach(json_object_get(run, "cells"), i, earlier)
+    {
+        if (earlier == cell)
+            break;
+        *of_mode &= !sweep_same_mode(earlier, cell);
+        for (size_t k = 0; k < sweep->count; k++) {
+            if (sweep->cells[k] == earlier)
+                return false;
+        }
+    }
+    return true;
+}
+
+/* ---- the table ---- */
+
+/* As text, with a line of headings first: parameter, subject, tier, then the columns. */
+enum { PARAMETER, SUBJECT, TIER, FIXED };
+struct row {
+    char texts[COLUMNS_MAXIMUM][COLUMN_BYTES];
+};
+
+struct table {
+    const json_t *run;
+    const struct design *design;
+    const struct sweep *sweep;
+    struct row *rows;
+    size_t row_count, column_count;
+    bool is_first; /* of its mode: what holds for all of them is said there */
+    bool marked;   /* a percentile of all rounds together is in it */
+    double fewest_rounds;
+};
+
+static void write_headings(struct table *table)
+{
+    struct row *row = &table->rows[table->row_count++];
+    const char *baseline = NULL;
+    char name[REPORT_NAME_BYTES];
+    for (size_t i = 0; i < table->sweep->count && baseline == NULL; i++)
+        baseline = report_baseline(table->sweep->cells[i]);
+    printable(row->texts[PARAMETER], COLUMN_BYTES, table->sweep->parameter);
+    snprintf(row->texts[SUBJECT], COLUMN_BYTES, "subject");
+    snprintf(row->texts[TIER], COLUMN_BYTES, "tier");
+    for (table->column_count = FIXED;; table->column_count++) {
+        const struct column *column = &table->design->columns[table->column_count - FIXED];
+        if (column->heading == NULL)
+            break;
+        bool ratio = column->kind == COLUMN_RATIO;
+        snprintf(row->texts[table->column_count], COLUMN_BYTES, "%s%s%s", column->heading,
+                 ratio ? " " : "",
+                 ratio ? printable(name, sizeof name, baseline != NULL ? baseline : "?") : "");
+    }
+}
+
+static void write_row(struct table *table, const json_t *cell, const char *subject, bool is_new)
+{
+    struct row *row = &table->rows[table->row_count++];
+    const json_t *entry = report_entry(cell, "summary", table->design->main, subject);
+    const json_t *value = json_object_get(json_object_get(cell, "params"), table->sweep->parameter);
+    if (is_new)
+        report_param(value, row->texts[PARAMETER], COLUMN_BYTES);
+    printable(row->texts[SUBJECT], REPORT_NAME_BYTES, subject);
+    snprintf(row->texts[TIER], COLUMN_BYTES, "%s", report_short_tier(table->run, subject));
+    for (size_t i = FIXED; i < table->column_count; i++)
+        table->marked |= column_write(&table->design->columns[i - FIXED], table->run, cell, subject,
+                                      row->texts[i]);
+    double rounds = report_number(entry, "n");
+    if (table->fewest_rounds == 0 || rounds < table->fewest_rounds)
+        table->fewest_rounds = rounds;
+}
+
+static void write_rows(struct table *table)
+{
+    write_headings(table);
+    for (size_t k = 0; k < table->sweep->count; k++) {
+        const json_t *cell = table->sweep->cells[k], *subject;
+        bool is_new = true;
+        size_t i;
+        json_array_foreach(json_object_get(table->run, "subjects"), i, subject)
+        {
+            const char *name = report_text(subject, "name");
+            if (report_entry(cell, "summary", table->design->main, name) == NULL)
+                continue;
+            write_row(table, cell, name, is_new);
+            is_new = false;
+        }
+    }
+}
+
+/* Each column as wide as its widest text, 0 for those that are left out: the tier is told once when
+ * it is the same in all rows, and spare columns go when the terminal is too narrow. */
+static void measure(const struct table *table, int *widths)
+{
+    int total = 1;
+    for (size_t k = 0; k < table->column_count; k++) {
+        widths[k] = 0;
+        for (size_t i = 0; i < table->row_count; i++) {
+            int length = (int)strlen(table->rows[i].texts[k]);
+            widths[k] = length > widths[k] ? length : widths[k];
+        }
+        total += widths[k] + 1;
+    }
+    for (size_t k = table->column_count; k-- > FIXED && total > REPORT_COLUMNS;) {
+        if (!table->design->columns[k - FIXED].spare)
+            continue;
+        total -= widths[k] + 1;
+        widths[k] = 0;
+    }
+}
+
+static void print_rows(const struct table *table, FILE *out)
+{
+    int widths[COLUMNS_MAXIMUM];
+    measure(table, widths);
+    for (size_t i = 0; i < table->row_count; i++) {
+        char line[COLUMNS_MAXIMUM * COLUMN_BYTES];
+        int length = snprintf(line, sizeof line, " ");
+        for (size_t k = 0; k < table->column_count; k++) {
+            bool left = k == SUBJECT || k == TIER;
+            if (widths[k] > 0)
+                length += snprintf(line + length, sizeof line - (size_t)length, " %*s",
+                                   left ? -widths[k] : widths[k], table->rows[i].texts[k]);
+        }
+        while (length > 0 && line[length - 1] == ' ')
+            length--;
+        fprintf(out, "%.*s\n", length, line);
+    }
+}
+
+/* ---- what is said below it ---- */
+
+static void shout_early(const struct table *table, FILE *out)
+{
+    for (size_t k = 0; k < table->sweep->count; k++) {
+        size_t i;
+        const json_t *subject;
+        json_array_foreach(json_object_get(table->run, "subjects"), i, subject)
+        {
+            char name[REPORT_NAME_BYTES], parameter[40], value[40], line[400];
+            const json_t *cell = table->sweep->cells[k];
+            double early = column_early(cell, "early", report_text(subject, "name"));
+            if (early == 0)
+                continue;
+            snprintf(line, sizeof line,
+                     "EARLY: %s ran %.15g callbacks BEFORE their time at %s=%s. That is a fault; "
+                     "its lateness means nothing.",
+                     printable(name, sizeof name, report_text(subject, "name")), early,
+                     table->sweep->parameter,
+                     report_param(
+                         json_object_get(json_object_get(cell, "params"), table->sweep->parameter),
+                         value, sizeof value));
+            report_print_wrapped(out, 2, line);
+        }
+    }
+}
+
+static void print_knee(const struct table *table, const char *subject, FILE *out)
+{
+    struct knee knee;
+    char name[REPORT_NAME_BYTES], line[400];
+    const struct sweep *sweep = table->sweep;
+    if (!sweep_knee(sweep, subject, &knee))
+        return;
+    int length = snprintf(line, sizeof line, "knee of %s: ", printable(name, sizeof name, subject));
+    char *text = line + length;
+    size_t size = sizeof line - (size_t)length;
+    double carried = sweep_value(sweep->cells[knee.carried], "load");
+    double overloaded = sweep_value(sweep->cells[knee.overloaded], "load");
+    const char *why = knee.keeps_up ? "the wait is too long" : "delivery falls behind";
+    if (knee.found && knee.bounded)
+        snprintf(text, size, "load %g is carried, %g is not (%s)", carried, overloaded, why);
+    else if (knee.found)
+        snprintf(text, size, "every load up to %g is carried; it lies above", carried);
+    else if (knee.bounded)
+        snprintf(text, size, "not even load %g is carried (%s)", overloaded, why);
+    else
+        snprintf(text, size, "unknown: no load has a 99th percentile; ask for more seconds");
+    if (knee.left_out > 0 && (knee.found || knee.bounded))
+        snprintf(text + strlen(text), size - strlen(text), "; %zu load%s without a p99 left out",
+                 knee.left_out, knee.left_out == 1 ? "" : "s");
+    report_print_wrapped(out, 2, line);
+}
+
+static void print_knees(const struct table *table, FILE *out)
+{
+    size_t i;
+    const json_t *subject;
+    if (!table->design->has_knee || strcmp(table->sweep->parameter, "load") != 0 ||
+        table->sweep->count < 2)
+        return;
+    json_array_foreach(json_object_get(table->run, "subjects"), i, subject)
+        print_knee(table, report_text(subject, "name"), out);
+    if (!table->is_first)
+        return;
+    fprintf(out,
+            "  A load is carried when at least %g %% of what is offered is delivered, and p99 wait "
+            "is at most\n  %g times the mean service time (or %g times p99 at the lowest load).\n",
+            100 * KNEE_DELIVERED, KNEE_WAIT_FACTOR, KNEE_WAIT_FACTOR);
+}
+
+static void print_notes(const struct table *table, FILE *out)
+{
+    if (table->marked)
+        fprintf(out, "  *: of all rounds together; single trials are too short for it.\n");
+    if (table->fewest_rounds < RELIABLE_ROUNDS)
+        fprintf(out, "  Fewer than %d rounds: these intervals are narrower than the truth.\n",
+                RELIABLE_ROUNDS);
+    if (strcmp(table->design->mode, "accuracy") == 0)
+        shout_early(table, out);
+    print_knees(table, out);
+}
+
+static void print_table(const json_t *run, const struct design *design, const struct sweep *sweep,
+                        bool is_first_of_mode, FILE *out)
+{
+    size_t subjects = json_array_size(json_object_get(run, "subjects"));
+    struct table table = {
+        .run = run, .design = design, .sweep = sweep, .is_first = is_first_of_mode};
+    table.rows = calloc(subjects * sweep->count + 1, sizeof *table.rows);
+    if (table.rows == NULL) {
+        fprintf(out, "  (there is no memory for this table)\n");
+        return;
+    }
+    write_rows(&table);
+    if (table.row_count > 1) {
+        fputc('\n', out);
+        print_rows(&table, out);
+        print_notes(&table, out);
+    }
+    free(table.rows);
+}
+
+/* Of the last row, where there is most of whatever is counted. */
+static void print_counters(const json_t *run, const struct sweep *sweep, FILE *out)
+{
+    const json_t *last = sweep->cells[sweep->count - 1];
+    char value[40], name[REPORT_NAME_BYTES];
+    if (json_array_size(json_object_get(last, "trials")) > 0)
+        fprintf(out, "\n  at %s=%s (the others: counters.csv)",
+                printable(name, sizeof name, sweep->parameter),
+                report_param(json_object_get(json_object_get(last, "params"), sweep->parameter),
+                             value, sizeof value));
+    report_print_counters(run, last, out);
+}
+
+bool report_print_sweep(const json_t *run, const json_t *cell, FILE *out)
+{
+    char params[400];
+    bool is_first_of_mode;
+    struct sweep sweep;
+    const struct design *design = find_design(cell);
+    if (design == NULL)
+        return false;
+    find_rows(run, cell, design, &sweep);
+    if (!is_first(run, cell, &sweep, &is_first_of_mode))
+        return true;
+    fprintf(out, "\n%s %s  %s\n", design->workload, design->mode,
+            report_params(cell, sweep.parameter, params, sizeof params));
+    report_print_reasons(sweep.cells, sweep.count, out);
+    print_table(run, design, &sweep, is_first_of_mode, out);
+    if (is_first_of_mode)
+        print_counters(run, &sweep, out);
+    return true;
+}
