@@ -1,5 +1,4 @@
-/* The data files that the gnuplot scripts read, one series for each subject. Columns:
- * results/README.md. */
+/* The data of dots and percentiles, one series for each subject. Columns: results/README.md. */
 #include "harness/charts.h"
 #include "harness/report_csv.h"
 
@@ -11,15 +10,15 @@
 #define SUBJECTS_MAXIMUM 64
 #define LOGARITHMIC_FROM 20 /* the largest value of an axis divided by the smallest */
 
-static void add_style(struct chart *chart, const char *subject)
+void chart_add_style(struct chart *chart, int style)
 {
     size_t length = strlen(chart->styles);
     snprintf(chart->styles + length, sizeof chart->styles - length, "%s%d", length > 0 ? " " : "",
-             chart_style(chart->run, subject));
+             style);
     chart->series++;
 }
 
-static void note_rounds(struct chart *chart, const json_t *entry)
+void chart_note_rounds(struct chart *chart, const json_t *entry)
 {
     double n = report_number(entry, "n");
     if (chart->rounds_most == 0 || n < chart->rounds_least)
@@ -33,7 +32,7 @@ static size_t ranked_entries(const struct chart *chart, const json_t **entries)
 {
     size_t count = 0, i;
     const json_t *entry;
-    json_array_foreach(json_object_get(chart->cells[0], "summary"), i, entry)
+    json_array_foreach(json_object_get(chart->cell, "summary"), i, entry)
     {
         if (strcmp(report_text(entry, "metric"), chart->metric->name) != 0 ||
             !chart_shows(chart, report_text(entry, "subject")) || count == SUBJECTS_MAXIMUM)
@@ -55,7 +54,7 @@ static int by_value(const void *a, const void *b)
 /* The subject's valid values. The caller frees them. */
 static double *raw_values(const struct chart *chart, const char *subject, size_t *count)
 {
-    const json_t *trials = json_object_get(chart->cells[0], "trials"), *trial;
+    const json_t *trials = json_object_get(chart->cell, "trials"), *trial;
     double *values = calloc(json_array_size(trials) + 1, sizeof *values);
     size_t i;
     *count = 0;
@@ -72,25 +71,28 @@ static double *raw_values(const struct chart *chart, const char *subject, size_t
 }
 
 /* Logarithmic where the values are far apart; never below 0, since no metric is. */
-static void set_range(struct chart *chart, double *low, double *high)
+static bool widen(double *low, double *high)
 {
     bool logarithmic = *low > 0 && *high / *low > LOGARITHMIC_FROM;
     double margin = *high > *low ? (*high - *low) * 0.04 : fabs(*low) * 0.1 + 1e-9;
     double factor = logarithmic ? pow(*high / *low, 0.04) : 1;
     *low = logarithmic ? *low / factor : fmax(*low - margin, 0);
     *high = logarithmic ? *high * factor : *high + margin;
-    snprintf(chart->range, sizeof chart->range, "%.10g %.10g %d", *low, *high, logarithmic);
+    return logarithmic;
 }
 
-/* The range of what is drawn as curves, `low` and `high` being the extremes; linear ones begin at
- * 0. */
-static void set_curve_range(struct chart *chart, double low, double high)
+bool chart_curve_range(double *low, double *high)
 {
-    if (!(low > 0 && high / low > LOGARITHMIC_FROM))
-        low = 0;
-    if (!(high > low))
-        high = low + 1;
-    set_range(chart, &low, &high);
+    if (!(*low > 0 && *high / *low > LOGARITHMIC_FROM))
+        *low = 0;
+    if (!(*high > *low))
+        *high = *low + 1;
+    return widen(low, high);
+}
+
+static void set_range(struct chart *chart, double low, double high, bool logarithmic)
+{
+    snprintf(chart->range, sizeof chart->range, "%.10g %.10g %d", low, high, logarithmic);
 }
 
 /* The axis holds every interval and nearly all trials: a single trial that was disturbed may not
@@ -104,7 +106,7 @@ static int find_range(struct chart *chart, const json_t *const *entries, size_t 
     *high = -INFINITY;
     for (size_t i = 0; i < count; i++) {
         const char *subject = report_text(entries[i], "subject");
-        if (count > 1 && strcmp(report_tier(chart->run, subject), "none") == 0)
+        if (count > 1 && chart_is_null(subject))
             continue;
         size_t values_count;
         double *values = raw_values(chart, subject, &values_count);
@@ -121,7 +123,8 @@ static int find_range(struct chart *chart, const json_t *const *entries, size_t 
     }
     if (!(*low <= *high)) /* null alone, several times */
         *low = *high = report_number(entries[0], "median");
-    set_range(chart, low, high);
+    bool logarithmic = widen(low, high);
+    set_range(chart, *low, *high, logarithmic);
     return 0;
 }
 
@@ -182,9 +185,7 @@ int chart_dots(struct chart *chart, const char *folder, char *problem)
         return -ENOMEM;
     }
     for (size_t i = 0; i < count; i++) {
-        bool kernel =
-            strcmp(report_tier(chart->run, report_text(entries[i], "subject")), "none") != 0;
-        if (kernel || count == 1)
+        if (!chart_is_null(report_text(entries[i], "subject")) || count == 1)
             smallest = fmin(smallest, report_number(entries[i], "median"));
     }
 
@@ -197,8 +198,8 @@ int chart_dots(struct chart *chart, const char *folder, char *problem)
         return result;
     for (size_t i = 0; i < count; i++) {
         write_dot(chart, &csv, entries[i], count - i, report_decimals(smallest), low, high);
-        note_rounds(chart, entries[i]);
-        add_style(chart, report_text(entries[i], "subject"));
+        chart_note_rounds(chart, entries[i]);
+        chart_add_style(chart, chart_style(chart->run, report_text(entries[i], "subject")));
     }
     result = csv_close(&csv);
     if (result < 0)
@@ -213,22 +214,6 @@ int chart_dots(struct chart *chart, const char *folder, char *problem)
     return result < 0 ? result : closed;
 }
 
-static const json_t *entry_of(const json_t *list, const char *metric, const char *subject,
-                              double percent)
-{
-    size_t i;
-    const json_t *entry;
-    json_array_foreach(list, i, entry)
-    {
-        const json_t *stored = json_object_get(entry, "percent");
-        if (strcmp(report_text(entry, "metric"), metric) == 0 &&
-            strcmp(report_text(entry, "subject"), subject) == 0 &&
-            (stored == NULL || json_number_value(stored) == percent))
-            return entry;
-    }
-    return NULL;
-}
-
 /* One point of a curve. `scale` turns the unit of the metric into that of the axis. */
 static void write_point(struct chart *chart, struct csv *csv, double position, const json_t *entry,
                         double scale, const char *tick, double *low, double *high)
@@ -239,7 +224,7 @@ static void write_point(struct chart *chart, struct csv *csv, double position, c
     csv_number(csv, report_number(entry, "ci_high") * scale);
     csv_text(csv, tick);
     csv_end_row(csv);
-    note_rounds(chart, entry);
+    chart_note_rounds(chart, entry);
     *low = fmin(*low, report_number(entry, "ci_low") * scale);
     *high = fmax(*high, report_number(entry, "ci_high") * scale);
 }
@@ -257,68 +242,7 @@ static void start_series(struct chart *chart, struct csv *csv, const char *subje
     csv_text(csv, "ci_high");
     csv_text(csv, "tick");
     csv_end_row(csv);
-    add_style(chart, subject);
-}
-
-static double parameter_of(const struct chart *chart, size_t cell)
-{
-    const json_t *params = json_object_get(chart->cells[cell], "params");
-    return json_number_value(json_object_get(params, chart->parameter));
-}
-
-/* Logarithmic, with 0 a short step left of the smallest other value. Negative values are put in
- * order. */
-static void place_values(const struct chart *chart, double *positions)
-{
-    double smallest = INFINITY;
-    for (size_t i = 0; i < chart->cell_count; i++) {
-        double value = parameter_of(chart, i);
-        positions[i] = (double)i;
-        if (value < 0)
-            return;
-        if (value > 0)
-            smallest = fmin(smallest, value);
-    }
-    for (size_t i = 0; i < chart->cell_count; i++) {
-        double value = parameter_of(chart, i);
-        positions[i] = value > 0 ? log10(value) : log10(smallest) - 0.6;
-    }
-}
-
-int chart_curves(struct chart *chart, const char *folder, char *problem)
-{
-    double positions[SWEEP_MAXIMUM], low = INFINITY, high = -INFINITY;
-    char name[240], tick[40];
-    struct csv csv;
-    place_values(chart, positions);
-    snprintf(name, sizeof name, "%s.csv", chart->name);
-    int result = csv_open(&csv, folder, name, NULL, problem);
-    if (result < 0)
-        return result;
-    size_t i;
-    const json_t *subject;
-    json_array_foreach(json_object_get(chart->run, "subjects"), i, subject)
-    {
-        const char *subject_name = report_text(subject, "name");
-        bool started = false;
-        /* null makes no system call; beside the rest it would only stretch the axis. */
-        if (!chart_shows(chart, subject_name) || strcmp(report_text(subject, "tier"), "none") == 0)
-            continue;
-        for (size_t k = 0; k < chart->cell_count && chart->series <= SUBJECTS_MAXIMUM; k++) {
-            const json_t *entry = entry_of(json_object_get(chart->cells[k], "summary"),
-                                           chart->metric->name, subject_name, 0);
-            if (entry == NULL)
-                continue;
-            if (!started)
-                start_series(chart, &csv, subject_name);
-            started = true;
-            const json_t *params = json_object_get(chart->cells[k], "params");
-            report_param(json_object_get(params, chart->parameter), tick, sizeof tick);
-            write_point(chart, &csv, positions[k], entry, 1, tick, &low, &high);
-        }
-    }
-    set_curve_range(chart, low, high);
-    return csv_close(&csv);
+    chart_add_style(chart, chart_style(chart->run, subject));
 }
 
 /* Whether any subject has this percentile. */
@@ -342,7 +266,7 @@ int chart_percentiles(struct chart *chart, const char *folder, char *problem)
         const char *tick;
     } points[] = {{50, "p50"},     {90, "p90"},       {99, "p99"},
                   {99.9, "p99.9"}, {99.99, "p99.99"}, {100, "max"}};
-    const json_t *percentiles = json_object_get(chart->cells[0], "percentiles");
+    const json_t *percentiles = json_object_get(chart->cell, "percentiles");
     double low = INFINITY, high = -INFINITY;
     char name[240];
     struct csv csv;
@@ -355,20 +279,21 @@ int chart_percentiles(struct chart *chart, const char *folder, char *problem)
     json_array_foreach(json_object_get(chart->run, "subjects"), i, subject)
     {
         const char *subject_name = report_text(subject, "name");
-        if (entry_of(percentiles, chart->metric->name, subject_name, 100) == NULL ||
+        if (report_percentile(chart->cell, chart->metric->name, subject_name, 100) == NULL ||
             !chart_shows(chart, subject_name) || chart->series >= SUBJECTS_MAXIMUM)
             continue;
         start_series(chart, &csv, subject_name);
         size_t position = 0;
         for (size_t k = 0; k < sizeof points / sizeof points[0]; k++) {
-            const json_t *entry =
-                entry_of(percentiles, chart->metric->name, subject_name, points[k].percent);
+            const json_t *entry = report_percentile(chart->cell, chart->metric->name, subject_name,
+                                                    points[k].percent);
             if (entry != NULL)
                 write_point(chart, &csv, (double)position, entry, 1e-3, points[k].tick, &low,
                             &high);
             position += is_resolved(percentiles, chart->metric->name, points[k].percent);
         }
     }
-    set_curve_range(chart, low, high);
+    bool logarithmic = chart_curve_range(&low, &high);
+    set_range(chart, low, high, logarithmic);
     return csv_close(&csv);
 }

@@ -8,6 +8,8 @@
 #define STYLE_FALLBACK 15
 #define STYLES_FALLBACK 3
 #define STYLE_FALLBACK_COMPLETION 19
+#define STYLE_VALUES 31
+#define STYLES_VALUES 8
 
 /* One of a ladder of variants, each with one feature more: io_uring:plain, io_uring:+coop and so
  * on. */
@@ -53,11 +55,12 @@ int chart_style(const json_t *run, const char *subject)
         const char *subject;
         int style;
     } styles[] = {
-        {"select", 1},          {"poll", 2},           {"epoll", 3},
-        {"epoll-et", 4},        {"epoll-oneshot", 5},  {"io_uring", 6},
-        {"io_uring-poll", 7},   {"kqueue", 8},         {"peer:libuv", 9},
-        {"peer:libev", 10},     {"peer:libevent", 11}, {"floor:epoll", 12},
-        {"floor:io_uring", 13}, {"null", 14},          {"io_uring-poll-multishot", 18},
+        {"select", 1},           {"poll", 2},           {"epoll", 3},
+        {"epoll-et", 4},         {"epoll-oneshot", 5},  {"io_uring", 6},
+        {"io_uring-poll", 7},    {"kqueue", 8},         {"peer:libuv", 9},
+        {"peer:libev", 10},      {"peer:libevent", 11}, {"floor:epoll", 12},
+        {"floor:io_uring", 13},  {"null", 14},          {"io_uring-poll-multishot", 18},
+        {"floor:nanosleep", 20}, {"floor:timerfd", 21},
     };
     unsigned sum = 0;
     for (size_t i = 0; i < sizeof styles / sizeof styles[0]; i++) {
@@ -73,12 +76,24 @@ int chart_style(const json_t *run, const char *subject)
     return STYLE_FALLBACK + (int)(sum % STYLES_FALLBACK);
 }
 
+int chart_value_style(size_t index)
+{
+    return STYLE_VALUES + (int)(index % STYLES_VALUES);
+}
+
+bool chart_is_null(const char *subject)
+{
+    return strcmp(subject, "null") == 0;
+}
+
 char *chart_label(const struct chart *chart, const char *subject, char *label, size_t size)
 {
     char name[48], tier[24];
     printable(name, sizeof name, subject);
     printable(tier, sizeof tier, report_tier(chart->run, subject));
-    snprintf(label, size, "%s (%s)", name, strcmp(tier, "none") == 0 ? "no kernel" : tier);
+    if (chart_is_null(subject))
+        snprintf(tier, sizeof tier, "no kernel");
+    snprintf(label, size, strcmp(tier, "none") == 0 ? "%s" : "%s (%s)", name, tier);
     for (char *at = label; *at != '\0'; at++) {
         if (*at == '"' || *at == ',')
             *at = '_';

@@ -1,36 +1,68 @@
-/* The data of one chart. Internal: charts.c decides which charts there are, chart_data.c fills
- * them. */
+/* The data of one chart. Internal: charts.c decides which charts there are; chart_data.c and
+ * chart_curves.c fill them. */
 #ifndef HARNESS_CHARTS_H
 #define HARNESS_CHARTS_H
 
 #include "harness/report_parts.h"
+#include "harness/report_sweeps.h"
 
-#define SWEEP_MAXIMUM 64
-
-/* One picture: a metric of one cell, or of the cells in which one parameter takes several values.
- */
+/* One picture: a metric of one cell, or curves over a parameter. */
 struct chart {
     const json_t *run;
-    const json_t *cells[SWEEP_MAXIMUM]; /* by rising value of the parameter */
-    size_t cell_count;
+    const json_t *cell;    /* for curves the first of all that are drawn */
     const char *parameter; /* what is swept; NULL for one cell */
+    const char *other;     /* a second parameter whose values are lines or rows; NULL: none */
+    const char *subject;   /* drawn alone, and in the name of the files; NULL: all */
     const struct metric *metric;
     bool ladder;    /* the rungs of a ladder alone, in the order of the registry */
     char name[200]; /* of its files, without ending */
 
     /* Filled with the data: */
     char styles[1024]; /* the style of each series, as numbers for the script */
-    char range[160];   /* of the axis: "LOW HIGH 0", or 1 for a logarithmic one */
-    size_t series;     /* subjects drawn */
+    char range[160];   /* dots, percentiles: "LOW HIGH 0" of the axis, or 1 for a logarithmic one.
+                          Curves: how the panels are laid out */
+    size_t series;     /* drawn */
     size_t outside;    /* trials that lie beyond the axis */
+    unsigned bound;    /* trials whose bound was the generator */
     double rounds_least, rounds_most;
+    bool has_knee, has_bands, has_pooled; /* a point of all rounds together */
 };
 
-/* Each writes FOLDER/<name>.csv, and chart_dots also FOLDER/<name>-trials.csv. 0 or -errno with
- * `problem`. */
+/* What a picture of curves is made of. */
+struct curve_plan {
+    const char *workload, *mode;
+    const char *title;     /* NULL: what the first figure is */
+    const char *parameter; /* along the axis */
+    const char *axis;      /* what stands below it */
+    bool linear;
+    /* A panel for each of these figures: a metric, or with percent > 0 that percentile of a
+     * histogram. */
+    struct curve_figure {
+        const char *name; /* NULL: not used */
+        double percent;
+    } figures[6];
+    const char *lines;     /* a picture for each subject, with a line for each value of this
+                              parameter; NULL: a line for each subject */
+    const char *rows;      /* a panel for each subject, in rows by the value of this parameter */
+    const char *reference; /* with rows: a subject that is in every panel and has none */
+    const char *bands;     /* with rows: the histogram whose p90 and p99 are shaded */
+    bool in_us;            /* times are drawn in microseconds */
+    bool has_knee;         /* of each line */
+};
+
+/* Each writes FOLDER/<name>.csv, and chart_dots also FOLDER/<name>-trials.csv, chart_curves also
+ * FOLDER/<name>-panels.csv. 0 or -errno with `problem`. */
 int chart_dots(struct chart *, const char *folder, char *problem);
-int chart_curves(struct chart *, const char *folder, char *problem);
+int chart_curves(struct chart *, const struct curve_plan *, const char *folder, char *problem);
 int chart_percentiles(struct chart *, const char *folder, char *problem);
+
+/* What they share: the style of one more series, and the rounds that an entry rests on. */
+void chart_add_style(struct chart *, int style);
+void chart_note_rounds(struct chart *, const json_t *entry);
+
+/* The axis for what lies between two extremes: logarithmic where they are far apart (then *low >
+ * 0), else from 0. Returns whether it is. */
+bool chart_curve_range(double *low, double *high);
 
 /* Whether the subject is drawn on this chart. A ladder of variants has a chart of its own; on the
  * others its top rung stands for it, which is the backend without suffix (io_uring for
@@ -42,9 +74,13 @@ bool chart_comes_before(const struct chart *, const json_t *a, const json_t *b);
 
 /* A line style of scripts/plots/style.gp: a subject looks the same on every chart. */
 int chart_style(const json_t *run, const char *subject);
+int chart_value_style(size_t index); /* of the n-th value of a parameter */
 
 /* "epoll (readiness)": the tier goes wherever the name goes. Quotes would end the field for
  * gnuplot. */
 char *chart_label(const struct chart *, const char *subject, char *label, size_t size);
+
+/* "null" makes no system call at all. Beside the rest it would only stretch the axis. */
+bool chart_is_null(const char *subject);
 
 #endif

@@ -90,7 +90,13 @@ int report_run(json_t *run, const char *folder, const char *plots_folder, bool j
         fprintf(stderr, "pollbench: %s\n", problem);
         return EXIT_NOT_CARRIED_OUT;
     }
-    int result = charts_draw(run, folder, plots_folder, problem);
+    size_t left_out;
+    int result = charts_draw(run, folder, plots_folder, &left_out, problem);
+    if (left_out > 0)
+        fprintf(stderr,
+                "pollbench: %zu more charts would not be looked at and were not drawn; "
+                "their figures are in the CSV files\n",
+                left_out);
     if (result < 0) {
         fprintf(stderr, "pollbench: %s\n", problem);
         /* Tables and CSV are there; who has no gnuplot has been told how to get the rest. */

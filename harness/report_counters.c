@@ -134,8 +134,7 @@ void report_print_counters(const json_t *run, const json_t *cell, FILE *out)
     size_t fit = left >= 12 ? (size_t)left / 12 : 1;
     if (json_array_size(json_object_get(cell, "trials")) == 0)
         return;
-    fprintf(out, "\n  counters for one %s (\"-\": not counted here)\n",
-            operation_of(cell));
+    fprintf(out, "\n  counters for one %s (\"-\": not counted here)\n", operation_of(cell));
     for (size_t from = 0; from < count; from += fit)
         print_block(out, run, cell, names + from, count - from < fit ? count - from : fit,
                     from == 0);

@@ -20,7 +20,9 @@ void report_print_counters(const json_t *run, const json_t *cell, FILE *out);
  * the first of them; nothing for the others. false: cells of this mode have a table each. */
 bool report_print_sweep(const json_t *run, const json_t *cell, FILE *out);
 int report_write_csv(const json_t *run, const char *folder, char *problem);
-int charts_draw(const json_t *run, const char *folder, const char *plots_folder, char *problem);
+/* The number of charts of one mode is bounded; *left_out: those beyond. */
+int charts_draw(const json_t *run, const char *folder, const char *plots_folder, size_t *left_out,
+                char *problem);
 
 const char *report_text(const json_t *object, const char *name); /* "" when it is absent or null */
 double report_number(const json_t *object, const char *name);

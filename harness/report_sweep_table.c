@@ -270,7 +270,7 @@ static void shout_early(const struct table *table, FILE *out)
                      "EARLY: %s ran %.15g callbacks BEFORE their time at %s=%s. That is a fault; "
                      "its lateness means nothing.",
                      printable(name, sizeof name, report_text(subject, "name")), early,
-                     table->sweep->parameter,
+                     printable(parameter, sizeof parameter, table->sweep->parameter),
                      report_param(
                          json_object_get(json_object_get(cell, "params"), table->sweep->parameter),
                          value, sizeof value));

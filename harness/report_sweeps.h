@@ -11,14 +11,14 @@
 
 struct sweep {
     const char *parameter;
-    const json_t *cells[SWEEP_MAXIMUM]; /* by rising value; the run's */
-    size_t count;                       /* at least 1, the cell it was looked for with */
+    const json_t *cells[SWEEP_MAXIMUM]; /* the run's, by rising value; words as they stand there */
+    size_t count;
 };
 
-/* The sweep through `cell`, over a parameter that is a number. */
+/* The sweep through `cell`; alone in it when the parameter has one value. */
 void sweep_find(const json_t *cells, const json_t *cell, const char *parameter, struct sweep *);
 
-/* The value of a numeric parameter. */
+/* The value of a parameter, 0 for a word. */
 double sweep_value(const json_t *cell, const char *parameter);
 
 bool sweep_same_mode(const json_t *a, const json_t *b);

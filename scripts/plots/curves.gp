@@ -1,44 +1,132 @@
-# A metric over a swept parameter: one curve for each subject, with its intervals.
-# gnuplot -d -c curves.gp STEM TITLE SUBTITLE AXIS CAPTION NOTE STYLES "LOW HIGH LOG" PARAMETER
-# reads STEM.csv, writes STEM.svg and STEM.png
+# Lines over a parameter, each with its intervals, in one panel or in several side by side.
+# gnuplot -d -c curves.gp STEM TITLE SUBTITLE REMARK CAPTION NOTE STYLES "PANELS COLUMNS SHARED LABEL LINEAR" AXIS
+# reads STEM.csv and STEM-panels.csv, writes STEM.svg and STEM.png
+# SHARED: all panels have the same axis of figures; LABEL: letters of the longest name of a line.
 stem = ARG1
 title_text = ARG2
 subtitle_text = ARG3
-axis_text = ARG4
+remark_text = ARG4
 caption_text = ARG5
 note_text = ARG6
 styles = ARG7
-low = real(word(ARG8, 1))
-high = real(word(ARG8, 2))
-logarithmic = int(word(ARG8, 3))
-parameter_text = ARG9
+panels = int(word(ARG8, 1))
+columns = int(word(ARG8, 2))
+shared = int(word(ARG8, 3))
+longest = int(word(ARG8, 4))
+linear = int(word(ARG8, 5))
+axis_text = ARG9
 style_file = ARG0[1:strlen(ARG0) - strlen("curves.gp")]."style.gp"
 scale_file = ARG0[1:strlen(ARG0) - strlen("curves.gp")]."scale.gp"
 set datafile separator comma
+series = words(styles)
+rows = (panels + columns - 1) / columns
+single = panels == 1
+small = single ? ",13" : ",11"
+
+# What the panels are, and which columns of the data hold anything.
+array titles[panels]
+array lows[panels]
+array highs[panels]
+array logs[panels]
+array firsts[panels]
+array counts[panels]
+array sides[panels]
+stats stem."-panels.csv" skip 1 using (titles[$0 + 1] = strcol(1), sides[$0 + 1] = strcol(2), lows[$0 + 1] = $3, \
+    highs[$0 + 1] = $4, logs[$0 + 1] = $5, firsts[$0 + 1] = $6, counts[$0 + 1] = $7, 0) nooutput
+stats stem.".csv" using 1 name "X" nooutput
+stats stem.".csv" using (column(8) == 1 ? 1 : 0) name "K" nooutput
+knees = K_max == 1
+stats stem.".csv" using (strcol(7) eq "" || strcol(7) eq "p99" ? 0 : 1) name "B" nooutput
+bands = B_max == 1
+
+# In pixels. A legend on the right; room between panels for an axis each, unless it is the same one.
+width = 1080
+left = 100
+legend = single ? 330 : 62 + 8 * (longest > 22 || !knees ? longest : 22)
+gap_x = shared ? 16 : 66
+gap_y = 66
+panel_width = (width - left - legend - gap_x * (columns - 1.0)) / columns
+panel_height = single ? 418 : rows == 1 ? 360 : 190
+top = (note_text eq "" ? 72 : 94) + (remark_text eq "" ? 0 : 22) + (single ? 0 : 24)
+height = top + rows * panel_height + (rows - 1) * gap_y + 110
 
 # Side by side at each value, so that intervals do not hide each other.
-series = words(styles)
-stats stem.".csv" using 1 nooutput
-beside(i) = (i - (series - 1) / 2.0) * 0.09 * (STATS_max - STATS_min) / (series + 1)
-width = 1080
-height = 600
+span = X_max - X_min
+spread = (single ? 0.09 : bands ? 0.05 : 0.025) * span
+beside(i, count) = (i - (count - 1) / 2.0) * spread / (count + 1)
+
 do for [kind in "svg png"] {
     load style_file
-    set lmargin at screen 100.0 / width
-    set rmargin at screen 1 - 330.0 / width
-    set key at graph 1.03, graph 1 left top Left reverse samplen 3.2 spacing 1.35 font ",12"
-    set xlabel parameter_text." (logarithmic)" offset 0, 0.3
-    set ylabel axis_text.(logarithmic ? " (logarithmic)" : "")
-    set xtics ()
-    set offsets graph 0.04, graph 0.04, 0, 0
-    set yrange [low:high]
-    axis_to_scale = "y"
-    load scale_file
-    # White dots first, for the tics alone: points of size 0 are invalid SVG.
-    plot for [i = 0:series - 1] stem.".csv" index i using 1:2:xticlabel(5) with dots lc rgb "white" notitle, \
-         for [i = 0:series - 1] stem.".csv" index i using ($1 + beside(i)):2:3:4 with yerrorbars \
-             ls int(word(styles, i + 1)) dt 1 lw 1.2 pt -1 notitle, \
-         for [i = 0:series - 1] stem.".csv" index i using ($1 + beside(i)):2 with linespoints \
-             ls int(word(styles, i + 1)) title columnheader(2)
+    set style fill solid noborder
+    set label 6 remark_text at screen 16.0 / width, screen 1 - (note_text eq "" ? 68.0 : 90.0) / height \
+        left font ",12" tc rgb "#0B3C5D"
+    set multiplot
+    do for [panel = 1:panels] {
+        column_of = (panel - 1) % columns
+        row_of = (panel - 1) / columns
+        x0 = left + column_of * (panel_width + gap_x)
+        y0 = top + row_of * (panel_height + gap_y)
+        set lmargin at screen x0 / width
+        set rmargin at screen (x0 + panel_width) / width
+        set tmargin at screen 1 - 1.0 * y0 / height
+        set bmargin at screen 1 - 1.0 * (y0 + panel_height) / height
+        low = lows[panel]
+        high = highs[panel]
+        logarithmic = int(logs[panel])
+        unset logscale
+        unset ytics
+        set ytics out nomirror font small textcolor rgb "#222222"
+        set xtics font small
+        set xtics ()
+        set xrange [X_min - 0.07 * span : X_max + 0.07 * span]
+        if (span == 0) { set xrange [X_min - 1 : X_min + 1] }
+        set yrange [low:high]
+        axis_to_scale = "y"
+        numbered = !shared || column_of == 0
+        load scale_file
+        unset ylabel
+        log_text = logarithmic ? " (logarithmic)" : ""
+        if (single) { set ylabel titles[1].log_text }
+        if (!single && column_of == 0) { set ylabel sides[panel] font small }
+        unset label 7
+        if (!single) { set label 7 titles[panel].(shared ? "" : log_text) \
+            at graph 0, graph 1 offset 0, 0.7 left font ",12" }
+        unset xlabel
+        last_in_column = panel + columns > panels
+        if (last_in_column) { set xlabel axis_text offset 0, 0.3 font small }
+        # The legend: once, from a point that lies below every panel.
+        nowhere = logarithmic ? low / 1e3 : low - (high - low)
+        unset key
+        if (panel == 1) {
+            set key at screen 1 - (legend - 18.0) / width, screen 1 - 1.0 * top / height left top Left reverse \
+                samplen 3.2 spacing 1.35 font ",12"
+        }
+        first = int(firsts[panel])
+        last = first + int(counts[panel]) - 1
+        n = int(counts[panel])
+        # Without bands they have no height: gnuplot runs even a loop over nothing once.
+        # White dots first, for the tics alone: points of size 0 are invalid SVG.
+        plot for [i = first:last] stem.".csv" index i using 1:2:xticlabel(5) with dots lc rgb "white" notitle, \
+             stem.".csv" index first using 1:(bands ? $6 : $2):(bands ? $7 : $2) \
+                 with filledcurves fc rgb "#D3DEE8" title (bands && panel == 1 ? "p90 to p99" : ""), \
+             stem.".csv" index first using 1:2:(bands ? $6 : $2) \
+                 with filledcurves fc rgb "#9FB6CB" title (bands && panel == 1 ? "median to p90" : ""), \
+             for [i = first:last] stem.".csv" index i using ($1 + beside(i - first, n)):2:3:4 with yerrorbars \
+                 ls int(word(styles, i + 1)) dt 1 lw 1.2 pt -1 notitle, \
+             for [i = first:last] stem.".csv" index i using ($1 + beside(i - first, n)):2 with linespoints \
+                 ls int(word(styles, i + 1)) notitle, \
+             for [i = first:(panel == 1 ? last : first - 1)] stem.".csv" index i every ::0::0 \
+                 using 1:(nowhere) with linespoints ls int(word(styles, i + 1)) title columnheader(2), \
+             for [i = first:(knees ? last : first - 1)] stem.".csv" index i \
+                 using ($8 == 1 ? $1 + beside(i - first, n) : 1/0):2 \
+                 with points pt 6 ps 2.4 lw 2 lc rgb "#000000" title (panel == 1 && i == first ? "knee" : "")
+        # What stands on the picture once is drawn once.
+        unset label 1
+        unset label 2
+        unset label 3
+        unset label 4
+        unset label 6
+    }
+    unset multiplot
     unset output
 }

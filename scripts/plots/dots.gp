@@ -28,6 +28,7 @@ do for [kind in "svg png"] {
     set yrange [0.4:rows + 0.6]
     set y2range [0.4:rows + 0.6]
     axis_to_scale = "x"
+    numbered = 1
     load scale_file
     set xlabel axis_text.(logarithmic ? " (logarithmic)" : "") offset 0, 0.3
     unset ytics

@@ -29,6 +29,7 @@ do for [kind in "svg png"] {
     set ylabel axis_text.(logarithmic ? " (logarithmic)" : "")
     set yrange [low:high]
     axis_to_scale = "y"
+    numbered = 1
     load scale_file
     set xtics ()
     set xrange [-0.4:*]

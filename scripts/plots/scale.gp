@@ -1,17 +1,18 @@
 # The axis of the figures, linear or logarithmic with a number at 1, 2 and 5 of each decade.
-# Set before by the script that loads this: `axis_to_scale` ("x" or "y"), `low`, `high`, `logarithmic`.
+# Set before by the script that loads this: `axis_to_scale` ("x" or "y"), `low`, `high`, `logarithmic`, and
+# `numbered`, 0 for a panel whose neighbour has the numbers.
 if (logarithmic) {
     eval "set logscale ".axis_to_scale
     eval "unset ".axis_to_scale."tics"
-    eval "set ".axis_to_scale."tics out nomirror ()"
+    eval "set ".axis_to_scale."tics out nomirror textcolor rgb '#222222' ()"
     do for [decade = int(floor(log10(low))):int(floor(log10(high)))] {
         do for [step in "1 2 5"] {
             at = step * 10.0 ** decade
             if (at >= low && at <= high) {
-                eval sprintf("set %stics add ('%g' %.10g)", axis_to_scale, at, at)
+                eval sprintf("set %stics add ('%s' %.10g)", axis_to_scale, numbered ? sprintf("%g", at) : "", at)
             }
         }
     }
 } else {
-    eval "set format ".axis_to_scale." '".(high >= 100 ? "%.0f" : "%g")."'"
+    eval "set format ".axis_to_scale." '".(!numbered ? "" : high >= 100 ? "%.0f" : "%g")."'"
 }

@@ -37,6 +37,22 @@ set style line 16 lc rgb "#56B4E9" pt 12 dt (4,4)     ps 1.1 lw 1.8
 set style line 17 lc rgb "#0072B2" pt 10 dt (2,3)     ps 1.1 lw 1.8
 set style line 18 lc rgb "#D55E00" pt 1  dt (4,4)     ps 1.1 lw 1.8   # io_uring-poll-multishot: plus
 set style line 19 lc rgb "#7F7F7F" pt 15 dt (6,3,2,3) ps 1.1 lw 1.8   # any other of completion: pentagon
+set style line 20 lc rgb "#000000" pt 6  dt (6,4)     ps 1.1 lw 1.8   # floor:nanosleep: hollow circle
+set style line 21 lc rgb "#000000" pt 4  dt (2,4)     ps 1.0 lw 1.8   # floor:timerfd: hollow square
+
+# Values of a parameter, in order: from light to dark, with shapes and dashes of their own.
+set style line 31 lc rgb "#E69F00" pt 7  dt 1         ps 0.9 lw 1.8
+set style line 32 lc rgb "#56B4E9" pt 9  dt (12,4)    ps 1.1 lw 1.8
+set style line 33 lc rgb "#CC79A7" pt 13 dt (4,4)     ps 1.1 lw 1.8
+set style line 34 lc rgb "#009E73" pt 5  dt 1         ps 0.9 lw 1.8
+set style line 35 lc rgb "#D55E00" pt 11 dt (8,4,2,4) ps 1.1 lw 1.8
+set style line 36 lc rgb "#0072B2" pt 15 dt (12,4)    ps 1.1 lw 1.8
+set style line 37 lc rgb "#7F7F7F" pt 2  dt (2,3)     ps 1.0 lw 1.8
+set style line 38 lc rgb "#000000" pt 1  dt 1         ps 1.0 lw 1.8
+
+# A panel of its own for each subject: the subject, and what it is compared with.
+set style line 41 lc rgb "#08306B" pt 7  dt 1         ps 0.7 lw 2.0
+set style line 42 lc rgb "#D55E00" pt 6  dt (6,4)     ps 0.8 lw 1.6
 
 set style line 90 lc rgb "#DDDDDD" lw 0.7
 set border 3 lc rgb "#555555" lw 0.8
