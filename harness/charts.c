@@ -305,7 +305,7 @@ static int run_script(const struct drawing *drawing, const struct chart *chart, 
     snprintf(title, sizeof title, "%s %s%s%s%s: %s", report_text(chart->cell, "workload"),
              printable(mode, sizeof mode, report_text(chart->cell, "mode")),
              chart->ladder ? ", one feature at a time" : "", *label != '\0' ? ", " : "", label,
-             chart->metric->help);
+             plan != NULL && plan->title != NULL ? plan->title : chart->metric->help);
     write_params(chart, params, sizeof params);
     if (plan != NULL && plan->lines != NULL) /* one panel up, the other down */
         snprintf(subtitle, sizeof subtitle, "%s", params);

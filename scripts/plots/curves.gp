@@ -84,6 +84,7 @@ do for [kind in "svg png"] {
         axis_to_scale = "y"
         numbered = !shared || column_of == 0
         load scale_file
+        set ytics font small
         unset ylabel
         log_text = logarithmic ? " (logarithmic)" : ""
         if (single) { set ylabel titles[1].log_text }
