@@ -118,8 +118,8 @@ static const char *find_nonsense(const struct verdict_question *question)
     double margin = question->minimum_effect;
     if (!(isfinite(margin) && margin >= 0))
         return "the minimum effect is not a number of 0 or more";
-    if (effect == NULL || effect->n < 1)
-        return NULL;
+    if (question->why_invalid != NULL || effect == NULL || effect->n < 1)
+        return NULL; /* nothing else is looked at */
     if (!(effect->low > 0 && effect->low <= effect->ratio && effect->ratio <= effect->high &&
           isfinite(effect->high)))
         return "the ratio and its interval are not finite numbers above 0, in order";

@@ -1,7 +1,7 @@
 /* Where the figures in harness/measure/effect.h and verdict.h come from: how often intervals hold
  * the truth, how often verdicts are false, found, and reached with the rounds foretold.
  *
- *     simulate_verdicts coverage|verdicts|rounds [SAMPLES]
+ *     simulate_verdicts coverage|verdicts|stopping|rounds [SAMPLES]
  *
  * The bootstrap of the Hodges-Lehmann estimate is here and nowhere else: it was not chosen. */
 #include "harness/measure/effect.h"
@@ -196,6 +196,34 @@ static void verdicts(unsigned samples)
     }
 }
 
+/* A against A, asked after each of 10 to 200 rounds: how often a winner is named at any time, and
+ * how often at the first time that the interval is within 4 % of its middle. */
+static void stopping(unsigned samples)
+{
+    for (unsigned shape = 0; shape <= SYNTHETIC_DISTURBED; shape++) {
+        unsigned ever = 0, when_tight = 0;
+        struct random random;
+        random_seed(&random, 1);
+        for (unsigned i = 0; i < samples; i++) {
+            bool named = false, tight = false;
+            synthetic_rounds(&random, shape, 1, 0.13, subject, baseline, 200);
+            for (size_t n = VERDICT_ROUNDS; n <= 200; n++) {
+                struct effect effect;
+                bool now = judge(n, VERDICT_MINIMUM_EFFECT, &effect).word >= VERDICT_FASTER;
+                named |= now;
+                if (!tight && log(effect.high / effect.low) / 2 < 0.04) {
+                    tight = true;
+                    when_tight += now;
+                }
+            }
+            ever += named;
+        }
+        printf("%-10s named at some time %.4f, when the interval is tight %.4f\n",
+               synthetic_name(shape), (double)ever / samples, (double)when_tight / samples);
+        fflush(stdout);
+    }
+}
+
 /* ---- rounds foretold ---- */
 
 /* Whether a word is reached with so many rounds, of which n are there. */
@@ -253,9 +281,13 @@ int main(int argc, char **argv)
         coverage(samples);
     else if (strcmp(what, "verdicts") == 0 && samples > 0)
         verdicts(samples);
+    else if (strcmp(what, "stopping") == 0 && samples > 0)
+        stopping(samples);
     else if (strcmp(what, "rounds") == 0 && samples > 0)
         rounds(samples);
     else
-        return fprintf(stderr, "usage: simulate_verdicts coverage|verdicts|rounds [SAMPLES]\n"), 2;
+        return fprintf(stderr,
+                       "usage: simulate_verdicts coverage|verdicts|stopping|rounds [SAMPLES]\n"),
+               2;
     return 0;
 }

@@ -254,19 +254,19 @@ static void what_is_no_measurement_is_refused(void **state)
 }
 
 /* effect.h quotes what a longer simulation found; this one, of the same seed every time, would see
- * an interval that is too narrow. Deviation of the shares: 0.0022. */
+ * an interval that is too narrow. Deviation of the shares: 0.0026. */
 static void intervals_hold_the_truth_as_often_as_they_promise(void **state)
 {
     (void)state;
-    const unsigned samples = 2000;
-    static const size_t counts[] = {10, 20, 50, 120};
+    const unsigned samples = 1500;
+    static const size_t counts[] = {10, 20, 50};
     for (unsigned shape = 0; shape <= SYNTHETIC_DISTURBED; shape++) {
         for (size_t c = 0; c < COUNT(counts); c++) {
             unsigned held = 0;
             struct random random;
             random_seed(&random, 5);
             for (unsigned i = 0; i < samples; i++) {
-                double subject[120], baseline[120];
+                double subject[50], baseline[50];
                 synthetic_rounds(&random, shape, 0.9, 0.13, subject, baseline, counts[c]);
                 struct effect effect = compare(subject, baseline, counts[c]);
                 held += effect.low <= 0.9 && 0.9 <= effect.high;
@@ -274,8 +274,8 @@ static void intervals_hold_the_truth_as_often_as_they_promise(void **state)
             double share = (double)held / samples;
             print_message("%s, n %zu: %.4f\n", synthetic_name(shape), counts[c], share);
             /* What is exact needs symmetry: A against B is skewed only if one of them is. */
-            assert_true(share > (shape == SYNTHETIC_SKEWED ? 0.975 : 0.99 - 0.0066));
-            assert_true(share < 0.99 + 0.0066);
+            assert_true(share > (shape == SYNTHETIC_SKEWED ? 0.975 : 0.99 - 0.0077));
+            assert_true(share < 0.99 + 0.0077);
         }
     }
 }

@@ -1,3 +1,4 @@
+#include "harness/measure/holm.h"
 #include "harness/measure/verdict.h"
 #include "tests/harness/synthetic.h"
 
@@ -121,6 +122,29 @@ static void under_ten_rounds_there_is_no_verdict_whatever_they_say(void **state)
     assert_int_equal(word_of(10, 0.1, 0.1, 0.1), VERDICT_FASTER);
 }
 
+/* 2^-9 is the smallest p of 10 rounds, two-sided: Holm's first level is 0.01 over the pairs. */
+static void ten_rounds_can_name_a_winner_among_five_pairs_but_not_among_six(void **state)
+{
+    (void)state;
+    for (size_t pairs = 5; pairs <= 6; pairs++) {
+        double subject[10], baseline[10];
+        for (size_t i = 0; i < 10; i++) {
+            baseline[i] = 100;
+            subject[i] = 50 + (double)i;
+        }
+        struct effect effect;
+        assert_int_equal(effect_compare(subject, baseline, 10, VERDICT_CONFIDENCE, &effect), 0);
+        double p[6] = {effect.p, 0.5, 0.5, 0.5, 0.5, 0.5}, adjusted[6];
+        assert_int_equal(holm_adjust(p, pairs, adjusted), 0);
+        struct verdict_question question = question_of(&effect);
+        question.p_adjusted = adjusted[0];
+        question.pairs = pairs;
+        struct verdict verdict = decide(&question);
+        assert_int_equal(verdict.word, pairs == 5 ? VERDICT_FASTER : VERDICT_INCONCLUSIVE);
+        assert_in_range(verdict.rounds, pairs == 5 ? 0 : 11, 20);
+    }
+}
+
 static void trials_that_do_not_count_are_invalid_with_their_reason(void **state)
 {
     (void)state;
@@ -128,6 +152,8 @@ static void trials_that_do_not_count_are_invalid_with_their_reason(void **state)
     struct verdict_question question = question_of(&effect);
     question.why_invalid = "the generator was the bound";
     assert_int_equal(decide(&question).word, VERDICT_INVALID);
+    assert_string_equal(decide(&question).why, "the generator was the bound");
+    effect.ratio = NAN; /* such trials may have measured anything */
     assert_string_equal(decide(&question).why, "the generator was the bound");
     question.effect = NULL;
     assert_string_equal(decide(&question).why, "the generator was the bound");
@@ -350,6 +376,7 @@ int main(void)
         cmocka_unit_test(where_higher_is_better_the_higher_one_is_faster),
         cmocka_unit_test(a_p_that_is_not_under_the_level_once_adjusted_names_no_winner),
         cmocka_unit_test(under_ten_rounds_there_is_no_verdict_whatever_they_say),
+        cmocka_unit_test(ten_rounds_can_name_a_winner_among_five_pairs_but_not_among_six),
         cmocka_unit_test(trials_that_do_not_count_are_invalid_with_their_reason),
         cmocka_unit_test(a_question_that_makes_no_sense_is_refused_and_invalid),
         cmocka_unit_test(no_winner_is_named_on_less_than_all_three_conditions),

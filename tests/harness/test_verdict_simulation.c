@@ -15,7 +15,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-static double subject[8000], baseline[8000];
+static double subject[4000], baseline[4000];
 
 static struct effect measure(size_t n)
 {
@@ -54,7 +54,7 @@ static void a_against_a_has_few_false_verdicts(void **state)
     static const size_t counts[] = {10, 50, 200};
     static const double minimum_effects[] = {0.03, 0.01, 0};
     for (unsigned shape = 0; shape <= SYNTHETIC_DISTURBED; shape++) {
-        if (shape == SYNTHETIC_SKEWED)
+        if (shape != SYNTHETIC_NORMAL && shape != SYNTHETIC_DISTURBED)
             continue; /* A/B and B/A have one distribution: what is skewed is not A against A */
         for (size_t c = 0; c < COUNT(counts); c++) {
             const unsigned samples = 800;
@@ -83,7 +83,7 @@ static void a_against_a_has_few_false_verdicts(void **state)
 static void a_whole_run_of_equals_has_hardly_ever_a_false_verdict(void **state)
 {
     (void)state;
-    enum { RUNS = 600, SUBJECTS = 6, PAIRS = 15, N = 40 };
+    enum { RUNS = 400, SUBJECTS = 6, PAIRS = 15, N = 40 };
     static double values[SUBJECTS][N];
     unsigned false_runs = 0, unadjusted = 0;
     struct random random;
@@ -116,8 +116,8 @@ static void a_whole_run_of_equals_has_hardly_ever_a_false_verdict(void **state)
     }
     print_message("runs of 15 equal pairs: of %u, %u with a false verdict, %u without Holm\n", RUNS,
                   false_runs, unadjusted);
-    assert_in_range(false_runs, 0, 12); /* 6 expected at most, standard deviation 2.4 */
-    assert_in_range(unadjusted, 30, RUNS);
+    assert_in_range(false_runs, 0, 9); /* 4 expected at most, standard deviation 2 */
+    assert_in_range(unadjusted, 25, RUNS);
 }
 
 /* Of normal log ratios with a deviation of 13 %: how often the same test finds it in SciPy's ranks,
@@ -131,7 +131,7 @@ static void differences_are_found_as_often_as_by_scipy(void **state)
     assert_true(json_array_size(json_object_get(reference, "power")) >= 4);
     json_array_foreach(json_object_get(reference, "power"), k, entry)
     {
-        const unsigned samples = 1000;
+        const unsigned samples = 500;
         unsigned found = 0;
         size_t n = (size_t)json_number_value(json_object_get(entry, "n"));
         double ratio = json_number_value(json_object_get(entry, "ratio"));
@@ -162,7 +162,7 @@ static void disturbed_rounds_give_the_power_that_was_measured_on_real_ones(void 
         size_t n;
     } cases[] = {{1.03, 0.95, 200}, {1.02, 0.95, 400}};
     for (size_t c = 0; c < COUNT(cases); c++) {
-        const unsigned samples = 500;
+        const unsigned samples = 300;
         unsigned found = 0;
         struct random random;
         random_seed(&random, 5);
@@ -194,8 +194,8 @@ static bool is_reached(struct random *random, enum synthetic_shape shape, double
 static void the_rounds_foretold_bring_a_word_as_often_as_promised(void **state)
 {
     (void)state;
-    static const size_t counts[] = {10, 30, 100};
-    const unsigned samples = 480;
+    static const size_t counts[] = {10, 20, 50};
+    const unsigned samples = 300;
     for (unsigned shape = 0; shape <= SYNTHETIC_DISTURBED; shape++) {
         unsigned asked = 0, reached = 0, reached_likely = 0;
         struct random random;
@@ -206,8 +206,9 @@ static void the_rounds_foretold_bring_a_word_as_often_as_promised(void **state)
             synthetic_rounds(&random, shape, ratio, 0.13, subject, baseline, n);
             struct effect effect = measure(n);
             struct verdict verdict = judge(&effect, 0.03);
-            if (verdict.word != VERDICT_INCONCLUSIVE || verdict.rounds_likely > COUNT(subject))
+            if (verdict.word != VERDICT_INCONCLUSIVE)
                 continue;
+            assert_true(verdict.rounds_likely <= COUNT(subject));
             asked++;
             reached += is_reached(&random, shape, ratio, n, verdict.rounds);
             reached_likely += is_reached(&random, shape, ratio, n, verdict.rounds_likely);
@@ -215,9 +216,9 @@ static void the_rounds_foretold_bring_a_word_as_often_as_promised(void **state)
         double share = (double)reached / asked, likely = (double)reached_likely / asked;
         print_message("%s: %u without a word, then %.3f and %.3f of them with one\n",
                       synthetic_name(shape), asked, share, likely);
-        assert_true(asked > 150);
-        assert_true(share > 0.42 && share < 0.64);
-        assert_true(likely > 0.72 && likely < 0.90);
+        assert_true(asked > 100);
+        assert_true(share > 0.38 && share < 0.66);
+        assert_true(likely > 0.66 && likely < 0.92);
     }
 }
 
