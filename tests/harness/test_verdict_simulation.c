@@ -57,7 +57,7 @@ static void a_against_a_has_few_false_verdicts(void **state)
         if (shape != SYNTHETIC_NORMAL && shape != SYNTHETIC_DISTURBED)
             continue; /* A/B and B/A have one distribution: what is skewed is not A against A */
         for (size_t c = 0; c < COUNT(counts); c++) {
-            const unsigned samples = 800;
+            const unsigned samples = 500;
             unsigned named[COUNT(minimum_effects)] = {0};
             struct random random;
             random_seed(&random, 2);
@@ -69,8 +69,8 @@ static void a_against_a_has_few_false_verdicts(void **state)
             }
             print_message("A/A, %s, n %zu: of %u named %u, %u, %u (minimum 3 %%, 1 %%, 0)\n",
                           synthetic_name(shape), counts[c], samples, named[0], named[1], named[2]);
-            /* 8 expected without a minimum effect, standard deviation 2.8. */
-            assert_in_range(named[2], 0, 17);
+            /* 5 expected without a minimum effect, standard deviation 2.2. */
+            assert_in_range(named[2], 0, 12);
             assert_true(named[0] <= named[1] && named[1] <= named[2]);
             if (counts[c] == 200)
                 assert_in_range(named[0], 0, 3);
@@ -83,7 +83,7 @@ static void a_against_a_has_few_false_verdicts(void **state)
 static void a_whole_run_of_equals_has_hardly_ever_a_false_verdict(void **state)
 {
     (void)state;
-    enum { RUNS = 400, SUBJECTS = 6, PAIRS = 15, N = 40 };
+    enum { RUNS = 300, SUBJECTS = 6, PAIRS = 15, N = 40 };
     static double values[SUBJECTS][N];
     unsigned false_runs = 0, unadjusted = 0;
     struct random random;
@@ -116,8 +116,8 @@ static void a_whole_run_of_equals_has_hardly_ever_a_false_verdict(void **state)
     }
     print_message("runs of 15 equal pairs: of %u, %u with a false verdict, %u without Holm\n", RUNS,
                   false_runs, unadjusted);
-    assert_in_range(false_runs, 0, 9); /* 4 expected at most, standard deviation 2 */
-    assert_in_range(unadjusted, 25, RUNS);
+    assert_in_range(false_runs, 0, 8); /* 3 expected at most, standard deviation 1.7 */
+    assert_in_range(unadjusted, 18, RUNS);
 }
 
 /* Of normal log ratios with a deviation of 13 %: how often the same test finds it in SciPy's ranks,
@@ -196,7 +196,9 @@ static void the_rounds_foretold_bring_a_word_as_often_as_promised(void **state)
     (void)state;
     static const size_t counts[] = {10, 20, 50};
     const unsigned samples = 300;
-    for (unsigned shape = 0; shape <= SYNTHETIC_DISTURBED; shape++) {
+    static const enum synthetic_shape shapes[] = {SYNTHETIC_NORMAL, SYNTHETIC_DISTURBED};
+    for (size_t s = 0; s < COUNT(shapes); s++) {
+        enum synthetic_shape shape = shapes[s];
         unsigned asked = 0, reached = 0, reached_likely = 0;
         struct random random;
         random_seed(&random, 6);

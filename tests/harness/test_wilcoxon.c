@@ -283,6 +283,16 @@ static void few_values_give_their_whole_range_and_say_what_it_is_worth(void **st
     }
 }
 
+/* Of nine values, 2 * 2 of 2^9 choices of signs reject a shift beyond the second average. */
+static void what_is_just_enough_is_cut(void **state)
+{
+    (void)state;
+    struct wilcoxon_cut cut;
+    assert_int_equal(wilcoxon_cut(9, 1 - 4.0 / 512, &cut), 0);
+    assert_int_equal(cut.position, 2);
+    assert_true(cut.confidence == 1 - 4.0 / 512);
+}
+
 /* SciPy has the exact position. */
 static void beyond_the_exact_ones_cuts_are_a_little_further_out_than_need_be(void **state)
 {
@@ -387,6 +397,7 @@ int main(void)
         cmocka_unit_test(cuts_at_95_percent_are_the_published_critical_values),
         cmocka_unit_test(cuts_are_those_that_scipys_p_values_allow),
         cmocka_unit_test(few_values_give_their_whole_range_and_say_what_it_is_worth),
+        cmocka_unit_test(what_is_just_enough_is_cut),
         cmocka_unit_test(beyond_the_exact_ones_cuts_are_a_little_further_out_than_need_be),
         cmocka_unit_test(adjusted_p_values_are_those_of_multtest),
         cmocka_unit_test(adjusted_p_values_stand_where_their_p_values_do),
