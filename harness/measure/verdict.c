@@ -63,7 +63,7 @@ static double chance_within(const struct forecast *forecast, double low, double 
     if (!(low < high))
         return 0;
     if (forecast->deviation == 0)
-        return low <= forecast->mean && forecast->mean <= high;
+        return low < forecast->mean && forecast->mean < high;
     return student_below((high - forecast->mean) / forecast->deviation, forecast->freedom) -
            student_below((low - forecast->mean) / forecast->deviation, forecast->freedom);
 }
