@@ -173,7 +173,10 @@ static double quantile(const struct outcome *sorted, uint64_t total, double prob
     if (below + 1 >= total)
         return outcome_at(sorted, total - 1);
     double share = position - (double)below;
-    return outcome_at(sorted, below) * (1 - share) + outcome_at(sorted, below + 1) * share;
+    double left = outcome_at(sorted, below), right = outcome_at(sorted, below + 1);
+    double mixed = left * (1 - share) + right * share;
+    /* Rounding must not lead out of the two: an interval of equal values would miss its median. */
+    return fmin(fmax(mixed, left), right);
 }
 
 /* The core of both intervals. Sorts `values`. */
