@@ -40,7 +40,8 @@ int heap_reserve(struct heap *, uint32_t count);
 void heap_insert(struct heap *, struct loop_timer *, uint64_t due_ns);
 /* One that waits or is due. */
 void heap_remove(struct heap *, struct loop_timer *);
-/* All that are due at now_ns wait no more. For when none is left of the last time. */
+/* All that are due at now_ns wait no more; but first, those of the last time have to be given out.
+ */
 void heap_take_due(struct heap *, uint64_t now_ns);
 /* The next of those, NULL when all have been given out. */
 struct loop_timer *heap_next_due(struct heap *);

@@ -384,6 +384,30 @@ static void a_crowd_of_one_works(void **state)
     assert_true(number("metrics", "ns_per_start_and_fire") > 0);
 }
 
+static void the_timers_of_a_crowd_wait_for_as_many_milliseconds_as_they_are_told(void **state)
+{
+    static const uint32_t order[] = {1, 0}, delays_ms[] = {30, 20};
+    struct timer_crowd *crowd;
+    const char *what;
+    uint32_t count = 0;
+    (void)state;
+    if (!has_crowd())
+        return;
+    const struct timer_scale_ops *ops = subject->timer->scale;
+    assert_int_equal(ops->open(&crowd, subject, 2, &what), 0);
+    assert_int_equal(ops->iterate(crowd), 0);
+    uint64_t begin_ns = clock_now_ns();
+    assert_int_equal(ops->start(crowd, order, delays_ms), 0);
+    const uint32_t *fired = ops->fired(crowd, &count);
+    for (; count < 2; fired = ops->fired(crowd, &count))
+        assert_int_equal(ops->iterate(crowd), 0);
+    /* libuv's time was rounded down to a millisecond when they were started. */
+    assert_true(clock_now_ns() - begin_ns >= 28 * NS_PER_MS);
+    assert_int_equal(fired[0], 0);
+    assert_int_equal(fired[1], 1);
+    ops->close(crowd);
+}
+
 static const uint32_t *fired_disordered(const struct timer_crowd *crowd, uint32_t *count)
 {
     static uint32_t swapped[100];
@@ -521,6 +545,7 @@ int main(int argc, char **argv)
         WITH_GENERATOR(a_crowd_is_started_restarted_cancelled_and_fired_in_order),
         WITH_GENERATOR(a_timer_takes_its_handle_and_its_share_of_the_heap),
         WITH_GENERATOR(a_crowd_of_one_works),
+        WITH_GENERATOR(the_timers_of_a_crowd_wait_for_as_many_milliseconds_as_they_are_told),
         WITH_GENERATOR(a_crowd_that_fires_out_of_order_or_not_whole_fails_the_trial),
         WITH_GENERATOR(more_timers_than_memory_are_a_sentence),
     };
