@@ -17,6 +17,8 @@
 /* The last ACK of a handshake may still be on its way when connect() has returned. */
 #define QUEUE_TIMEOUT_NS (500 * NS_PER_MS)
 
+#define WINDOW_MORE_S 0.01
+
 struct accept_trial {
     const struct trial_request *request;
     const struct accept_ops *ops;
@@ -209,6 +211,17 @@ static int serve(struct accept_trial *trial, double seconds, uint64_t *accepted)
     return trial->ops->serve(trial->server, deadline_ns, accepted);
 }
 
+/* Goes on until there was a connection: in a short window on a busy machine, one of the two
+ * processes may not have run at all. */
+static int serve_some(struct accept_trial *trial, double seconds, uint64_t *accepted)
+{
+    uint64_t limit_ns = step_deadline_ns();
+    int error = serve(trial, seconds, accepted);
+    while (error >= 0 && *accepted == 0 && clock_now_ns() < limit_ns)
+        error = serve(trial, WINDOW_MORE_S, accepted);
+    return error;
+}
+
 /* The reply to "mark" is read afterwards: a server that waited for it would let connections wait
  * too. */
 static int measured_window(struct accept_trial *trial, double seconds, uint64_t *accepted)
@@ -216,7 +229,7 @@ static int measured_window(struct accept_trial *trial, double seconds, uint64_t 
     int error = begin(trial);
     if (error < 0)
         return error;
-    int served = serve(trial, seconds, accepted);
+    int served = serve_some(trial, seconds, accepted);
     error = end(trial);
     if (served < 0)
         return server_problem(trial, "accepting and closing", served);
@@ -247,8 +260,9 @@ static int run_steady(struct accept_trial *trial, uint64_t *accepted)
     if (error == 0)
         error = take_report(trial);
     if (error == 0 && *accepted == 0)
-        error = problem_say(trial->problem, -ETIMEDOUT, "%s: no connection was made in %g s",
-                            trial->request->subject->name, seconds);
+        error = problem_say(trial->problem, -ETIMEDOUT, "%s: no connection was made in %llu s",
+                            trial->request->subject->name,
+                            (unsigned long long)(STEP_TIMEOUT_NS / NS_PER_S));
     return error;
 }
 

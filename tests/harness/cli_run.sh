@@ -9,7 +9,7 @@ a_run_leaves_every_trial_of_every_round() {
     expect_status 0 && expect_error "3 rounds" &&
         expect_run r 'len(cells) == 4 and run["rounds"] == 3' &&
         expect_run r 'all(len(c["trials"]) >= 6 for c in cells)' &&
-        expect_run r 'all({(t["subject"], t["round"]) for t in c["trials"] if t["valid"]} == {(s, r)
+        expect_run r 'all({(t["subject"], t["round"]) for t in c["trials"] if sound(t)} == {(s, r)
             for s in ("select", "poll") for r in range(3)} for c in cells)' &&
         expect_run r 'all({t["order"] for t in c["trials"]} == {0, 1} for c in cells)' &&
         expect_run r 'all(t["metrics"] and t["counters"] and t["usage"] and t["generator"]
