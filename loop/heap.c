@@ -86,8 +86,9 @@ static int grow(struct heap *heap, uint32_t count)
     struct heap_entry *entries = realloc(heap->entries, capacity * sizeof *entries);
     if (entries == NULL)
         return -ENOMEM;
-    memmove(entries + capacity - heap->due, entries + heap->capacity - heap->due,
-            heap->due * sizeof *entries);
+    if (heap->due > 0)
+        memmove(entries + capacity - heap->due, entries + heap->capacity - heap->due,
+                heap->due * sizeof *entries);
     heap->entries = entries;
     heap->capacity = capacity;
     return 0;
@@ -212,7 +213,9 @@ static void reverse(struct heap_entry *entries, uint32_t count)
 
 void heap_take_due(struct heap *heap, uint64_t now_ns)
 {
-    assert(heap->due == 0);
+    if (heap->due > 0 || !is_any_due(heap, now_ns))
+        return;
+    assert(heap->stopped == 0);
     take_singly(heap, now_ns, SINGLES);
     if (is_any_due(heap, now_ns) && are_many_due(heap, now_ns)) {
         take_all(heap, now_ns);

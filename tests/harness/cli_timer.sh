@@ -165,6 +165,8 @@ more_timers_than_memory_are_refused_before_the_run() {
 }
 
 memory_that_runs_out_in_a_trial_is_a_sentence() {
+    (ulimit -d 20000 && "$pollbench" list) >out 2>err ||
+        { skip_test "this build needs more memory than is usual"; return; }
     status=0
     (ulimit -d 20000 && exec "$pollbench" run "${scale[@]}" --set timers=1000000 --backends poll \
         --rounds 1 --out r) >out 2>err || status=$?

@@ -132,9 +132,9 @@ static struct loop_timer *crowd[CROWD];
 static void restart_the_others(struct loop_timer *timer)
 {
     trace("first");
-    for (unsigned i = 0; i < CROWD; i++)
-        if (crowd[i] != timer)
-            assert_int_equal(loop_timer_start(crowd[i], trace_timer, MS(1), 0), 0);
+    for (unsigned i = CROWD; i > 0; i--)
+        if (crowd[i - 1] != timer)
+            assert_int_equal(loop_timer_start(crowd[i - 1], trace_timer, MS(1), 0), 0);
 }
 
 static void restarting_due_timers_needs_no_memory(void **state)
