@@ -3,6 +3,7 @@
 #include "backends/syscalls.h"
 
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,6 +62,13 @@ int loop_listen(struct loop_listener *listener, const struct sockaddr *address, 
     handle_activate(&listener->handle);
     want_connections(listener, true);
     return 0;
+}
+
+int loop_listener_no_delay(struct loop_listener *listener)
+{
+    if (!(listener->handle.flags & HANDLE_OPEN))
+        return -ENOTCONN;
+    return sys.set_option(listener->source.fd, IPPROTO_TCP, TCP_NODELAY, 1);
 }
 
 int loop_listener_address(const struct loop_listener *listener, struct sockaddr *address,

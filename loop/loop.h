@@ -182,6 +182,10 @@ int loop_listen(struct loop_listener *, const struct sockaddr *, socklen_t, int 
 void loop_listener_pause(struct loop_listener *);
 void loop_listener_resume(struct loop_listener *);
 bool loop_listener_is_paused(const struct loop_listener *);
+/* Connections taken from now on send small writes at once instead of gathering them (TCP_NODELAY).
+ * Asked of the listener, from which they inherit it, because an accepted socket need not be a
+ * descriptor of the process. -ENOTCONN before loop_listen(); -errno for what is not TCP. */
+int loop_listener_no_delay(struct loop_listener *);
 /* The address that was bound. */
 int loop_listener_address(const struct loop_listener *, struct sockaddr *, socklen_t *);
 /* Takes a connection into an initialised stream. In the callback, or later: until it is taken, the
