@@ -1,6 +1,6 @@
 /* On llhttp, Node's parser, 6 or later.
- * - It pauses behind a request when the call says so, and again, in its own way, when the request
- * asked for an upgrade: both are the end of a request here.
+ * - It pauses behind a request when the call says so; and once more before the next byte when the
+ * request asked for an upgrade, for which it is told to go on.
  * - It has no limit of the header's size. */
 #include "harness/hello_parser.h"
 
@@ -94,6 +94,10 @@ enum hello_parsed hello_parser_feed(struct hello_parser *parser, const char *dat
 {
     llhttp_t *library = (llhttp_t *)parser->library.bytes;
     llhttp_errno_t error = llhttp_execute(library, data, length);
+    if (error == HPE_PAUSED_UPGRADE && llhttp_get_error_pos(library) == data) {
+        llhttp_resume_after_upgrade(library);
+        error = llhttp_execute(library, data, length);
+    }
     *used = error == HPE_OK ? length : (size_t)(llhttp_get_error_pos(library) - data);
     switch (error) {
     case HPE_OK:

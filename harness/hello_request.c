@@ -87,7 +87,7 @@ static bool on_head(struct hello_parser *parser, const struct hello_head *head)
     struct hello_request *request = request_of(parser);
     if (request->in_value)
         finish_field(request);
-    request->old = head->minor == 0;
+    request->old = head->major == 1 && head->minor == 0;
     request->head_only = head->method == HELLO_HEAD;
     if (head->major != 1)
         return refuse(request, head->major == 0 ? 400 : 505);
@@ -128,6 +128,11 @@ static const struct hello_parser_calls calls = {
 
 enum line_state { LINE_START, LINE_METHOD, LINE_TARGET_START, LINE_TARGET, LINE_VERSION };
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 static bool is_token(char c)
 {
     return c > ' ' && c < 0x7f && strchr("\"(),/:;<=>?@[\\]{}", c) == NULL;
@@ -161,26 +166,30 @@ static bool scan(struct hello_request *request, char c)
     return true;
 }
 
+static unsigned status_of_line(const struct hello_request *request)
+{
+    const char *version = request->name;
+    bool whole = request->name_length == sizeof request->name && memcmp(version, "HTTP/", 5) == 0 &&
+                 version[6] == '.' && is_digit(version[7]);
+    if (!whole || !is_digit(version[5]) || version[5] == '0')
+        return 400;
+    return version[5] == '1' ? 501 : 505;
+}
+
 /* Bytes of the line up to its end, which tells 501 from 400 (and 505). */
 static enum hello_progress scan_line(struct hello_request *request, const char *data, size_t length,
                                      size_t *used)
 {
     for (; *used < length; ++*used) {
-        char c = data[*used];
-        if (request->header_bytes++ == request->limits->header_bytes) {
-            refuse(request, 431);
-            return HELLO_ANSWER;
-        }
-        if (c == '\n') {
-            bool whole = request->name_length == sizeof request->name &&
-                         memcmp(request->name, "HTTP/", 5) == 0 && request->name[6] == '.';
-            bool known = whole && request->name[5] == '1';
-            bool number = whole && request->name[5] > '1' && request->name[5] <= '9';
-            refuse(request, known ? 501 : number ? 505 : 400);
-            return HELLO_ANSWER;
-        }
-        if (!scan(request, c)) {
-            refuse(request, 400);
+        unsigned status = 0;
+        if (request->header_bytes++ == request->limits->header_bytes)
+            status = 431;
+        else if (data[*used] == '\n')
+            status = status_of_line(request);
+        else if (!scan(request, data[*used]))
+            status = 400;
+        if (status != 0) {
+            refuse(request, status);
             return HELLO_ANSWER;
         }
     }

@@ -21,7 +21,7 @@ struct piece {
 
 #define HEAD(status_line, length)                                                                  \
     PIECE("HTTP/1.1 " status_line "\r\nContent-Type: text/plain\r\nContent-Length: " length "\r"   \
-                                                                                            "\n")
+          "\n")
 
 static const struct response {
     unsigned status;
