@@ -2,10 +2,14 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
-#include <unistd.h>
+
+enum { WAKE_SIGNAL = SIGUSR1 }; /* from hello_signals_end() to the thread */
 
 static sigset_t held;
+static atomic_bool over;
 static pthread_t thread;
 static void (*call)(void *context);
 static void *call_context;
@@ -20,37 +24,46 @@ int hello_signals_hold(void)
         if (action.sa_handler != SIG_IGN)
             sigaddset(&held, ending[i]);
     }
+    sigaddset(&held, WAKE_SIGNAL);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
     return -pthread_sigmask(SIG_BLOCK, &held, NULL);
 }
 
-/* Is cancelled at its end, in sigwait() or pause(), but not while it calls. */
-static void *wait_for_signal(void *unused)
+static void *take_signals(void *unused)
 {
     (void)unused;
-    int number, state;
-    while (sigwait(&held, &number) != 0)
-        continue;
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
-    call(call_context);
-    pthread_setcancelstate(state, &state);
-    /* From now on this thread takes them, and they do what they do by default. */
-    pthread_sigmask(SIG_UNBLOCK, &held, NULL);
-    while (pause() < 0)
-        continue;
-    return NULL;
+    for (bool first = true;;) {
+        int number;
+        if (sigwait(&held, &number) != 0)
+            continue;
+        if (atomic_load(&over))
+            return NULL;
+        if (number == WAKE_SIGNAL)
+            continue; /* another program's */
+        if (first) {
+            first = false;
+            call(call_context);
+            continue;
+        }
+        signal(number, SIG_DFL);
+        pthread_sigmask(SIG_UNBLOCK, &held, NULL);
+        raise(number);
+    }
 }
 
 int hello_signals_begin(void (*stop)(void *context), void *context)
 {
     call = stop;
     call_context = context;
-    return -pthread_create(&thread, NULL, wait_for_signal, NULL);
+    return -pthread_create(&thread, NULL, take_signals, NULL);
 }
 
+/* By a signal and not by pthread_cancel(), after which AddressSanitizer takes the stack of the
+ * thread for one still in use. */
 void hello_signals_end(void)
 {
-    pthread_cancel(thread);
+    atomic_store(&over, true);
+    pthread_kill(thread, WAKE_SIGNAL);
     pthread_join(thread, NULL);
 }

@@ -151,6 +151,23 @@ what_does_not_end_is_ended_by_the_grace() {
     ended 'answers == 1'
 }
 
+a_second_signal_ends_it_at_once() {
+    serve --grace 1h --request-timeout 1h || return 1
+    coproc python3 "$sources/tests/harness/hello_client.py" "$port" stuck_at_the_end 2>err
+    local client=$COPROC_PID ready
+    read -r ready <&"${COPROC[0]}"
+    kill -USR1 $server # is none that ends it
+    kill -TERM $server
+    until ! (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
+    kill -INT $server
+    status=0
+    wait $server || status=$?
+    server=""
+    echo go >&"${COPROC[1]}"
+    wait "$client"
+    expect_status 130
+}
+
 it_ends_by_itself_after_the_seconds_asked_for() {
     serve --seconds 0.05 || return 1
     ended 'answers == 0 and connections == 0'
@@ -201,6 +218,7 @@ run_tests curl_gets_hello_world_on_one_connection \
     without_descriptors_it_goes_on_with_those_it_has \
     a_request_under_way_is_answered_before_it_ends \
     what_does_not_end_is_ended_by_the_grace \
+    a_second_signal_ends_it_at_once \
     it_ends_by_itself_after_the_seconds_asked_for \
     wrk_loses_nothing_on_one_connection \
     wrk_loses_nothing_on_64_connections \
