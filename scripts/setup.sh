@@ -187,14 +187,14 @@ install_with_log() { # LOG
         run "${privilege}apt-get update -q" "$1" || true
         run "$install" "$1" && return
     fi
-    install_needed_alone "$1"
+    install_apart "$1"
 }
 
 # Where a package that is merely useful has another name, or none, it must not keep the others away.
-install_needed_alone() { # LOG
+install_apart() { # LOG
     local package
-    [ -n "$missing_needed" ] && [ -n "$missing_useful" ] || return 1
-    run "$privilege$(install_command)$missing_needed" "$1" || return
+    [ -n "$missing_useful" ] || return 1
+    [ -z "$missing_needed" ] || run "$privilege$(install_command)$missing_needed" "$1" || return
     for package in $missing_useful; do
         run "$privilege$(install_command) $package" "$1" || true
     done
