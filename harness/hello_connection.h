@@ -2,8 +2,9 @@
  *
  * Requests are answered in order. Answers gather in `output`; what is there goes out in one write,
  * and what comes up meanwhile follows in the next. When `output` has no room for another answer,
- * the rest of the input is kept in `held` and reading stops until a write is over, so a client that
- * asks without reading the answers costs sizeof(struct hello_connection) and no more. */
+ * the rest of the input is kept in `held` and reading stops until a write is over. So a client that
+ * asks without reading the answers costs sizeof(struct hello_connection), and what the loop had
+ * received for it before it was told to stop. */
 #ifndef HARNESS_HELLO_CONNECTION_H
 #define HARNESS_HELLO_CONNECTION_H
 

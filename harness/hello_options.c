@@ -230,8 +230,7 @@ int hello_options_parse(struct hello_options *options, int argc, char **argv, ch
                 .limits = {.header_bytes = 8192, .body_bytes = 65536},
                 .waits_ns = {[HELLO_WAIT_IDLE] = 60 * NS_PER_S,
                              [HELLO_WAIT_REQUEST] = 10 * NS_PER_S,
-                             [HELLO_WAIT_WRITE] = 10 * NS_PER_S,
-                             [HELLO_WAIT_LINGER] = 2 * NS_PER_S},
+                             [HELLO_WAIT_WRITE] = 10 * NS_PER_S},
                 .grace_ns = 5 * NS_PER_S,
                 .run_ns = UINT64_MAX,
             },
@@ -240,6 +239,8 @@ int hello_options_parse(struct hello_options *options, int argc, char **argv, ch
     if (r != OPTIONS_DONE)
         return r;
     options->setup.variant = options->subject->variant;
+    /* For a client to read its last answer. */
+    options->setup.waits_ns[HELLO_WAIT_LINGER] = options->setup.waits_ns[HELLO_WAIT_WRITE];
     return check_address(options, problem);
 }
 
