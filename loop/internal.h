@@ -46,6 +46,7 @@ struct loop {
     size_t active_referenced; /* handles that keep the loop alive */
     size_t requests;          /* writes and shutdowns not yet called back */
     size_t unclosed;          /* handles between loop_close() and their callback */
+    size_t pools;             /* between pool_open() and the end of pool_close() */
 
     struct io_event *events;
     unsigned event_budget;

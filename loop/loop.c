@@ -47,8 +47,8 @@ int loop_open(struct loop **out, const struct loop_options *options)
 
 int loop_destroy(struct loop *loop)
 {
-    if (!list_is_empty(&loop->handles) || loop->unclosed > 0 || loop->tasks > 0 ||
-        !list_is_empty(&loop->immediates))
+    bool open = !list_is_empty(&loop->handles) || loop->unclosed > 0 || loop->pools > 0;
+    if (open || loop->tasks > 0 || !list_is_empty(&loop->immediates))
         return -EBUSY;
     loop->backend->ops->close(loop->backend);
     heap_close(&loop->timers);

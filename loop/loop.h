@@ -53,8 +53,8 @@ struct loop_options loop_default_options(const struct backend_variant *variant);
 /* -errno: from the backend (refused by this system), -ENOMEM, -EINVAL. */
 int loop_open(struct loop **out, const struct loop_options *options);
 
-/* -EBUSY while a handle is open, or an immediate or a task is queued: close them and run the loop
- * first. */
+/* -EBUSY while a handle or a pool is open, or an immediate or a task is queued: close them and run
+ * the loop first. */
 int loop_destroy(struct loop *);
 
 enum loop_mode {
