@@ -148,12 +148,14 @@ int loop_run(struct loop *loop, enum loop_mode mode)
     while (loop_alive(loop) && !loop->stopping) {
         loop_update_time(loop);
         timer_run_due(loop);
-        bool ran_pending = pending_run(loop);
+        /* What has called back something has had its turn, so mode once need not wait. */
+        bool ran = !list_is_empty(&loop->hooks[0]);
+        ran |= pending_run(loop);
         hooks_run(loop, LOOP_IDLE);
         ticks_after_phase(loop);
         hooks_run(loop, LOOP_PREPARE);
         ticks_after_phase(loop);
-        bool may_block = mode == LOOP_DEFAULT || (mode == LOOP_ONCE && !ran_pending);
+        bool may_block = mode == LOOP_DEFAULT || (mode == LOOP_ONCE && !ran);
         r = poll(loop, may_block ? poll_deadline(loop) : 0);
         if (r < 0)
             break;

@@ -25,8 +25,8 @@ FAULTS = [
     ("closing_before_check", "loop.c", "        check_run(loop);\n        handle_run_closing(loop);",
      "        handle_run_closing(loop);\n        check_run(loop);"),
     ("check_before_poll", "loop.c", "        bool may_block = ", "        check_run(loop);\n        bool may_block = "),
-    ("closing_before_timers", "loop.c", "        timer_run_due(loop);\n        bool ran_pending",
-     "        handle_run_closing(loop);\n        timer_run_due(loop);\n        bool ran_pending"),
+    ("closing_before_timers", "loop.c", "        timer_run_due(loop);\n        /* What",
+     "        handle_run_closing(loop);\n        timer_run_due(loop);\n        /* What"),
     ("timers_behind_poll", "loop.c", "        check_run(loop);\n",
      "        timer_run_due(loop);\n        check_run(loop);\n"),
     ("immediates_last_in_first_out", "immediate.c", "list_append(&immediate->loop->immediates, &immediate->queue);",
@@ -52,9 +52,8 @@ FAULTS = [
      "    if (loop_is_active(&timer->handle) && !list_is_linked(&timer->ready))\n        return 0;\n    loop_timer_stop(timer);\n"),
     ("a_stopped_due_timer_runs", "timer.c", "    if (list_is_linked(&timer->ready))\n        list_remove(&timer->ready);\n    else",
      "    if (list_is_linked(&timer->ready))\n        return;\n    else"),
-    ("time_is_not_read_after_poll", "loop.c", "    loop_update_time(loop);\n    for (int i = 0;", "    for (int i = 0;"),
-    ("time_is_read_once_at_the_start", "loop.c", "        loop_update_time(loop);\n        timer_run_due(loop);\n        bool",
-     "        timer_run_due(loop);\n        bool"),
+    ("time_is_read_once_at_the_start", "loop.c", "        loop_update_time(loop);\n        timer_run_due(loop);\n        /* What",
+     "        timer_run_due(loop);\n        /* What"),
     ("completions_last_in_first_out", "pool.c", "*pool_ring_slot(ring, head++);",
      "*pool_ring_slot(ring, head);\n        struct pool_job **last = pool_ring_slot(ring, end - 1);\n"
      "        if (end - head > 2) {\n            struct pool_job *first = job;\n            job = *last;\n"
@@ -90,7 +89,7 @@ def try_fault(build_folder, name, file, text, fault):
         build(folder, build_folder)
         clock = os.path.join(build_folder, "tests/semantics/libsemantics_clock.so")
         os.symlink(os.path.abspath(clock), os.path.join(folder, "libsemantics_clock.so"))
-        environment = dict(os.environ, SEMANTICS_BUILD=folder, SEMANTICS_LIMIT_S="10")
+        environment = dict(os.environ, SEMANTICS_BUILD=folder, SEMANTICS_LIMIT_S="20")
         result = subprocess.run([sys.executable, os.path.join(HERE, "random_programs.py"), "run", "epoll"],
                                 env=environment, capture_output=True, text=True, check=False)
     found = re.search(r"of (\d+) programs (\d+) differ, first that of seed (\d+) ?(.*)", result.stdout)

@@ -156,6 +156,8 @@ def reductions(program):
     """Every program that has one operation less, with all that follows from it."""
     for callback, operations in enumerate(program):
         for index in range(len(operations)):
+            if index > 0 and operations[index - 1][0] == "U":
+                continue  # the referenced immediate that has to be there
             smaller = [list(others) for others in program]
             del smaller[callback][index]
             yield renumbered(smaller)

@@ -35,10 +35,19 @@ static bool is_required(const char *backend)
     return found;
 }
 
-static _Noreturn void skip(const char *backend, const char *reason)
+_Noreturn void skip(const char *backend, const char *reason)
 {
     printf("%s: %s\n", backend, reason);
-    exit(is_required(backend) ? EXIT_FAILURE : EXIT_SKIPPED);
+    exit(EXIT_SKIPPED);
+}
+
+static _Noreturn void skip_unless_required(const char *backend, const char *reason)
+{
+    if (is_required(backend)) {
+        printf("%s: %s, and REQUIRE_BACKENDS names it\n", backend, reason);
+        exit(EXIT_FAILURE);
+    }
+    skip(backend, reason);
 }
 
 struct loop *subject_open(const char *backend, enum loop_drain drain)
@@ -48,13 +57,15 @@ struct loop *subject_open(const char *backend, enum loop_drain drain)
         require(-EINVAL, backend);
     if (variant->refused != NULL)
         skip(backend, variant->refused);
+    if (variant->asked & BACKEND_SQPOLL)
+        skip(backend, "a thread of the kernel decides in which iteration a result arrives");
     struct loop_options options = loop_default_options(variant);
     options.drain = drain;
     options.now_ns = virtual_now_ns;
     struct loop *loop;
     int r = loop_open(&loop, &options);
     if (r < 0)
-        skip(backend, strerror(-r));
+        skip_unless_required(backend, strerror(-r));
     virtual_attach(loop);
     return loop;
 }
