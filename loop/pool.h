@@ -7,7 +7,10 @@
  *   hold more than half of the threads, and then let later fast ones pass.
  * - Threads start with the first job, all signals blocked, and end with the pool.
  * - Every function belongs to the loop's thread. Every int is >= 0 or -errno.
- * - A job is the caller's memory, until its completion has begun.
+ * - A job is the caller's memory, zeroed before its first use. It is the pool's from pool_submit()
+ *   until its done() begins, which may submit it again or free it.
+ * - done() runs in the order in which jobs ended; at most the loop's event budget of them in one
+ *   iteration, so that jobs without end leave the other phases their turn.
  */
 #ifndef LOOP_POOL_H
 #define LOOP_POOL_H
@@ -33,7 +36,7 @@ enum pool_class {
 
 struct pool_options {
     unsigned threads;     /* 1 .. POOL_THREADS_MAX */
-    unsigned queue_limit; /* jobs that may wait for a thread; 0: no limit */
+    unsigned queue_limit; /* jobs that may wait while every thread has one; 0: no limit */
     bool timestamps;      /* fill the times of each job; costs two readings of the clock */
 };
 
@@ -44,14 +47,15 @@ int pool_default_options(struct pool_options *options);
 
 struct pool_job {
     pool_work_function *work;
-    pool_done_function *done;
-    void *data; /* the user's */
+    pool_done_function *done; /* may be NULL */
+    void *data;               /* the user's */
     /* With timestamps: monotonic. Queue wait, service and delivery lie between them and the moment
      * in which done() is called. */
     uint64_t submitted_ns, started_ns, ended_ns;
     /* The pool's. */
     struct pool *pool;
-    struct list queue;
+    struct list held_back;
+    uint64_t position;
     uint8_t class, state;
 };
 
@@ -61,7 +65,7 @@ struct pool_job {
 int pool_open(struct pool **, struct loop *, const struct pool_options *);
 
 /* -EAGAIN: the queue is full (counted), or the system gave not even one thread; -EBUSY: the job is
- * under way already; -ESHUTDOWN after pool_close(). */
+ * under way already; -ESHUTDOWN after pool_close(); -EINVAL: no work. */
 int pool_submit(struct pool *, struct pool_job *, enum pool_class, pool_work_function *,
                 pool_done_function *);
 

@@ -1,0 +1,61 @@
+/* What the two halves of the pool share: pool.c runs on the loop's thread, pool_threads.c on the
+ * pool's.
+ *
+ * The threads of the pool share one lock, and take it once per job: to put away the job that has
+ * ended and to take the next one. The loop's thread does not need it for submitting and delivering,
+ * because it is the only one on its side of both queues; it takes it for whatever is rare. */
+#ifndef LOOP_POOL_INTERNAL_H
+#define LOOP_POOL_INTERNAL_H
+
+#include "loop/internal.h"
+#include "loop/pool_ring.h"
+
+#include <pthread.h>
+
+enum job_state { JOB_SUBMITTED, JOB_HELD_BACK, JOB_CANCELED };
+
+struct pool {
+    /* Set before there are threads. */
+    struct pool_options options;
+    unsigned slow_limit;
+
+    /* The loop's thread alone. */
+    struct loop *loop;
+    pthread_t *threads;
+    pool_closed_function *on_closed;
+    void *context;
+    bool closing;
+    uint64_t under_way;   /* jobs between pool_submit() and done() */
+    uint64_t waiting_end; /* up to here the queue is known to have room */
+    uint64_t slow_submitted;
+    struct pool_counters counters;
+
+    struct loop_async ended_some;
+
+    struct pool_ring waiting; /* the loop's thread puts, threads take with the lock */
+    struct pool_ring ended;   /* threads put with the lock, the loop's thread takes */
+
+    _Alignas(POOL_APART) pthread_mutex_t lock; /* of all below, and of each job's state */
+    pthread_cond_t work_is_there;
+    struct list held_back;             /* slow jobs that were passed; older than all in `waiting` */
+    unsigned held_back_count, emptied; /* emptied: slots of `waiting`, by pool_cancel() */
+    unsigned peak_waiting;
+    unsigned slow_running;
+    uint64_t slow_begun; /* or canceled */
+    unsigned asleep;     /* threads that nobody has woken yet */
+    bool waking;         /* one has been woken and has not come yet: it will wake the next one */
+    bool stopping;
+    _Atomic uint64_t wakes;
+
+    /* asleep > 0 and not waking: whoever puts a job has to wake a thread. */
+    _Alignas(POOL_APART) _Atomic bool wake_wanted;
+};
+
+/* pool_threads.c */
+int pool_start_threads(struct pool *);
+void pool_end_threads(struct pool *);
+void pool_wake_thread(struct pool *);                  /* if one is asleep and none is coming */
+void pool_put_ended(struct pool *, struct pool_job *); /* with the lock */
+unsigned pool_count_waiting(const struct pool *);      /* with the lock */
+
+#endif
