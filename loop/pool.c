@@ -124,6 +124,7 @@ static void wake_loop(struct pool *pool)
 /* With the lock; `slot` is where the job stands, NULL when it is held back. */
 static void cancel(struct pool *pool, struct pool_job *job, struct pool_job **slot)
 {
+    pool_note_peak(pool);
     if (slot == NULL) {
         list_remove(&job->held_back);
         pool->held_back_count--;

@@ -57,5 +57,6 @@ void pool_end_threads(struct pool *);
 void pool_wake_thread(struct pool *);                  /* if one is asleep and none is coming */
 void pool_put_ended(struct pool *, struct pool_job *); /* with the lock */
 unsigned pool_count_waiting(const struct pool *);      /* with the lock */
+void pool_note_peak(struct pool *);                    /* with the lock, before any leaves */
 
 #endif

@@ -17,7 +17,7 @@ unsigned pool_count_waiting(const struct pool *pool)
     return (unsigned)queued - pool->emptied + pool->held_back_count;
 }
 
-static void note_peak(struct pool *pool)
+void pool_note_peak(struct pool *pool)
 {
     unsigned waiting = pool_count_waiting(pool);
     if (waiting > pool->peak_waiting)
@@ -56,7 +56,7 @@ static struct pool_job *oldest(struct pool *pool)
 
 static struct pool_job *take(struct pool *pool)
 {
-    note_peak(pool);
+    pool_note_peak(pool);
     struct pool_job *job = oldest(pool);
     if (job != NULL && job->class == POOL_SLOW) {
         pool->slow_running++;
