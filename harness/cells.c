@@ -77,20 +77,31 @@ static int unknown_key(const struct run_options *options, const char *key, char 
                        key, nearest.best);
 }
 
+/* Whether one of the chosen modes has the parameter. A name may have a row of its own for each
+ * mode: *elsewhere is the last one that was found. */
+static bool is_wanted(const struct run_options *options, const struct workload *workload,
+                      const char *key, const struct parameter **elsewhere)
+{
+    for (const struct parameter *p = workload->parameters; p->name != NULL; p++) {
+        if (strcmp(p->name, key) != 0)
+            continue;
+        *elsewhere = p;
+        for (const char *const *m = workload->modes; *m != NULL; m++) {
+            if (mode_is_chosen(options, *m) && name_in_list(p->modes, *m))
+                return true;
+        }
+    }
+    return false;
+}
+
 static int check_key(const struct run_options *options, const char *key, char *problem)
 {
     const struct parameter *elsewhere = NULL;
     if (strcmp(key, "mode") == 0)
         return 0;
     for (size_t w = 0; w < options->workload_count; w++) {
-        const struct parameter *parameter = parameter_find(options->workloads[w], key);
-        if (parameter == NULL)
-            continue;
-        elsewhere = parameter;
-        for (const char *const *m = options->workloads[w]->modes; *m != NULL; m++) {
-            if (mode_is_chosen(options, *m) && name_in_list(parameter->modes, *m))
-                return 0;
-        }
+        if (is_wanted(options, options->workloads[w], key, &elsewhere))
+            return 0;
     }
     if (elsewhere == NULL)
         return unknown_key(options, key, problem);

@@ -43,7 +43,7 @@ struct cell_needs {
     uint64_t server_files; /* descriptors in the subject's process */
     uint64_t generator_files;
     uint64_t backlog;       /* of net.core.somaxconn; 0: none */
-    const char *impossible; /* why no system can run it, as a sentence; NULL */
+    const char *impossible; /* why it cannot be run here, as a sentence, static; NULL */
 };
 
 struct trial_request {
@@ -90,6 +90,7 @@ const struct workload *const *workloads(size_t *count);
 const struct workload *workload_find(const char *name); /* NULL when there is none */
 
 extern const struct workload accept_workload;
+extern const struct workload timer_workload;
 
 #define PROBLEM_BYTES 512
 

@@ -33,9 +33,7 @@ struct loop {
     size_t referenced_immediates; /* of those queued */
 
     struct heap timers;
-    struct list due;        /* timers taken out of the heap, about to run */
-    uint32_t active_timers; /* in the heap or due */
-    uint64_t next_order;
+    uint32_t active_timers; /* waiting or due */
 
     struct list hooks[3]; /* active idle, prepare and check hooks */
     struct list asyncs;

@@ -33,9 +33,9 @@ int loop_open(struct loop **out, const struct loop_options *options)
         free(loop);
         return r;
     }
-    struct list *lists[] = {&loop->due,    &loop->hooks[0],   &loop->hooks[1],  &loop->hooks[2],
-                            &loop->asyncs, &loop->pending,    &loop->closing,   &loop->handles,
-                            &loop->ticks,  &loop->microtasks, &loop->immediates};
+    struct list *lists[] = {&loop->hooks[0],   &loop->hooks[1],  &loop->hooks[2], &loop->asyncs,
+                            &loop->pending,    &loop->closing,   &loop->handles,  &loop->ticks,
+                            &loop->microtasks, &loop->immediates};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         list_init(lists[i]);
     loop->drain = options->drain;

@@ -114,10 +114,8 @@ typedef void loop_timer_function(struct loop_timer *);
 struct loop_timer {
     struct loop_handle handle;
     loop_timer_function *callback;
-    uint64_t due_ns, repeat_ns;
-    uint64_t order;      /* of its start: decides between equal due times */
-    uint32_t heap_index; /* position in the heap while it waits there */
-    struct list ready;   /* on the list of due timers while they run */
+    uint64_t repeat_ns;
+    uint32_t heap_index; /* where loop.timers has it, while it is active */
 };
 
 void loop_timer_init(struct loop *, struct loop_timer *);

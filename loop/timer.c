@@ -5,8 +5,7 @@
 void loop_timer_init(struct loop *loop, struct loop_timer *timer)
 {
     handle_init(loop, &timer->handle, LOOP_TIMER);
-    list_init(&timer->ready);
-    timer->due_ns = timer->repeat_ns = 0;
+    timer->repeat_ns = 0;
     timer->callback = NULL;
 }
 
@@ -15,14 +14,6 @@ void timer_init_internal(struct loop *loop, struct loop_timer *timer)
     loop_timer_init(loop, timer);
     list_remove(&timer->handle.all);
     loop_unref(&timer->handle);
-}
-
-static void enqueue(struct loop_timer *timer, uint64_t due_ns)
-{
-    struct loop *loop = timer->handle.loop;
-    timer->due_ns = due_ns;
-    timer->order = loop->next_order++;
-    heap_insert(&loop->timers, timer);
 }
 
 static uint64_t saturating_sum(uint64_t a, uint64_t b)
@@ -44,7 +35,7 @@ int loop_timer_start_at(struct loop_timer *timer, loop_timer_function *callback,
         return r;
     timer->callback = callback;
     timer->repeat_ns = repeat_ns;
-    enqueue(timer, due_ns);
+    heap_insert(&loop->timers, timer, due_ns);
     loop->active_timers++;
     handle_activate(&timer->handle);
     return 0;
@@ -67,10 +58,7 @@ void loop_timer_stop(struct loop_timer *timer)
 {
     if (!loop_is_active(&timer->handle))
         return;
-    if (list_is_linked(&timer->ready))
-        list_remove(&timer->ready);
-    else
-        heap_remove(&timer->handle.loop->timers, timer);
+    heap_remove(&timer->handle.loop->timers, timer);
     deactivate(timer);
 }
 
@@ -79,16 +67,11 @@ void loop_timer_stop(struct loop_timer *timer)
  * on. */
 void timer_run_due(struct loop *loop)
 {
-    while (loop->timers.count > 0 && heap_first(&loop->timers).due_ns <= loop->now_ns) {
-        struct loop_timer *timer = heap_first(&loop->timers).timer;
-        heap_remove(&loop->timers, timer);
-        list_append(&loop->due, &timer->ready);
-    }
-    while (!list_is_empty(&loop->due)) {
-        struct list *node = list_take_first(&loop->due);
-        struct loop_timer *timer = list_owner(node, struct loop_timer, ready);
+    struct loop_timer *timer;
+    heap_take_due(&loop->timers, loop->now_ns);
+    while ((timer = heap_next_due(&loop->timers)) != NULL) {
         if (timer->repeat_ns > 0)
-            enqueue(timer, saturating_sum(loop->now_ns, timer->repeat_ns));
+            heap_insert(&loop->timers, timer, saturating_sum(loop->now_ns, timer->repeat_ns));
         else
             deactivate(timer);
         timer->callback(timer);

@@ -3,7 +3,10 @@
 
 #include "harness/subjects/floor_epoll.h"
 #include "harness/subjects/floor_io_uring.h"
+#include "harness/subjects/floor_sleep.h"
+#include "harness/subjects/libuv_timer.h"
 #include "harness/subjects/loop_subject.h"
+#include "harness/subjects/loop_timer.h"
 #include "harness/subjects/refusal.h"
 
 #include <assert.h>
@@ -32,6 +35,14 @@ static int needs_libuv(const struct subject *subject, char *reason, uint32_t *gr
 {
     *granted = 0;
     return subject_not_built(subject, "libuv", reason);
+}
+#endif
+
+#ifndef POLLBENCH_CLOCK_NANOSLEEP
+static int needs_clock_nanosleep(const struct subject *subject, char *reason, uint32_t *granted)
+{
+    *granted = 0;
+    return subject_not_built(subject, "clock_nanosleep, which this system lacks", reason);
 }
 #endif
 
@@ -68,11 +79,34 @@ static const struct subject others[] = {
 #endif
     },
     {
+        .name = "floor:nanosleep",
+        .tier = TIER_NONE,
+        .summary = "clock_nanosleep until an absolute time: the kernel's own lateness",
+#ifdef POLLBENCH_CLOCK_NANOSLEEP
+        .available = always_available,
+        .timer = &floor_nanosleep_ops,
+#else
+        .available = needs_clock_nanosleep,
+#endif
+    },
+    {
+        .name = "floor:timerfd",
+        .tier = TIER_NONE,
+        .summary = "a blocking read of a timerfd, which has no timer slack",
+#ifdef POLLBENCH_LINUX
+        .available = always_available,
+        .timer = &floor_timerfd_ops,
+#else
+        .available = needs_linux,
+#endif
+    },
+    {
         .name = "peer:libuv",
         .tier = TIER_READINESS,
         .summary = "libuv, through its own API",
 #ifdef POLLBENCH_LIBUV
         .available = always_available,
+        .timer = &libuv_timer_ops,
 #else
         .available = needs_libuv,
 #endif
@@ -101,6 +135,7 @@ const struct subject *subjects(size_t *count)
                 .rung = variant->rung,
                 .available = loop_subject_available,
                 .accept = variant->ops ? &loop_accept_ops : NULL,
+                .timer = variant->ops ? &loop_timer_ops : NULL,
             };
         memcpy(table + used, others, sizeof others);
         used += OTHERS;

@@ -3,6 +3,7 @@
 #include "backends/clock.h"
 #include "harness/generator/control.h"
 #include "harness/problem.h"
+#include "harness/workloads/outcome.h"
 #include "harness/workloads/region.h"
 
 #include <errno.h>
@@ -75,19 +76,10 @@ static int tell(struct accept_trial *trial, const char *command)
                        trial->problem);
 }
 
-/* "stop": the generator's report, whose histograms go to the outcome's own place. */
+/* The report's histograms go to the outcome's own place. */
 static int take_report(struct accept_trial *trial)
 {
-    json_t *reply;
-    int error = control_ask(&trial->control, json_pack("{s:s}", "do", "stop"), step_deadline_ns(),
-                            &reply, trial->problem);
-    if (error < 0)
-        return error;
-    trial->report = json_incref(json_object_get(reply, "report"));
-    json_decref(reply);
-    if (!json_is_object(trial->report))
-        return problem_say(trial->problem, -EPROTO, "the generator's report is missing");
-    return 0;
+    return outcome_take_report(&trial->control, step_deadline_ns(), &trial->report, trial->problem);
 }
 
 /* Checks that all `count` connections stand in the listen queue, where the system tells. A backlog
@@ -276,17 +268,6 @@ static int run_steady(struct accept_trial *trial, uint64_t *accepted)
 
 /* ---- outcome ---- */
 
-static json_t *granted_to_json(uint32_t granted)
-{
-    json_t *names = json_array();
-    for (unsigned bit = 0; bit < 32; bit++) {
-        const char *name = granted & (1u << bit) ? backend_feature_name(1u << bit) : NULL;
-        if (name)
-            json_array_append_new(names, json_string(name));
-    }
-    return names;
-}
-
 static json_t *metrics_to_json(const struct accept_trial *trial, uint64_t accepted)
 {
     const struct region *region = &trial->region;
@@ -306,7 +287,7 @@ static int make_outcome(struct accept_trial *trial, uint64_t accepted, json_t **
     json_t *result =
         json_pack("{s:o, s:o, s:O, s:o}", "metrics", metrics_to_json(trial, accepted), "histograms",
                   histograms ? histograms : json_object(), "generator", trial->report, "granted",
-                  granted_to_json(trial->ops->granted(trial->server)));
+                  outcome_granted(trial->ops->granted(trial->server)));
     if (!result || region_to_json(&trial->region, result) < 0) {
         json_decref(result);
         return problem_say(trial->problem, -ENOMEM, "out of memory while writing the outcome");

@@ -5,6 +5,7 @@
 
 static const struct workload *const table[] = {
     &accept_workload,
+    &timer_workload,
 };
 
 #define WORKLOADS (sizeof table / sizeof table[0])

@@ -123,6 +123,41 @@ static void restarting_a_running_timer_needs_no_memory(void **state)
     fixture_clear_trace();
 }
 
+#define CROWD 64 /* as many as the array of timers has room for at first */
+
+static struct loop_timer *crowd[CROWD];
+
+/* Restarts all others, which are due as well: those that still stand in the array as due take the
+ * room of those that are started again. */
+static void restart_the_others(struct loop_timer *timer)
+{
+    trace("first");
+    for (unsigned i = CROWD; i > 0; i--)
+        if (crowd[i - 1] != timer)
+            assert_int_equal(loop_timer_start(crowd[i - 1], trace_timer, MS(1), 0), 0);
+}
+
+static void restarting_due_timers_needs_no_memory(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < CROWD - 1; i++)
+        crowd[i] = timer_in("t", MS(1));
+    crowd[CROWD - 1] = new_timer("first");
+    assert_int_equal(loop_timer_start(crowd[CROWD - 1], restart_the_others, 0, 0), 0);
+    fake_advance(MS(5));
+    allocations_left = 0;
+    assert_int_equal(loop_run(loop, LOOP_NOWAIT), 1);
+    assert_trace("first");
+    allocations_left = 0;
+    size_t refused_before = refused;
+    assert_int_equal(loop_run(loop, LOOP_DEFAULT), 0);
+    assert_int_equal(refused, refused_before);
+    for (unsigned i = 0; i < CROWD - 1; i++)
+        assert_false(loop_is_active(&crowd[i]->handle));
+    assert_int_equal(elapsed_ns(), MS(6));
+    fixture_clear_trace();
+}
+
 static void write_again(struct loop_write *write, int status)
 {
     assert_int_equal(status, 0);
@@ -288,6 +323,7 @@ int main(int argc, char **argv)
         fault_test(opening_a_loop_without_memory_fails_at_each_allocation_and_leaves_nothing),
         fault_test(a_timer_that_finds_no_memory_is_not_started_and_the_loop_stays_usable),
         fault_test(restarting_a_running_timer_needs_no_memory),
+        fault_test(restarting_due_timers_needs_no_memory),
         fault_test(once_it_runs_the_loop_allocates_nothing_for_timers_hooks_reads_and_writes),
         fault_test(connections_that_find_no_memory_to_wait_in_are_closed_and_the_listener_goes_on),
         fault_test(bytes_that_find_no_memory_to_wait_in_end_reading_with_an_error),

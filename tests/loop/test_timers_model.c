@@ -3,9 +3,12 @@
  * same order. The seed is printed when they differ; POLLBENCH_SEED=N repeats that program. */
 #include "tests/loop/fixture.h"
 
-#define TIMERS 40
-#define OPERATIONS 10000
+#define TIMERS_MAX 1500
 #define RUNS_MAX 200000
+
+/* How large a program is. Few timers are taken out of the heap one by one, many at once. */
+static unsigned timer_count, steps, operations_in_step;
+static bool spread; /* due times are all over a second, so that most are left when many are due */
 
 struct model_timer {
     bool active, due_now;
@@ -23,11 +26,11 @@ struct runs {
 };
 
 static struct {
-    struct model_timer timers[TIMERS];
+    struct model_timer timers[TIMERS_MAX];
     uint64_t now_ns, next_order;
 } model;
 
-static struct loop_timer timers[TIMERS];
+static struct loop_timer timers[TIMERS_MAX];
 static struct runs of_loop, of_model;
 static uint64_t seed, state_of_loop, state_of_model, state_of_program;
 
@@ -64,6 +67,8 @@ struct operation {
 /* Few distinct times, so that ties are common; now and then a very short or very long one. */
 static uint64_t random_time(uint64_t *random)
 {
+    if (spread && below(random, 2) == 0)
+        return MS(1) * below(random, 1000);
     switch (below(random, 8)) {
     case 0:
         return 0;
@@ -80,7 +85,7 @@ static struct operation random_operation(uint64_t *random, uint64_t now_ns)
 {
     struct operation operation = {
         .kind = (enum operation_kind)below(random, 3),
-        .timer = (unsigned)below(random, TIMERS),
+        .timer = (unsigned)below(random, timer_count),
         .time_ns = random_time(random),
         .repeat_ns = below(random, 4) == 0 ? MS(1) + random_time(random) : 0,
     };
@@ -145,7 +150,7 @@ static bool runs_before(const struct model_timer *a, const struct model_timer *b
 static int first_of_model(bool due_now)
 {
     int first = -1;
-    for (int i = 0; i < TIMERS; i++) {
+    for (int i = 0; i < (int)timer_count; i++) {
         const struct model_timer *timer = &model.timers[i];
         if (!timer->active || (due_now && !timer->due_now))
             continue;
@@ -157,7 +162,7 @@ static int first_of_model(bool due_now)
 
 static void run_model_timers(void)
 {
-    for (int i = 0; i < TIMERS; i++)
+    for (int i = 0; i < (int)timer_count; i++)
         model.timers[i].due_now = model.timers[i].active && model.timers[i].due_ns <= model.now_ns;
     for (int i; (i = first_of_model(true)) >= 0;) {
         struct model_timer *timer = &model.timers[i];
@@ -195,7 +200,7 @@ static void compare(unsigned step)
     }
     if (of_loop.count != of_model.count)
         differs("step %u: %zu timers ran, in the model %zu", step, of_loop.count, of_model.count);
-    for (unsigned i = 0; i < TIMERS; i++)
+    for (unsigned i = 0; i < timer_count; i++)
         if (loop_is_active(&timers[i].handle) != model.timers[i].active)
             differs("step %u: timer %u is%s active", step, i, model.timers[i].active ? " not" : "");
 }
@@ -230,14 +235,16 @@ static void run_program(void)
     model.now_ns = fake_now_ns();
     loop_update_time(loop);
     of_loop.count = of_model.count = 0;
-    for (unsigned i = 0; i < TIMERS; i++) {
+    for (unsigned i = 0; i < timer_count; i++) {
         loop_timer_init(loop, &timers[i]);
         timers[i].callback = run_in_loop;
     }
-    for (unsigned step = 0; step < OPERATIONS; step++) {
-        struct operation operation = random_operation(&state_of_program, model.now_ns);
-        apply_to_loop(&operation);
-        apply_to_model(&operation);
+    for (unsigned step = 0; step < steps; step++) {
+        for (unsigned i = 0; i < operations_in_step; i++) {
+            struct operation operation = random_operation(&state_of_program, model.now_ns);
+            apply_to_loop(&operation);
+            apply_to_model(&operation);
+        }
         if (below(&state_of_program, 3) == 0) {
             run_iteration();
             fake_forget_calls();
@@ -245,28 +252,48 @@ static void run_program(void)
         compare(step);
         of_loop.count = of_model.count = 0;
     }
-    for (unsigned i = 0; i < TIMERS; i++)
+    for (unsigned i = 0; i < timer_count; i++)
         loop_close(&timers[i].handle, NULL);
     assert_int_equal(loop_run(loop, LOOP_DEFAULT), 0);
 }
 
-static void a_random_program_runs_the_timers_of_the_model_at_its_times_in_its_order(void **state)
+static void run_programs(unsigned count)
 {
-    (void)state;
     const char *asked = getenv("POLLBENCH_SEED");
     if (asked != NULL) {
         seed = strtoull(asked, NULL, 10);
         run_program();
         return;
     }
-    for (seed = 1; seed <= 10; seed++)
+    for (seed = 1; seed <= count; seed++)
         run_program();
+}
+
+static void a_random_program_runs_the_timers_of_the_model_at_its_times_in_its_order(void **state)
+{
+    (void)state;
+    timer_count = 40;
+    steps = 10000;
+    operations_in_step = 1;
+    spread = false;
+    run_programs(10);
+}
+
+static void so_does_a_random_program_of_so_many_timers_that_hundreds_fall_due_together(void **state)
+{
+    (void)state;
+    timer_count = TIMERS_MAX;
+    steps = 40;
+    operations_in_step = TIMERS_MAX / 2;
+    spread = true;
+    run_programs(10);
 }
 
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         loop_test(a_random_program_runs_the_timers_of_the_model_at_its_times_in_its_order),
+        loop_test(so_does_a_random_program_of_so_many_timers_that_hundreds_fall_due_together),
     };
     return run_loop_tests(tests, argc, argv);
 }

@@ -1,4 +1,4 @@
-#include "tests/conformance/allocated.h"
+#include "harness/measure/allocated.h"
 
 #include <malloc.h>
 

@@ -1,4 +1,4 @@
-#include "tests/conformance/allocated.h"
+#include "harness/measure/allocated.h"
 
 bool allocated_bytes(size_t *bytes)
 {

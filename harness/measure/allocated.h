@@ -1,6 +1,6 @@
 /* How much memory this process has allocated, where the C library tells. */
-#ifndef TESTS_CONFORMANCE_ALLOCATED_H
-#define TESTS_CONFORMANCE_ALLOCATED_H
+#ifndef HARNESS_MEASURE_ALLOCATED_H
+#define HARNESS_MEASURE_ALLOCATED_H
 
 #include <stdbool.h>
 #include <stddef.h>

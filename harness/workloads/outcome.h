@@ -1,0 +1,14 @@
+/* Parts of a trial's outcome that workloads share. */
+#ifndef HARNESS_WORKLOADS_OUTCOME_H
+#define HARNESS_WORKLOADS_OUTCOME_H
+
+#include "harness/generator/control.h"
+
+/* "granted": the names of backend_feature bits, a new array. */
+json_t *outcome_granted(uint32_t granted);
+
+/* Tells the generator to stop: *report is what it then says of its load, a new object, "histograms"
+ * included. */
+int outcome_take_report(struct control *, uint64_t deadline_ns, json_t **report, char *problem);
+
+#endif

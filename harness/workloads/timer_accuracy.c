@@ -1,0 +1,248 @@
+/* mode=accuracy: how late timers on an absolute plan are.
+ *
+ * First one timer repeats by itself for the length of the window, which shows how its periods drift
+ * and warms everything up; then come some intervals of the plan that are not counted, and then the
+ * window. */
+#include "harness/workloads/timer_trial.h"
+
+#include "backends/clock.h"
+#include "harness/problem.h"
+#include "harness/workloads/timer_limits.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Of the window, and at least one interval: not counted. */
+#define WARM_UP 0.1
+
+/* From planning to the first timer: more than starting all of them takes. */
+#define LEAD_NS (2 * NS_PER_MS)
+
+struct accuracy {
+    struct timer_trial *trial;
+    const struct timer_accuracy_ops *ops;
+    struct timer_setup setup;
+    struct timer_bed *bed;
+    struct timer_record record;
+    uint64_t length_ns; /* of the window */
+};
+
+static uint64_t warm_up_ns(uint64_t length_ns, uint64_t interval_ns)
+{
+    uint64_t warm_up = (uint64_t)(WARM_UP * (double)length_ns);
+    return warm_up > interval_ns ? warm_up : interval_ns;
+}
+
+double timer_accuracy_estimate_s(const json_t *params)
+{
+    double seconds = parameter_number(params, "seconds");
+    double interval_s = parameter_number(params, "interval_us") / 1e6;
+    double warm_up_s = WARM_UP * seconds > interval_s ? WARM_UP * seconds : interval_s;
+    return 2 * seconds + interval_s + warm_up_s + 2 * (double)LEAD_NS / 1e9;
+}
+
+/* ---- the system ---- */
+
+static const char *choice_of(const struct timer_trial *trial, const char *name)
+{
+    return json_string_value(json_object_get(trial->request->params, name));
+}
+
+static int set_up_thread(struct timer_trial *trial)
+{
+    int error = 0;
+    if (strcmp(choice_of(trial, "slack"), "1") == 0)
+        error = timer_slack_set(1);
+    if (error < 0)
+        return timer_problem(trial, "setting the timer slack to 1 ns", error);
+    if (strcmp(choice_of(trial, "scheduler"), "fifo") == 0)
+        error = timer_fifo_enter();
+    return error < 0 ? timer_problem(trial, "asking for SCHED_FIFO", error) : 0;
+}
+
+/* ---- the load beside ---- */
+
+static int start_load(struct accuracy *accuracy)
+{
+    struct timer_trial *trial = accuracy->trial;
+    if (accuracy->setup.conns == 0)
+        return 0;
+    double limit_s =
+        timer_accuracy_estimate_s(trial->request->params) + (double)TIMER_STEP_TIMEOUT_NS / 1e9;
+    json_t *request = json_pack("{s:s, s:s, s:i, s:i, s:f}", "do", "steady", "host", "127.0.0.1",
+                                "port", (int)accuracy->ops->port(accuracy->bed), "conns",
+                                (int)accuracy->setup.conns, "limit_s", limit_s);
+    return control_ask(&trial->control, request, clock_now_ns() + TIMER_STEP_TIMEOUT_NS, NULL,
+                       trial->problem);
+}
+
+/* The reply is read after the window: a loop that waits for it would keep connections waiting. */
+static int mark_load(struct accuracy *accuracy)
+{
+    if (accuracy->setup.conns == 0)
+        return 0;
+    int error = control_send(&accuracy->trial->control, json_pack("{s:s}", "do", "mark"));
+    return error < 0 ? problem_say(accuracy->trial->problem, error,
+                                   "sending a command to the generator: %s", strerror(-error))
+                     : 0;
+}
+
+static int take_mark(struct accuracy *accuracy)
+{
+    if (accuracy->setup.conns == 0)
+        return 0;
+    return control_reply(&accuracy->trial->control, clock_now_ns() + TIMER_STEP_TIMEOUT_NS, NULL,
+                         accuracy->trial->problem);
+}
+
+/* ---- steps ---- */
+
+static int run_plan(struct accuracy *accuracy, uint64_t length_ns)
+{
+    struct timer_plan plan = {.begin_ns = clock_now_ns() + LEAD_NS};
+    plan.end_ns = plan.begin_ns + length_ns;
+    timer_record_reset(&accuracy->record);
+    return accuracy->ops->run(accuracy->bed, &plan, &accuracy->record);
+}
+
+/* Nanoseconds that a repeating timer loses in a second. */
+static int measure_drift(struct accuracy *accuracy, uint64_t *early)
+{
+    struct timer_drift drift;
+    if (accuracy->ops->repeat == NULL)
+        return 0;
+    int error = accuracy->ops->repeat(accuracy->bed, accuracy->length_ns, &drift);
+    if (error < 0)
+        return timer_problem(accuracy->trial, "running a repeating timer", error);
+    uint64_t asked_ns = drift.periods * accuracy->setup.interval_ns;
+    double lost_ns = drift.length_ns > asked_ns ? (double)(drift.length_ns - asked_ns) : 0;
+    json_object_set_new(accuracy->trial->metrics, "drift_ns_per_s",
+                        json_real(lost_ns * 1e9 / (double)drift.length_ns));
+    *early = drift.early;
+    return 0;
+}
+
+static int run_window(struct accuracy *accuracy)
+{
+    struct timer_trial *trial = accuracy->trial;
+    struct region *region = &trial->region;
+    accuracy->ops->counters(accuracy->bed, &region->counters_begin);
+    int error = region_begin(region);
+    if (error < 0)
+        return timer_problem(trial, "reading the clocks and counters", error);
+    int ran = run_plan(accuracy, accuracy->length_ns);
+    error = region_end(region);
+    accuracy->ops->counters(accuracy->bed, &region->counters_end);
+    if (ran < 0)
+        return timer_problem(trial, "running the timers", ran);
+    return error < 0 ? timer_problem(trial, "reading the clocks and counters", error) : 0;
+}
+
+/* ---- figures ---- */
+
+/* The median, also of few values: it is not a statement about a tail, and rounds multiply it. What
+ * is below the lowest bucket counts as its limit. */
+static double median_ns(const struct histogram *histogram)
+{
+    uint64_t rank = (histogram->count + 1) / 2, seen = histogram->under;
+    for (unsigned bucket = 0; bucket < HISTOGRAM_BUCKETS && seen < rank; bucket++) {
+        seen += histogram->buckets[bucket];
+        if (seen >= rank)
+            return (double)histogram_bucket_middle_ns(bucket);
+    }
+    return seen >= rank ? (double)HISTOGRAM_LOWEST_NS : (double)histogram->maximum_ns;
+}
+
+static int keep_figures(struct accuracy *accuracy, uint64_t early)
+{
+    struct timer_trial *trial = accuracy->trial;
+    const struct timer_record *record = &accuracy->record;
+    double cpu_us = (double)trial->region.cpu_ns / (double)record->fired / 1e3;
+    uint64_t p99_ns;
+    json_object_set_new(trial->metrics, "lateness_p50_ns", json_real(median_ns(&record->lateness)));
+    if (histogram_percentile(&record->lateness, 99, &p99_ns))
+        json_object_set_new(trial->metrics, "lateness_p99_ns", json_real((double)p99_ns));
+    json_object_set_new(trial->metrics, "early", json_integer((json_int_t)(record->early + early)));
+    json_object_set_new(trial->metrics, "cpu_us_per_timer", json_real(cpu_us));
+    json_object_set_new(trial->histograms, "lateness_ns", histogram_to_json(&record->lateness));
+    if (record->loop_lag.count > 0)
+        json_object_set_new(trial->histograms, "loop_lag_ns", histogram_to_json(&record->loop_lag));
+    trial->operations = record->fired;
+    return 0;
+}
+
+/* How often the timers are due in a window: each must have run, or something was lost. */
+static uint64_t planned_count(const struct accuracy *accuracy)
+{
+    const struct timer_plan plan = {.end_ns = accuracy->length_ns};
+    uint64_t count = 0;
+    for (unsigned i = 0; i < accuracy->setup.timers; i++) {
+        uint64_t first_ns = timer_first_due_ns(&accuracy->setup, &plan, i);
+        if (first_ns < plan.end_ns)
+            count += (plan.end_ns - first_ns - 1) / accuracy->setup.interval_ns + 1;
+    }
+    return count;
+}
+
+static int check_count(struct accuracy *accuracy)
+{
+    uint64_t planned = planned_count(accuracy);
+    if (accuracy->record.fired == planned)
+        return 0;
+    return problem_say(accuracy->trial->problem, -EPROTO,
+                       "%s: %llu timers ran where the plan has %llu",
+                       accuracy->trial->request->subject->name,
+                       (unsigned long long)accuracy->record.fired, (unsigned long long)planned);
+}
+
+static int run_open(struct accuracy *accuracy)
+{
+    uint64_t early = 0;
+    int error = start_load(accuracy);
+    if (error == 0)
+        error = measure_drift(accuracy, &early);
+    if (error < 0)
+        return error;
+    error = run_plan(accuracy, warm_up_ns(accuracy->length_ns, accuracy->setup.interval_ns));
+    if (error < 0)
+        return timer_problem(accuracy->trial, "running the timers", error);
+    error = mark_load(accuracy);
+    if (error == 0)
+        error = run_window(accuracy);
+    if (error == 0)
+        error = take_mark(accuracy);
+    if (error == 0)
+        error = timer_take_report(accuracy->trial);
+    if (error == 0)
+        error = check_count(accuracy);
+    return error < 0 ? error : keep_figures(accuracy, early);
+}
+
+int timer_accuracy_run(struct timer_trial *trial)
+{
+    const json_t *params = trial->request->params;
+    struct accuracy accuracy = {
+        .trial = trial,
+        .ops = trial->request->subject->timer->accuracy,
+        .setup =
+            {
+                .subject = trial->request->subject,
+                .timers = (unsigned)parameter_integer(params, "timers"),
+                .interval_ns = parameter_integer(params, "interval_us") * NS_PER_US,
+                .busy_ns = parameter_integer(params, "busy_us") * NS_PER_US,
+                .conns = (unsigned)parameter_integer(params, "conns"),
+            },
+        .length_ns = (uint64_t)(parameter_number(params, "seconds") * 1e9),
+    };
+    const char *what = "opening the loop";
+    int error = set_up_thread(trial);
+    if (error < 0)
+        return error;
+    error = accuracy.ops->open(&accuracy.bed, &accuracy.setup, &what);
+    if (error < 0)
+        return timer_problem(trial, what, error);
+    trial->granted = accuracy.ops->granted(accuracy.bed);
+    error = run_open(&accuracy);
+    accuracy.ops->close(accuracy.bed);
+    return error;
+}
