@@ -54,17 +54,6 @@ static struct pool *allocate_memory(unsigned threads)
     return NULL;
 }
 
-static int open_lock(struct pool *pool)
-{
-    int r = pthread_mutex_init(&pool->lock, NULL);
-    if (r != 0)
-        return -r;
-    r = pthread_cond_init(&pool->work_is_there, NULL);
-    if (r != 0)
-        pthread_mutex_destroy(&pool->lock);
-    return -r;
-}
-
 static void deliver(struct loop_async *);
 
 int pool_open(struct pool **out, struct loop *loop, const struct pool_options *options)
@@ -74,15 +63,16 @@ int pool_open(struct pool **out, struct loop *loop, const struct pool_options *o
     struct pool *pool = allocate_memory(options->threads);
     if (pool == NULL)
         return -ENOMEM;
-    int r = open_lock(pool);
-    if (r < 0) {
+    int r = pthread_mutex_init(&pool->lock, NULL);
+    if (r != 0) {
         free_memory(pool);
-        return r;
+        return -r;
     }
     pool->options = *options;
     pool->loop = loop;
     pool->waiting_end = RING_CAPACITY;
     list_init(&pool->held_back);
+    list_init(&pool->sleepers);
     /* Hidden, or a walk that closes every handle would close it without the pool. */
     loop_async_init(loop, &pool->ended_some, deliver);
     list_remove(&pool->ended_some.handle.all);
@@ -100,7 +90,6 @@ static void closed(struct loop_handle *handle)
     pool_closed_function *on_closed = pool->on_closed;
     void *context = pool->context;
     pool_end_threads(pool);
-    pthread_cond_destroy(&pool->work_is_there);
     pthread_mutex_destroy(&pool->lock);
     pool->loop->pools--;
     free_memory(pool);
@@ -124,6 +113,7 @@ static void wake_loop(struct pool *pool)
 /* With the lock; `slot` is where the job stands, NULL when it is held back. */
 static void cancel(struct pool *pool, struct pool_job *job, struct pool_job **slot)
 {
+    pool_note_peak(pool);
     if (slot == NULL) {
         list_remove(&job->held_back);
         pool->held_back_count--;
