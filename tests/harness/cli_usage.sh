@@ -68,8 +68,8 @@ empty_and_duplicate_values_are_refused() {
 }
 
 a_parameter_of_another_mode_is_refused() {
-    refused 'mode drain' run --set mode=steady --set queue=5 &&
-        refused 'mode steady' run --set mode=drain --set conns=5
+    refused 'mode drain' run accept --set mode=steady --set queue=5 &&
+        refused 'mode steady' run accept --set mode=drain --set conns=5
 }
 
 help_is_on_standard_output_of_every_command() {

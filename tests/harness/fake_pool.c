@@ -48,10 +48,11 @@ static void stall(void)
 
 static int fake_submit(struct pool_server *server, struct pool_task *task)
 {
-    fake_pool.submits++;
-    if (fake_pool.submits == fake_pool.act_after && fake_pool.act != NULL)
+    if (fake_pool.act != NULL && fake_pool.phase == fake_pool.act_in) {
         fake_pool.act();
-    if (fake_pool.refuse_from != 0 && fake_pool.submits >= fake_pool.refuse_from)
+        fake_pool.act = NULL;
+    }
+    if (fake_pool.refuse_error != 0 && fake_pool.phase >= fake_pool.refuse_from)
         return fake_pool.refuse_error;
     if (server->setup.queue_limit != 0 && server->waiting >= server->setup.queue_limit) {
         fake_pool.refusals++;
@@ -71,6 +72,7 @@ static int fake_submit(struct pool_server *server, struct pool_task *task)
 static int fake_start_timer(struct pool_server *server, enum pool_timer timer, uint64_t due_ns)
 {
     server->due_ns[timer] = due_ns;
+    fake_pool.phase += timer == POOL_TIMER_END;
     if (timer == POOL_TIMER_LAG && ++fake_pool.lag_samples == fake_pool.stall_at)
         stall();
     return fake_pool.timer_error;

@@ -8,15 +8,17 @@
 struct fake_pool {
     /* What the test asks. */
     unsigned threads_given; /* how many run; 0: all */
-    uint64_t refuse_from; /* submits from this one on (the first is 1) say refuse_error; 0: none */
-    int refuse_error;
+    int refuse_error;       /* of every submit from phase refuse_from on; 0: none fails */
+    unsigned refuse_from;
     unsigned stall_at; /* the loop stands still before this sample of its lag; 0: never */
     uint64_t stall_ns;
-    uint64_t act_after; /* after so many submits act() is called once */
-    void (*act)(void);
+    void (*act)(void); /* called once, before the first submit of phase act_in */
+    unsigned act_in;
     int timer_error; /* of every timer that is started */
     /* What it saw. */
-    uint64_t submits, refusals, runs;
+    unsigned
+        phase; /* of the trial: 0 at first, one more with each start of the timer that ends it */
+    uint64_t refusals, runs;
     unsigned lag_samples;
     unsigned open, most_waiting;
 };

@@ -189,7 +189,6 @@ static void fewer_threads_than_asked_for_end_the_trial(void **state)
 static void no_thread_at_all_ends_the_trial(void **state)
 {
     (void)state;
-    fake_pool.refuse_from = 1;
     fake_pool.refuse_error = -EAGAIN;
     assert_int_equal(run("saturate", "{" SATURATE ",\"load\":0.5}"), -EAGAIN);
     assert_non_null(strstr(problem, "threads"));
@@ -200,20 +199,23 @@ static void no_thread_at_all_ends_the_trial(void **state)
 static void a_submit_that_fails_in_any_phase_ends_the_trial(void **state)
 {
     (void)state;
-    static const char *const modes[] = {"saturate", "mixed", "throughput"};
-    static const char *const params[] = {"{" SATURATE ",\"load\":0.5}", MIXED,
-                                         "{\"threads\":4,\"batch\":8,\"seconds\":0.05}"};
-    for (unsigned i = 0; i < 3; i++) {
-        forget(NULL);
-        assert_int_equal(run(modes[i], params[i]), 0);
-        uint64_t submits = fake_pool.submits;
-        for (unsigned part = 0; part < 4; part++) {
+    static const struct {
+        const char *mode, *params;
+        unsigned phases;
+    } trials[] = {
+        {"saturate", "{" SATURATE ",\"load\":0.5}", 4},
+        {"mixed", MIXED, 6},
+        {"throughput", "{\"threads\":4,\"batch\":8,\"seconds\":0.05}", 2},
+    };
+    for (unsigned i = 0; i < sizeof trials / sizeof trials[0]; i++) {
+        for (unsigned phase = 0; phase <= trials[i].phases; phase++) {
             forget(NULL);
-            fake_pool.refuse_from = 1 + submits * part / 5;
             fake_pool.refuse_error = -ENOMEM;
-            assert_int_equal(run(modes[i], params[i]), -ENOMEM);
+            fake_pool.refuse_from = phase;
+            assert_int_equal(run(trials[i].mode, trials[i].params), -ENOMEM);
             assert_non_null(strstr(problem, "fake: submitting a job failed: "));
             assert_null(outcome);
+            assert_int_equal(fake_pool.phase, phase);
         }
     }
 }
@@ -245,11 +247,9 @@ static void a_job_that_fails_ends_the_trial_and_is_named(void **state)
     (void)state;
     const char *params = "{\"threads\":1,\"job\":\"file\",\"job_us\":1,\"queue_limit\":10,"
                          "\"cache\":\"warm\",\"seconds\":0.1,\"load\":0.5}";
-    assert_int_equal(run("saturate", params), 0);
-    uint64_t submits = fake_pool.submits;
-    for (unsigned part = 0; part < 3; part++) { /* in the closed loop, and in the open one */
+    for (unsigned phase = 1; phase <= 4; phase++) { /* of the closed loop, and of the open one */
         forget(NULL);
-        fake_pool.act_after = 1 + submits * part / 5;
+        fake_pool.act_in = phase;
         fake_pool.act = remove_files;
         assert_int_equal(run("saturate", params), -ENOENT);
         assert_non_null(strstr(problem, "reading a file in "));
