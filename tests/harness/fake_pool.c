@@ -86,7 +86,7 @@ static void fake_stop_timer(struct pool_server *server, enum pool_timer timer)
 static void run_timers(struct pool_server *server)
 {
     uint64_t now_ns = clock_now_ns();
-    for (unsigned i = 0; i < POOL_TIMERS; i++) {
+    for (unsigned i = POOL_TIMERS; i-- > 0 && !server->stopping;) { /* the end before arrivals */
         if (server->due_ns[i] > now_ns)
             continue;
         server->due_ns[i] = UINT64_MAX;
