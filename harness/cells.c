@@ -136,7 +136,17 @@ static int read_one_value(void *target, const char *text, char *problem)
     return 0;
 }
 
-/* The values that a parameter takes in this mode: as set, else the profile's, else the default. */
+/* One value, not a list: the variable is read by others, too. */
+static int read_environment(struct reading *reading, char *problem)
+{
+    char why[PROBLEM_BYTES];
+    const char *name = reading->parameter->environment;
+    int r = read_one_value(reading, getenv(name), why);
+    return r < 0 ? problem_say(problem, r, "environment variable %s: %s", name, why) : 0;
+}
+
+/* The values that a parameter takes in this mode: as set, else the environment's, else the
+ * profile's, else the default. */
 static json_t *read_values(const struct run_options *options, const struct workload *workload,
                            const char *mode, const struct parameter *parameter, char *problem)
 {
@@ -150,6 +160,8 @@ static json_t *read_values(const struct run_options *options, const struct workl
             if (r == 0)
                 r = read_one_value(&reading, json_string_value(text), problem);
         }
+    } else if (parameter->environment != NULL && getenv(parameter->environment) != NULL) {
+        r = read_environment(&reading, problem);
     } else {
         const char *list = profile_values(options->profile, workload->name, mode, parameter->name);
         r = options_split(parameter->name, list != NULL ? list : parameter->fallback,

@@ -9,6 +9,7 @@ struct launch {
     const struct cell *cell;
     const struct subject *subject;
     int subject_cpu, generator_cpu; /* -1: anywhere */
+    uint64_t seed;                  /* see struct trial_request */
     bool count_system_calls;
 };
 

@@ -5,7 +5,10 @@
 #include "harness/problem.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 bool name_in_list(const char *list, const char *name)
 {
@@ -65,6 +68,30 @@ static json_t *read_choice(const struct parameter *parameter, const char *text, 
     return NULL;
 }
 
+static json_t *read_file_name(const struct parameter *parameter, const char *text, char *problem)
+{
+    struct stat file;
+    int error = stat(text, &file) < 0 ? errno : 0;
+    if (error == 0 && !S_ISREG(file.st_mode)) {
+        problem_say(problem, -EINVAL, "%s cannot be \"%s\": it is not a regular file",
+                    parameter->name, text);
+        return NULL;
+    }
+    /* Opened, not asked with access(): that answers for the real user. */
+    int fd = error == 0 ? open(text, O_RDONLY | O_CLOEXEC) : -1;
+    if (fd >= 0) {
+        close(fd);
+        json_t *name = json_string(text);
+        if (name == NULL)
+            problem_say(problem, -EINVAL, "%s cannot be \"%s\": it is not UTF-8", parameter->name,
+                        text);
+        return name;
+    }
+    problem_say(problem, -EINVAL, "%s cannot be \"%s\": %s; name a file that can be read",
+                parameter->name, text, strerror(error != 0 ? error : errno));
+    return NULL;
+}
+
 json_t *parameter_read(const struct parameter *parameter, const char *text, char *problem)
 {
     uint64_t integer;
@@ -73,6 +100,8 @@ json_t *parameter_read(const struct parameter *parameter, const char *text, char
     switch (parameter->kind) {
     case PARAMETER_CHOICE:
         return read_choice(parameter, text, problem);
+    case PARAMETER_FILE:
+        return read_file_name(parameter, text, problem);
     case PARAMETER_INTEGER:
         if (number_integer(text, (uint64_t)parameter->minimum, (uint64_t)parameter->maximum,
                            &integer) == 0)
@@ -95,12 +124,15 @@ static void print_parameter(FILE *out, const struct parameter *parameter)
     char range[96];
     if (parameter->kind == PARAMETER_CHOICE)
         snprintf(range, sizeof(range), "one of %s", parameter->choices);
+    else if (parameter->kind == PARAMETER_FILE)
+        snprintf(range, sizeof(range), "a file that can be read");
     else
         snprintf(range, sizeof(range), "%.15g to %.15g%s%s", parameter->minimum, parameter->maximum,
                  *parameter->unit != '\0' ? " " : "", parameter->unit);
     fprintf(out, "    %-24s %s\n", parameter->name, parameter->help);
-    fprintf(out, "    %-24s %s; default %s; mode %s\n", "", range, parameter->fallback,
-            parameter->modes);
+    fprintf(out, "    %-24s %s; default %s%s%s; mode %s\n", "", range,
+            parameter->environment != NULL ? parameter->environment : "",
+            parameter->environment != NULL ? " or " : "", parameter->fallback, parameter->modes);
 }
 
 static void print_metric(FILE *out, const struct metric *metric)

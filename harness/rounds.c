@@ -51,6 +51,13 @@ static void show(struct rounds *rounds, const struct turn *turn, const struct ce
 
 /* ---- one subject's turn ---- */
 
+/* The same for every subject of a round and, with the run's seed, for every repetition of a run;
+ * spread out, because a trial may go on counting from it. */
+static uint64_t trial_seed(const struct rounds *rounds, const struct turn *turn)
+{
+    return rounds->seed + (turn->round << 8);
+}
+
 /* Runs the subject until a trial is valid, ATTEMPTS times at most; every trial goes into `trials`.
  * The last one is borrowed as *last. */
 static int run_attempts(struct rounds *rounds, const struct turn *turn, const struct cell *cell,
@@ -59,8 +66,9 @@ static int run_attempts(struct rounds *rounds, const struct turn *turn, const st
     const struct launch launch = {
         .cell = cell,
         .subject = subject,
-        .subject_cpu = rounds->subject_cpu,
+        .subject_cpu = cell->workload->all_cpus ? -1 : rounds->subject_cpu,
         .generator_cpu = rounds->generator_cpu,
+        .seed = trial_seed(rounds, turn),
         .count_system_calls = turn->counting,
     };
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {

@@ -14,16 +14,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum parameter_kind { PARAMETER_INTEGER, PARAMETER_DECIMAL, PARAMETER_CHOICE };
+enum parameter_kind {
+    PARAMETER_INTEGER,
+    PARAMETER_DECIMAL,
+    PARAMETER_CHOICE,
+    PARAMETER_FILE, /* a regular file that can be read at the time */
+};
 
 struct parameter {
     const char *name;
     const char *unit; /* "" for a plain count */
     const char *help; /* one line */
     enum parameter_kind kind;
-    double minimum, maximum; /* inclusive; not for choices */
+    double minimum, maximum; /* inclusive; only for numbers */
     const char *choices;     /* "spin,pbkdf2"; only for choices */
     const char *fallback;    /* the default, as it would be typed */
+    const char *environment; /* a variable that, when set, takes the place of every default */
     const char *modes;       /* "drain,steady": where it means something */
     bool optional;           /* for tuning: in a cell's params only when it was set */
 };
@@ -52,6 +58,7 @@ struct trial_request {
     const json_t
         *params;      /* every parameter of the mode but unset optional ones, numbers as numbers */
     int generator_fd; /* control channel */
+    uint64_t seed;    /* of random choices: the same for all subjects of a round */
     bool count_system_calls; /* this trial counts, and its times are not used: counting slows calls
                                 down */
 };
@@ -62,6 +69,8 @@ struct workload {
     const char *const *modes;           /* NULL-terminated; the first is the default */
     const struct parameter *parameters; /* ends with a NULL name */
     const struct metric *metrics;       /* ends with a NULL name */
+    bool all_cpus; /* several threads of the subject are what is measured: it is not held on one CPU
+                    */
 
     struct cell_needs (*needs)(const char *mode, const json_t *params);
 
@@ -91,6 +100,7 @@ const struct workload *workload_find(const char *name); /* NULL when there is no
 
 extern const struct workload accept_workload;
 extern const struct workload timer_workload;
+extern const struct workload pool_workload;
 
 #define PROBLEM_BYTES 512
 

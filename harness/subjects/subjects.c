@@ -5,6 +5,7 @@
 #include "harness/subjects/floor_io_uring.h"
 #include "harness/subjects/floor_sleep.h"
 #include "harness/subjects/libuv_timer.h"
+#include "harness/subjects/libuv_pool.h"
 #include "harness/subjects/loop_subject.h"
 #include "harness/subjects/loop_timer.h"
 #include "harness/subjects/refusal.h"
@@ -107,6 +108,7 @@ static const struct subject others[] = {
 #ifdef POLLBENCH_LIBUV
         .available = always_available,
         .timer = &libuv_timer_ops,
+        .pool = &libuv_pool_ops,
 #else
         .available = needs_libuv,
 #endif
@@ -136,6 +138,7 @@ const struct subject *subjects(size_t *count)
                 .available = loop_subject_available,
                 .accept = variant->ops ? &loop_accept_ops : NULL,
                 .timer = variant->ops ? &loop_timer_ops : NULL,
+                .pool = variant->ops ? &loop_pool_ops : NULL,
             };
         memcpy(table + used, others, sizeof others);
         used += OTHERS;

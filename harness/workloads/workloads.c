@@ -6,6 +6,7 @@
 static const struct workload *const table[] = {
     &accept_workload,
     &timer_workload,
+    &pool_workload,
 };
 
 #define WORKLOADS (sizeof table / sizeof table[0])

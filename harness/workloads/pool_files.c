@@ -1,0 +1,188 @@
+#include "harness/workloads/pool_files.h"
+
+#include "harness/problem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void file_path(const struct pool_files *files, uint32_t number, char *path, size_t bytes)
+{
+    if (files->made == 0)
+        snprintf(path, bytes, "%s", files->path);
+    else
+        snprintf(path, bytes, "%s/%u", files->path, (unsigned)(number % files->made));
+}
+
+static void remove_folder(const struct pool_files *files)
+{
+    char path[POOL_PATH_BYTES + 16];
+    for (unsigned i = 0; i < files->made; i++) {
+        file_path(files, i, path, sizeof path);
+        unlink(path);
+    }
+    rmdir(files->path);
+}
+
+/* A trial that is given up, or whose run is interrupted, is killed and cannot tidy up. A child that
+ * does nothing but wait for the end of this process does it then. */
+static int start_keeper(struct pool_files *files)
+{
+    int ends[2];
+    char byte;
+    if (pipe(ends) < 0)
+        return -errno;
+    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+    files->keeper = fork();
+    if (files->keeper == 0) {
+        /* Whoever reads this process's output must not wait for the keeper. */
+        for (int fd = 0; fd < ends[0]; fd++)
+            close(fd);
+        close(ends[1]);
+        while (read(ends[0], &byte, 1) < 0 && errno == EINTR)
+            ;
+        remove_folder(files);
+        _exit(0);
+    }
+    int error = files->keeper < 0 ? -errno : 0;
+    close(ends[0]);
+    files->keeper_fd = ends[1];
+    return error;
+}
+
+static void end_keeper(struct pool_files *files)
+{
+    if (files->keeper_fd >= 0)
+        close(files->keeper_fd);
+    while (files->keeper > 0 && waitpid(files->keeper, NULL, 0) < 0 && errno == EINTR)
+        ;
+    files->keeper_fd = -1;
+    files->keeper = 0;
+}
+
+static int write_file(const char *path)
+{
+    char data[POOL_FILE_BYTES];
+    memset(data, 'p', sizeof data);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return -errno;
+    ssize_t written = write(fd, data, sizeof data);
+    int error = written == (ssize_t)sizeof data ? 0 : written < 0 ? -errno : -ENOSPC;
+    close(fd);
+    return error;
+}
+
+static int make_files(struct pool_files *files, char *problem)
+{
+    const char *folder = getenv("TMPDIR");
+    char path[POOL_PATH_BYTES + 16];
+    snprintf(files->path, sizeof files->path, "%s/pollbench-files-XXXXXX",
+             folder != NULL && *folder != '\0' ? folder : "/tmp");
+    if (mkdtemp(files->path) == NULL)
+        return problem_say(problem, -errno,
+                           "a temporary folder for the files of the file jobs could not be made "
+                           "(%s): %s; set TMPDIR to a folder that can be written to",
+                           files->path, strerror(errno));
+    files->made = POOL_FILES;
+    int error = start_keeper(files);
+    for (unsigned i = 0; i < files->made && error == 0; i++) {
+        file_path(files, i, path, sizeof path);
+        error = write_file(path);
+    }
+    if (error < 0)
+        problem_say(problem, error,
+                    "the files of the file jobs could not be made in %s: %s; set TMPDIR to a "
+                    "folder with room",
+                    files->path, strerror(-error));
+    return error;
+}
+
+/* Dirty pages cannot be dropped: they are written first. */
+static int try_to_drop(const struct pool_files *files, uint32_t number)
+{
+    char path[POOL_PATH_BYTES + 16];
+    file_path(files, number, path, sizeof path);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    int error = files->made > 0 && fsync(fd) < 0 ? -errno : pool_files_drop_cache(fd, true);
+    close(fd);
+    return error;
+}
+
+static int prepare(struct pool_files *files, char *problem)
+{
+    char path[POOL_PATH_BYTES + 16];
+    unsigned count = files->made > 0 ? files->made : 1;
+    int error = 0;
+    for (unsigned i = 0; i < count && error == 0; i++) {
+        file_path(files, i, path, sizeof path);
+        error = pool_files_read(files, i);
+        if (error < 0)
+            return problem_say(problem, error, "the file %s of the file jobs cannot be read: %s",
+                               path, strerror(-error));
+        if (files->dropped)
+            error = try_to_drop(files, i);
+    }
+    if (error < 0)
+        problem_say(problem, error,
+                    "%s cannot be put out of the page cache: %s; name a file on a disk (--set "
+                    "path=FILE) or set cache=warm",
+                    path,
+                    error == -EBUSY ? "it is still there after the kernel was asked"
+                                    : strerror(-error));
+    return error;
+}
+
+int pool_files_open(struct pool_files *files, const char *path, bool dropped, char *problem)
+{
+    *files = (struct pool_files){.keeper_fd = -1};
+    int error = 0;
+    if (path == NULL)
+        error = make_files(files, problem);
+    else if (strlen(path) >= sizeof files->path)
+        error = problem_say(problem, -ENAMETOOLONG, "the path %.60s... is too long", path);
+    else
+        memcpy(files->path, path, strlen(path) + 1);
+    files->dropped = dropped;
+    if (error == 0)
+        error = prepare(files, problem);
+    if (error < 0)
+        pool_files_close(files);
+    return error;
+}
+
+void pool_files_close(struct pool_files *files)
+{
+    if (files->made > 0)
+        remove_folder(files);
+    end_keeper(files);
+    files->made = 0;
+}
+
+int pool_files_read(const struct pool_files *files, uint32_t number)
+{
+    char path[POOL_PATH_BYTES + 16], data[POOL_FILE_BYTES];
+    file_path(files, number, path, sizeof path);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    int error = files->dropped ? pool_files_drop_cache(fd, false) : 0;
+    ssize_t bytes = 1;
+    while (bytes > 0 && error == 0) {
+        bytes = read(fd, data, sizeof data);
+        if (bytes < 0 && errno == EINTR)
+            bytes = 1;
+        else if (bytes < 0)
+            error = -errno;
+    }
+    close(fd);
+    return error;
+}

@@ -1,0 +1,115 @@
+/* throughput: what handing a job over and its completion back costs, and nothing else. `batch` jobs
+ * that do nothing are under way at all times: each that ends is submitted again. No times are taken
+ * in jobs, and the queue has no limit. */
+#include "harness/workloads/pool_trial.h"
+
+#include "backends/clock.h"
+#include "backends/list.h"
+#include "harness/problem.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct empty_job {
+    struct pool_task task;
+    struct throughput *throughput;
+};
+
+struct throughput {
+    struct pool_trial *trial;
+    struct empty_job *jobs;
+    unsigned batch;
+    bool ending;
+    uint64_t ended;
+};
+
+static void work(struct pool_task *task)
+{
+    (void)task;
+}
+
+static void done(struct pool_task *task, int status)
+{
+    struct throughput *throughput = list_owner(task, struct empty_job, task)->throughput;
+    struct pool_trial *trial = throughput->trial;
+    throughput->ended++;
+    if (status < 0 || throughput->ending)
+        return;
+    int error = trial->ops->submit(trial->server, task);
+    if (error < 0)
+        pool_trial_fail(trial, error, "submitting a job");
+}
+
+static int submit_all(struct throughput *throughput)
+{
+    struct pool_trial *trial = throughput->trial;
+    int error = 0;
+    for (unsigned i = 0; i < throughput->batch && error == 0; i++) {
+        struct empty_job *job = &throughput->jobs[i];
+        *job = (struct empty_job){.task = {.work = work, .done = done}, .throughput = throughput};
+        error = trial->ops->submit(trial->server, &job->task);
+    }
+    return error < 0 ? pool_trial_fail(trial, error,
+                                       error == -EAGAIN ? POOL_NO_THREADS : "submitting a job")
+                     : 0;
+}
+
+static int run_for(struct pool_trial *trial, double seconds)
+{
+    return pool_trial_run_until(trial, clock_now_ns() + (uint64_t)(seconds * (double)NS_PER_S));
+}
+
+static int run(struct throughput *throughput)
+{
+    struct pool_trial *trial = throughput->trial;
+    double seconds = parameter_number(trial->request->params, "seconds");
+    int error = submit_all(throughput);
+    if (error == 0)
+        error = run_for(trial, POOL_WARM_UP_SHARE * seconds);
+    throughput->ended = 0;
+    if (error == 0)
+        error = pool_trial_begin(trial);
+    if (error == 0)
+        error = run_for(trial, seconds);
+    if (error == 0)
+        error = pool_trial_end(trial);
+    return error;
+}
+
+static int make_outcome(const struct throughput *throughput, json_t **outcome)
+{
+    uint64_t ended = throughput->ended;
+    struct pool_trial *trial = throughput->trial;
+    if (ended == 0)
+        return problem_say(trial->problem, -ETIMEDOUT, "%s: no job ended in the measured time",
+                           trial->request->subject->name);
+    double wall_s = (double)trial->region.wall_ns / 1e9;
+    json_t *metrics =
+        json_pack("{s:f, s:f}", "jobs_per_s", (double)ended / wall_s, "cpu_us_per_job",
+                  (double)trial->region.cpu_ns / (double)ended / 1e3);
+    *outcome = pool_trial_outcome(trial, metrics, json_object(), ended, NULL);
+    return *outcome != NULL
+               ? 0
+               : problem_say(trial->problem, -ENOMEM, "out of memory while writing the outcome");
+}
+
+int pool_run_throughput(struct pool_trial *trial, json_t **outcome)
+{
+    struct throughput throughput = {
+        .trial = trial,
+        .batch = (unsigned)parameter_integer(trial->request->params, "batch"),
+    };
+    throughput.jobs =
+        aligned_alloc(_Alignof(struct empty_job), throughput.batch * sizeof *throughput.jobs);
+    if (throughput.jobs == NULL)
+        return problem_say(trial->problem, -ENOMEM, "there is no memory for %u jobs",
+                           throughput.batch);
+    run(&throughput);
+    throughput.ending = true;
+    int error = pool_trial_verdict(trial);
+    if (error == 0)
+        error = make_outcome(&throughput, outcome);
+    pool_trial_close_server(trial); /* while its jobs are still there */
+    free(throughput.jobs);
+    return error;
+}
