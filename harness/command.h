@@ -13,6 +13,7 @@ int command_list(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_check(int argc, char **argv);
+int command_hello(int argc, char **argv);
 
 /* Internal: the two processes of a trial. Descriptor 3 is the control channel between them. */
 int command_trial(int argc, char **argv);

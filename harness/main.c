@@ -18,6 +18,7 @@ static const struct command commands[] = {
     {"run", command_run, "measure, and write a result folder"},
     {"report", command_report, "tables, CSV and charts from a result folder alone"},
     {"check", command_check, "the conformance cases on this kernel"},
+    {"hello", command_hello, "serve \"Hello World\" over HTTP on any backend"},
     {"trial", command_trial, NULL},
     {"generate", command_generate, NULL},
 };

@@ -20,6 +20,13 @@ int loop_async_send(struct loop_async *async)
     return backend->ops->wake(backend);
 }
 
+static void call(struct loop_async *async)
+{
+    struct loop *loop = async->handle.loop;
+    async->callback(async);
+    ticks_after_callback(loop);
+}
+
 void async_run(struct loop *loop)
 {
     struct list now;
@@ -30,6 +37,6 @@ void async_run(struct loop *loop)
         list_append(&loop->asyncs, node);
         struct loop_async *async = list_owner(node, struct loop_async, handle.queue);
         if (atomic_exchange(&async->pending, 0) != 0)
-            async->callback(async);
+            call(async);
     }
 }

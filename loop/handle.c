@@ -134,5 +134,7 @@ void handle_run_closing(struct loop *loop)
         loop->unclosed--;
         if (handle->on_close != NULL)
             handle->on_close(handle);
+        ticks_after_callback(loop);
     }
+    ticks_after_phase(loop);
 }

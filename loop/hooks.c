@@ -56,5 +56,6 @@ void hooks_run(struct loop *loop, enum loop_kind kind)
         list_append(active, node);
         struct loop_hook *hook = list_owner(node, struct loop_hook, handle.queue);
         hook->callback(hook);
+        ticks_after_callback(loop);
     }
 }

@@ -24,6 +24,14 @@ struct loop {
     uint64_t now_ns;
     bool stopping;
 
+    /* Beside what every callback touches: the check after each one is this word alone. */
+    size_t tasks; /* on both queues below */
+    enum loop_drain drain;
+    struct list ticks, microtasks;
+
+    struct list immediates;
+    size_t referenced_immediates; /* of those queued */
+
     struct heap timers;
     uint32_t active_timers; /* waiting or due */
 
@@ -49,6 +57,26 @@ void handle_deactivate(struct loop_handle *);
 void handle_closed(
     struct loop_handle *); /* nothing holds it any more: the close callback is next */
 void handle_run_closing(struct loop *);
+
+/* ticks.c */
+void ticks_drain_after_callback(struct loop *);
+
+/* After each callback of the user's, whatever its kind. */
+static inline void ticks_after_callback(struct loop *loop)
+{
+    if (loop->tasks > 0)
+        ticks_drain_after_callback(loop);
+}
+
+/* At the end of each phase. Does nothing unless draining was put off until then. */
+static inline void ticks_after_phase(struct loop *loop)
+{
+    if (loop->tasks > 0)
+        loop_run_tasks(loop);
+}
+
+/* immediate.c */
+void immediates_run(struct loop *);
 
 /* timer.c */
 void timer_init_internal(struct loop *,

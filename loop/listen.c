@@ -3,6 +3,7 @@
 #include "backends/syscalls.h"
 
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,6 +64,13 @@ int loop_listen(struct loop_listener *listener, const struct sockaddr *address, 
     return 0;
 }
 
+int loop_listener_no_delay(struct loop_listener *listener)
+{
+    if (!(listener->handle.flags & HANDLE_OPEN))
+        return -ENOTCONN;
+    return sys.set_option(listener->source.fd, IPPROTO_TCP, TCP_NODELAY, 1);
+}
+
 int loop_listener_address(const struct loop_listener *listener, struct sockaddr *address,
                           socklen_t *length)
 {
@@ -95,6 +103,12 @@ bool loop_listener_is_paused(const struct loop_listener *listener)
     return listener->paused && !standing;
 }
 
+static void call(struct loop_listener *listener, int status)
+{
+    listener->on_connection(listener, status);
+    ticks_after_callback(listener->handle.loop);
+}
+
 static void discard(struct loop_listener *listener, int fd)
 {
     struct backend *backend = listener->handle.loop->backend;
@@ -117,13 +131,13 @@ static void fail(struct loop_listener *listener, int status)
     int r = loop_timer_start(&listener->retry, retry, LOOP_ACCEPT_PAUSE_NS, 0);
     if (r < 0)
         retry(&listener->retry);
-    listener->on_connection(listener, status);
+    call(listener, status);
 }
 
 static void offer(struct loop_listener *listener, int fd)
 {
     listener->accepted = fd;
-    listener->on_connection(listener, 0);
+    call(listener, 0);
     if (listener->accepted >= 0 && !loop_is_closing(&listener->handle))
         want_connections(listener, false);
 }

@@ -17,7 +17,8 @@ struct loop_options loop_default_options(const struct backend_variant *variant)
 
 int loop_open(struct loop **out, const struct loop_options *options)
 {
-    if (options->variant == NULL || options->event_budget == 0)
+    if (options->variant == NULL || options->event_budget == 0 ||
+        options->drain > LOOP_DRAIN_AFTER_PHASE)
         return -EINVAL;
     struct loop *loop = calloc(1, sizeof *loop);
     if (loop == NULL)
@@ -32,10 +33,12 @@ int loop_open(struct loop **out, const struct loop_options *options)
         free(loop);
         return r;
     }
-    struct list *lists[] = {&loop->hooks[0], &loop->hooks[1], &loop->hooks[2], &loop->asyncs,
-                            &loop->pending,  &loop->closing,  &loop->handles};
+    struct list *lists[] = {&loop->hooks[0],   &loop->hooks[1],  &loop->hooks[2], &loop->asyncs,
+                            &loop->pending,    &loop->closing,   &loop->handles,  &loop->ticks,
+                            &loop->microtasks, &loop->immediates};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         list_init(lists[i]);
+    loop->drain = options->drain;
     loop->read_clock = options->now_ns != NULL ? options->now_ns : clock_now_ns;
     loop_update_time(loop);
     *out = loop;
@@ -44,7 +47,8 @@ int loop_open(struct loop **out, const struct loop_options *options)
 
 int loop_destroy(struct loop *loop)
 {
-    if (!list_is_empty(&loop->handles) || loop->unclosed > 0 || loop->pools > 0)
+    bool open = !list_is_empty(&loop->handles) || loop->unclosed > 0 || loop->pools > 0;
+    if (open || loop->tasks > 0 || !list_is_empty(&loop->immediates))
         return -EBUSY;
     loop->backend->ops->close(loop->backend);
     heap_close(&loop->timers);
@@ -70,7 +74,8 @@ void loop_stop(struct loop *loop)
 
 bool loop_alive(const struct loop *loop)
 {
-    return loop->active_referenced > 0 || loop->requests > 0 || loop->unclosed > 0;
+    return loop->active_referenced > 0 || loop->requests > 0 || loop->unclosed > 0 ||
+           loop->referenced_immediates > 0;
 }
 
 struct backend *loop_backend(struct loop *loop)
@@ -82,7 +87,8 @@ struct backend *loop_backend(struct loop *loop)
 static uint64_t poll_deadline(const struct loop *loop)
 {
     bool busy = loop->stopping || !loop_alive(loop) || !list_is_empty(&loop->hooks[0]) ||
-                !list_is_empty(&loop->pending) || !list_is_empty(&loop->closing);
+                !list_is_empty(&loop->pending) || !list_is_empty(&loop->closing) ||
+                loop->referenced_immediates > 0;
     if (busy)
         return 0;
     return loop->timers.count > 0 ? heap_first(&loop->timers).due_ns : BACKEND_NO_DEADLINE;
@@ -120,25 +126,40 @@ static int poll(struct loop *loop, uint64_t deadline_ns)
     loop_update_time(loop);
     for (int i = 0; i < count; i++)
         dispatch(loop, &loop->events[i]);
+    ticks_after_phase(loop);
     return count;
+}
+
+/* Hooks first: in Node the one check hook that runs all immediates was started before any other,
+ * and the one started first runs last. */
+static void check_run(struct loop *loop)
+{
+    hooks_run(loop, LOOP_CHECK);
+    immediates_run(loop);
+    ticks_after_phase(loop);
 }
 
 int loop_run(struct loop *loop, enum loop_mode mode)
 {
     int r = 0;
+    loop_run_tasks(loop);
     if (!loop_alive(loop))
         loop_update_time(loop);
     while (loop_alive(loop) && !loop->stopping) {
         loop_update_time(loop);
         timer_run_due(loop);
-        bool ran_pending = pending_run(loop);
+        /* What has called back something has had its turn, so mode once need not wait. */
+        bool ran = !list_is_empty(&loop->hooks[0]);
+        ran |= pending_run(loop);
         hooks_run(loop, LOOP_IDLE);
+        ticks_after_phase(loop);
         hooks_run(loop, LOOP_PREPARE);
-        bool may_block = mode == LOOP_DEFAULT || (mode == LOOP_ONCE && !ran_pending);
+        ticks_after_phase(loop);
+        bool may_block = mode == LOOP_DEFAULT || (mode == LOOP_ONCE && !ran);
         r = poll(loop, may_block ? poll_deadline(loop) : 0);
         if (r < 0)
             break;
-        hooks_run(loop, LOOP_CHECK);
+        check_run(loop);
         handle_run_closing(loop);
         if (mode == LOOP_ONCE) {
             /* An iteration that only waited for a timer would otherwise have done nothing. */

@@ -9,6 +9,7 @@
  * Fields are the loop's, except `data`.
  * - Times are absolute or relative nanoseconds of the monotonic clock, as their names say.
  * - A callback may start, stop or close any handle, its own included.
+ * - After each callback the tasks that it queued run (ticks, then microtasks): see the end.
  */
 #ifndef LOOP_LOOP_H
 #define LOOP_LOOP_H
@@ -26,13 +27,23 @@ struct loop_async;
 struct loop_listener;
 struct loop_stream;
 struct loop_write;
+struct loop_immediate;
+struct loop_task;
 
 /* ---- the loop ---- */
+
+/* When queued tasks run. Nothing but the order depends on it. */
+enum loop_drain {
+    LOOP_DRAIN_AFTER_CALLBACK, /* after each callback of the loop, as Node 11 and later */
+    LOOP_DRAIN_AFTER_PHASE, /* once at the end of each phase, as Node 10 and before did for timers
+                               and immediates (an I/O callback was a phase of its own there) */
+};
 
 struct loop_options {
     const struct backend_variant *variant; /* which backend; required */
     struct backend_config config;          /* see backend_default_config() */
     unsigned event_budget;                 /* results taken per iteration, >= 1 */
+    enum loop_drain drain;                 /* when ticks and microtasks run */
     uint64_t (*now_ns)(void); /* NULL: clock_now_ns(). Tests put a virtual clock here */
 };
 
@@ -42,7 +53,8 @@ struct loop_options loop_default_options(const struct backend_variant *variant);
 /* -errno: from the backend (refused by this system), -ENOMEM, -EINVAL. */
 int loop_open(struct loop **out, const struct loop_options *options);
 
-/* -EBUSY while a handle or a pool is open: close them and run the loop first. */
+/* -EBUSY while a handle or a pool is open, or an immediate or a task is queued: close them and run
+ * the loop first. */
 int loop_destroy(struct loop *);
 
 enum loop_mode {
@@ -54,9 +66,9 @@ enum loop_mode {
 
 /* 1 when something is still alive, 0 when not, -errno when the backend broke. */
 int loop_run(struct loop *, enum loop_mode);
-void loop_stop(struct loop *); /* the running iteration is the last one */
-bool loop_alive(
-    const struct loop *); /* an active referenced handle, a request, or a closing handle */
+void loop_stop(struct loop *);        /* the running iteration is the last one */
+bool loop_alive(const struct loop *); /* an active referenced handle, a request, a closing handle,
+                                         or a queued referenced immediate */
 uint64_t loop_now_ns(const struct loop *); /* read at the start of an iteration and after poll */
 void loop_update_time(struct loop *);
 struct backend *loop_backend(struct loop *); /* for its counters and what it was granted */
@@ -180,6 +192,10 @@ int loop_listen(struct loop_listener *, const struct sockaddr *, socklen_t, int 
 void loop_listener_pause(struct loop_listener *);
 void loop_listener_resume(struct loop_listener *);
 bool loop_listener_is_paused(const struct loop_listener *);
+/* Connections taken from now on send small writes at once instead of gathering them (TCP_NODELAY).
+ * Asked of the listener, from which they inherit it, because an accepted socket need not be a
+ * descriptor of the process. -ENOTCONN before loop_listen(); -errno for what is not TCP. */
+int loop_listener_no_delay(struct loop_listener *);
 /* The address that was bound. */
 int loop_listener_address(const struct loop_listener *, struct sockaddr *, socklen_t *);
 /* Takes a connection into an initialised stream. In the callback, or later: until it is taken, the
@@ -230,5 +246,55 @@ int loop_write(struct loop_stream *, struct loop_write *, const void *data, size
                loop_write_function *);
 /* Ends the sending direction once all queued writes are out. -ENOTCONN; -EALREADY. */
 int loop_shutdown(struct loop_stream *, loop_shutdown_function *);
+
+/* ---- immediates: one-shot callbacks of the check phase, as Node's setImmediate() ---- */
+
+/* On the loop's thread, behind the check hooks, first in, first out. */
+typedef void loop_immediate_function(struct loop_immediate *);
+
+/* The caller's memory; not a handle, so there is nothing to close: while it is not queued, and from
+ * the beginning of its callback on, it may be freed or queued again. */
+struct loop_immediate {
+    struct loop *loop;
+    void *data; /* the user's */
+    loop_immediate_function *callback;
+    struct list queue;
+    bool unreferenced;
+};
+
+void loop_immediate_init(struct loop *, struct loop_immediate *);
+/* Runs the callback in the next check phase; one that an immediate queues runs in the next
+ * iteration. While one is queued poll does not block and the loop is alive, unless unreferenced.
+ * -EBUSY: it is queued already; -EINVAL: no callback. */
+int loop_immediate_start(struct loop_immediate *, loop_immediate_function *);
+void loop_immediate_stop(struct loop_immediate *); /* its callback does not run */
+void loop_immediate_ref(struct loop_immediate *);  /* the default */
+void loop_immediate_unref(struct loop_immediate *);
+bool loop_immediate_is_queued(const struct loop_immediate *);
+
+/* ---- tasks: Node's process.nextTick() and queueMicrotask() ----
+ *
+ * Both queues are drained after every callback of the loop (see enum loop_drain), at the start of
+ * loop_run() and by loop_run_tasks(): ticks until there is none, then microtasks until there is
+ * none, and again while either queue has refilled. Hence a tick that queues itself again starves
+ * the loop, and a microtask that does so starves the ticks too; nothing detects it, as in Node.
+ * A queued task keeps nothing alive: it has run before the loop looks. */
+typedef void loop_task_function(struct loop_task *);
+
+/* The caller's memory, until its callback has begun: that may free it or queue it again. */
+struct loop_task {
+    struct loop *loop;
+    void *data; /* the user's */
+    loop_task_function *callback;
+    struct list queue;
+};
+
+void loop_task_init(struct loop *, struct loop_task *);
+/* -EBUSY: it is queued already, on either queue; -EINVAL: no callback. */
+int loop_next_tick(struct loop_task *, loop_task_function *);
+int loop_microtask(struct loop_task *, loop_task_function *);
+/* Drains both queues now: for the end of a main program that has something to do between it and
+ * loop_run(). Not from within a callback, where the order would be lost. */
+void loop_run_tasks(struct loop *);
 
 #endif

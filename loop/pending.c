@@ -22,5 +22,6 @@ bool pending_run(struct loop *loop)
         else
             listener_run_pending((struct loop_listener *)handle);
     }
+    ticks_after_phase(loop);
     return true;
 }

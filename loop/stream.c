@@ -82,6 +82,7 @@ static void deliver(struct loop_stream *stream, int result, const void *data)
     if (result <= 0)
         set_reading(stream, false);
     stream->on_read(stream, result, data);
+    ticks_after_callback(stream->handle.loop);
 }
 
 static void keep(struct loop_stream *stream, int result, const void *data)
@@ -178,6 +179,7 @@ static void call_finished(struct loop_stream *stream)
         stream->handle.loop->requests--;
         if (write->callback != NULL)
             write->callback(write, write->status);
+        ticks_after_callback(stream->handle.loop);
         write = next;
     }
 }
@@ -188,6 +190,7 @@ static void call_shutdown(struct loop_stream *stream, int status)
     stream->handle.loop->requests--;
     if (stream->on_shutdown != NULL)
         stream->on_shutdown(stream, status);
+    ticks_after_callback(stream->handle.loop);
 }
 
 /* Once every write is out and called back, the sending direction ends if that was asked. */

@@ -75,5 +75,7 @@ void timer_run_due(struct loop *loop)
         else
             deactivate(timer);
         timer->callback(timer);
+        ticks_after_callback(loop);
     }
+    ticks_after_phase(loop);
 }

@@ -18,26 +18,32 @@ END
 # how to see that it is there, and its package in each system ("-": comes with the system, or not for it).
 needs() {
     cat <<'END'
-# set level  check                   apt                dnf                pacman            brew         pkg                 pkgin
-bench needed command:cc,gcc,clang    gcc                gcc                gcc               -            -                   gcc
-bench needed header:stdio.h          libc6-dev          glibc-devel        glibc             -            -                   -
-bench needed command:cmake           cmake              cmake              cmake             cmake        cmake               cmake
-bench needed command:make,ninja      make               make               make              -            -                   -
-bench needed command:pkg-config      pkg-config         pkgconf-pkg-config pkgconf           pkgconf      pkgconf             pkgconf
-bench needed library:jansson         libjansson-dev     jansson-devel      jansson           jansson      jansson             jansson
-bench useful library:liburing        liburing-dev       liburing-devel     liburing          -            -                   -
-bench needed terminals:pngcairo,svg  gnuplot-nox        gnuplot            gnuplot           gnuplot      gnuplot             gnuplot
-bench useful command:git             git                git                git               git          git                 git
-test  needed library:cmocka          libcmocka-dev      libcmocka-devel    cmocka            cmocka       cmocka              cmocka
-test  needed command:clang           clang              clang              clang             -            -                   clang
-test  needed clang-runtime:asan      libclang-rt-dev    compiler-rt        compiler-rt       -            -                   -
-test  useful command:clang-format    clang-format       clang-tools-extra  clang             clang-format -                   -
-test  useful python:jsonschema       python3-jsonschema python3-jsonschema python-jsonschema -            devel/py-jsonschema -
-test  needed command:python3         python3            python3            python            -            python3             -
-test  useful command:pgrep           procps             procps-ng          procps-ng         -            -                   -
-test  useful command:ip,ifconfig     iproute2           iproute            iproute2          -            -                   -
-test  useful command:valgrind        valgrind           valgrind           valgrind          -            valgrind            -
-test  useful command:unshare         util-linux         util-linux         util-linux        -            -                   -
+# set level  check                         apt                dnf                pacman            brew         pkg                 pkgin
+bench needed command:cc,gcc,clang          gcc                gcc                gcc               -            -                   gcc
+bench needed header:stdio.h                libc6-dev          glibc-devel        glibc             -            -                   -
+bench needed command:cmake                 cmake              cmake              cmake             cmake        cmake               cmake
+bench needed command:make,ninja            make               make               make              -            -                   -
+bench needed command:pkg-config            pkg-config         pkgconf-pkg-config pkgconf           pkgconf      pkgconf             pkgconf
+bench needed library:jansson               libjansson-dev     jansson-devel      jansson           jansson      jansson             jansson
+bench useful library:liburing              liburing-dev       liburing-devel     liburing          -            -                   -
+bench needed library:libcrypto             libssl-dev         openssl-devel      openssl           openssl@3    -                   -
+bench useful library:libuv                 libuv1-dev         libuv-devel        libuv             libuv        libuv               libuv
+bench useful header:llhttp.h,http_parser.h libhttp-parser-dev llhttp-devel       llhttp            llhttp       llhttp              http-parser
+bench needed terminals:pngcairo,svg        gnuplot-nox        gnuplot            gnuplot           gnuplot      gnuplot             gnuplot
+bench useful command:git                   git                git                git               git          git                 git
+test  needed library:cmocka                libcmocka-dev      libcmocka-devel    cmocka            cmocka       cmocka              cmocka
+test  needed command:clang                 clang              clang              clang             -            -                   clang
+test  needed clang-runtime:asan            libclang-rt-dev    compiler-rt        compiler-rt       -            -                   -
+test  useful command:clang-format          clang-format       clang-tools-extra  clang             clang-format -                   -
+test  useful python:jsonschema             python3-jsonschema python3-jsonschema python-jsonschema -            devel/py-jsonschema -
+test  needed command:python3               python3            python3            python            -            python3             -
+test  useful command:pgrep                 procps             procps-ng          procps-ng         -            -                   -
+test  useful command:ip,ifconfig           iproute2           iproute            iproute2          -            -                   -
+test  useful command:curl                  curl               curl               curl              -            curl                curl
+test  useful command:wrk                   wrk                -                  wrk               wrk          wrk                 -
+test  useful command:node                  nodejs             nodejs             nodejs            node         node                nodejs
+test  useful command:valgrind              valgrind           valgrind           valgrind          -            valgrind            -
+test  useful command:unshare               util-linux         util-linux         util-linux        -            -                   -
 END
 }
 
@@ -63,13 +69,25 @@ present() { # CHECK: one line of needs()
         case $kind in
         command) command -v "$name" >/dev/null && return 0 ;;
         library) pkg-config --exists "$name" 2>/dev/null && return 0 ;;
-        header) [ -e "/usr/include/$name" ] && return 0 ;;
+        header) finds_header "$name" && return 0 ;;
         clang-runtime) clang_runtime "$name" && return 0 ;;
         python) has_module "$name" && return 0 ;;
         terminals) gnuplot -e "set terminal $name" 2>/dev/null || return 1 ;; # every one, not any
         esac
     done
     [ "$kind" = terminals ]
+}
+
+# The compiler is asked, and told of the places that only cmake knows by itself.
+finds_header() {
+    local compiler
+    for compiler in cc gcc clang; do
+        command -v $compiler >/dev/null || continue
+        $compiler -E -x c -I/usr/local/include -I/usr/pkg/include -I/opt/homebrew/include - \
+            <<<"#include <$1>" >/dev/null 2>&1
+        return
+    done
+    return 1
 }
 
 clang_runtime() {
@@ -165,9 +183,21 @@ install_with_log() { # LOG
     [ -z "$refresh" ] || run "$privilege$refresh" "$1" || true
     run "$install" "$1" && return
     # A list that is there but old names files that the mirror no longer has.
-    [ "$manager" = apt-get ] && [ -z "$refresh" ] || return 1
-    run "${privilege}apt-get update -q" "$1" || true
-    run "$install" "$1"
+    if [ "$manager" = apt-get ] && [ -z "$refresh" ]; then
+        run "${privilege}apt-get update -q" "$1" || true
+        run "$install" "$1" && return
+    fi
+    install_apart "$1"
+}
+
+# Where a package that is merely useful has another name, or none, it must not keep the others away.
+install_apart() { # LOG
+    local package
+    [ -n "$missing_useful" ] || return 1
+    [ -z "$missing_needed" ] || run "$privilege$(install_command)$missing_needed" "$1" || return
+    for package in $missing_useful; do
+        run "$privilege$(install_command) $package" "$1" || true
+    done
 }
 
 print_by_hand() {

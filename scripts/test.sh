@@ -11,7 +11,8 @@ usage: scripts/test.sh [--compiler CC] [--sanitize LIST] [-DNAME=VALUE...] [CTES
   --sanitize LIST  address,undefined or thread
   -DNAME=VALUE     passed to cmake, such as -DPOLLBENCH_WERROR=ON
 Everything else is passed to ctest: -R accept runs the tests whose name contains "accept".
-REQUIRE_BACKENDS="epoll poll" makes it a failure when one of these backends cannot run here.
+REQUIRE_BACKENDS="epoll poll" makes it a failure when one of these backends cannot run here, and
+REQUIRE_TOOLS="curl wrk" when a test would skip because one of these programs is not here.
 Each compiler and sanitizer has its own build folder: build-test, build-test-clang-address-undefined, ...
 END
 }

@@ -308,8 +308,10 @@ static void on_timer(void *context, enum pool_timer timer)
 
 int pool_trial_run_until(struct pool_trial *trial, uint64_t deadline_ns)
 {
+    if (trial->error < 0) /* since the phase was set up */
+        return trial->error;
     int error = trial->ops->start_timer(trial->server, POOL_TIMER_END, deadline_ns);
-    if (error == 0 && trial->error == 0)
+    if (error == 0)
         error = trial->ops->run(trial->server);
     trial->ops->stop_timer(trial->server, POOL_TIMER_END);
     if (error < 0)

@@ -2,6 +2,7 @@
 #include "tests/loop/connections.h"
 
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -24,6 +25,29 @@ listening_binds_an_ephemeral_port_and_wants_connections_from_the_next_poll_on(vo
     loop_run(loop, LOOP_NOWAIT);
     assert_int_equal(fake_call(FAKE_WAIT, 0)->changes, 1);
     assert_int_equal(listener->source.want, IO_WANT_ACCEPT);
+}
+
+static void connections_inherit_that_small_writes_go_out_at_once(void **state)
+{
+    (void)state;
+    struct loop_listener *listener = NEW(struct loop_listener);
+    loop_listener_init(loop, listener);
+    assert_int_equal(loop_listener_no_delay(listener), -ENOTCONN);
+    loop_close(&listener->handle, NULL);
+    listener = new_listener("listener", trace_and_take);
+    assert_int_equal(loop_listener_no_delay(listener), 0);
+    struct sockaddr_in address;
+    socklen_t length = sizeof address;
+    loop_listener_address(listener, (struct sockaddr *)&address, &length);
+    int client = socket(AF_INET, SOCK_STREAM, 0), on = 0;
+    assert_int_equal(connect(client, (struct sockaddr *)&address, length), 0);
+    int accepted = accept(listener->source.fd, NULL, NULL);
+    assert_true(accepted >= 0);
+    length = sizeof on;
+    assert_int_equal(getsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &on, &length), 0);
+    assert_true(on);
+    close(accepted);
+    close(client);
 }
 
 static void an_address_in_use_is_an_error_that_leaves_nothing_open(void **state)
@@ -266,6 +290,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         listener_test(
             listening_binds_an_ephemeral_port_and_wants_connections_from_the_next_poll_on),
+        listener_test(connections_inherit_that_small_writes_go_out_at_once),
         listener_test(an_address_in_use_is_an_error_that_leaves_nothing_open),
         listener_test(a_listener_that_the_backend_refuses_leaves_nothing_open),
         listener_test(each_connection_is_a_callback_that_takes_it),

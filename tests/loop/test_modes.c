@@ -17,6 +17,22 @@ static void mode_once_runs_timers_that_fell_due_in_poll_before_it_returns(void *
     assert_int_equal(fake_call_count(FAKE_WAIT), 1);
 }
 
+static void stop_hook(struct loop_hook *hook)
+{
+    trace_hook(hook);
+    loop_hook_stop(hook);
+}
+
+static void mode_once_does_not_block_behind_an_idle_hook_that_stopped_itself(void **state)
+{
+    (void)state;
+    idle_calling(stop_hook);
+    timer_in("timer", MS(100));
+    assert_int_equal(loop_run(loop, LOOP_ONCE), 1);
+    assert_int_equal(last_wait_ns(), 0);
+    assert_trace("idle");
+}
+
 static void mode_once_returns_after_an_event_even_when_no_timer_is_due(void **state)
 {
     (void)state;
@@ -107,6 +123,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         loop_test(mode_once_runs_timers_that_fell_due_in_poll_before_it_returns),
         loop_test(mode_once_returns_after_an_event_even_when_no_timer_is_due),
+        loop_test(mode_once_does_not_block_behind_an_idle_hook_that_stopped_itself),
         loop_test(mode_nowait_runs_one_iteration_and_does_not_block),
         loop_test(mode_default_runs_until_nothing_is_alive),
         loop_test(a_loop_with_nothing_alive_returns_without_polling),

@@ -20,6 +20,7 @@ build=build-test
 [ "$4" != address,undefined ] || build=build-test-clang-address-undefined
 [ "$4" != thread ] || build=build-test-clang-thread
 mkdir -p $build
+echo "tools: $REQUIRE_TOOLS"
 for backend in $REQUIRE_BACKENDS; do
     [ "$backend" = "${BAD_MISSING-}" ] || echo "1/6 Test #1: conformance.$backend.accepts ... Passed"
 done >$build/ctest.out
@@ -56,6 +57,11 @@ case_a_failing_test_fails_the_run_and_the_other_steps_still_run() {
     expect_output $'\n60 passed, 9 failed, 3 skipped\n'
     expect_output "FAILED: tests, gcc"
     expect_output "main job: passed"
+}
+
+case_the_tests_are_told_which_tools_must_be_there() {
+    ci
+    expect_output "tools: curl wrk node python3 http-parser"
 }
 
 case_a_skip_of_a_required_backend_fails_the_run() {

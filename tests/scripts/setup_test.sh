@@ -6,7 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/cases.sh"
 
 path=$scratch/path
 log=$scratch/log       # one line per call of a package manager, sudo or mount
-modules=$scratch/there # what the pretended pkg-config and python3 know
+modules=$scratch/there # what the pretended pkg-config and compiler know
 
 link() { # PROGRAM...: those of this machine that setup.sh itself uses
     local name
@@ -23,6 +23,7 @@ system() { # UNAME UID [MANAGER]
     program "$path" id <<<"echo $2"
     program "$path" mount <<<"exit 1"
     program "$path" pkg-config-model <<<"grep -qx \"library:\$2\" $modules"
+    program "$path" compiler-model <<<"read -r _ name; grep -qxF \"header:\$name\" $modules"
     program "$path" python3 <<<"exit 1"
     [ $# -lt 3 ] || manager "$3"
 }
@@ -36,31 +37,36 @@ for word in "\$@"; do
     -s) exit 0 ;;
     libjansson-dev | jansson-devel | jansson) echo library:jansson >>$modules ;;
     liburing-dev | liburing-devel | liburing) echo library:liburing >>$modules ;;
+    libssl-dev | openssl-devel | openssl | openssl@3) echo library:libcrypto >>$modules ;;
+    libuv1-dev | libuv-devel | libuv) echo library:libuv >>$modules ;;
+    libhttp-parser-dev) echo "header:<http_parser.h>" >>$modules ;;
+    llhttp-devel | llhttp) echo "header:<llhttp.h>" >>$modules ;;
+    libc6-dev | glibc-devel | glibc) echo "header:<stdio.h>" >>$modules ;;
+    gcc) ln -sf $path/compiler-model $path/gcc ;;
     pkg-config | pkgconf*) ln -sf $path/pkg-config-model $path/pkg-config ;;
     gnuplot*) ln -sf $path/true $path/gnuplot ;;
-    gcc | cmake | make | git) ln -sf $path/true $path/\$word ;;
+    cmake | make | git) ln -sf $path/true $path/\$word ;;
     esac
 done
 END
 }
 
-have_all_but() { # PROGRAM or library: of the set bench
+have_all_but() { # PROGRAM, library: or header: of the set bench
     local name
-    for name in gcc cmake make git gnuplot; do
+    for name in cmake make git gnuplot; do
         [ "$name" = "$1" ] || ln -s "$path/true" "$path/$name"
     done
+    ln -s "$path/compiler-model" "$path/gcc"
     ln -s "$path/pkg-config-model" "$path/pkg-config"
-    printf 'library:jansson\nlibrary:liburing\n' | grep -vx "$1" >"$modules"
+    printf '%s\n' library:{jansson,liburing,libcrypto,libuv} 'header:<stdio.h>' 'header:<http_parser.h>' |
+        grep -vxF "$1" >"$modules"
 }
 
 setup() { observe env PATH="$path" "$(command -v bash)" "$root/scripts/setup.sh" "$@"; }
 
 installs() { grep -vE -- ' -s | update' "$log" || true; }
 
-need_stdio() { [ -e /usr/include/stdio.h ] || skip "no /usr/include/stdio.h here"; }
-
 case_with_everything_there_no_package_manager_is_called() {
-    need_stdio
     system Linux 0 apt-get
     have_all_but nothing
     setup bench
@@ -69,7 +75,6 @@ case_with_everything_there_no_package_manager_is_called() {
 }
 
 case_only_what_is_missing_is_installed() {
-    need_stdio
     system Linux 0 apt-get
     have_all_but gnuplot
     setup bench
@@ -79,7 +84,6 @@ case_only_what_is_missing_is_installed() {
 }
 
 case_a_missing_library_is_installed() {
-    need_stdio
     system Linux 0 apt-get
     have_all_but library:jansson
     setup bench
@@ -88,19 +92,49 @@ case_a_missing_library_is_installed() {
     [[ $(installs) == *"recommends libjansson-dev" ]] || fail "libjansson-dev was not installed"
 }
 
+case_either_parser_will_do() {
+    system Linux 0 apt-get
+    have_all_but 'header:<http_parser.h>'
+    echo 'header:<llhttp.h>' >>"$modules"
+    setup bench
+    expect_status 0
+    expect_same "the log of calls" "" "$(cat "$log")"
+}
+
+case_a_missing_header_is_installed() {
+    system Linux 0 apt-get
+    have_all_but 'header:<http_parser.h>'
+    setup bench
+    expect_status 0
+    [[ $(installs) == *"recommends libhttp-parser-dev" ]] || fail "called: $(installs)"
+}
+
+case_a_useful_package_that_does_not_exist_keeps_no_other_away() {
+    system Linux 0 apt-get
+    have_all_but library:jansson
+    rm "$path/git"
+    mv "$path/apt-get" "$path/apt-get-model"
+    printf '#!/usr/bin/env bash\n[[ "$*" != *libuv1-dev* ]] || exit 100\nexec apt-get-model "$@"\n' >"$path/apt-get"
+    chmod +x "$path/apt-get"
+    sed -i.old /libuv/d "$modules"
+    setup bench
+    expect_status 0
+    expect_output "going on without libuv1-dev"
+    expect_no_output "without libuv1-dev git"
+}
+
 case_a_bare_system_gets_the_whole_set() {
-    need_stdio
     system Linux 0 apt-get
     setup bench
     expect_status 0
-    for package in gcc cmake make pkg-config libjansson-dev liburing-dev gnuplot-nox git; do
+    for package in gcc libc6-dev cmake make pkg-config libjansson-dev liburing-dev libssl-dev libuv1-dev \
+        libhttp-parser-dev gnuplot-nox git; do
         [[ " $(installs) " == *" $package "* ]] || fail "$package was not installed"
     done
     [[ $(installs) != *cmocka* ]] || fail "the set bench installed something of the set test"
 }
 
 case_the_lists_are_fetched_only_when_they_lack_a_package() {
-    need_stdio
     system Linux 0 apt-get
     have_all_but gnuplot
     setup bench
@@ -113,7 +147,6 @@ case_the_lists_are_fetched_only_when_they_lack_a_package() {
 }
 
 case_without_root_the_command_is_printed_and_nothing_is_installed() {
-    need_stdio
     system Linux 1000 apt-get
     have_all_but gnuplot
     setup bench
@@ -124,7 +157,6 @@ case_without_root_the_command_is_printed_and_nothing_is_installed() {
 }
 
 case_without_root_the_printed_command_works_when_root_runs_it() {
-    need_stdio
     system Linux 1000 apt-get
     setup bench
     expect_status 1
@@ -135,7 +167,6 @@ case_without_root_the_printed_command_works_when_root_runs_it() {
 }
 
 case_without_root_nothing_missing_is_no_error() {
-    need_stdio
     system Linux 1000 apt-get
     have_all_but nothing
     setup bench
@@ -144,7 +175,6 @@ case_without_root_nothing_missing_is_no_error() {
 }
 
 case_without_root_something_merely_useful_missing_is_no_error() {
-    need_stdio
     system Linux 1000 apt-get
     have_all_but git
     setup bench
@@ -153,7 +183,6 @@ case_without_root_something_merely_useful_missing_is_no_error() {
 }
 
 case_a_sudo_without_password_is_used() {
-    need_stdio
     system Linux 1000 apt-get
     have_all_but gnuplot
     program "$path" sudo <<<"echo \"sudo \$*\" >>$log; shift; exec \"\$@\""
@@ -163,7 +192,6 @@ case_a_sudo_without_password_is_used() {
 }
 
 case_a_sudo_that_asks_for_a_password_is_not_used() {
-    need_stdio
     system Linux 1000 apt-get
     have_all_but gnuplot
     program "$path" sudo <<<"exit 1"
@@ -174,7 +202,6 @@ case_a_sudo_that_asks_for_a_password_is_not_used() {
 }
 
 case_a_network_that_is_down_is_said() {
-    need_stdio
     system Linux 0 apt-get
     have_all_but gnuplot
     program "$path" apt-get <<'END'
@@ -189,7 +216,6 @@ END
 }
 
 case_an_installation_that_changes_nothing_is_an_error() {
-    need_stdio
     system Linux 0 apt-get
     have_all_but gnuplot
     program "$path" apt-get <<<"exit 0"
@@ -210,7 +236,7 @@ case_fedora_gets_its_own_names() {
     system Linux 0 dnf
     setup bench
     expect_status 0
-    [[ $(installs) == "dnf install -y gcc "*" pkgconf-pkg-config jansson-devel liburing-devel gnuplot git" ]] ||
+    [[ $(installs) == "dnf install -y gcc "*" pkgconf-pkg-config jansson-devel liburing-devel openssl-devel libuv-devel llhttp-devel gnuplot git" ]] ||
         fail "called: $(installs)"
 }
 
@@ -218,7 +244,7 @@ case_arch_gets_its_own_names() {
     system Linux 0 pacman
     setup bench
     expect_status 0
-    [[ $(installs) == *"pacman -S --noconfirm --needed gcc "*" pkgconf jansson liburing gnuplot git" ]] ||
+    [[ $(installs) == *"pacman -S --noconfirm --needed gcc "*" pkgconf jansson liburing openssl libuv llhttp gnuplot git" ]] ||
         fail "called: $(installs)"
 }
 
@@ -226,14 +252,14 @@ case_macos_gets_its_own_names_and_needs_no_root() {
     system Darwin 501 brew
     setup bench
     expect_status 0
-    expect_same "the call" "brew install cmake pkgconf jansson gnuplot git" "$(installs)"
+    expect_same "the call" "brew install cmake pkgconf jansson openssl@3 libuv llhttp gnuplot git" "$(installs)"
 }
 
 case_freebsd_gets_its_own_names() {
     system FreeBSD 0 pkg
     setup bench
     expect_status 0
-    expect_same "the call" "pkg install -y cmake pkgconf jansson gnuplot git" "$(installs)"
+    expect_same "the call" "pkg install -y cmake pkgconf jansson libuv llhttp gnuplot git" "$(installs)"
 }
 
 case_a_system_without_a_known_manager_is_told_what_is_missing() {

@@ -1,0 +1,25 @@
+/* Ticks, microtasks and immediates that leave their name in the trace. */
+#ifndef TESTS_LOOP_TASKS_H
+#define TESTS_LOOP_TASKS_H
+
+#include "tests/loop/fixture.h"
+
+/* Queued at once. A word "name" is traced when it runs. */
+struct loop_task *tick(const char *name);
+struct loop_task *microtask(const char *name);
+struct loop_immediate *immediate(const char *name);
+
+/* With a callback of the test's own. */
+struct loop_task *tick_calling(loop_task_function *);
+struct loop_task *microtask_calling(loop_task_function *);
+struct loop_immediate *immediate_calling(const char *name, loop_immediate_function *);
+
+void trace_immediate(struct loop_immediate *);
+
+/* Traces the name, and queues a tick "name.t" and a microtask "name.m". */
+void trace_and_queue(const char *name);
+
+/* Opens the loop again, to drain once per phase. */
+void drain_after_phase(void);
+
+#endif
