@@ -2,22 +2,50 @@
 
 #include <string.h>
 
-/* Accepting costs readiness backends more the more idle connections they watch, and how much more
- * is what separates them: hence a curve over `idle`, from none to what the usual limit of files
- * still holds. */
+/* What each shows, in little or much time:
+ * - accept: readiness backends pay for the idle connections they watch, and how much is what
+ *   separates them: hence a curve over `idle`, from none to what the usual limit of files holds.
+ * - timer: lateness over the interval with the kernel's slack and without it; the cost of an
+ *   operation by the number of timers.
+ * - pool: throughput and queue wait up to the knee and past it, by the number of threads.
+ * The quick one has ten rounds of all of it in 90 s, of which most is processes that start. */
 static const struct profile_value quick[] = {
-    {"accept", "drain", "queue", "1000"},
-    {"accept", "drain", "idle", "0,100,1000,4000"},
+    {"accept", "drain", "queue", "250"},
+    {"accept", "drain", "idle", "0,100,1000"},
     {"accept", "steady", "conns", "64"},
-    {"accept", "steady", "seconds", "0.2"},
+    {"accept", "steady", "seconds", "0.05"},
+    {"timer", "accuracy", "interval_us", "100,1000,10000"},
+    {"timer", "accuracy", "slack", "default,1"},
+    {"timer", "accuracy", "seconds", "0.01"},
+    {"timer", "scale", "timers", "1000,5000,20000"},
+    {"pool", "saturate", "threads", "1,4"},
+    {"pool", "saturate", "job_us", "100"},
+    {"pool", "saturate", "load", "0.3,0.6,0.9,1.2"},
+    {"pool", "saturate", "queue_limit", "64"},
+    {"pool", "saturate", "seconds", "0.05"},
+    {"pool", "mixed", "queue_limit", "64"},
+    {"pool", "mixed", "seconds", "0.1"},
+    {"pool", "throughput", "seconds", "0.05"},
     {NULL, NULL, NULL, NULL},
 };
 
 static const struct profile_value standard[] = {
-    {"accept", "drain", "queue", "10,100,1000"},
-    {"accept", "drain", "idle", "0,10,100,1000,4000"},
+    {"accept", "drain", "queue", "100,1000"},
+    {"accept", "drain", "idle", "0,100,1000,4000"},
     {"accept", "steady", "conns", "1,16,64,256"},
-    {"accept", "steady", "seconds", "0.5"},
+    {"accept", "steady", "seconds", "0.2"},
+    {"timer", "accuracy", "interval_us", "100,1000,10000,100000"},
+    {"timer", "accuracy", "slack", "default,1"},
+    {"timer", "accuracy", "seconds", "0.1"},
+    {"timer", "scale", "timers", "1000,10000,100000"},
+    {"timer", "scale", "due", "random,monotone"},
+    {"pool", "saturate", "threads", "1,2,4,8,16,64"},
+    {"pool", "saturate", "load", "0.1,0.3,0.5,0.7,0.8,0.9,1,1.2,1.5"},
+    {"pool", "saturate", "seconds", "0.1"},
+    {"pool", "mixed", "load", "0.3,0.6,0.9"},
+    {"pool", "mixed", "seconds", "0.2"},
+    {"pool", "throughput", "threads", "1,4,16"},
+    {"pool", "throughput", "seconds", "0.2"},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -28,12 +56,27 @@ static const struct profile_value thorough[] = {
     {"accept", "steady", "conns", "1,4,16,64,256,1024"},
     {"accept", "steady", "idle", "0,1000"},
     {"accept", "steady", "seconds", "1"},
+    {"timer", "accuracy", "interval_us", "100,1000,10000,100000"},
+    {"timer", "accuracy", "timers", "1,100"},
+    {"timer", "accuracy", "slack", "default,1"},
+    {"timer", "accuracy", "conns", "0,16"},
+    {"timer", "accuracy", "seconds", "1"},
+    {"timer", "scale", "timers", "1000,10000,100000,1000000"},
+    {"timer", "scale", "due", "random,monotone"},
+    {"pool", "saturate", "threads", "1,2,4,8,16,64,128"},
+    {"pool", "saturate", "load", "0.1,0.3,0.5,0.7,0.8,0.9,1,1.2,1.5"},
+    {"pool", "saturate", "seconds", "0.5"},
+    {"pool", "mixed", "threads", "2,4,8"},
+    {"pool", "mixed", "load", "0.3,0.6,0.9"},
+    {"pool", "mixed", "seconds", "1"},
+    {"pool", "throughput", "threads", "1,2,4,8,16,64,128"},
+    {"pool", "throughput", "seconds", "0.5"},
     {NULL, NULL, NULL, NULL},
 };
 
 static const struct profile profiles[] = {
     {"quick", "a first look", 1000, 90, quick},
-    {"standard", "intervals that settle most comparisons", 2000, 1800, standard},
+    {"standard", "intervals that settle most comparisons", 2000, 1200, standard},
     {"thorough", "a run worth keeping", 10000, 6 * 3600, thorough},
 };
 
