@@ -56,6 +56,18 @@ int chart_dots(struct chart *, const char *folder, char *problem);
 int chart_curves(struct chart *, const struct curve_plan *, const char *folder, char *problem);
 int chart_percentiles(struct chart *, const char *folder, char *problem);
 
+/* Sets the name of the chart's files: the mode, the metric, what is swept, and the value of every
+ * other parameter of which the run has several. */
+void chart_set_name(struct chart *);
+
+/* What stands on it: below, how to read it; above, a warning ("" when there is none), what has to
+ * be known beforehand, and the parameters that hold for all of it; and beside its axis. */
+void chart_caption(const struct chart *, bool shows_trials, char *text, size_t size);
+void chart_note(const struct chart *, bool is_latency, char *text, size_t size);
+void chart_remark(const struct chart *, const struct curve_plan *, char *text, size_t size);
+void chart_params(const struct chart *, char *text, size_t size);
+void chart_axis(const struct chart *, bool is_latency, char *text, size_t size);
+
 /* What they share: the style of one more series, and the rounds that an entry rests on. */
 void chart_add_style(struct chart *, int style);
 void chart_note_rounds(struct chart *, const json_t *entry);

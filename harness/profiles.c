@@ -19,7 +19,7 @@ static const struct profile_value quick[] = {
     {"timer", "accuracy", "seconds", "0.01"},
     {"timer", "scale", "timers", "1000,5000,20000"},
     {"pool", "saturate", "threads", "1,4"},
-    {"pool", "saturate", "job_us", "100"},
+    {"pool", "saturate", "job_us", "50"},
     {"pool", "saturate", "load", "0.3,0.6,0.9,1.2"},
     {"pool", "saturate", "queue_limit", "64"},
     {"pool", "saturate", "seconds", "0.05"},

@@ -92,20 +92,27 @@ static void fields(struct csv *csv, const json_t *entry, const char *const *name
     }
 }
 
-static void summary_rows(struct csv *csv, const json_t *run, const json_t *cell, size_t index)
+/* A row for each entry of a list that was computed, with the fields that the header names. */
+static void list_rows(struct csv *csv, const json_t *run, const json_t *cell, size_t index,
+                      const char *list, const char *const *names)
 {
-    static const char *const names[] = {"metric",       "unit",   "better",  "n",
-                                        "median",       "ci_low", "ci_high", "confidence",
-                                        "bound_trials", NULL};
     size_t i;
     const json_t *entry;
-    json_array_foreach(json_object_get(cell, "summary"), i, entry)
+    json_array_foreach(json_object_get(cell, list), i, entry)
     {
         cell_columns(csv, cell, index);
         subject_columns(csv, run, report_text(entry, "subject"));
         fields(csv, entry, names);
         csv_end_row(csv);
     }
+}
+
+static void summary_rows(struct csv *csv, const json_t *run, const json_t *cell, size_t index)
+{
+    static const char *const names[] = {"metric",       "unit",   "better",  "n",
+                                        "median",       "ci_low", "ci_high", "confidence",
+                                        "bound_trials", NULL};
+    list_rows(csv, run, cell, index, "summary", names);
 }
 
 static void percentile_rows(struct csv *csv, const json_t *run, const json_t *cell, size_t index)
@@ -113,30 +120,27 @@ static void percentile_rows(struct csv *csv, const json_t *run, const json_t *ce
     static const char *const names[] = {"metric",       "percent", "unit",    "n",
                                         "median",       "ci_low",  "ci_high", "confidence",
                                         "bound_trials", NULL};
-    size_t i;
-    const json_t *entry;
-    json_array_foreach(json_object_get(cell, "percentiles"), i, entry)
-    {
-        cell_columns(csv, cell, index);
-        subject_columns(csv, run, report_text(entry, "subject"));
-        fields(csv, entry, names);
-        csv_end_row(csv);
-    }
+    list_rows(csv, run, cell, index, "percentiles", names);
+}
+
+static void pooled_rows(struct csv *csv, const json_t *run, const json_t *cell, size_t index)
+{
+    static const char *const names[] = {"metric", "percent", "unit", "n", "samples", "value", NULL};
+    list_rows(csv, run, cell, index, "pooled", names);
 }
 
 static void ratio_rows(struct csv *csv, const json_t *run, const json_t *cell, size_t index)
 {
     static const char *const names[] = {"baseline", "metric",  "n",          "ratio",
                                         "ci_low",   "ci_high", "confidence", NULL};
-    size_t i;
-    const json_t *entry;
-    json_array_foreach(json_object_get(cell, "ratios"), i, entry)
-    {
-        cell_columns(csv, cell, index);
-        subject_columns(csv, run, report_text(entry, "subject"));
-        fields(csv, entry, names);
-        csv_end_row(csv);
-    }
+    list_rows(csv, run, cell, index, "ratios", names);
+}
+
+static void excess_rows(struct csv *csv, const json_t *run, const json_t *cell, size_t index)
+{
+    static const char *const names[] = {"baseline", "metric",  "unit",       "n", "excess",
+                                        "ci_low",   "ci_high", "confidence", NULL};
+    list_rows(csv, run, cell, index, "excess", names);
 }
 
 static void trial_rows(struct csv *csv, const json_t *run, const json_t *cell, size_t index)
@@ -222,6 +226,8 @@ int report_write_csv(const json_t *run, const char *folder, char *problem)
          CELL "metric,percent,unit,n,median,ci_low,ci_high,confidence,bound_trials",
          percentile_rows},
         {"ratios.csv", CELL "baseline,metric,n,ratio,ci_low,ci_high,confidence", ratio_rows},
+        {"excess.csv", CELL "baseline,metric,unit,n,excess,ci_low,ci_high,confidence", excess_rows},
+        {"pooled.csv", CELL "metric,percent,unit,n,samples,value", pooled_rows},
         {"counters.csv", CELL "counter,n,per_operation", counter_rows},
         {"skipped.csv", CELL "reason", skipped_rows},
     };

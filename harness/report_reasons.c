@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define REASONS_MAXIMUM 3 /* of trials that do not count; numbers in them make many */
+
 /* Prints words, broken at REPORT_COLUMNS; further lines begin `indent` columns in. */
 void report_print_wrapped(FILE *out, int indent, const char *text)
 {
@@ -102,9 +104,15 @@ static void print_invalid(const json_t *const *cells, size_t count, FILE *out)
     }
     const char *why;
     json_t *times;
+    size_t printed = 0;
     json_object_foreach(reasons, why, times)
     {
         char reason[400], line[480];
+        if (printed++ == REASONS_MAXIMUM) {
+            fprintf(out, "  INVALID for %zu more reasons: trials.csv\n",
+                    json_object_size(reasons) - REASONS_MAXIMUM);
+            break;
+        }
         snprintf(line, sizeof line,
                  "INVALID, not counted: %" JSON_INTEGER_FORMAT " of %zu trials: %s",
                  json_integer_value(times), total, printable(reason, sizeof reason, why));

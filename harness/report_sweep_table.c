@@ -26,7 +26,7 @@ static const struct column accuracy_columns[] = {
     {"p99.9", COLUMN_PERCENTILE, "lateness_ns", .scale = US, .percent = 99.9},
     {"excess p50, us", COLUMN_EXCESS, "lateness_p50_ns", .scale = US},
     {"early", COLUMN_EARLY, "early", .scale = 1},
-    {"drift, us/s", COLUMN_MEDIAN, "drift_ns_per_s", .scale = US, .spare = true},
+    {"drift us/s", COLUMN_MEDIAN, "drift_ns_per_s", .scale = US, .spare = true},
     {NULL},
 };
 
@@ -212,8 +212,8 @@ static void write_rows(struct table *table)
     }
 }
 
-/* Each column as wide as its widest text, 0 for those that are left out: the tier is told once when
- * it is the same in all rows, and spare columns go when the terminal is too narrow. */
+/* Each column as wide as its widest text, 0 for those that are left out where the terminal is too
+ * narrow: first the tier, since nothing is ranked here, then the spare ones. */
 static void measure(const struct table *table, int *widths)
 {
     int total = 1;
@@ -224,6 +224,10 @@ static void measure(const struct table *table, int *widths)
             widths[k] = length > widths[k] ? length : widths[k];
         }
         total += widths[k] + 1;
+    }
+    if (total > REPORT_COLUMNS) {
+        total -= widths[TIER] + 1;
+        widths[TIER] = 0;
     }
     for (size_t k = table->column_count; k-- > FIXED && total > REPORT_COLUMNS;) {
         if (!table->design->columns[k - FIXED].spare)
