@@ -9,6 +9,7 @@
 
 #define SUBJECTS_MAXIMUM 64
 #define LOGARITHMIC_FROM 20 /* the largest value of an axis divided by the smallest */
+#define LOGARITHMIC_LEAST 3 /* the same, where it is preferred: 1, 2 and 5 have numbers */
 
 void chart_add_style(struct chart *chart, int style)
 {
@@ -71,9 +72,9 @@ static double *raw_values(const struct chart *chart, const char *subject, size_t
 }
 
 /* Logarithmic where the values are far apart; never below 0, since no metric is. */
-static bool widen(double *low, double *high)
+static bool widen(double *low, double *high, double logarithmic_from)
 {
-    bool logarithmic = *low > 0 && *high / *low > LOGARITHMIC_FROM;
+    bool logarithmic = *low > 0 && *high / *low > logarithmic_from;
     double margin = *high > *low ? (*high - *low) * 0.04 : fabs(*low) * 0.1 + 1e-9;
     double factor = logarithmic ? pow(*high / *low, 0.04) : 1;
     *low = logarithmic ? *low / factor : fmax(*low - margin, 0);
@@ -81,13 +82,14 @@ static bool widen(double *low, double *high)
     return logarithmic;
 }
 
-bool chart_curve_range(double *low, double *high)
+bool chart_curve_range(double *low, double *high, bool prefer_logarithmic)
 {
-    if (!(*low > 0 && *high / *low > LOGARITHMIC_FROM))
+    double from = prefer_logarithmic ? LOGARITHMIC_LEAST : LOGARITHMIC_FROM;
+    if (!(*low > 0 && *high / *low > from))
         *low = 0;
     if (!(*high > *low))
         *high = *low + 1;
-    return widen(low, high);
+    return widen(low, high, from);
 }
 
 static void set_range(struct chart *chart, double low, double high, bool logarithmic)
@@ -123,7 +125,7 @@ static int find_range(struct chart *chart, const json_t *const *entries, size_t 
     }
     if (!(*low <= *high)) /* null alone, several times */
         *low = *high = report_number(entries[0], "median");
-    bool logarithmic = widen(low, high);
+    bool logarithmic = widen(low, high, LOGARITHMIC_FROM);
     set_range(chart, *low, *high, logarithmic);
     return 0;
 }
@@ -293,7 +295,7 @@ int chart_percentiles(struct chart *chart, const char *folder, char *problem)
             position += is_resolved(percentiles, chart->metric->name, points[k].percent);
         }
     }
-    bool logarithmic = chart_curve_range(&low, &high);
+    bool logarithmic = chart_curve_range(&low, &high, false);
     set_range(chart, low, high, logarithmic);
     return csv_close(&csv);
 }

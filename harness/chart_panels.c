@@ -105,8 +105,8 @@ static void add_curve(struct curve_drawing *drawing, struct panel *panel, const 
         chart_label(drawing->chart, subject, curve->label, sizeof curve->label);
 }
 
-/* "queue_wait p99 (us)": the unit stands behind the name, not in it. A comma would end the field
- * for gnuplot, quoted or not. */
+/* "queue_wait p99 (us)": the unit stands behind the name, unless it is part of it. A comma would
+ * end the field for gnuplot, quoted or not. */
 static void title_of_figure(struct panel *panel)
 {
     const struct curve_figure *figure = &panel->figure;
@@ -118,7 +118,7 @@ static void title_of_figure(struct panel *panel)
         snprintf(percent, sizeof percent, " p%g", figure->percent);
     int written =
         snprintf(panel->title, sizeof panel->title, "%.*s%s", (int)length, figure->name, percent);
-    if (*panel->unit != '\0')
+    if (*panel->unit != '\0' && strstr(figure->name, "_per_") == NULL)
         snprintf(panel->title + written, sizeof panel->title - (size_t)written, " (%s)",
                  panel->unit);
 }
@@ -273,7 +273,8 @@ bool panels_set_ranges(struct curve_drawing *drawing)
             panel->low = low;
             panel->high = high;
         }
-        panel->logarithmic = chart_curve_range(&panel->low, &panel->high);
+        panel->logarithmic =
+            chart_curve_range(&panel->low, &panel->high, panel->figure.logarithmic);
     }
     return shared;
 }

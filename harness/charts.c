@@ -21,7 +21,7 @@ static const struct curve_plan plans[] = {
         .parameter = "load",
         .axis = "offered load, as a share of capacity",
         .linear = true,
-        .figures = {{"jobs_per_s", 0}, {"queue_wait_ns", 99}},
+        .figures = {{"jobs_per_s", 0, false}, {"queue_wait_ns", 99, true}},
         .lines = "threads",
         .in_us = true,
         .has_knee = true,
@@ -32,7 +32,7 @@ static const struct curve_plan plans[] = {
         .title = "how late timers are, by their interval",
         .parameter = "interval_us",
         .axis = "interval, us",
-        .figures = {{"lateness_p50_ns", 0}},
+        .figures = {{"lateness_p50_ns", 0, true}},
         .rows = "slack",
         .reference = "floor:nanosleep",
         .bands = "lateness_ns",
@@ -44,11 +44,11 @@ static const struct curve_plan plans[] = {
         .title = "what an operation on a timer costs, by the number of timers",
         .parameter = "timers",
         .axis = "timers (logarithmic)",
-        .figures = {{"ns_per_start", 0},
-                    {"ns_per_cancel", 0},
-                    {"ns_per_restart", 0},
-                    {"ns_per_fire", 0},
-                    {"ns_per_start_and_fire", 0}},
+        .figures = {{"ns_per_start", 0, true},
+                    {"ns_per_cancel", 0, true},
+                    {"ns_per_restart", 0, true},
+                    {"ns_per_fire", 0, true},
+                    {"ns_per_start_and_fire", 0, true}},
     },
 };
 
@@ -206,7 +206,8 @@ static int draw_sweeps(struct drawing *drawing, const json_t *cell)
             continue;
         snprintf(axis, sizeof axis, "%s (logarithmic)", printable(clean, sizeof clean, name));
         struct chart chart = {.run = drawing->run, .cell = cell, .parameter = name};
-        struct curve_plan plan = {.parameter = name, .axis = axis, .figures = {{metric->name, 0}}};
+        struct curve_plan plan = {
+            .parameter = name, .axis = axis, .figures = {{metric->name, 0, false}}};
         int result = draw_curves(drawing, &chart, &plan);
         if (result < 0)
             return result;

@@ -40,6 +40,7 @@ struct curve_plan {
     struct curve_figure {
         const char *name; /* NULL: not used */
         double percent;
+        bool logarithmic; /* also when the values are not so far apart */
     } figures[6];
     const char *lines;     /* a picture for each subject, with a line for each value of this
                               parameter; NULL: a line for each subject */
@@ -72,9 +73,9 @@ void chart_axis(const struct chart *, bool is_latency, char *text, size_t size);
 void chart_add_style(struct chart *, int style);
 void chart_note_rounds(struct chart *, const json_t *entry);
 
-/* The axis for what lies between two extremes: logarithmic where they are far apart (then *low >
- * 0), else from 0. Returns whether it is. */
-bool chart_curve_range(double *low, double *high);
+/* The axis for what lies between two extremes: logarithmic where they are far apart, or where that
+ * is preferred and they are apart enough for a number on it; else from 0. Returns which. */
+bool chart_curve_range(double *low, double *high, bool prefer_logarithmic);
 
 /* Whether the subject is drawn on this chart. A ladder of variants has a chart of its own; on the
  * others its top rung stands for it, which is the backend without suffix (io_uring for
