@@ -25,7 +25,7 @@ do for [kind in "svg png"] {
     set lmargin at screen 100.0 / width
     set rmargin at screen 1 - 330.0 / width
     set key at graph 1.03, graph 1 left top Left reverse samplen 3.2 spacing 1.35 font ",12"
-    set xlabel "percentile of connections" offset 0, 0.3
+    set xlabel "percentile" offset 0, 0.3
     set ylabel axis_text.(logarithmic ? " (logarithmic)" : "")
     set yrange [low:high]
     axis_to_scale = "y"
