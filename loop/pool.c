@@ -1,5 +1,6 @@
 #include "backends/clock.h"
 #include "loop/pool_internal.h"
+#include "loop/pool_priority.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -54,35 +55,27 @@ static struct pool *allocate_memory(unsigned threads)
     return NULL;
 }
 
-static int open_lock(struct pool *pool)
-{
-    int r = pthread_mutex_init(&pool->lock, NULL);
-    if (r != 0)
-        return -r;
-    r = pthread_cond_init(&pool->work_is_there, NULL);
-    if (r != 0)
-        pthread_mutex_destroy(&pool->lock);
-    return -r;
-}
-
 static void deliver(struct loop_async *);
 
 int pool_open(struct pool **out, struct loop *loop, const struct pool_options *options)
 {
     if (options->threads == 0 || options->threads > POOL_THREADS_MAX)
         return -EINVAL;
+    if (options->background && !pool_priority_possible())
+        return -ENOTSUP;
     struct pool *pool = allocate_memory(options->threads);
     if (pool == NULL)
         return -ENOMEM;
-    int r = open_lock(pool);
-    if (r < 0) {
+    int r = pthread_mutex_init(&pool->lock, NULL);
+    if (r != 0) {
         free_memory(pool);
-        return r;
+        return -r;
     }
     pool->options = *options;
     pool->loop = loop;
     pool->waiting_end = RING_CAPACITY;
     list_init(&pool->held_back);
+    list_init(&pool->sleepers);
     /* Hidden, or a walk that closes every handle would close it without the pool. */
     loop_async_init(loop, &pool->ended_some, deliver);
     list_remove(&pool->ended_some.handle.all);
@@ -100,7 +93,6 @@ static void closed(struct loop_handle *handle)
     pool_closed_function *on_closed = pool->on_closed;
     void *context = pool->context;
     pool_end_threads(pool);
-    pthread_cond_destroy(&pool->work_is_there);
     pthread_mutex_destroy(&pool->lock);
     pool->loop->pools--;
     free_memory(pool);
@@ -124,6 +116,7 @@ static void wake_loop(struct pool *pool)
 /* With the lock; `slot` is where the job stands, NULL when it is held back. */
 static void cancel(struct pool *pool, struct pool_job *job, struct pool_job **slot)
 {
+    pool_note_peak(pool);
     if (slot == NULL) {
         list_remove(&job->held_back);
         pool->held_back_count--;
@@ -323,6 +316,7 @@ void pool_counters(const struct pool *pool, struct pool_counters *counters)
     *counters = pool->counters;
     pthread_mutex_lock(lock);
     counters->wakes += pool->wakes;
+    counters->background = pool->background;
     counters->waiting = pool_count_waiting(pool);
     counters->peak_waiting =
         pool->peak_waiting > counters->waiting ? pool->peak_waiting : counters->waiting;

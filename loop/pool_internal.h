@@ -14,6 +14,16 @@
 
 enum job_state { JOB_SUBMITTED, JOB_HELD_BACK, JOB_CANCELED };
 
+/* In the pool's memory, not on the thread's stack: who calls it may be so late that it has come by
+ * itself and has ended meanwhile. */
+struct pool_thread {
+    struct pool *pool;
+    pthread_t id;
+    struct list asleep; /* on pool.sleepers, while nobody has called it */
+    pthread_cond_t called;
+    bool woken;
+};
+
 struct pool {
     /* Set before there are threads. */
     struct pool_options options;
@@ -21,7 +31,7 @@ struct pool {
 
     /* The loop's thread alone. */
     struct loop *loop;
-    pthread_t *threads;
+    struct pool_thread *threads;
     pool_closed_function *on_closed;
     void *context;
     bool closing;
@@ -36,18 +46,19 @@ struct pool {
     struct pool_ring ended;   /* threads put with the lock, the loop's thread takes */
 
     _Alignas(POOL_APART) pthread_mutex_t lock; /* of all below, and of each job's state */
-    pthread_cond_t work_is_there;
     struct list held_back;             /* slow jobs that were passed; older than all in `waiting` */
     unsigned held_back_count, emptied; /* emptied: slots of `waiting`, by pool_cancel() */
     unsigned peak_waiting;
+    unsigned background;
     unsigned slow_running;
-    uint64_t slow_begun; /* or canceled */
-    unsigned asleep;     /* threads that nobody has woken yet */
-    bool waking;         /* one has been woken and has not come yet: it will wake the next one */
+    uint64_t slow_begun;  /* or canceled */
+    struct list sleepers; /* the one that fell asleep last is first, and woken first: what it needs
+                             is still in a cache */
+    bool waking;          /* one was woken and has not come yet: it will wake the next one */
     bool stopping;
     _Atomic uint64_t wakes;
 
-    /* asleep > 0 and not waking: whoever puts a job has to wake a thread. */
+    /* There are sleepers and none is being woken: whoever puts a job has to wake one. */
     _Alignas(POOL_APART) _Atomic bool wake_wanted;
 };
 
@@ -57,5 +68,6 @@ void pool_end_threads(struct pool *);
 void pool_wake_thread(struct pool *);                  /* if one is asleep and none is coming */
 void pool_put_ended(struct pool *, struct pool_job *); /* with the lock */
 unsigned pool_count_waiting(const struct pool *);      /* with the lock */
+void pool_note_peak(struct pool *);                    /* with the lock, before any leaves */
 
 #endif

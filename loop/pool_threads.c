@@ -1,8 +1,8 @@
 #include "backends/clock.h"
 #include "loop/pool_internal.h"
+#include "loop/pool_priority.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <signal.h>
 
 /* Enough for name look-ups and cryptography; the system's default of 8 MiB would be 8 GiB of
@@ -17,7 +17,7 @@ unsigned pool_count_waiting(const struct pool *pool)
     return (unsigned)queued - pool->emptied + pool->held_back_count;
 }
 
-static void note_peak(struct pool *pool)
+void pool_note_peak(struct pool *pool)
 {
     unsigned waiting = pool_count_waiting(pool);
     if (waiting > pool->peak_waiting)
@@ -56,7 +56,7 @@ static struct pool_job *oldest(struct pool *pool)
 
 static struct pool_job *take(struct pool *pool)
 {
-    note_peak(pool);
+    pool_note_peak(pool);
     struct pool_job *job = oldest(pool);
     if (job != NULL && job->class == POOL_SLOW) {
         pool->slow_running++;
@@ -67,26 +67,28 @@ static struct pool_job *take(struct pool *pool)
 
 static void set_wake_wanted(struct pool *pool)
 {
-    atomic_store(&pool->wake_wanted, pool->asleep > 0 && !pool->waking);
+    atomic_store(&pool->wake_wanted, !list_is_empty(&pool->sleepers) && !pool->waking);
 }
 
-/* Whether the caller has to signal: a thread sleeps, and nobody else is about to wake it. */
-static bool claim_wake(struct pool *pool)
+/* The thread that the caller has to call, after the lock; NULL when none sleeps, or one is coming
+ * already. */
+static struct pool_thread *choose_sleeper(struct pool *pool)
 {
-    if (pool->asleep == 0 || pool->waking)
-        return false;
-    pool->asleep--;
-    pool->waking = true;
+    if (list_is_empty(&pool->sleepers) || pool->waking)
+        return NULL;
+    struct list *node = list_take_first(&pool->sleepers);
+    struct pool_thread *sleeper = list_owner(node, struct pool_thread, asleep);
+    sleeper->woken = pool->waking = true;
     set_wake_wanted(pool);
-    return true;
+    return sleeper;
 }
 
 /* One thread wakes the next while there is work, so that many jobs at once do not wake many threads
  * for the first to take them all. */
-static bool claim_wake_for_more(struct pool *pool)
+static struct pool_thread *choose_sleeper_for_more(struct pool *pool)
 {
     bool more = atomic_load(&pool->waiting.head) != atomic_load(&pool->waiting.tail);
-    return more && claim_wake(pool);
+    return more ? choose_sleeper(pool) : NULL;
 }
 
 void pool_put_ended(struct pool *pool, struct pool_job *job)
@@ -101,30 +103,35 @@ static void end(struct pool *pool, struct pool_job *job)
 }
 
 /* Returns once woken: at once when a job came in between. */
-static void sleep_until_woken(struct pool *pool)
+static void sleep_until_woken(struct pool *pool, struct pool_thread *self)
 {
-    pool->asleep++;
+    self->woken = false;
+    list_prepend(&pool->sleepers, &self->asleep);
     set_wake_wanted(pool);
-    if (atomic_load(&pool->waiting.head) != atomic_load(&pool->waiting.tail)) {
-        pool->asleep--;
-        set_wake_wanted(pool);
-        return;
-    }
-    while (!pool->waking && !pool->stopping)
-        pthread_cond_wait(&pool->work_is_there, &pool->lock);
-    pool->waking = false;
+    if (atomic_load(&pool->waiting.head) == atomic_load(&pool->waiting.tail))
+        while (!self->woken && !pool->stopping)
+            pthread_cond_wait(&self->called, &pool->lock);
+    if (self->woken)
+        pool->waking = false;
+    else
+        list_remove(&self->asleep);
     set_wake_wanted(pool);
 }
 
 /* ---- without it ---- */
 
+static void call(struct pool_thread *sleeper)
+{
+    if (sleeper != NULL)
+        pthread_cond_signal(&sleeper->called);
+}
+
 void pool_wake_thread(struct pool *pool)
 {
     pthread_mutex_lock(&pool->lock);
-    bool wake = claim_wake(pool);
+    struct pool_thread *sleeper = choose_sleeper(pool);
     pthread_mutex_unlock(&pool->lock);
-    if (wake)
-        pthread_cond_signal(&pool->work_is_there);
+    call(sleeper);
 }
 
 /* The order is the reverse of the loop's, which takes the wake-up off first and looks for jobs
@@ -138,16 +145,15 @@ static void tell_loop(struct pool *pool)
 }
 
 /* NULL: the pool is at its end. */
-static struct pool_job *wait_for_job(struct pool *pool)
+static struct pool_job *wait_for_job(struct pool *pool, struct pool_thread *self)
 {
     struct pool_job *job;
     pthread_mutex_lock(&pool->lock);
     while ((job = take(pool)) == NULL && !pool->stopping)
-        sleep_until_woken(pool);
-    bool wake = job != NULL && claim_wake_for_more(pool);
+        sleep_until_woken(pool, self);
+    struct pool_thread *sleeper = job != NULL ? choose_sleeper_for_more(pool) : NULL;
     pthread_mutex_unlock(&pool->lock);
-    if (wake)
-        pthread_cond_signal(&pool->work_is_there);
+    call(sleeper);
     return job;
 }
 
@@ -157,11 +163,10 @@ static struct pool_job *exchange(struct pool *pool, struct pool_job *ended)
     pthread_mutex_lock(&pool->lock);
     end(pool, ended);
     struct pool_job *job = take(pool);
-    bool wake = job != NULL && claim_wake_for_more(pool);
+    struct pool_thread *sleeper = job != NULL ? choose_sleeper_for_more(pool) : NULL;
     pthread_mutex_unlock(&pool->lock);
     tell_loop(pool);
-    if (wake)
-        pthread_cond_signal(&pool->work_is_there);
+    call(sleeper);
     return job;
 }
 
@@ -174,11 +179,22 @@ static void run(const struct pool *pool, struct pool_job *job)
         job->ended_ns = clock_now_ns();
 }
 
+static void go_to_the_background(struct pool *pool)
+{
+    bool lowered = pool_priority_lower() == 0;
+    pthread_mutex_lock(&pool->lock);
+    pool->background += lowered;
+    pthread_mutex_unlock(&pool->lock);
+}
+
 static void *serve(void *context)
 {
-    struct pool *pool = context;
+    struct pool_thread *self = context;
+    struct pool *pool = self->pool;
     struct pool_job *job;
-    while ((job = wait_for_job(pool)) != NULL) {
+    if (pool->options.background)
+        go_to_the_background(pool);
+    while ((job = wait_for_job(pool, self)) != NULL) {
         do
             run(pool, job);
         while ((job = exchange(pool, job)) != NULL);
@@ -188,17 +204,29 @@ static void *serve(void *context)
 
 /* ---- starting and ending them ---- */
 
-static int start_thread(struct pool *pool, pthread_t *thread)
+/* 0 or an errno, as the calls for threads give it. */
+static int create(struct pool_thread *thread)
 {
     pthread_attr_t attributes;
     int r = pthread_attr_init(&attributes);
     if (r != 0)
-        return -r;
+        return r;
     r = pthread_attr_setstacksize(&attributes, STACK_BYTES);
     if (r == 0)
-        r = pthread_create(thread, &attributes, serve, pool);
+        r = pthread_create(&thread->id, &attributes, serve, thread);
     pthread_attr_destroy(&attributes);
-    return -r;
+    return r;
+}
+
+static bool start_thread(struct pool *pool, struct pool_thread *thread)
+{
+    thread->pool = pool;
+    if (pthread_cond_init(&thread->called, NULL) != 0)
+        return false;
+    bool started = create(thread) == 0;
+    if (!started)
+        pthread_cond_destroy(&thread->called);
+    return started;
 }
 
 /* As many as the system gives, up to what was asked. Signals are for the threads that the program
@@ -210,7 +238,7 @@ int pool_start_threads(struct pool *pool)
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     pthread_mutex_lock(&pool->lock);
-    while (count < pool->options.threads && start_thread(pool, &pool->threads[count]) == 0)
+    while (count < pool->options.threads && start_thread(pool, &pool->threads[count]))
         count++;
     pool->slow_limit = (count + 1) / 2;
     pthread_mutex_unlock(&pool->lock);
@@ -223,8 +251,11 @@ void pool_end_threads(struct pool *pool)
 {
     pthread_mutex_lock(&pool->lock);
     pool->stopping = true;
-    pthread_cond_broadcast(&pool->work_is_there);
+    for (struct list *node = pool->sleepers.next; node != &pool->sleepers; node = node->next)
+        pthread_cond_signal(&list_owner(node, struct pool_thread, asleep)->called);
     pthread_mutex_unlock(&pool->lock);
     for (unsigned i = 0; i < pool->counters.threads; i++)
-        pthread_join(pool->threads[i], NULL);
+        pthread_join(pool->threads[i].id, NULL);
+    for (unsigned i = 0; i < pool->counters.threads; i++)
+        pthread_cond_destroy(&pool->threads[i].called);
 }
