@@ -1,5 +1,6 @@
 #include "backends/clock.h"
 #include "loop/pool_internal.h"
+#include "loop/pool_priority.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -60,6 +61,8 @@ int pool_open(struct pool **out, struct loop *loop, const struct pool_options *o
 {
     if (options->threads == 0 || options->threads > POOL_THREADS_MAX)
         return -EINVAL;
+    if (options->background && !pool_priority_possible())
+        return -ENOTSUP;
     struct pool *pool = allocate_memory(options->threads);
     if (pool == NULL)
         return -ENOMEM;
@@ -311,6 +314,7 @@ void pool_counters(const struct pool *pool, struct pool_counters *counters)
     *counters = pool->counters;
     pthread_mutex_lock(lock);
     counters->wakes += pool->wakes;
+    counters->background = pool->background;
     counters->waiting = pool_count_waiting(pool);
     counters->peak_waiting =
         pool->peak_waiting > counters->waiting ? pool->peak_waiting : counters->waiting;

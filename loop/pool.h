@@ -37,10 +37,13 @@ enum pool_class {
 struct pool_options {
     unsigned threads;     /* 1 .. POOL_THREADS_MAX */
     unsigned queue_limit; /* jobs that may wait while every thread has one; 0: no limit */
-    bool timestamps;      /* fill the times of each job; costs two readings of the clock */
+    bool timestamps;      /* fill the times of each job; costs three readings of the clock */
+    bool background;      /* threads run when nothing else wants their processor (SCHED_IDLE): jobs
+                             that compute do not keep the loop from its own, and may starve
+                             themselves. Linux alone: -ENOTSUP elsewhere */
 };
 
-/* POOL_THREADS_DEFAULT or POLLBENCH_THREADS, no limit, no timestamps. -EINVAL when
+/* POOL_THREADS_DEFAULT or POLLBENCH_THREADS, and nothing else asked for. -EINVAL when
  * POLLBENCH_THREADS is set to anything but a whole number in range; *options then has the default.
  */
 int pool_default_options(struct pool_options *options);
@@ -59,9 +62,9 @@ struct pool_job {
     uint8_t class, state;
 };
 
-/* -EINVAL for threads out of range; -ENOMEM. That the system gives no thread at all is said
- * by the first pool_submit() instead, because they start there. The pool keeps the loop alive only
- * while it has jobs. */
+/* -EINVAL for threads out of range; -ENOTSUP for background where there is none; -ENOMEM. That the
+ * system gives no thread at all is said by the first pool_submit() instead, because they start
+ * there. The pool keeps the loop alive only while it has jobs. */
 int pool_open(struct pool **, struct loop *, const struct pool_options *);
 
 /* -EAGAIN: the queue is full (counted), or the system gave not even one thread; -EBUSY: the job is
@@ -83,6 +86,7 @@ struct pool_counters {
     uint64_t wakes;      /* the loop was woken for completions */
     uint64_t deliveries; /* batches of completions that it found */
     unsigned threads;    /* that run */
+    unsigned background; /* of them, at this moment: fewer when the system refused */
     unsigned waiting, peak_waiting;
 };
 void pool_counters(const struct pool *, struct pool_counters *);

@@ -1,8 +1,8 @@
 #include "backends/clock.h"
 #include "loop/pool_internal.h"
+#include "loop/pool_priority.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <signal.h>
 
 /* Enough for name look-ups and cryptography; the system's default of 8 MiB would be 8 GiB of
@@ -179,11 +179,21 @@ static void run(const struct pool *pool, struct pool_job *job)
         job->ended_ns = clock_now_ns();
 }
 
+static void go_to_the_background(struct pool *pool)
+{
+    bool lowered = pool_priority_lower() == 0;
+    pthread_mutex_lock(&pool->lock);
+    pool->background += lowered;
+    pthread_mutex_unlock(&pool->lock);
+}
+
 static void *serve(void *context)
 {
     struct pool_thread *self = context;
     struct pool *pool = self->pool;
     struct pool_job *job;
+    if (pool->options.background)
+        go_to_the_background(pool);
     while ((job = wait_for_job(pool, self)) != NULL) {
         do
             run(pool, job);

@@ -11,6 +11,7 @@ static void the_default_is_four_threads_without_limit(void **state)
     assert_int_equal(options.threads, 4);
     assert_int_equal(options.queue_limit, 0);
     assert_false(options.timestamps);
+    assert_false(options.background);
 }
 
 static void the_environment_says_how_many_threads(void **state)
@@ -185,6 +186,24 @@ static void without_a_limit_any_number_of_jobs_waits(void **state)
     fixture_clear_trace();
 }
 
+/* ---- priority ---- */
+
+static void background_threads_are_had_or_refused(void **state)
+{
+    (void)state;
+    struct pool_options options = {.threads = 2, .background = true};
+    int r = pool_open(&pool, loop, &options);
+    if (r < 0) {
+        assert_int_equal(r, -ENOTSUP);
+        assert_null(pool);
+        return;
+    }
+    submit_named("a", gate_work);
+    submit_named("b", gate_work);
+    gate_wait(&gate, 2); /* both have begun, so both have tried */
+    assert_int_equal(counters().background, 2);
+}
+
 /* ---- times ---- */
 
 static void timestamps_follow_each_other(void **state)
@@ -229,6 +248,7 @@ int main(int argc, char **argv)
         pool_test(a_cancelled_job_makes_room_in_a_full_queue),
         pool_test(fast_jobs_are_taken_while_a_thread_is_idle_for_them),
         pool_test(without_a_limit_any_number_of_jobs_waits),
+        pool_test(background_threads_are_had_or_refused),
         pool_test(timestamps_follow_each_other),
         pool_test(without_timestamps_the_clock_is_not_read),
     };
