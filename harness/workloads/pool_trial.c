@@ -346,10 +346,12 @@ int pool_trial_open(struct pool_trial *trial, const struct trial_request *reques
         .threads = (unsigned)parameter_integer(request->params, "threads"),
         .queue_limit = queue_limit,
     };
+    const char *priority = json_string_value(json_object_get(request->params, "priority"));
     const struct pool_setup setup = {
         .subject = subject,
         .threads = trial->threads,
         .queue_limit = queue_limit,
+        .background = priority != NULL && strcmp(priority, "background") == 0,
         .on_timer = on_timer,
         .context = trial,
     };
@@ -388,25 +390,4 @@ int pool_trial_add_jobs(struct pool_trial *trial, enum pool_job_kind kind,
     trial->job_kinds += error == 0;
     *jobs = added;
     return error;
-}
-
-int pool_trial_verdict(struct pool_trial *trial)
-{
-    const char *name = trial->request->subject->name;
-    char what[256];
-    if (trial->error == 0)
-        return 0;
-    if (trial->failed_jobs != NULL)
-        return problem_say(trial->problem, trial->error,
-                           "%s: %s failed in a job: %s; the trial ends, because a job that fails "
-                           "is not the work that is measured",
-                           name, pool_jobs_describe(trial->failed_jobs, what, sizeof what),
-                           strerror(-trial->error));
-    if (trial->what == POOL_NO_THREADS)
-        return problem_say(trial->problem, trial->error,
-                           "%s: the system gave %u of the %u threads; ask for fewer or raise the "
-                           "limits (ulimit -u, the pids limit of the control group)",
-                           name, trial->tally_begin.threads, trial->threads);
-    return problem_say(trial->problem, trial->error, "%s: %s failed: %s", name, trial->what,
-                       strerror(-trial->error));
 }
