@@ -169,7 +169,7 @@ static const struct metric metrics[] = {
     },
     {
         .name = "refused_share",
-        .unit = "",
+        .unit = "share",
         .help = "share of the jobs that arrived for which the queue had no room (0 to 1)",
         .lower_is_better = true,
         .modes = "saturate,mixed",
