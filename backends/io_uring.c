@@ -136,8 +136,8 @@ static int io_uring_wake(struct backend *backend)
 /* ---- opening and closing ---- */
 
 /* Requests hold their files until they have ended, so that closing the ring alone would leave a
- * listening port taken for some milliseconds more. Bounded, because a mechanism that is broken may
- * never end them. */
+ * listening port taken for some milliseconds more. Gives up when nothing has ended for a second:
+ * a mechanism that is broken may never end them. */
 static void end_sources(struct io_uring_backend *self)
 {
     struct io_event events[64];
@@ -153,10 +153,25 @@ static void end_sources(struct io_uring_backend *self)
     uint64_t deadline_ns = clock_now_ns() + NS_PER_S;
     while (left > 0 && clock_now_ns() < deadline_ns) {
         int count = io_uring_wait(&self->base, deadline_ns, events, 64);
-        for (int i = 0; i < count; i++)
-            left -= events[i].kind == IO_CLOSED;
         if (count < 0)
             break;
+        for (int i = 0; i < count; i++) {
+            if (events[i].kind != IO_CLOSED)
+                continue;
+            left--;
+            deadline_ns = clock_now_ns() + NS_PER_S;
+        }
+    }
+}
+
+/* Descriptors of sources that did not end. One whose close was asked for may be closed already, and
+ * its number be another's: those stay. */
+static void close_left(const struct io_uring_backend *self)
+{
+    for (uint32_t slot = 0; slot < self->sources.capacity; slot++) {
+        const struct io_source *source = self->sources.slots[slot].source;
+        if (source != NULL && source->fd < FIRST_DIRECT && !(source->state & STATE_CLOSING))
+            sys.close(source->fd);
     }
 }
 
@@ -165,6 +180,7 @@ static void io_uring_close(struct backend *backend)
     struct io_uring_backend *self = io_uring_of(backend);
     end_sources(self);
     ring_close(&self->ring);
+    close_left(self);
     ring_buffers_close(&self->buffers);
     source_table_close(&self->sources);
     wake_close(&self->wake);

@@ -161,8 +161,8 @@ static int io_uring_poll_release(struct backend *backend, struct io_source *sour
 }
 
 /* Requests that are left would keep their files, a listening port among them, for some time after
- * the ring is gone: they are ended first. Bounded, because a mechanism that is broken may never end
- * them. */
+ * the ring is gone: they are ended first. Gives up when nothing has ended for a second: a mechanism
+ * that is broken may never end them. */
 static void end_requests(struct io_uring_poll_backend *self)
 {
     struct readiness *readiness = &self->readiness;
@@ -182,10 +182,14 @@ static void end_requests(struct io_uring_poll_backend *self)
     while (left > 0 && clock_now_ns() < deadline_ns) {
         struct io_event events[64];
         int count = readiness_wait(&readiness->base, deadline_ns, events, 64);
-        for (int i = 0; i < count; i++)
-            left -= events[i].kind == IO_CLOSED;
         if (count < 0)
             break;
+        for (int i = 0; i < count; i++) {
+            if (events[i].kind != IO_CLOSED)
+                continue;
+            left--;
+            deadline_ns = clock_now_ns() + NS_PER_S;
+        }
     }
 }
 

@@ -10,9 +10,10 @@ static struct hello_waiter *first_of(struct list *list)
 /* The timer is always running, and rather too early than too late: it is set forward when a wait
  * begins that ends before it, and set back only once it has run. Starting it again cannot fail: it
  * has its place among the loop's timers. */
-static void run_until(struct hello_timeouts *timeouts, uint64_t deadline_ns)
+static int run_until(struct hello_timeouts *timeouts, uint64_t deadline_ns)
 {
-    loop_timer_start_at(&timeouts->timer, on_timer, deadline_ns, 0);
+    timeouts->due_ns = deadline_ns;
+    return loop_timer_start_at(&timeouts->timer, on_timer, deadline_ns, 0);
 }
 
 static void on_timer(struct loop_timer *timer)
@@ -41,7 +42,7 @@ int hello_timeouts_open(struct loop *loop, struct hello_timeouts *timeouts)
     loop_unref(&timeouts->timer.handle);
     for (int wait = 0; wait < HELLO_WAITS; wait++)
         list_init(&timeouts->lists[wait]);
-    return loop_timer_start_at(&timeouts->timer, on_timer, UINT64_MAX, 0);
+    return run_until(timeouts, UINT64_MAX);
 }
 
 void hello_timeouts_close(struct hello_timeouts *timeouts)
@@ -62,7 +63,7 @@ void hello_wait_begin(struct hello_timeouts *timeouts, struct hello_waiter *wait
     list_append(&timeouts->lists[wait], &waiter->node);
     waiter->wait = (uint8_t)wait;
     waiter->deadline_ns = loop_now_ns(timeouts->timer.handle.loop) + timeouts->lengths_ns[wait];
-    if (waiter->deadline_ns < timeouts->timer.due_ns)
+    if (waiter->deadline_ns < timeouts->due_ns)
         run_until(timeouts, waiter->deadline_ns);
 }
 

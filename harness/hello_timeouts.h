@@ -23,6 +23,7 @@ struct hello_waiter {
 
 struct hello_timeouts {
     struct loop_timer timer;
+    uint64_t due_ns; /* of the timer */
     struct list lists[HELLO_WAITS];
     uint64_t lengths_ns[HELLO_WAITS];
     void (*expire)(struct hello_waiter *, enum hello_wait); /* its wait is over already */

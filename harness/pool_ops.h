@@ -28,6 +28,7 @@ struct pool_setup {
     const struct subject *subject;
     unsigned threads;
     unsigned queue_limit; /* jobs that may wait for a thread; 0: no limit */
+    bool background;      /* threads run when nothing else wants their processor */
     void (*on_timer)(void *context, enum pool_timer);
     void *context;
 };
@@ -38,11 +39,12 @@ struct pool_tally {
     bool pool_known;                 /* whether the rest is told */
     uint64_t wakes;                  /* the loop was woken for completions */
     uint64_t deliveries;             /* batches of completions that it found */
-    unsigned threads;                /* that run */
+    unsigned threads;                /* that run, in the background if that was asked for */
 };
 
 struct pool_ops {
     bool has_slow_class; /* keeps slow jobs from holding all threads */
+    bool has_background;
     int (*open)(struct pool_server **, const struct pool_setup *, const char **what);
     /* -EAGAIN: the queue is full, or no thread could be had. */
     int (*submit)(struct pool_server *, struct pool_task *);

@@ -132,8 +132,9 @@ void handle_run_closing(struct loop *loop)
             stream_cancel((struct loop_stream *)handle);
         list_remove(&handle->all);
         loop->unclosed--;
-        if (handle->on_close != NULL)
-            handle->on_close(handle);
+        if (handle->on_close == NULL)
+            continue;
+        handle->on_close(handle);
         ticks_after_callback(loop);
     }
     ticks_after_phase(loop);

@@ -103,7 +103,8 @@ bool loop_listener_is_paused(const struct loop_listener *listener)
     return listener->paused && !standing;
 }
 
-static void call(struct loop_listener *listener, int status)
+/* Inline, with offer(): the accept path shall not pay two calls for one check of a word. */
+static inline void call(struct loop_listener *listener, int status)
 {
     listener->on_connection(listener, status);
     ticks_after_callback(listener->handle.loop);
@@ -134,7 +135,7 @@ static void fail(struct loop_listener *listener, int status)
     call(listener, status);
 }
 
-static void offer(struct loop_listener *listener, int fd)
+static inline void offer(struct loop_listener *listener, int fd)
 {
     listener->accepted = fd;
     call(listener, 0);

@@ -2,10 +2,13 @@
  *
  * A job's work runs on one of the pool's threads, its completion on the loop's thread, in the poll
  * phase. Results return through the backend's wake, coalesced: however many jobs end while the loop
- * is busy, they cost it one wake-up.
+ * is busy, they cost it one wake-up, and one more for each event budget of them.
  * - Jobs start in the order in which they were submitted, except that slow ones (POOL_SLOW) never
  *   hold more than half of the threads, and then let later fast ones pass.
- * - Threads start with the first job, all signals blocked, and end with the pool.
+ * - Threads start with the first job, all signals blocked, with stacks of 256 KiB, and end with the
+ *   pool. A system that gives fewer than asked is worked with as it is; the counters say so.
+ * - A job costs no allocation. The queues grow with the most jobs that ever were under way, by 16
+ *   bytes each.
  * - Every function belongs to the loop's thread. Every int is >= 0 or -errno.
  * - A job is the caller's memory, zeroed before its first use. It is the pool's from pool_submit()
  *   until its done() begins, which may submit it again or free it.
@@ -68,7 +71,8 @@ struct pool_job {
 int pool_open(struct pool **, struct loop *, const struct pool_options *);
 
 /* -EAGAIN: the queue is full (counted), or the system gave not even one thread; -EBUSY: the job is
- * under way already; -ESHUTDOWN after pool_close(); -EINVAL: no work. */
+ * under way already; -ENOMEM: the queue could not grow; -ESHUTDOWN after pool_close(); -EINVAL: no
+ * work. On any of them the job is as it was. */
 int pool_submit(struct pool *, struct pool_job *, enum pool_class, pool_work_function *,
                 pool_done_function *);
 
@@ -83,7 +87,7 @@ void pool_close(struct pool *, pool_closed_function *on_closed, void *context);
 
 struct pool_counters {
     uint64_t submitted, refused, canceled, completed;
-    uint64_t wakes;      /* the loop was woken for completions */
+    uint64_t wakes;      /* the loop was woken for completions, by a thread or by itself */
     uint64_t deliveries; /* batches of completions that it found */
     unsigned threads;    /* that run */
     unsigned background; /* of them, at this moment: fewer when the system refused */

@@ -29,8 +29,11 @@ static struct pool_job *oldest(struct pool *pool)
 {
     bool slow_may = pool->slow_running < pool->slow_limit;
     if (slow_may && !list_is_empty(&pool->held_back)) {
+        struct list *node = list_take_first(&pool->held_back);
+        struct pool_job *job = list_owner(node, struct pool_job, held_back);
+        job->state = JOB_SUBMITTED;
         pool->held_back_count--;
-        return list_owner(list_take_first(&pool->held_back), struct pool_job, held_back);
+        return job;
     }
     struct pool_ring *ring = &pool->waiting;
     uint64_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);

@@ -80,7 +80,7 @@ static void loop_pool_tally(const struct pool_server *server, struct pool_tally 
         .pool_known = true,
         .wakes = counters.wakes,
         .deliveries = counters.deliveries,
-        .threads = counters.threads,
+        .threads = server->setup.background ? counters.background : counters.threads,
     };
 }
 
@@ -111,6 +111,7 @@ static int loop_pool_open(struct pool_server **out, const struct pool_setup *set
     const struct pool_options pool_options = {
         .threads = setup->threads,
         .queue_limit = setup->queue_limit,
+        .background = setup->background,
     };
     *what = "opening the loop";
     struct pool_server *server = calloc(1, sizeof *server);
@@ -135,6 +136,7 @@ static int loop_pool_open(struct pool_server **out, const struct pool_setup *set
 
 const struct pool_ops loop_pool_ops = {
     .has_slow_class = true,
+    .has_background = true,
     .open = loop_pool_open,
     .submit = loop_pool_submit,
     .start_timer = loop_pool_start_timer,

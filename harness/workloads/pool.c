@@ -99,6 +99,16 @@ static const struct parameter parameters[] = {
         .modes = "saturate,mixed,throughput",
     },
     {
+        .name = "priority",
+        .unit = "",
+        .help = "background: threads run when nothing else wants their processor",
+        .kind = PARAMETER_CHOICE,
+        .choices = "normal,background",
+        .fallback = "normal",
+        .modes = "saturate,mixed,throughput",
+        .optional = true,
+    },
+    {
         .name = "path",
         .unit = "",
         .help = "the file that file jobs read; default: files made for it",
@@ -159,7 +169,7 @@ static const struct metric metrics[] = {
     },
     {
         .name = "refused_share",
-        .unit = "",
+        .unit = "share",
         .help = "share of the jobs that arrived for which the queue had no room (0 to 1)",
         .lower_is_better = true,
         .modes = "saturate,mixed",
@@ -241,6 +251,9 @@ static const char *refuses(const struct subject *subject, const char *mode, cons
                "not measured";
     if (subject->tier == TIER_NONE)
         return "null has no kernel behind it: nothing can wake it";
+    const char *priority = json_string_value(json_object_get(params, "priority"));
+    if (priority != NULL && strcmp(priority, "background") == 0 && !subject->pool->has_background)
+        return "the priority of its threads cannot be set";
     if (job != NULL && pool_job_is_slow(pool_job_kind(job)) && !subject->pool->has_slow_class)
         return "it has no slow class for user work, which keeps getaddrinfo from all its threads";
     return NULL;

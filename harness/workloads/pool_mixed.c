@@ -89,6 +89,7 @@ int pool_run_mixed(struct pool_trial *trial, json_t **outcome)
     pool_times_reset(&mixed->beside);
     pool_times_reset(&mixed->slow);
     int error = run(trial, mixed, outcome);
+    pool_trial_close_server(trial); /* while the streams of its jobs are still there */
     free(mixed);
     return error;
 }

@@ -1,7 +1,10 @@
 /* From what a trial of the pool workload saw to its outcome. */
 #include "harness/workloads/pool_trial.h"
 
+#include "harness/problem.h"
+
 #include <stdio.h>
+#include <string.h>
 
 void pool_times_reset(struct pool_times *times)
 {
@@ -80,4 +83,25 @@ json_t *pool_trial_outcome(const struct pool_trial *trial, json_t *metrics, json
     }
     set_counters(trial, json_object_get(outcome, "counters"), operations);
     return outcome;
+}
+
+int pool_trial_verdict(struct pool_trial *trial)
+{
+    const char *name = trial->request->subject->name;
+    char what[256];
+    if (trial->error == 0)
+        return 0;
+    if (trial->failed_jobs != NULL)
+        return problem_say(trial->problem, trial->error,
+                           "%s: %s failed in a job: %s; the trial ends, because a job that fails "
+                           "is not the work that is measured",
+                           name, pool_jobs_describe(trial->failed_jobs, what, sizeof what),
+                           strerror(-trial->error));
+    if (trial->what == POOL_NO_THREADS)
+        return problem_say(trial->problem, trial->error,
+                           "%s: the system gave %u of the %u threads; ask for fewer or raise the "
+                           "limits (ulimit -u, the pids limit of the control group)",
+                           name, trial->tally_begin.threads, trial->threads);
+    return problem_say(trial->problem, trial->error, "%s: %s failed: %s", name, trial->what,
+                       strerror(-trial->error));
 }

@@ -84,6 +84,7 @@ int pool_run_saturate(struct pool_trial *trial, json_t **outcome)
     saturate->stream.times = &saturate->times;
     pool_times_reset(&saturate->times);
     int error = run(trial, saturate, outcome);
+    pool_trial_close_server(trial); /* while the streams of its jobs are still there */
     free(saturate);
     return error;
 }

@@ -114,38 +114,37 @@ static void feed(struct pool_trial *trial)
 }
 
 int pool_trial_feed(struct pool_trial *trial, struct pool_stream *stream, double seconds,
-                    double *per_s)
+                    bool measured)
 {
-    uint64_t begin_ns = clock_now_ns();
+    uint64_t end_ns = clock_now_ns() + (uint64_t)(seconds * (double)NS_PER_S);
     trial->fed = stream;
-    trial->measuring = per_s != NULL;
-    stream->ended = 0;
+    trial->measuring = measured;
     feed(trial);
-    int error = pool_trial_run_until(trial, begin_ns + (uint64_t)(seconds * (double)NS_PER_S));
-    uint64_t took_ns = clock_now_ns() - begin_ns;
+    int error = pool_trial_run_until(trial, end_ns);
     trial->fed = NULL;
     trial->measuring = false;
-    if (per_s != NULL)
-        *per_s = (double)stream->ended * (double)NS_PER_S / (double)took_ns;
     return error;
 }
 
 int pool_trial_capacity(struct pool_trial *trial, struct pool_stream *stream, double seconds,
                         double *per_s)
 {
-    double measured_s = POOL_CAPACITY_SHARE * seconds;
-    int error = pool_trial_feed(trial, stream, POOL_WARM_UP_SHARE * seconds, NULL);
-    if (error == 0)
-        error = pool_trial_feed(trial, stream, measured_s, per_s);
-    double least = POOL_CAPACITY_JOBS_MIN * trial->threads;
-    double jobs = (double)stream->ended;
+    double part_s = POOL_CAPACITY_SHARE * seconds, least = POOL_CAPACITY_JOBS_MIN * trial->threads;
+    int error = pool_trial_feed(trial, stream, POOL_WARM_UP_SHARE * seconds, false);
+    uint64_t begin_ns = clock_now_ns();
+    stream->ended = 0;
+    for (int part = 0; part < POOL_CAPACITY_PARTS && error == 0 && (double)stream->ended < least;
+         part++)
+        error = pool_trial_feed(trial, stream, part_s, true);
+    double took_s = (double)(clock_now_ns() - begin_ns) / 1e9, jobs = (double)stream->ended;
+    *per_s = jobs / took_s;
     if (error < 0 || jobs >= least)
         return error;
     return problem_say(trial->problem, -ERANGE,
-                       "%s: only %.0f jobs ended in the %g s in which the capacity of %u threads "
+                       "%s: only %.0f jobs ended in the %.2g s in which the capacity of %u threads "
                        "was measured, and %.0f are needed to know it to 5 %%; set seconds=%.2g or "
                        "more, or shorter jobs",
-                       trial->request->subject->name, jobs, measured_s, trial->threads, least,
+                       trial->request->subject->name, jobs, took_s, trial->threads, least,
                        1.2 * seconds * least / (jobs > 1 ? jobs : 1));
 }
 
@@ -347,10 +346,12 @@ int pool_trial_open(struct pool_trial *trial, const struct trial_request *reques
         .threads = (unsigned)parameter_integer(request->params, "threads"),
         .queue_limit = queue_limit,
     };
+    const char *priority = json_string_value(json_object_get(request->params, "priority"));
     const struct pool_setup setup = {
         .subject = subject,
         .threads = trial->threads,
         .queue_limit = queue_limit,
+        .background = priority != NULL && strcmp(priority, "background") == 0,
         .on_timer = on_timer,
         .context = trial,
     };
@@ -389,25 +390,4 @@ int pool_trial_add_jobs(struct pool_trial *trial, enum pool_job_kind kind,
     trial->job_kinds += error == 0;
     *jobs = added;
     return error;
-}
-
-int pool_trial_verdict(struct pool_trial *trial)
-{
-    const char *name = trial->request->subject->name;
-    char what[256];
-    if (trial->error == 0)
-        return 0;
-    if (trial->failed_jobs != NULL)
-        return problem_say(trial->problem, trial->error,
-                           "%s: %s failed in a job: %s; the trial ends, because a job that fails "
-                           "is not the work that is measured",
-                           name, pool_jobs_describe(trial->failed_jobs, what, sizeof what),
-                           strerror(-trial->error));
-    if (trial->what == POOL_NO_THREADS)
-        return problem_say(trial->problem, trial->error,
-                           "%s: the system gave %u of the %u threads; ask for fewer or raise the "
-                           "limits (ulimit -u, the pids limit of the control group)",
-                           name, trial->tally_begin.threads, trial->threads);
-    return problem_say(trial->problem, trial->error, "%s: %s failed: %s", name, trial->what,
-                       strerror(-trial->error));
 }

@@ -31,6 +31,7 @@
 
 /* 1 in 20 is the few percent by which a load may be off. */
 #define POOL_CAPACITY_JOBS_MIN 20.0
+#define POOL_CAPACITY_PARTS 10
 
 /* Where the times of jobs go. Only jobs that were planned within the window have a place there. */
 struct pool_times {
@@ -93,13 +94,14 @@ void pool_trial_close_server(struct pool_trial *); /* that alone, and not twice 
  * sentence. */
 int pool_trial_add_jobs(struct pool_trial *, enum pool_job_kind, const struct pool_jobs **);
 
-/* Feeds the pool jobs of a stream for so long. *per_s: how many ended in a second; pass NULL to
- * warm up. The jobs that wait then still do. */
-int pool_trial_feed(struct pool_trial *, struct pool_stream *, double seconds, double *per_s);
+/* Keeps the pool full with jobs of a stream for so long. Those that wait then still do. With
+ * `measured` the jobs that end are added to stream->ended. */
+int pool_trial_feed(struct pool_trial *, struct pool_stream *, double seconds, bool measured);
 
-/* Warms up and measures the capacity for the jobs of a stream. What it is worth: over n jobs of one
- * size it is uncertain by those under way at either end, threads / n, and a trial with fewer than
- * POOL_CAPACITY_JOBS_MIN a thread is refused. -errno with a sentence. */
+/* Warms up and measures the capacity for the jobs of a stream, for POOL_CAPACITY_SHARE of seconds.
+ * What it is worth: over n jobs of one size it is uncertain by those under way at either end,
+ * threads / n. Until POOL_CAPACITY_JOBS_MIN a thread have ended it goes on, for up to
+ * POOL_CAPACITY_PARTS times as long; then it is refused. -errno with a sentence. */
 int pool_trial_capacity(struct pool_trial *, struct pool_stream *, double seconds, double *per_s);
 
 /* Waits until no job is under way. */

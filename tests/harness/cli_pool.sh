@@ -89,7 +89,10 @@ every_mode_leaves_its_metrics_and_no_file() {
             for t in cells[2]["trials"])' || return 1
     [ -z "$(ls -A "$TMPDIR")" ] || fail "files are left in $TMPDIR"
     pb report r
-    expect_status 0
+    expect_status 0 || return 1
+    local checked=0
+    "$sources/tests/harness/validate_schema.py" r/run.json >out 2>&1 || checked=$?
+    [ $checked != 1 ] || fail "$(cat out)" # 2: there is nothing here to check it with
 }
 
 # A pool that is held on one CPU is no pool.
@@ -148,6 +151,18 @@ null_and_what_has_no_pool_are_skipped_with_the_reason() {
     expect_status 3 && expect_error 'SKIPPED null on pool throughput' 'nothing can wake it'
 }
 
+threads_in_the_background_are_had_or_refused_by_name() {
+    pb run pool --backends poll,peer:libuv --set mode=throughput --set seconds=0.05 \
+        --set priority=background --rounds 1 --out r
+    expect_error 'SKIPPED peer:libuv on pool throughput' || return 1
+    if [ "$(uname)" != Linux ]; then
+        expect_status 3 && expect_error 'opening the pool failed'
+        return
+    fi
+    expect_status 0 &&
+        expect_run r '{t["subject"] for t in trials if t["valid"]} == {"poll"}'
+}
+
 run_tests threads_out_of_range_are_refused_before_anything_runs \
     a_variable_that_is_no_number_is_refused_before_anything_runs \
     the_variable_is_the_default_and_no_more \
@@ -156,4 +171,5 @@ run_tests threads_out_of_range_are_refused_before_anything_runs \
     every_mode_leaves_its_metrics_and_no_file subjects_are_not_held_on_one_cpu \
     the_seed_decides_the_arrivals a_run_that_is_interrupted_leaves_no_file \
     a_temporary_folder_that_is_not_there_is_said \
-    null_and_what_has_no_pool_are_skipped_with_the_reason
+    null_and_what_has_no_pool_are_skipped_with_the_reason \
+    threads_in_the_background_are_had_or_refused_by_name

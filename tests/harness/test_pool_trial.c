@@ -37,6 +37,7 @@ static int run_seeded(const char *mode, const char *params_text, uint64_t seed)
     problem[0] = '\0';
     int error = pool_workload.run(&request, &outcome, problem);
     json_decref(params);
+    print_message("%s", problem);
     assert_int_equal(fake_pool.open, 0); /* whatever happened */
     return error;
 }
@@ -263,10 +264,21 @@ static void a_job_that_fails_ends_the_trial_and_is_named(void **state)
     }
 }
 
+/* The first part sees 3 to 5 of the 20 jobs that it takes. */
+static void the_capacity_is_measured_for_as_long_as_it_takes(void **state)
+{
+    (void)state;
+    assert_int_equal(run("saturate", "{\"threads\":1,\"job\":\"sleep\",\"job_us\":10000,"
+                                     "\"queue_limit\":1,\"cache\":\"warm\",\"seconds\":0.1,"
+                                     "\"load\":0.5}"),
+                     0);
+    assert_true(fake_pool.phase > 4);
+}
+
 static void too_few_jobs_to_know_the_capacity_are_refused_with_a_remedy(void **state)
 {
     (void)state;
-    assert_int_equal(run("saturate", "{\"threads\":1,\"job\":\"sleep\",\"job_us\":20000,"
+    assert_int_equal(run("saturate", "{\"threads\":1,\"job\":\"sleep\",\"job_us\":60000,"
                                      "\"queue_limit\":1,\"cache\":\"warm\",\"seconds\":0.1,"
                                      "\"load\":0.5}"),
                      -ERANGE);
@@ -301,6 +313,7 @@ int main(void)
         cmocka_unit_test_setup(a_submit_that_fails_in_any_phase_ends_the_trial, forget),
         cmocka_unit_test_setup(a_timer_that_cannot_be_started_ends_the_trial, forget),
         cmocka_unit_test_setup(a_job_that_fails_ends_the_trial_and_is_named, forget),
+        cmocka_unit_test_setup(the_capacity_is_measured_for_as_long_as_it_takes, forget),
         cmocka_unit_test_setup(too_few_jobs_to_know_the_capacity_are_refused_with_a_remedy, forget),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -24,6 +24,7 @@
 
 #define WARM_UP_JOBS 2000u
 #define TRIAL_NS (100 * NS_PER_MS)
+#define ROUNDS_MIN 8u /* fewer give no interval of 99 % */
 
 struct shape {
     unsigned threads, under_way;
@@ -290,8 +291,8 @@ int main(int argc, char **argv)
     unsigned rounds = argc > 1 ? (unsigned)atoi(argv[1]) : 30;
     const char *name = argc > 2 ? argv[2] : "epoll";
     const struct backend_variant *variant = backend_find(name);
-    if (rounds == 0 || variant == NULL) {
-        fprintf(stderr, "usage: bench_pool [rounds [backend]]\n");
+    if (rounds < ROUNDS_MIN || variant == NULL) {
+        fprintf(stderr, "usage: bench_pool [rounds (%u or more) [backend]]\n", ROUNDS_MIN);
         return 2;
     }
     printf("# %u rounds, %s, libuv %s; columns of three: median and 99 %% interval\n"

@@ -81,3 +81,14 @@ void drain_after_phase(void)
     options.drain = LOOP_DRAIN_AFTER_PHASE;
     fixture_reopen(&options);
 }
+
+void assert_both_ways(void (*arrange)(void))
+{
+    arrange();
+    loop_run(loop, LOOP_NOWAIT);
+    assert_trace(AFTER_EACH);
+    drain_after_phase();
+    arrange();
+    loop_run(loop, LOOP_NOWAIT);
+    assert_trace(AFTER_THE_PHASE);
+}

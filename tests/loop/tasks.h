@@ -22,4 +22,10 @@ void trace_and_queue(const char *name);
 /* Opens the loop again, to drain once per phase. */
 void drain_after_phase(void);
 
+/* The two callbacks of a phase, 1 and 2, that each trace_and_queue(). */
+#define AFTER_EACH "1 1.t 1.m 2 2.t 2.m"
+#define AFTER_THE_PHASE "1 2 1.t 2.t 1.m 2.m"
+/* Runs `arrange` and an iteration with either option; the traces must be these. */
+void assert_both_ways(void (*arrange)(void));
+
 #endif

@@ -218,7 +218,9 @@ static void jobs_submitted_after_many_cancelled_ones_run_in_order(void **state)
         }
         kept[i] = submit_named((const char *[]){"a", "b", "c"}[i], no_work);
     }
+    assert_int_equal(counters().waiting, 3);
     assert_int_equal(pool_cancel(kept[1]), 0);
+    assert_int_equal(counters().waiting, 2);
     loop_run(loop, LOOP_ONCE);
     fixture_clear_trace();
     gate_open(&gate, 1);

@@ -14,7 +14,7 @@ int __wrap_pthread_create(pthread_t *, const pthread_attr_t *, void *(*)(void *)
 #define ANY_NUMBER -1
 
 static long allocations_left = ANY_NUMBER, threads_left = ANY_NUMBER;
-static size_t allocations;
+static size_t allocations, largest_bytes;
 
 static bool refuse(long *left)
 {
@@ -28,6 +28,7 @@ static bool refuse(long *left)
 void *__wrap_calloc(size_t count, size_t bytes)
 {
     allocations++;
+    largest_bytes = count * bytes > largest_bytes ? count * bytes : largest_bytes;
     return refuse(&allocations_left) ? NULL : __real_calloc(count, bytes);
 }
 
@@ -144,18 +145,21 @@ static void jobs_that_are_cancelled_again_and_again_take_no_more_memory(void **s
 {
     (void)state;
     struct pool_job *job = new_job("cancelled");
+    largest_bytes = 0;
     open_pool(1);
+    size_t first_bytes = largest_bytes;
     submit_named("gate", gate_work);
     gate_wait(&gate, 1);
-    size_t slots = 0;
+    size_t renewed = 0;
     for (int i = 0; i < 20000; i++) {
         allocations_left = 1; /* for the queue without its empty slots */
         assert_int_equal(pool_submit(pool, job, POOL_FAST, no_work, NULL), 0);
-        slots += allocations_left == 0;
+        renewed += allocations_left == 0;
         assert_int_equal(pool_cancel(job), 0);
         RUN_WHILE(counters().canceled <= (uint64_t)i);
     }
-    assert_in_range(slots, 1, 20000 / 512);
+    assert_in_range(renewed, 1, 20000 / 512);
+    assert_int_equal(largest_bytes, first_bytes);
 }
 
 /* ---- threads ---- */

@@ -108,6 +108,22 @@ static void a_slow_job_that_was_passed_goes_before_all_that_came_later(void **st
     gate_open(&fast_gate, 1);
 }
 
+static void slow_jobs_that_are_held_back_keep_their_order(void **state)
+{
+    (void)state;
+    open_pool(2);
+    submit_slow_named("running", gate_work);
+    gate_wait(&gate, 1);
+    submit_slow_named("a", no_work);
+    submit_slow_named("b", no_work);
+    submit_slow_named("c", no_work);
+    submit_named("fast", no_work);
+    RUN_WHILE(counters().completed < 1); /* it has passed them */
+    gate_open(&gate, 1);
+    RUN_ALL();
+    assert_trace("fast running a b c");
+}
+
 static void a_slow_job_that_is_held_back_can_be_cancelled(void **state)
 {
     (void)state;
@@ -132,6 +148,29 @@ static void a_slow_job_that_is_held_back_can_be_cancelled(void **state)
     submit_slow(held, no_work, trace_done);
     RUN_ALL();
     assert_trace("held");
+}
+
+static void a_slow_job_that_was_held_back_and_runs_now_is_not_cancelled(void **state)
+{
+    (void)state;
+    open_pool(2);
+    submit_slow_named("first", gate_work);
+    gate_wait(&gate, 1);
+    struct pool_job *held = new_job("held");
+    submit_slow(held, gate_work, trace_done);
+    submit_named("fast", no_work);
+    RUN_WHILE(counters().completed < 1); /* it has passed */
+    gate_open(&gate, 1);
+    gate_wait(&gate, 2);
+    assert_int_equal(pool_cancel(held), -EBUSY);
+    gate_open(&gate, 1);
+    submit_slow_named("next", gate_work);
+    gate_wait(&gate, 3); /* it has ended */
+    assert_int_equal(pool_cancel(held), -EBUSY);
+    gate_open(&gate, 1);
+    RUN_ALL();
+    assert_trace("fast first held next");
+    assert_int_equal(counters().waiting, 0);
 }
 
 #define MANY 20000
@@ -181,7 +220,9 @@ int main(int argc, char **argv)
         pool_test(a_slow_job_runs_on_a_single_thread),
         pool_test(on_a_single_thread_slow_and_fast_jobs_keep_their_order),
         pool_test(a_slow_job_that_was_passed_goes_before_all_that_came_later),
+        pool_test(slow_jobs_that_are_held_back_keep_their_order),
         pool_test(a_slow_job_that_is_held_back_can_be_cancelled),
+        pool_test(a_slow_job_that_was_held_back_and_runs_now_is_not_cancelled),
         pool_test(of_many_mixed_jobs_none_is_lost_and_slow_ones_never_hold_more),
     };
     return run_loop_tests(tests, argc, argv);

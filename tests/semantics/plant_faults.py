@@ -65,7 +65,7 @@ FAULTS = [
 
 def build(folder, build_folder):
     sources = [os.path.join(folder, "loop", name) for name in sorted(os.listdir(os.path.join(folder, "loop")))
-               if name.endswith(".c")]
+               if name.endswith(".c") and not name.endswith("_other.c")]
     own = [os.path.join(HERE, name) for name in ("programs.c", "subject.c", "virtual_time.c")]
     libraries = [os.path.join(build_folder, "libpollbench_backends.a"), "-luring", "-lpthread"]
     subprocess.run(["cc", "-std=gnu11", "-D_GNU_SOURCE", "-DPOLLBENCH_LINUX", "-O1", "-w", "-I", folder, "-I", TOP,
