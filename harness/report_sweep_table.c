@@ -27,7 +27,7 @@ static const struct column accuracy_columns[] = {
     {"excess p50, us", COLUMN_EXCESS, "lateness_p50_ns", .scale = US},
     {"early", COLUMN_EARLY, "early", .scale = 1},
     {"drift us/s", COLUMN_MEDIAN, "drift_ns_per_s", .scale = US, .spare = true},
-    {NULL},
+    {.heading = NULL},
 };
 
 static const struct column scale_columns[] = {
@@ -40,7 +40,7 @@ static const struct column scale_columns[] = {
     {"cancel", COLUMN_MEDIAN, "ns_per_cancel", .scale = 1},
     {"cancel /", COLUMN_RATIO, "ns_per_cancel", .scale = 1, .spare = true},
     {"bytes", COLUMN_MEDIAN, "bytes_per_timer", .scale = 1, .spare = true},
-    {NULL},
+    {.heading = NULL},
 };
 
 static const struct column saturate_columns[] = {
@@ -52,7 +52,7 @@ static const struct column saturate_columns[] = {
     {"p99", COLUMN_PERCENTILE, "queue_wait_ns", .scale = US, .percent = 99},
     {"lag p99, us", COLUMN_PERCENTILE, "loop_lag_ns", .scale = US, .percent = 99},
     {"CPU us/job", COLUMN_MEDIAN, "cpu_us_per_job", .scale = 1, .spare = true},
-    {NULL},
+    {.heading = NULL},
 };
 
 static const struct column mixed_columns[] = {
@@ -66,7 +66,7 @@ static const struct column mixed_columns[] = {
     {"factor", COLUMN_FACTOR, "fast_queue_wait_p99_ns", .scale = 1,
      .other = "alone_queue_wait_p99_ns", .spare = true},
     {"refused, %", COLUMN_MEDIAN, "refused_share", .scale = 100, .spare = true},
-    {NULL},
+    {.heading = NULL},
 };
 
 static const struct column throughput_columns[] = {
@@ -74,7 +74,7 @@ static const struct column throughput_columns[] = {
     {"jobs/s", COLUMN_INTERVAL, "jobs_per_s", .scale = 1},
     {"/", COLUMN_RATIO, "jobs_per_s", .scale = 1},
     {"CPU us/job", COLUMN_INTERVAL, "cpu_us_per_job", .scale = 1},
-    {NULL},
+    {.heading = NULL},
 };
 
 static const struct design designs[] = {
