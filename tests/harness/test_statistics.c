@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -342,6 +343,49 @@ static void what_is_no_sample_is_refused(void **state)
     assert_int_equal(statistics_bootstrap_ratio(good, good, 0, 0.99, 1, 100, &out), -EINVAL);
 }
 
+static int by_size(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+/* Resamples drawn, sorted and cut one by one, as the definition has it: what is drawn is that of
+ * the generator, so the interval is the same, not nearly so. */
+static struct interval defined_interval(const double *sorted, size_t n, unsigned resamples)
+{
+    double medians[16], resample[16];
+    struct random random;
+    random_seed(&random, 5);
+    for (unsigned i = 0; i < resamples; i++) {
+        for (size_t k = 0; k < n; k++)
+            resample[k] = sorted[random_below(&random, (uint32_t)n)];
+        medians[i] = statistics_median(resample, n);
+    }
+    qsort(medians, resamples, sizeof medians[0], by_size);
+    double low = 0.25 * (resamples - 1), high = 0.75 * (resamples - 1);
+    size_t l = (size_t)low, h = (size_t)high;
+    double after_low = medians[l + 1 < resamples ? l + 1 : l];
+    double after_high = medians[h + 1 < resamples ? h + 1 : h];
+    return (struct interval){
+        .low = medians[l] + (after_low - medians[l]) * (low - (double)l),
+        .high = medians[h] + (after_high - medians[h]) * (high - (double)h),
+    };
+}
+
+static void the_interval_is_that_of_the_resamples_one_by_one(void **state)
+{
+    (void)state;
+    static const double sorted[] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
+    for (size_t n = 1; n <= COUNT(sorted); n++) {
+        for (unsigned resamples = 1; resamples <= 16; resamples++) {
+            struct interval out, defined = defined_interval(sorted, n, resamples);
+            assert_int_equal(statistics_bootstrap_median(sorted, n, 0.5, 5, resamples, &out), 0);
+            assert_true(fabs(out.low - defined.low) < 1e-9);
+            assert_true(fabs(out.high - defined.high) < 1e-9);
+        }
+    }
+}
+
 /* The draws of a sample size are kept for the next sample of it; which were asked for before must
  * not matter, nor that there are more sizes than are kept. */
 static void an_interval_does_not_depend_on_what_was_computed_before(void **state)
@@ -399,6 +443,7 @@ int main(void)
         cmocka_unit_test(one_value_is_its_own_interval),
         cmocka_unit_test(an_interval_of_equal_values_is_the_value),
         cmocka_unit_test(what_is_no_sample_is_refused),
+        cmocka_unit_test(the_interval_is_that_of_the_resamples_one_by_one),
         cmocka_unit_test(an_interval_does_not_depend_on_what_was_computed_before),
         cmocka_unit_test(a_difference_is_taken_within_rounds_and_may_be_negative),
     };
