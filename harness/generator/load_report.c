@@ -60,18 +60,41 @@ static json_t *errors_to_json(const struct load_errors *errors)
     return object;
 }
 
+/* Whether the load says more of the generator than of the server, and why. */
+static bool is_bound(const struct load_report *report, double utilisation, char *why)
+{
+    if (report->open_loop)
+        return open_loop_tally_bound(report->open_loop, utilisation, why);
+    snprintf(why, OPEN_LOOP_WHY_BYTES, "it was busy for %.0f %% of the time", utilisation * 100);
+    return !report->waited && utilisation > GENERATOR_BOUND_UTILISATION;
+}
+
 json_t *load_report_to_json(const struct load_report *report)
 {
     uint64_t wall_ns = report->end.wall_ns - report->begin.wall_ns;
     uint64_t cpu_ns = report->end.cpu_ns - report->begin.cpu_ns;
     double utilisation = wall_ns > 0 ? (double)cpu_ns / (double)wall_ns : 0.0;
-    bool bound = !report->waited && utilisation > GENERATOR_BOUND_UTILISATION;
+    char why[OPEN_LOOP_WHY_BYTES];
+    bool bound = is_bound(report, utilisation, why);
     json_t *histograms = json_object();
     if (report->connect_latency)
         json_object_set_new(histograms, "connect_latency_ns",
                             histogram_to_json(report->connect_latency));
-    return json_pack("{s:f, s:n, s:b, s:I, s:o, s:o, s:i, s:b}", "cpu_utilisation", utilisation,
-                     "late_ns_p99", "bound", bound, "connections", (json_int_t)report->connections,
-                     "errors", errors_to_json(&report->errors), "histograms", histograms,
-                     "source_addresses", (int)report->source_addresses, "pinned", report->pinned);
+    json_incref(histograms);
+    json_t *object =
+        json_pack("{s:f, s:n, s:b, s:I, s:o, s:o, s:i, s:b}", "cpu_utilisation", utilisation,
+                  "late_ns_p99", "bound", bound, "connections", (json_int_t)report->connections,
+                  "errors", errors_to_json(&report->errors), "histograms", histograms,
+                  "source_addresses", (int)report->source_addresses, "pinned", report->pinned);
+    int failed = object == NULL;
+    if (!failed && bound)
+        failed |= json_object_set_new(object, "why_bound", json_string(why));
+    if (!failed && report->open_loop)
+        failed |= open_loop_tally_to_json(report->open_loop, wall_ns, object, histograms);
+    json_decref(histograms);
+    if (failed) {
+        json_decref(object);
+        return NULL;
+    }
+    return object;
 }

@@ -2,6 +2,7 @@
 #ifndef HARNESS_GENERATOR_LOAD_REPORT_H
 #define HARNESS_GENERATOR_LOAD_REPORT_H
 
+#include "harness/generator/open_loop_tally.h"
 #include "harness/measure/histogram.h"
 
 #include <stdbool.h>
@@ -35,9 +36,10 @@ struct load_report {
     uint64_t connections;
     struct load_errors errors;
     const struct histogram *connect_latency; /* NULL: none was taken */
+    const struct open_loop_tally *open_loop; /* NULL: nothing was planned ahead */
 };
 
-/* A new object; NULL when out of memory. */
+/* A new object, with "why_bound" as a sentence when it is bound; NULL when out of memory. */
 json_t *load_report_to_json(const struct load_report *);
 
 #endif

@@ -1,0 +1,113 @@
+/* mode=rate: exchanges (harness/exchange.h) at planned times.
+ *
+ * The server serves throughout. Its region and the generator's window are the same stretch but for
+ * the time that a command takes to arrive; the server's figures come from the one, the clients'
+ * from the other. After the window it goes on serving until the generator, which waits for what is
+ * outstanding, has reported. */
+#include "harness/workloads/accept_steps.h"
+#include "harness/workloads/accept_trial.h"
+
+#include "harness/problem.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* How long the server serves before it looks for a reply that may have come. */
+#define SLICE_NS (5 * NS_PER_MS)
+
+static int answer(struct accept_trial *trial, uint64_t deadline_ns, uint64_t *answered)
+{
+    int error = trial->ops->answer(trial->server, deadline_ns, answered);
+    return error < 0 ? accept_server_problem(trial, "serving requests", error) : 0;
+}
+
+static int tell(struct accept_trial *trial, json_t *command)
+{
+    int error = control_send(&trial->control, command);
+    return error < 0 ? problem_say(trial->problem, error, "sending a command to the generator: %s",
+                                   strerror(-error))
+                     : 0;
+}
+
+/* Serves until the generator has replied. */
+static int answer_until_reply(struct accept_trial *trial, json_t **reply)
+{
+    uint64_t limit_ns = accept_step_deadline_ns(), answered;
+    for (;;) {
+        int error = answer(trial, clock_now_ns() + SLICE_NS, &answered);
+        if (error < 0)
+            return error;
+        error = control_reply(&trial->control, 0, reply, trial->problem);
+        if (error != -EAGAIN)
+            return error;
+        if (clock_now_ns() >= limit_ns)
+            return problem_say(trial->problem, -ETIMEDOUT, "the generator did not reply in time");
+    }
+}
+
+static json_t *rate_command(const struct accept_trial *trial, double seconds)
+{
+    const json_t *params = trial->request->params;
+    double limit_s = 2.0 * seconds + (double)(ACCEPT_STEP_TIMEOUT_NS / NS_PER_S);
+    return json_pack("{s:s, s:s, s:i, s:f, s:s, s:i, s:i, s:i, s:f}", "do", "rate", "host",
+                     "127.0.0.1", "port", (int)trial->ops->port(trial->server), "rate",
+                     parameter_number(params, "rate"), "arrivals",
+                     json_string_value(json_object_get(params, "arrivals")), "seed",
+                     (int)parameter_or(params, "arrival_seed", RATE_SEED), "bytes",
+                     (int)parameter_integer(params, "bytes"), "conns",
+                     (int)parameter_integer(params, "conns_max"), "limit_s", limit_s);
+}
+
+/* Serves on when there was no request yet: at a low rate, or on a busy machine, none may have come.
+ */
+static int measured_window(struct accept_trial *trial, double seconds, uint64_t *answered)
+{
+    uint64_t limit_ns = accept_step_deadline_ns(), more = 0;
+    int error = accept_region_begin(trial);
+    if (error < 0)
+        return error;
+    uint64_t end_ns = clock_now_ns() + (uint64_t)(seconds * (double)NS_PER_S);
+    int served = answer(trial, end_ns, answered);
+    while (served == 0 && *answered == 0 && clock_now_ns() < limit_ns) {
+        served = answer(trial, clock_now_ns() + SLICE_NS, &more);
+        *answered += more;
+    }
+    error = accept_region_end(trial);
+    return served < 0 ? served : error;
+}
+
+int accept_run_rate(struct accept_trial *trial, uint64_t *answered)
+{
+    json_t *reply;
+    double seconds = parameter_number(trial->request->params, "seconds");
+    int error = control_ask(&trial->control, rate_command(trial, seconds),
+                            accept_step_deadline_ns(), NULL, trial->problem);
+    if (error == 0)
+        error =
+            answer(trial, clock_now_ns() + (uint64_t)(RATE_WARM_UP * seconds * (double)NS_PER_S),
+                   answered);
+    if (error == 0)
+        error = tell(trial, json_pack("{s:s}", "do", "mark"));
+    if (error == 0)
+        error = measured_window(trial, seconds, answered);
+    if (error == 0)
+        error = tell(trial, json_pack("{s:s}", "do", "stop"));
+    if (error == 0)
+        error = answer_until_reply(trial, NULL); /* to "mark" */
+    if (error == 0)
+        error = answer_until_reply(trial, &reply);
+    if (error == 0)
+        error = accept_keep_report(trial, reply);
+    if (error == 0 && *answered == 0)
+        error = problem_say(trial->problem, -ETIMEDOUT, "%s: no request was answered in %llu s",
+                            trial->request->subject->name,
+                            (unsigned long long)(ACCEPT_STEP_TIMEOUT_NS / NS_PER_S));
+    return error;
+}
+
+double accept_offered_per_s(const struct accept_trial *trial)
+{
+    const json_t *plan = json_object_get(trial->report, "plan");
+    return json_number_value(json_object_get(plan, "arrivals")) /
+           json_number_value(json_object_get(plan, "window_s"));
+}
