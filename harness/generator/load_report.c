@@ -38,6 +38,8 @@ static const char *error_name(int number, char *buffer, size_t size)
         return "ECONNABORTED";
     case ETIMEDOUT:
         return "ETIMEDOUT";
+    case EBADMSG:
+        return "EBADMSG";
     case EPIPE:
         return "EPIPE";
     case EHOSTUNREACH:
