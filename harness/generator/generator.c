@@ -123,11 +123,20 @@ static int do_steady(struct generator *generator, const json_t *request, json_t 
 /* The fields that a plan is made of. */
 static int take_plan(const json_t *request, struct open_loop_load *load, char *problem)
 {
+    static const char *const names[] = {
+        [ARRIVALS_CONSTANT] = "constant",
+        [ARRIVALS_POISSON] = "poisson",
+        [ARRIVALS_ENDLESS] = "endless",
+    };
+    const size_t kinds = sizeof names / sizeof names[0];
     json_int_t seed;
     const char *arrivals = json_string_value(json_object_get(request, "arrivals"));
-    if (!arrivals || (strcmp(arrivals, "constant") != 0 && strcmp(arrivals, "poisson") != 0))
-        return problem_say(problem, -EINVAL, "\"arrivals\" has to be constant or poisson");
-    load->arrivals = strcmp(arrivals, "constant") == 0 ? ARRIVALS_CONSTANT : ARRIVALS_POISSON;
+    size_t kind = 0;
+    while (kind < kinds && !(arrivals && strcmp(arrivals, names[kind]) == 0))
+        kind++;
+    if (kind == kinds)
+        return problem_say(problem, -EINVAL, "\"arrivals\" has to be constant, poisson or endless");
+    load->arrivals = (enum arrivals)kind;
     load->rate_per_s = json_number_value(json_object_get(request, "rate"));
     if (!(load->rate_per_s > 0.0 && load->rate_per_s <= OPEN_LOOP_RATE_MAX))
         return problem_say(problem, -EINVAL, "\"rate\" has to be a number above 0, at most %.0f",

@@ -13,6 +13,7 @@
 
 struct load_clock {
     uint64_t wall_ns, cpu_ns;
+    uint64_t delay_ns; /* ready to run, without a CPU */
 };
 
 struct load_clock load_clock_now(void);

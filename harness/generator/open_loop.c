@@ -54,7 +54,8 @@ struct open_loop {
 
 static bool in_window(const struct open_loop *loop, uint64_t planned_ns)
 {
-    return planned_ns >= loop->report.begin.wall_ns && planned_ns < loop->end_ns;
+    return planned_ns >= loop->report.begin.wall_ns && planned_ns < loop->end_ns &&
+           loop->load->arrivals != ARRIVALS_ENDLESS;
 }
 
 static void record(struct open_loop *loop, uint64_t planned_ns, uint64_t begun_ns, uint64_t now_ns)
@@ -244,6 +245,8 @@ static void end_window(struct open_loop *loop)
 {
     loop->report.end = load_clock_now();
     loop->end_ns = loop->report.end.wall_ns;
+    if (loop->load->arrivals == ARRIVALS_ENDLESS)
+        loop->plan.next_ns = UINT64_MAX;
 }
 
 /* All commands that are there. 0, or -errno: the channel is broken or has ended. */

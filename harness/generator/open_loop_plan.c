@@ -22,7 +22,9 @@ void open_loop_plan_begin(struct open_loop_plan *plan, enum arrivals arrivals, d
 void open_loop_plan_step(struct open_loop_plan *plan)
 {
     plan->made++;
-    if (plan->arrivals == ARRIVALS_CONSTANT)
+    if (plan->arrivals == ARRIVALS_ENDLESS)
+        plan->offset_ns = 0;
+    else if (plan->arrivals == ARRIVALS_CONSTANT)
         plan->offset_ns =
             (double)plan->made * plan->gap_ns; /* a sum would gather rounding errors */
     else

@@ -10,6 +10,8 @@
 enum arrivals {
     ARRIVALS_CONSTANT, /* one every 1/rate */
     ARRIVALS_POISSON,  /* independent of each other: gaps are exponential with mean 1/rate */
+    ARRIVALS_ENDLESS,  /* no plan: one whenever a connection is free, as in a closed loop. It says
+                          how  much a server can do, and has no latency */
 };
 
 struct open_loop_plan {

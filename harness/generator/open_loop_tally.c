@@ -45,13 +45,16 @@ int open_loop_tally_to_json(const struct open_loop_tally *tally, uint64_t window
     return failed ? -ENOMEM : 0;
 }
 
-bool open_loop_tally_bound(const struct open_loop_tally *tally, double utilisation, char *why)
+bool open_loop_tally_bound(const struct open_loop_tally *tally, double cpu, double cpu_wait,
+                           char *why)
 {
     uint64_t late_ns, response_ns;
-    if (utilisation * OPEN_LOOP_HEADROOM > 1.0) {
-        snprintf(why, OPEN_LOOP_WHY_BYTES,
-                 "it needed %.0f %% of a CPU, and could not have made %.1f times the load",
-                 utilisation * 100, OPEN_LOOP_HEADROOM);
+    if ((cpu + cpu_wait) * OPEN_LOOP_HEADROOM > 1.0) {
+        snprintf(
+            why, OPEN_LOOP_WHY_BYTES,
+            "it ran for %.0f %% of the time and waited for a CPU for %.0f %%: it could not have "
+            "made %.1f times the load",
+            cpu * 100, cpu_wait * 100, OPEN_LOOP_HEADROOM);
         return true;
     }
     if (histogram_percentile(&tally->lateness, 99, &late_ns) &&

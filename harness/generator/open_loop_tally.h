@@ -13,9 +13,10 @@
 /* A request sent later than this after it could have been is counted as late. */
 #define OPEN_LOOP_LATE_NS UINT64_C(1000000)
 
-/* A generator that needs more than this share of a CPU could not make 1.5 times the load: it has no
- * headroom. What one connection costs it falls with the rate, if anything (more of them come of one
- * wait), so that the share says less than the truth. */
+/* A generator that wants a CPU for more than 1 / 1.5 of the time could not make 1.5 times the load:
+ * it has no headroom. It wants one while it runs, and while it is ready to run and others do. What
+ * one connection costs it falls with the rate, if anything (more of them come of one wait), so that
+ * it has rather more headroom than this says. */
 #define OPEN_LOOP_HEADROOM 1.5
 
 /* Nor may its own lateness make up more than this share of a latency at the 99th percentile. */
@@ -42,8 +43,9 @@ int open_loop_tally_to_json(const struct open_loop_tally *, uint64_t window_ns, 
                             json_t *histograms);
 
 /* Why the load says more of the generator than of the server, as a sentence in `why` (256 bytes);
- * false when it does not. */
-bool open_loop_tally_bound(const struct open_loop_tally *, double utilisation, char *why);
+ * false when it does not. cpu, cpu_wait: shares of the window in which it ran, and in which it was
+ * ready to. */
+bool open_loop_tally_bound(const struct open_loop_tally *, double cpu, double cpu_wait, char *why);
 
 #define OPEN_LOOP_WHY_BYTES 256
 

@@ -169,6 +169,18 @@ static const struct parameter parameters[] = {
         .optional = true,
     },
     {
+        .name = "share",
+        .unit = "",
+        .help = "in place of rate: a share of what this subject can answer with one CPU, measured "
+                "first in the same trial",
+        .kind = PARAMETER_DECIMAL,
+        .minimum = 0.001,
+        .maximum = 2,
+        .fallback = "0.5",
+        .modes = "rate",
+        .optional = true,
+    },
+    {
         .name = "arrival_seed",
         .unit = "",
         .help = "of poisson arrivals: another one, another plan",
@@ -247,6 +259,13 @@ static const struct metric metrics[] = {
         .unit = "1/s",
         .help = "requests planned per second; not answered as many: the server was saturated",
         .generator_dependent = true,
+        .modes = "rate",
+    },
+    {
+        .name = "capacity_per_s",
+        .unit = "1/s",
+        .help = "requests that it could answer with one CPU, where share is set: closed loop, over "
+                "CPU time",
         .modes = "rate",
     },
     {
@@ -361,6 +380,8 @@ static double estimate_s(const char *mode, const json_t *params)
     if (strcmp(mode, "drain") == 0)
         return start_s + idle_s + 2.0 * parameter_number(params, "queue") * CONNECT_S;
     double warm_up = strcmp(mode, "rate") == 0 ? RATE_WARM_UP : STEADY_WARM_UP;
+    if (json_object_get(params, "share"))
+        warm_up += 2 * RATE_PROBE;
     return start_s + idle_s + (1.0 + warm_up) * parameter_number(params, "seconds");
 }
 

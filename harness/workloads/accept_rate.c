@@ -7,9 +7,11 @@
 #include "harness/workloads/accept_steps.h"
 #include "harness/workloads/accept_trial.h"
 
+#include "harness/generator/open_loop.h"
 #include "harness/problem.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 /* How long the server serves before it looks for a reply that may have come. */
@@ -45,18 +47,63 @@ static int answer_until_reply(struct accept_trial *trial, json_t **reply)
     }
 }
 
-static json_t *rate_command(const struct accept_trial *trial, double seconds)
+static int begin_load(struct accept_trial *trial, const char *arrivals, double rate_per_s)
 {
     const json_t *params = trial->request->params;
+    double seconds = parameter_number(params, "seconds");
     double limit_s = 2.0 * seconds + (double)(ACCEPT_STEP_TIMEOUT_NS / NS_PER_S);
-    return json_pack("{s:s, s:s, s:i, s:f, s:s, s:i, s:i, s:i, s:f}", "do", "rate", "host",
-                     "127.0.0.1", "port", (int)trial->ops->port(trial->server), "rate",
-                     parameter_number(params, "rate"), "arrivals",
-                     json_string_value(json_object_get(params, "arrivals")), "seed",
-                     (int)parameter_or(params, "arrival_seed", RATE_SEED), "bytes",
-                     (int)parameter_integer(params, "bytes"), "conns",
-                     (int)parameter_integer(params, "conns_max"), "limit_s", limit_s);
+    json_t *command = json_pack("{s:s, s:s, s:i, s:f, s:s, s:i, s:i, s:i, s:f}", "do", "rate",
+                                "host", "127.0.0.1", "port", (int)trial->ops->port(trial->server),
+                                "rate", rate_per_s, "arrivals", arrivals, "seed",
+                                (int)parameter_or(params, "arrival_seed", RATE_SEED), "bytes",
+                                (int)parameter_integer(params, "bytes"), "conns",
+                                (int)parameter_integer(params, "conns_max"), "limit_s", limit_s);
+    return control_ask(&trial->control, command, accept_step_deadline_ns(), NULL, trial->problem);
 }
+
+/* ---- the subject's own maximum ---- */
+
+/* What it would answer per second if it had a whole CPU: the answers of a short closed loop over
+ * the CPU time that they took. Over loopback the closed loop's own pace is the generator's, which
+ * has the dearer end of each connection; only where it is the higher one is it the server's
+ * maximum. */
+static double capacity_per_s(const struct usage *begin, const struct usage *end, uint64_t answered)
+{
+    struct usage usage = usage_between(begin, end);
+    uint64_t ns = usage.cpu_ns < usage.wall_ns ? usage.cpu_ns : usage.wall_ns;
+    return ns > 0 ? (double)answered * 1e9 / (double)ns : 0;
+}
+
+static int measure_capacity(struct accept_trial *trial)
+{
+    double seconds = parameter_number(trial->request->params, "seconds");
+    uint64_t part_ns = (uint64_t)(RATE_PROBE * seconds * (double)NS_PER_S), answered;
+    struct usage usage_begin, usage_end;
+    int error = begin_load(trial, "endless", 1);
+    if (error == 0)
+        error = answer(trial, clock_now_ns() + part_ns, &answered); /* warm-up */
+    if (error == 0)
+        error = usage_now(&usage_begin);
+    if (error == 0)
+        error = answer(trial, clock_now_ns() + part_ns, &answered);
+    if (error == 0)
+        error = usage_now(&usage_end);
+    if (error == 0)
+        error = tell(trial, json_pack("{s:s}", "do", "stop"));
+    if (error == 0)
+        error = answer_until_reply(trial, NULL);
+    if (error < 0)
+        return error;
+    trial->capacity_per_s = capacity_per_s(&usage_begin, &usage_end, answered);
+    if (trial->capacity_per_s > 0)
+        return 0;
+    return problem_say(trial->problem, -ETIMEDOUT,
+                       "%s: no request was answered in %.3g s of measuring its maximum; set more "
+                       "seconds",
+                       trial->request->subject->name, RATE_PROBE * seconds);
+}
+
+/* ---- the measured load ---- */
 
 /* Serves on when there was no request yet: at a low rate, or on a busy machine, none may have come.
  */
@@ -79,9 +126,18 @@ static int measured_window(struct accept_trial *trial, double seconds, uint64_t 
 int accept_run_rate(struct accept_trial *trial, uint64_t *answered)
 {
     json_t *reply;
-    double seconds = parameter_number(trial->request->params, "seconds");
-    int error = control_ask(&trial->control, rate_command(trial, seconds),
-                            accept_step_deadline_ns(), NULL, trial->problem);
+    const json_t *params = trial->request->params;
+    double seconds = parameter_number(params, "seconds");
+    double rate_per_s = parameter_number(params, "rate");
+    int error = 0;
+    if (json_object_get(params, "share")) {
+        error = measure_capacity(trial);
+        rate_per_s =
+            fmin(parameter_number(params, "share") * trial->capacity_per_s, OPEN_LOOP_RATE_MAX);
+    }
+    if (error == 0)
+        error =
+            begin_load(trial, json_string_value(json_object_get(params, "arrivals")), rate_per_s);
     if (error == 0)
         error =
             answer(trial, clock_now_ns() + (uint64_t)(RATE_WARM_UP * seconds * (double)NS_PER_S),

@@ -17,7 +17,8 @@ struct accept_trial {
     struct control control;
     struct region region;
     unsigned backlog, idle;
-    json_t *report; /* the generator's */
+    json_t *report;        /* the generator's */
+    double capacity_per_s; /* the subject's own maximum; 0: not measured */
     char *problem;
 };
 

@@ -289,6 +289,8 @@ static json_t *metrics_to_json(const struct accept_trial *trial, uint64_t accept
         json_object_set_new(metrics, "ns_per_accept", json_real(each_ns));
     if (strcmp(mode, "rate") == 0)
         json_object_set_new(metrics, "offered_per_s", json_real(accept_offered_per_s(trial)));
+    if (trial->capacity_per_s > 0)
+        json_object_set_new(metrics, "capacity_per_s", json_real(trial->capacity_per_s));
     return metrics;
 }
 

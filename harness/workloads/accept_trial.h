@@ -15,6 +15,10 @@
 /* `rate` too. */
 #define RATE_WARM_UP 0.2
 
+/* Where `share` is set, the subject's maximum is measured twice so long, the first time as warm-up.
+ */
+#define RATE_PROBE 0.2
+
 /* Of a plan whose arrival_seed is not set. Every subject and round gets the same plan, so that
  * chance in the arrivals is no difference between subjects. */
 #define RATE_SEED 1u

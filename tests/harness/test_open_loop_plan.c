@@ -105,9 +105,12 @@ static void a_generator_without_room_for_half_as_much_again_is_the_bound(void **
     (void)state;
     open_loop_tally_reset(&tally);
     sent(2000, 10000, 1000000);
-    assert_false(open_loop_tally_bound(&tally, 0.66, why));
-    assert_true(open_loop_tally_bound(&tally, 0.67, why));
-    assert_non_null(strstr(why, "67 % of a CPU"));
+    assert_false(open_loop_tally_bound(&tally, 0.66, 0, why));
+    assert_true(open_loop_tally_bound(&tally, 0.67, 0, why));
+    assert_non_null(strstr(why, "ran for 67 %"));
+    assert_false(open_loop_tally_bound(&tally, 0.1, 0.56, why));
+    assert_true(open_loop_tally_bound(&tally, 0.1, 0.57, why));
+    assert_non_null(strstr(why, "waited for a CPU for 57 %"));
 }
 
 static void a_generator_whose_lateness_is_most_of_the_latency_is_the_bound(void **state)
@@ -116,13 +119,13 @@ static void a_generator_whose_lateness_is_most_of_the_latency_is_the_bound(void 
     open_loop_tally_reset(&tally);
     sent(2000, 10000, 1000000);
     sent(19, 700000, 1000000); /* fewer than one in a hundred */
-    assert_false(open_loop_tally_bound(&tally, 0.1, why));
+    assert_false(open_loop_tally_bound(&tally, 0.1, 0, why));
     sent(20, 700000, 1000000);
-    assert_true(open_loop_tally_bound(&tally, 0.1, why));
+    assert_true(open_loop_tally_bound(&tally, 0.1, 0, why));
     assert_non_null(strstr(why, "us late"));
     /* The same lateness beside a server that is far slower says little of the generator. */
     sent(40, 0, 10000000);
-    assert_false(open_loop_tally_bound(&tally, 0.1, why));
+    assert_false(open_loop_tally_bound(&tally, 0.1, 0, why));
 }
 
 static void a_report_has_the_plan_and_why_it_is_bound(void **state)

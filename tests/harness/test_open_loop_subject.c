@@ -7,7 +7,9 @@
 #include "harness/parameters.h"
 #include "harness/workload.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -43,17 +45,22 @@ static int end(void **state)
     return generator_end(&generator);
 }
 
-static int run(int generator_fd, const char *params_text)
+static int run_as(const struct subject *who, int generator_fd, const char *params_text)
 {
     json_t *params = json_loads(params_text, 0, NULL);
     assert_non_null(params);
     struct trial_request request = {
-        .subject = subject, .mode = "rate", .params = params, .generator_fd = generator_fd};
+        .subject = who, .mode = "rate", .params = params, .generator_fd = generator_fd};
     int result = accept_workload.run(&request, &outcome, problem);
     json_decref(params);
     if (result < 0)
         print_message("%s\n", problem);
     return result;
+}
+
+static int run(int generator_fd, const char *params)
+{
+    return run_as(subject, generator_fd, params);
 }
 
 static bool has_kernel(void)
@@ -96,11 +103,11 @@ static void every_arrival_is_a_sample(void)
 
 /* ---- it serves ---- */
 
-static void all_is_answered(const char *params)
+static void all_is_answered_by(const struct subject *who, const char *params)
 {
     if (!has_kernel())
         return;
-    assert_int_equal(run(generator.control.fd, params), 0);
+    assert_int_equal(run_as(who, generator.control.fd, params), 0);
     every_arrival_is_a_sample();
     assert_int_equal(planned("answered"), planned("arrivals"));
     assert_true(planned("arrivals") > 0);
@@ -110,6 +117,11 @@ static void all_is_answered(const char *params)
     assert_true(number("metrics", "accepts_per_s") > 0);
     assert_true(number("metrics", "offered_per_s") > 0);
     assert_true(number("counters", "operations") > 0);
+}
+
+static void all_is_answered(const char *params)
+{
+    all_is_answered_by(subject, params);
 }
 
 static void it_answers_every_request(void **state)
@@ -126,13 +138,44 @@ static void it_answers_beside_idle_connections_and_one_accept_at_a_time(void **s
                     "\"idle\":150,\"budget\":1,\"seconds\":0.1}");
 }
 
-/* Larger than a receive buffer, than what one wakeup may read, and than a socket's send buffer. */
-static void it_answers_requests_that_come_in_pieces(void **state)
+/* The server's listener, among the descriptors of this process. */
+static int listener_of(uint16_t port)
+{
+    for (int fd = 0; fd < 1024; fd++) {
+        struct sockaddr_in address;
+        int listens = 0;
+        socklen_t size = sizeof address, int_size = sizeof listens;
+        if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &int_size) == 0 && listens &&
+            getsockname(fd, (struct sockaddr *)&address, &size) == 0 &&
+            address.sin_family == AF_INET && ntohs(address.sin_port) == port)
+            return fd;
+    }
+    return -1;
+}
+
+/* Connections inherit the size from their listener. */
+static int open_with_small_send_buffers(struct accept_server **out,
+                                        const struct accept_setup *setup, const char **what)
+{
+    int bytes = 4096, error = subject->accept->open(out, setup, what);
+    int fd = error == 0 ? listener_of(subject->accept->port(*out)) : -1;
+    return fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes) < 0 ? -errno
+                                                                                      : error;
+}
+
+/* Larger than a receive buffer, than what one wakeup may read, and than a send buffer. */
+static void it_answers_what_goes_in_pieces(void **state)
 {
     (void)state;
-    all_is_answered("{\"rate\":100,\"arrivals\":\"constant\",\"bytes\":65536,\"conns_max\":20,"
-                    "\"idle\":0,\"budget\":64,\"seconds\":0.1,\"buffers\":2,"
-                    "\"buffer_bytes\":2048}");
+    struct accept_ops ops = {0};
+    struct subject other = *subject;
+    if (has_kernel())
+        ops = *subject->accept;
+    ops.open = open_with_small_send_buffers;
+    other.accept = &ops;
+    all_is_answered_by(&other, "{\"rate\":100,\"arrivals\":\"constant\",\"bytes\":65536,"
+                               "\"conns_max\":20,\"idle\":0,\"budget\":64,\"seconds\":0.1,"
+                               "\"buffers\":2,\"buffer_bytes\":2048}");
 }
 
 /* More arrivals than can be answered at a time: the server takes them up as connections end. */
@@ -141,6 +184,21 @@ static void it_goes_on_when_all_connections_are_taken(void **state)
     (void)state;
     all_is_answered("{\"rate\":20000,\"arrivals\":\"poisson\",\"bytes\":64,\"conns_max\":3,"
                     "\"idle\":0,\"budget\":2,\"seconds\":0.02}");
+}
+
+static void a_share_is_one_of_the_maximum_that_it_measured(void **state)
+{
+    (void)state;
+    all_is_answered("{\"rate\":1,\"share\":0.01,\"arrivals\":\"constant\",\"bytes\":64,"
+                    "\"conns_max\":20,\"idle\":0,\"budget\":64,\"seconds\":0.2}");
+    if (!has_kernel())
+        return;
+    /* Constant arrivals: as many as the window holds, one more or less. */
+    json_t *plan = json_object_get(json_object_get(outcome, "generator"), "plan");
+    double window_s = json_number_value(json_object_get(plan, "window_s"));
+    double expected = 0.01 * number("metrics", "capacity_per_s") * window_s;
+    assert_true((double)planned("arrivals") >= expected - 1);
+    assert_true((double)planned("arrivals") <= expected + 1);
 }
 
 static void null_is_refused(void **state)
@@ -351,8 +409,9 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         WITH_GENERATOR(it_answers_every_request),
         WITH_GENERATOR(it_answers_beside_idle_connections_and_one_accept_at_a_time),
-        WITH_GENERATOR(it_answers_requests_that_come_in_pieces),
+        WITH_GENERATOR(it_answers_what_goes_in_pieces),
         WITH_GENERATOR(it_goes_on_when_all_connections_are_taken),
+        WITH_GENERATOR(a_share_is_one_of_the_maximum_that_it_measured),
         cmocka_unit_test(null_is_refused),
         WITH_GENERATOR(a_stop_shows_in_the_corrected_latency_and_not_in_the_uncorrected),
     };
