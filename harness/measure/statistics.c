@@ -39,7 +39,9 @@ static double quantile_of_sorted(const double *sorted, size_t n, double probabil
     if (below + 1 >= n)
         return sorted[n - 1];
     double share = position - (double)below;
-    return sorted[below] * (1 - share) + sorted[below + 1] * share;
+    double mixed = sorted[below] * (1 - share) + sorted[below + 1] * share;
+    /* Rounding must not lead out of the two: an interval of equal values would miss its median. */
+    return fmin(fmax(mixed, sorted[below]), sorted[below + 1]);
 }
 
 double statistics_median(const double *values, size_t n)

@@ -305,6 +305,21 @@ static void one_value_is_its_own_interval(void **state)
     assert_true(interval.median == 3 && interval.low == 3 && interval.high == 3);
 }
 
+/* Decimals of which 0.005 and 0.995 parts do not add up to the whole again. */
+static void an_interval_of_equal_values_is_the_value(void **state)
+{
+    (void)state;
+    static const double numbers[] = {10521.973, 13601.721, 0.1, 3};
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        double values[12];
+        for (size_t k = 0; k < COUNT(values); k++)
+            values[k] = numbers[i];
+        struct interval interval;
+        assert_int_equal(statistics_bootstrap_median(values, 12, 0.99, 1, 1000, &interval), 0);
+        assert_true(interval.low == numbers[i] && interval.high == numbers[i]);
+    }
+}
+
 static void what_is_no_sample_is_refused(void **state)
 {
     (void)state;
@@ -346,6 +361,7 @@ int main(void)
         cmocka_unit_test(the_interval_holds_the_true_median_as_often_as_it_can_be_proved_to),
         cmocka_unit_test(the_same_seed_gives_the_same_interval_and_another_another),
         cmocka_unit_test(one_value_is_its_own_interval),
+        cmocka_unit_test(an_interval_of_equal_values_is_the_value),
         cmocka_unit_test(what_is_no_sample_is_refused),
     };
     return cmocka_run_group_tests_name("statistics", tests, NULL, NULL);
