@@ -303,6 +303,34 @@ static void a_stopped_generator_knows_that_it_was_late(void **state)
                 stopped_ns / 3);
 }
 
+/* While one request is still without its answer, the plan goes on; the load does not. */
+static void nothing_is_sent_that_was_planned_after_the_window(void **state)
+{
+    (void)state;
+    unsigned before = rate_and_mark(200, 64, 8), taken = 1;
+    int held = take();
+    json_t *command = json_pack("{s:s}", "do", "stop");
+    assert_int_equal(control_send(&generator.control, command), 0);
+    uint64_t release_ns = clock_now_ns() + 200 * NS_PER_MS;
+    struct pollfd set[] = {{.fd = listener, .events = POLLIN},
+                           {.fd = generator.control.fd, .events = POLLIN}};
+    while (set[1].revents == 0) {
+        assert_true(poll(set, 2, 10) >= 0);
+        if (set[0].revents) {
+            serve(1, 64);
+            taken++;
+        }
+        if (held >= 0 && clock_now_ns() >= release_ns) {
+            send_bytes(held, EXCHANGE_RESPONSE_BYTE, 64);
+            close(held);
+            held = -1;
+        }
+    }
+    assert_int_equal(control_reply(&generator.control, UINT64_MAX, &reply, generator.problem), 0);
+    every_arrival_is_accounted_for_and_is_a_sample();
+    assert_in_range(taken, planned("arrivals"), planned("arrivals") + before);
+}
+
 /* Every answer makes the next request, without a plan; it has no latency, and a stop ends it at
  * once but for what is under way. */
 static void an_endless_load_is_a_closed_loop_and_no_sample(void **state)
@@ -454,6 +482,7 @@ int main(void)
         WITH_GENERATOR(a_dead_server_is_no_fast_server),
         WITH_GENERATOR(the_wait_for_a_connection_counts_from_the_plan),
         WITH_GENERATOR(a_stopped_generator_knows_that_it_was_late),
+        WITH_GENERATOR(nothing_is_sent_that_was_planned_after_the_window),
         WITH_GENERATOR(an_endless_load_is_a_closed_loop_and_no_sample),
         WITH_GENERATOR(a_response_that_is_cut_short_is_a_failure),
         WITH_GENERATOR(a_response_with_other_bytes_is_a_failure),

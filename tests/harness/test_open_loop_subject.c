@@ -186,6 +186,35 @@ static void it_goes_on_when_all_connections_are_taken(void **state)
                     "\"idle\":0,\"budget\":2,\"seconds\":0.02}");
 }
 
+/* Far more at a time than it was told to have room for: they wait, and none is lost. */
+static void a_full_server_takes_the_next_connection_when_one_ends(void **state)
+{
+    (void)state;
+    struct accept_setup setup = {
+        .subject = subject, .backlog = 600, .budget = 64, .capacity = 1, .bytes = 64};
+    struct accept_server *server;
+    const char *what = "";
+    uint64_t answered, sum = 0;
+    if (!has_kernel())
+        return;
+    assert_int_equal(subject->accept->open(&server, &setup, &what), 0);
+    assert_int_equal(generator_ask(&generator, NULL,
+                                   "{\"do\":\"rate\",\"host\":\"127.0.0.1\",\"port\":%u,"
+                                   "\"rate\":1,\"arrivals\":\"endless\",\"seed\":1,\"bytes\":64,"
+                                   "\"conns\":600,\"limit_s\":60}",
+                                   subject->accept->port(server)),
+                     0);
+    int queued = subject->accept->queued(server);
+    while (queued >= 0 && queued < 500) { /* -ENOTSUP: they come while it serves */
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+        queued = subject->accept->queued(server);
+    }
+    for (; sum < 2000; sum += answered)
+        assert_int_equal(
+            subject->accept->answer(server, clock_now_ns() + 10 * NS_PER_MS, &answered), 0);
+    subject->accept->close(server);
+}
+
 static void a_share_is_one_of_the_maximum_that_it_measured(void **state)
 {
     (void)state;
@@ -411,6 +440,7 @@ int main(int argc, char **argv)
         WITH_GENERATOR(it_answers_beside_idle_connections_and_one_accept_at_a_time),
         WITH_GENERATOR(it_answers_what_goes_in_pieces),
         WITH_GENERATOR(it_goes_on_when_all_connections_are_taken),
+        WITH_GENERATOR(a_full_server_takes_the_next_connection_when_one_ends),
         WITH_GENERATOR(a_share_is_one_of_the_maximum_that_it_measured),
         cmocka_unit_test(null_is_refused),
         WITH_GENERATOR(a_stop_shows_in_the_corrected_latency_and_not_in_the_uncorrected),
