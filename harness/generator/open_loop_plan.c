@@ -24,9 +24,8 @@ void open_loop_plan_step(struct open_loop_plan *plan)
     plan->made++;
     if (plan->arrivals == ARRIVALS_ENDLESS)
         plan->offset_ns = 0;
-    else if (plan->arrivals == ARRIVALS_CONSTANT)
-        plan->offset_ns =
-            (double)plan->made * plan->gap_ns; /* a sum would gather rounding errors */
+    else if (plan->arrivals == ARRIVALS_CONSTANT) /* no sum, which would gather rounding errors */
+        plan->offset_ns = (double)plan->made * plan->gap_ns;
     else
         plan->offset_ns += -log1p(-random_share(&plan->random)) * plan->gap_ns;
     plan->next_ns = plan->begin_ns + (uint64_t)plan->offset_ns;
