@@ -1,9 +1,10 @@
 /* mode=rate: exchanges (harness/exchange.h) at planned times.
  *
- * The server serves throughout. Its region and the generator's window are the same stretch but for
- * the time that a command takes to arrive; the server's figures come from the one, the clients'
- * from the other. After the window it goes on serving until the generator, which waits for what is
- * outstanding, has reported. */
+ * The server serves throughout. Its region lies within the generator's window: it begins when the
+ * generator has answered "mark", and "stop" is sent when it has ended. On a busy machine a command
+ * may take long; the window is then the longer one, and never too short. The server's figures come
+ * from the region, the clients' from the window. After the window it goes on serving until the
+ * generator, which waits for what is outstanding, has reported. */
 #include "harness/workloads/accept_steps.h"
 #include "harness/workloads/accept_trial.h"
 
@@ -15,12 +16,26 @@
 #include <string.h>
 
 /* How long the server serves before it looks for a reply that may have come. */
-#define SLICE_NS (5 * NS_PER_MS)
+#define SLICE_NS (2 * NS_PER_MS)
 
 static int answer(struct accept_trial *trial, uint64_t deadline_ns, uint64_t *answered)
 {
     int error = trial->ops->answer(trial->server, deadline_ns, answered);
     return error < 0 ? accept_server_problem(trial, "serving requests", error) : 0;
+}
+
+/* Goes on while there were fewer than `least`: at a low rate, or on a busy machine, no more may
+ * have come. */
+static int answer_some(struct accept_trial *trial, double seconds, uint64_t least,
+                       uint64_t *answered)
+{
+    uint64_t limit_ns = accept_step_deadline_ns(), more = 0;
+    int error = answer(trial, clock_now_ns() + (uint64_t)(seconds * (double)NS_PER_S), answered);
+    while (error == 0 && *answered < least && clock_now_ns() < limit_ns) {
+        error = answer(trial, clock_now_ns() + SLICE_NS, &more);
+        *answered += more;
+    }
+    return error;
 }
 
 static int tell(struct accept_trial *trial, json_t *command)
@@ -76,16 +91,16 @@ static double capacity_per_s(const struct usage *begin, const struct usage *end,
 
 static int measure_capacity(struct accept_trial *trial)
 {
-    double seconds = parameter_number(trial->request->params, "seconds");
-    uint64_t part_ns = (uint64_t)(RATE_PROBE * seconds * (double)NS_PER_S), answered;
+    double seconds = RATE_PROBE * parameter_number(trial->request->params, "seconds");
+    uint64_t answered;
     struct usage usage_begin, usage_end;
     int error = begin_load(trial, "endless", 1);
     if (error == 0)
-        error = answer(trial, clock_now_ns() + part_ns, &answered); /* warm-up */
+        error = answer_some(trial, seconds, 1, &answered); /* warm-up */
     if (error == 0)
         error = usage_now(&usage_begin);
     if (error == 0)
-        error = answer(trial, clock_now_ns() + part_ns, &answered);
+        error = answer_some(trial, seconds, RATE_PROBE_LEAST, &answered);
     if (error == 0)
         error = usage_now(&usage_end);
     if (error == 0)
@@ -98,27 +113,18 @@ static int measure_capacity(struct accept_trial *trial)
     if (trial->capacity_per_s > 0)
         return 0;
     return problem_say(trial->problem, -ETIMEDOUT,
-                       "%s: no request was answered in %.3g s of measuring its maximum; set more "
-                       "seconds",
-                       trial->request->subject->name, RATE_PROBE * seconds);
+                       "%s: no request was answered while its maximum was measured",
+                       trial->request->subject->name);
 }
 
 /* ---- the measured load ---- */
 
-/* Serves on when there was no request yet: at a low rate, or on a busy machine, none may have come.
- */
-static int measured_window(struct accept_trial *trial, double seconds, uint64_t *answered)
+static int measured_region(struct accept_trial *trial, double seconds, uint64_t *answered)
 {
-    uint64_t limit_ns = accept_step_deadline_ns(), more = 0;
     int error = accept_region_begin(trial);
     if (error < 0)
         return error;
-    uint64_t end_ns = clock_now_ns() + (uint64_t)(seconds * (double)NS_PER_S);
-    int served = answer(trial, end_ns, answered);
-    while (served == 0 && *answered == 0 && clock_now_ns() < limit_ns) {
-        served = answer(trial, clock_now_ns() + SLICE_NS, &more);
-        *answered += more;
-    }
+    int served = answer_some(trial, seconds, 1, answered);
     error = accept_region_end(trial);
     return served < 0 ? served : error;
 }
@@ -139,17 +145,15 @@ int accept_run_rate(struct accept_trial *trial, uint64_t *answered)
         error =
             begin_load(trial, json_string_value(json_object_get(params, "arrivals")), rate_per_s);
     if (error == 0)
-        error =
-            answer(trial, clock_now_ns() + (uint64_t)(RATE_WARM_UP * seconds * (double)NS_PER_S),
-                   answered);
+        error = answer_some(trial, RATE_WARM_UP * seconds, 0, answered);
     if (error == 0)
         error = tell(trial, json_pack("{s:s}", "do", "mark"));
     if (error == 0)
-        error = measured_window(trial, seconds, answered);
+        error = answer_until_reply(trial, NULL);
+    if (error == 0)
+        error = measured_region(trial, seconds, answered);
     if (error == 0)
         error = tell(trial, json_pack("{s:s}", "do", "stop"));
-    if (error == 0)
-        error = answer_until_reply(trial, NULL); /* to "mark" */
     if (error == 0)
         error = answer_until_reply(trial, &reply);
     if (error == 0)
@@ -158,6 +162,10 @@ int accept_run_rate(struct accept_trial *trial, uint64_t *answered)
         error = problem_say(trial->problem, -ETIMEDOUT, "%s: no request was answered in %llu s",
                             trial->request->subject->name,
                             (unsigned long long)(ACCEPT_STEP_TIMEOUT_NS / NS_PER_S));
+    if (error == 0 && !(accept_offered_per_s(trial) > 0))
+        error = problem_say(trial->problem, -EAGAIN,
+                            "no request was planned within %g s; set a higher rate or more seconds",
+                            seconds);
     return error;
 }
 

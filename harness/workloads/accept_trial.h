@@ -18,6 +18,7 @@
 /* Where `share` is set, the subject's maximum is measured twice so long, the first time as warm-up.
  */
 #define RATE_PROBE 0.2
+#define RATE_PROBE_LEAST 16u /* answers that a maximum rests on */
 
 /* Of a plan whose arrival_seed is not set. Every subject and round gets the same plan, so that
  * chance in the arrivals is no difference between subjects. */
