@@ -114,14 +114,12 @@ void chart_caption(const struct chart *chart, bool shows_trials, char *text, siz
 static size_t count_early(const struct chart *chart)
 {
     double early = 0;
-    size_t i, k;
-    const json_t *cell, *subject;
+    size_t i;
+    const json_t *cell;
     json_array_foreach(json_object_get(chart->run, "cells"), i, cell)
     {
-        if (!sweep_same_mode(cell, chart->cell) || report_metric(cell, "early") == NULL)
-            continue;
-        json_array_foreach(json_object_get(chart->run, "subjects"), k, subject) early +=
-            column_early(cell, "early", report_text(subject, "name"));
+        if (sweep_same_mode(cell, chart->cell) && report_metric(cell, "early") != NULL)
+            early += column_early(cell, "early", NULL);
     }
     return (size_t)early;
 }

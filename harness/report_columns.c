@@ -92,7 +92,7 @@ double column_early(const json_t *cell, const char *metric, const char *subject)
     const json_t *trial;
     json_array_foreach(json_object_get(cell, "trials"), i, trial)
     {
-        if (strcmp(report_text(trial, "subject"), subject) == 0)
+        if (subject == NULL || strcmp(report_text(trial, "subject"), subject) == 0)
             sum += report_number(json_object_get(trial, "metrics"), metric);
     }
     return sum;

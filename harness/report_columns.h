@@ -32,7 +32,7 @@ struct column {
 bool column_write(const struct column *, const json_t *run, const json_t *cell, const char *subject,
                   char *text);
 
-/* How many callbacks came early, over all trials of the subject. */
+/* How many callbacks came early, over all trials of the subject; NULL: of all subjects. */
 double column_early(const json_t *cell, const char *metric, const char *subject);
 
 #endif

@@ -13,6 +13,7 @@ int csv_open(struct csv *csv, const char *folder, const char *name, const char *
 {
     csv->problem = problem;
     csv->columns = 0;
+    csv->begin_of = NULL;
     snprintf(csv->path, sizeof csv->path, "%s/%s", folder, name);
     snprintf(csv->temporary, sizeof csv->temporary, "%s/%s.new", folder, name);
     csv->file = fopen(csv->temporary, "w");
@@ -66,13 +67,36 @@ void csv_end_row(struct csv *csv)
     csv->columns = 0;
 }
 
-static void cell_columns(struct csv *csv, const json_t *cell, size_t index)
+static void write_cell_columns(struct csv *csv, const json_t *cell, size_t index)
 {
     char params[400];
     csv_number(csv, (double)index);
     csv_text(csv, report_text(cell, "workload"));
     csv_text(csv, report_text(cell, "mode"));
     csv_text(csv, report_params(cell, NULL, params, sizeof params));
+}
+
+/* What every row of a cell begins with is put together once: a cell has thousands of rows. */
+static void cell_columns(struct csv *csv, const json_t *cell, size_t index)
+{
+    if (csv->begin_of != cell) {
+        FILE *file = csv->file;
+        csv->file = fmemopen(csv->begin, sizeof csv->begin, "w");
+        bool failed = csv->file == NULL;
+        if (!failed) {
+            write_cell_columns(csv, cell, index);
+            failed = fclose(csv->file) != 0;
+        }
+        csv->file = file;
+        csv->columns = 0;
+        csv->begin_of = failed ? NULL : cell;
+        if (failed) {
+            write_cell_columns(csv, cell, index);
+            return;
+        }
+    }
+    fputs(csv->begin, csv->file);
+    csv->columns = 4;
 }
 
 static void subject_columns(struct csv *csv, const json_t *run, const char *subject)

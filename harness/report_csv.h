@@ -10,6 +10,8 @@ struct csv {
     unsigned columns; /* of the row in progress */
     char *problem;
     char path[4200], temporary[4200];
+    const void *begin_of; /* the cell whose rows begin with `begin` */
+    char begin[1200];
 };
 
 /* 0 or -errno with a sentence in `problem` (512 bytes), which has to outlive the csv. header may be

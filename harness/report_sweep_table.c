@@ -36,7 +36,7 @@ static const struct column scale_columns[] = {
     {"/", COLUMN_RATIO, "ns_per_start_and_fire", .scale = 1},
     {"start", COLUMN_MEDIAN, "ns_per_start", .scale = 1},
     {"fire", COLUMN_MEDIAN, "ns_per_fire", .scale = 1},
-    {"restart", COLUMN_MEDIAN, "ns_per_restart", .scale = 1},
+    {"restart", COLUMN_MEDIAN, "ns_per_restart", .scale = 1, .spare = true},
     {"cancel", COLUMN_MEDIAN, "ns_per_cancel", .scale = 1},
     {"cancel /", COLUMN_RATIO, "ns_per_cancel", .scale = 1, .spare = true},
     {"bytes", COLUMN_MEDIAN, "bytes_per_timer", .scale = 1, .spare = true},
