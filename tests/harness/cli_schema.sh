@@ -42,6 +42,32 @@ a_run_of_every_subject_follows_the_schema() {
     expect_status 0 && follows_the_schema r/run.json
 }
 
+a_run_of_timers_and_jobs_follows_the_schema() {
+    pb run timer --set mode=accuracy,scale --set timers=2 --set interval_us=1000 --set seconds=0.02 \
+        --set slack=default --backends poll,floor:nanosleep --rounds 2 --out timer
+    expect_status 0 && follows_the_schema timer/run.json || return 1
+    expect_run timer 'cells[0]["excess"] and not cells[1]["excess"]' || return 1
+    # Jobs so short that a busy machine ends enough of them.
+    pb run pool --set threads=2 --set job=spin --set job_us=1 --set load=0.5 --set queue_limit=64 \
+        --set mode=saturate,throughput --set seconds=0.2 --backends poll --rounds 2 --out pool
+    follows_the_schema pool/run.json
+}
+
+names_of_another_mode_are_refused() {
+    pb run timer --set mode=accuracy --set interval_us=1000 --set seconds=0.02 --set slack=default \
+        --backends poll,floor:nanosleep --rounds 2 --out whole
+    expect_status 0 && follows_the_schema whole/run.json || return 1
+    refused "cells[0].trials[0].metrics: 'ns_per_fire'" 'trial["metrics"]["ns_per_fire"] = 1' &&
+        refused "cells[0].trials[0].histograms: 'service_ns'" \
+            'trial["histograms"]["service_ns"] = trial["histograms"]["lateness_ns"]' &&
+        refused "cells[0].params: 'queue'" 'cell["params"]["queue"] = 1' &&
+        refused "cells[0]: " 'cell["mode"] = "drain"' &&
+        refused "cells[0]: " 'cell["workload"] = "sleep"' &&
+        refused "cells[0].excess[0].unit" 'cell["excess"][0]["unit"] = "us"' &&
+        refused "cells[0].excess[0]: 'n'" 'del cell["excess"][0]["n"]' &&
+        refused "cells[0].pooled[0].samples" 'cell["pooled"][0]["samples"] = 0'
+}
+
 an_interrupted_run_follows_the_schema() {
     local process
     "$pollbench" run "${endless[@]}" --out r >out 2>err &
@@ -91,6 +117,7 @@ what_is_not_json_is_refused() {
     expect_status 2
 }
 
-run_tests a_run_follows_the_schema a_run_of_every_subject_follows_the_schema \
+run_tests a_run_follows_the_schema a_run_of_timers_and_jobs_follows_the_schema \
+    names_of_another_mode_are_refused a_run_of_every_subject_follows_the_schema \
     an_interrupted_run_follows_the_schema what_is_wrong_is_refused_by_its_path \
     what_is_not_json_is_refused

@@ -342,6 +342,42 @@ static void what_is_no_sample_is_refused(void **state)
     assert_int_equal(statistics_bootstrap_ratio(good, good, 0, 0.99, 1, 100, &out), -EINVAL);
 }
 
+/* The draws of a sample size are kept for the next sample of it; which were asked for before must
+ * not matter, nor that there are more sizes than are kept. */
+static void an_interval_does_not_depend_on_what_was_computed_before(void **state)
+{
+    (void)state;
+    double values[40];
+    struct interval first[40], again;
+    for (int i = 0; i < 40; i++)
+        values[i] = (i * 17) % 40;
+    for (size_t n = 1; n <= 40; n++)
+        assert_int_equal(statistics_bootstrap_median(values, n, 0.9, 3, 200, &first[n - 1]), 0);
+    for (size_t n = 40; n >= 1; n--) {
+        assert_int_equal(statistics_bootstrap_median(values, n, 0.9, 4, 200, &again), 0);
+        assert_int_equal(statistics_bootstrap_median(values, n, 0.9, 3, 100, &again), 0);
+        assert_int_equal(statistics_bootstrap_median(values, n, 0.9, 3, 200, &again), 0);
+        assert_memory_equal(&again, &first[n - 1], sizeof again);
+    }
+}
+
+static void a_difference_is_taken_within_rounds_and_may_be_negative(void **state)
+{
+    (void)state;
+    static const double values[] = {10, 200, 3000, 40000, 500000};
+    static const double baseline[] = {13, 203, 3003, 40003, 500003};
+    struct interval out;
+    assert_int_equal(statistics_bootstrap_difference(values, baseline, 5, 0.99, 1, 500, &out), 0);
+    assert_true(out.median == -3 && out.low == -3 && out.high == -3);
+    assert_int_equal(statistics_bootstrap_difference(baseline, values, 5, 0.99, 1, 500, &out), 0);
+    assert_true(out.median == 3);
+    static const double infinite[] = {1, INFINITY};
+    assert_int_equal(statistics_bootstrap_difference(values, infinite, 2, 0.99, 1, 500, &out),
+                     -EINVAL);
+    assert_int_equal(statistics_bootstrap_difference(values, baseline, 0, 0.99, 1, 500, &out),
+                     -EINVAL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -363,6 +399,8 @@ int main(void)
         cmocka_unit_test(one_value_is_its_own_interval),
         cmocka_unit_test(an_interval_of_equal_values_is_the_value),
         cmocka_unit_test(what_is_no_sample_is_refused),
+        cmocka_unit_test(an_interval_does_not_depend_on_what_was_computed_before),
+        cmocka_unit_test(a_difference_is_taken_within_rounds_and_may_be_negative),
     };
     return cmocka_run_group_tests_name("statistics", tests, NULL, NULL);
 }

@@ -263,6 +263,94 @@ static void a_percentile_is_given_when_every_trial_resolves_it(void **state)
     json_decref(run);
 }
 
+/* 15 values a trial resolve no percentile at all, 60 of four trials a median and p75. */
+static void percentiles_of_all_rounds_together_have_ten_samples_above_them(void **state)
+{
+    (void)state;
+    json_t *run = new_run("steady");
+    for (int round = 0; round < 4; round++)
+        add_latencies(add(run, "epoll", round, "server_cpu_us_per_accept", 4), 15);
+    json_t *invalid = add(run, "epoll", 4, "server_cpu_us_per_accept", 4);
+    add_latencies(invalid, 10000);
+    json_object_set_new(invalid, "valid", json_false());
+    json_object_set_new(invalid, "why_invalid", json_string("stolen time"));
+    summarise(run);
+    assert_null(find(run, "percentiles", "epoll", "connect_latency_ns", NULL, 50));
+    const json_t *entry = find(run, "pooled", "epoll", "connect_latency_ns", NULL, 50);
+    assert_non_null(entry);
+    assert_true(fabs(number_of(entry, "value") / 8000 - 1) < 0.01);
+    assert_true(number_of(entry, "n") == 4 && number_of(entry, "samples") == 60);
+    assert_null(find(run, "pooled", "epoll", "connect_latency_ns", NULL, 90));
+    assert_true(number_of(find(run, "pooled", "epoll", "connect_latency_ns", NULL, 100), "value") ==
+                15000);
+    json_decref(run);
+}
+
+/* The run of new_run(), of another workload and subjects. */
+static json_t *new_timer_run(const char *mode, const char *const *names, size_t count)
+{
+    json_t *run = new_run(mode), *subjects = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(subjects, json_pack("{s:s, s:s, s:b, s:n}", "name", names[i], "tier",
+                                                  "none", "available", 1, "reason"));
+    json_object_set_new(run, "subjects", subjects);
+    json_object_set_new(cell_of(run), "workload", json_string("timer"));
+    return run;
+}
+
+static void excess_is_the_difference_to_the_kernels_own_sleep(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"epoll", "floor:nanosleep", "floor:timerfd"};
+    json_t *run = new_timer_run("accuracy", names, 3);
+    for (int round = 0; round < 5; round++) {
+        json_t *trial = add(run, "epoll", round, "lateness_p50_ns", 1000 * round * round + 700);
+        json_object_set_new(json_object_get(trial, "metrics"), "cpu_us_per_timer", json_real(9));
+        trial = add(run, "floor:nanosleep", round, "lateness_p50_ns", 1000 * round * round + 900);
+        json_object_set_new(json_object_get(trial, "metrics"), "cpu_us_per_timer", json_real(5));
+    }
+    add(run, "epoll", 5, "lateness_p50_ns", 1e9); /* no baseline in this round */
+    summarise(run);
+    assert_int_equal(json_array_size(json_object_get(cell_of(run), "excess")), 1);
+    const json_t *entry = find(run, "excess", "epoll", "lateness_p50_ns", "floor:nanosleep", -1);
+    assert_non_null(entry);
+    assert_true(number_of(entry, "excess") == -200 && number_of(entry, "ci_high") == -200);
+    assert_true(number_of(entry, "n") == 5);
+    assert_string_equal(text_of(entry, "unit"), "ns");
+    json_decref(run);
+}
+
+static void libuv_is_a_baseline_where_it_runs(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"io_uring", "peer:libuv"};
+    json_t *run = new_timer_run("scale", names, 2);
+    for (int round = 0; round < 3; round++) {
+        add(run, "io_uring", round, "ns_per_cancel", 10);
+        add(run, "peer:libuv", round, "ns_per_cancel", 40);
+    }
+    summarise(run);
+    const json_t *entry = find(run, "ratios", "io_uring", "ns_per_cancel", "peer:libuv", -1);
+    assert_non_null(entry);
+    assert_true(fabs(number_of(entry, "ratio") - 0.25) < 1e-9);
+    assert_int_equal(json_array_size(json_object_get(cell_of(run), "ratios")), 1);
+    json_decref(run);
+}
+
+static void of_two_valid_trials_in_a_round_the_last_counts(void **state)
+{
+    (void)state;
+    json_t *run = new_run("drain");
+    add(run, "epoll", 1, "ns_per_accept", 5);
+    add(run, "select", 1, "ns_per_accept", 7);
+    add(run, "epoll", 0, "ns_per_accept", 3);
+    add(run, "epoll", 1, "ns_per_accept", 9);
+    summarise(run);
+    const json_t *entry = median_of(run, "epoll", "ns_per_accept");
+    assert_true(number_of(entry, "n") == 2 && number_of(entry, "median") == 6);
+    json_decref(run);
+}
+
 static void the_same_trials_and_seed_give_the_same_summary(void **state)
 {
     (void)state;
@@ -373,6 +461,10 @@ int main(void)
         cmocka_unit_test(a_subject_without_a_valid_trial_is_not_in_the_summary),
         cmocka_unit_test(bound_trials_are_counted_for_metrics_that_depend_on_the_generator),
         cmocka_unit_test(a_percentile_is_given_when_every_trial_resolves_it),
+        cmocka_unit_test(percentiles_of_all_rounds_together_have_ten_samples_above_them),
+        cmocka_unit_test(excess_is_the_difference_to_the_kernels_own_sleep),
+        cmocka_unit_test(libuv_is_a_baseline_where_it_runs),
+        cmocka_unit_test(of_two_valid_trials_in_a_round_the_last_counts),
         cmocka_unit_test(the_same_trials_and_seed_give_the_same_summary),
         cmocka_unit_test(spread_is_the_widest_relative_half_width),
         cmocka_unit_test(spread_is_infinite_until_every_subject_has_ten_rounds),
