@@ -19,6 +19,19 @@ struct design {
 
 #define US 1e-3 /* from ns */
 
+static const struct column rate_columns[] = {
+    {"n", COLUMN_ROUNDS, "server_cpu_us_per_accept", .scale = 1},
+    {"CPU us/request", COLUMN_INTERVAL, "server_cpu_us_per_accept", .scale = 1},
+    {"/", COLUMN_RATIO, "server_cpu_us_per_accept", .scale = 1, .spare = true},
+    {"answered/s", COLUMN_MEDIAN, "accepts_per_s", .scale = 1},
+    {"p50, us", COLUMN_LATENCY, "response_latency_ns", .scale = US, .percent = 50},
+    {"p99", COLUMN_LATENCY, "response_latency_ns", .scale = US, .percent = 99},
+    {"p99.9", COLUMN_LATENCY, "response_latency_ns", .scale = US, .percent = 99.9},
+    {"uncorrected p99", COLUMN_LATENCY, "response_latency_uncorrected_ns", .scale = US,
+     .percent = 99, .spare = true},
+    {.heading = NULL},
+};
+
 static const struct column accuracy_columns[] = {
     {"n", COLUMN_ROUNDS, "lateness_p50_ns", .scale = 1},
     {"late p50, us", COLUMN_INTERVAL, "lateness_p50_ns", .scale = US},
@@ -27,7 +40,7 @@ static const struct column accuracy_columns[] = {
     {"excess p50, us", COLUMN_EXCESS, "lateness_p50_ns", .scale = US},
     {"early", COLUMN_EARLY, "early", .scale = 1},
     {"drift us/s", COLUMN_MEDIAN, "drift_ns_per_s", .scale = US, .spare = true},
-    {NULL},
+    {.heading = NULL},
 };
 
 static const struct column scale_columns[] = {
@@ -40,7 +53,7 @@ static const struct column scale_columns[] = {
     {"cancel", COLUMN_MEDIAN, "ns_per_cancel", .scale = 1},
     {"cancel /", COLUMN_RATIO, "ns_per_cancel", .scale = 1, .spare = true},
     {"bytes", COLUMN_MEDIAN, "bytes_per_timer", .scale = 1, .spare = true},
-    {NULL},
+    {.heading = NULL},
 };
 
 static const struct column saturate_columns[] = {
@@ -52,7 +65,7 @@ static const struct column saturate_columns[] = {
     {"p99", COLUMN_PERCENTILE, "queue_wait_ns", .scale = US, .percent = 99},
     {"lag p99, us", COLUMN_PERCENTILE, "loop_lag_ns", .scale = US, .percent = 99},
     {"CPU us/job", COLUMN_MEDIAN, "cpu_us_per_job", .scale = 1, .spare = true},
-    {NULL},
+    {.heading = NULL},
 };
 
 static const struct column mixed_columns[] = {
@@ -66,7 +79,7 @@ static const struct column mixed_columns[] = {
     {"factor", COLUMN_FACTOR, "fast_queue_wait_p99_ns", .scale = 1,
      .other = "alone_queue_wait_p99_ns", .spare = true},
     {"refused, %", COLUMN_MEDIAN, "refused_share", .scale = 100, .spare = true},
-    {NULL},
+    {.heading = NULL},
 };
 
 static const struct column throughput_columns[] = {
@@ -74,10 +87,11 @@ static const struct column throughput_columns[] = {
     {"jobs/s", COLUMN_INTERVAL, "jobs_per_s", .scale = 1},
     {"/", COLUMN_RATIO, "jobs_per_s", .scale = 1},
     {"CPU us/job", COLUMN_INTERVAL, "cpu_us_per_job", .scale = 1},
-    {NULL},
+    {.heading = NULL},
 };
 
 static const struct design designs[] = {
+    {"accept", "rate", "rate", "server_cpu_us_per_accept", rate_columns, false},
     {"timer", "accuracy", "interval_us", "lateness_p50_ns", accuracy_columns, false},
     {"timer", "scale", "timers", "ns_per_start_and_fire", scale_columns, false},
     {"pool", "saturate", "load", "jobs_per_s", saturate_columns, true},
@@ -327,6 +341,26 @@ static void print_knees(const struct table *table, FILE *out)
             100 * KNEE_DELIVERED, KNEE_WAIT_FACTOR, KNEE_WAIT_FACTOR);
 }
 
+/* Values of the parameter at which the clients' side was the bound. */
+static void print_bound(const struct table *table, FILE *out)
+{
+    const struct sweep *sweep = table->sweep;
+    for (size_t k = 0; k < sweep->count; k++) {
+        char parameter[40], value[40], line[400];
+        unsigned trials, bound;
+        bound = report_bound_trials(sweep->cells[k], "response_latency_ns", &trials);
+        if (bound == 0)
+            continue;
+        const json_t *params = json_object_get(sweep->cells[k], "params");
+        snprintf(line, sizeof line,
+                 "GENERATOR BOUND in %u of %u trials at %s=%s: latencies there say nothing of the "
+                 "server.",
+                 bound, trials, printable(parameter, sizeof parameter, sweep->parameter),
+                 report_param(json_object_get(params, sweep->parameter), value, sizeof value));
+        report_print_wrapped(out, 2, line);
+    }
+}
+
 static void print_notes(const struct table *table, FILE *out)
 {
     if (table->marked)
@@ -336,6 +370,8 @@ static void print_notes(const struct table *table, FILE *out)
                 RELIABLE_ROUNDS);
     if (strcmp(table->design->mode, "accuracy") == 0)
         shout_early(table, out);
+    if (strcmp(table->design->mode, "rate") == 0)
+        print_bound(table, out);
     print_knees(table, out);
 }
 
