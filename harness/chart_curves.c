@@ -104,7 +104,7 @@ static int write_panels(struct curve_drawing *drawing, const char *folder, char 
     size_t first = 0;
     snprintf(name, sizeof name, "%s-panels.csv", drawing->chart->name);
     int result =
-        csv_open(&csv, folder, name, "title,side,low,high,logarithmic,first,count", problem);
+        csv_open(&csv, folder, name, "title,side,low,high,logarithmic,first,count,place", problem);
     if (result < 0)
         return result;
     for (size_t i = 0; i < drawing->panel_count; i++) {
@@ -116,6 +116,7 @@ static int write_panels(struct curve_drawing *drawing, const char *folder, char 
         csv_number(&csv, panel->logarithmic);
         csv_number(&csv, (double)first);
         csv_number(&csv, (double)panel->count);
+        csv_number(&csv, (double)panel->place);
         csv_end_row(&csv);
         first += panel->count;
     }

@@ -147,7 +147,11 @@ static void add_figures(struct curve_drawing *drawing)
                 add_curve(drawing, panel, &drawing->sweeps[0], subject, NULL,
                           chart_style(drawing->chart->run, subject));
         }
+        panel->place = drawing->panel_count - 1;
+        drawing->panel_count -= panel->count == 0;
     }
+    size_t count = drawing->panel_count;
+    drawing->columns = count == 4 ? 2 : count < 3 ? count : 3;
 }
 
 /* A panel for one subject, with the reference in it. */
@@ -172,22 +176,27 @@ static void add_subject(struct curve_drawing *drawing, const struct sweep *sweep
     add_curve(drawing, panel, sweep, plan->reference, label, 42);
 }
 
-/* Rows by value, subjects side by side in the same order in each. */
+/* Subjects side by side, in the same order for each value, which begins a new line. Evenly over
+ * several lines when they are many. */
 static void add_rows(struct curve_drawing *drawing)
 {
     const struct chart *chart = drawing->chart;
+    size_t begins[VALUES_MAXIMUM + 1] = {0}, most = 1;
     for (size_t i = 0; i < drawing->sweep_count; i++) {
-        size_t before = drawing->panel_count;
         for (size_t k = 0; k < subject_count(chart); k++) {
             const char *subject = subject_at(chart, k);
             if (is_drawn(chart, subject) && strcmp(subject, drawing->plan->reference) != 0)
                 add_subject(drawing, &drawing->sweeps[i], subject);
         }
-        size_t added = drawing->panel_count - before;
-        drawing->columns = added > drawing->columns ? added : drawing->columns;
+        begins[i + 1] = drawing->panel_count;
+        most = begins[i + 1] - begins[i] > most ? begins[i + 1] - begins[i] : most;
     }
-    if (drawing->columns > COLUMNS_OF_SUBJECTS)
-        drawing->columns = COLUMNS_OF_SUBJECTS;
+    size_t lines = (most + COLUMNS_OF_SUBJECTS - 1) / COLUMNS_OF_SUBJECTS;
+    drawing->columns = (most + lines - 1) / lines;
+    for (size_t i = 0; i < drawing->sweep_count; i++) {
+        for (size_t k = begins[i]; k < begins[i + 1]; k++)
+            drawing->panels[k].place = i * lines * drawing->columns + k - begins[i];
+    }
 }
 
 static void find_sweeps(struct curve_drawing *drawing)
@@ -222,14 +231,6 @@ void panels_fill(struct curve_drawing *drawing)
         add_rows(drawing);
     else
         add_figures(drawing);
-    size_t kept = 0;
-    for (size_t i = 0; i < drawing->panel_count; i++) {
-        if (drawing->panels[i].count > 0)
-            drawing->panels[kept++] = drawing->panels[i];
-    }
-    drawing->panel_count = kept;
-    if (drawing->columns == 0)
-        drawing->columns = kept == 4 ? 2 : kept < 3 ? kept : 3;
 }
 
 /* ---- axes ---- */

@@ -17,6 +17,7 @@ struct curve {
 struct panel {
     char title[LABEL_BYTES];
     char side[LABEL_BYTES]; /* beside the leftmost panel */
+    size_t place;           /* in the grid, line by line from 0; some stay empty */
     struct curve_figure figure;
     const char *unit; /* on the axis */
     double scale;     /* from the metric's unit to that */

@@ -19,7 +19,6 @@ style_file = ARG0[1:strlen(ARG0) - strlen("curves.gp")]."style.gp"
 scale_file = ARG0[1:strlen(ARG0) - strlen("curves.gp")]."scale.gp"
 set datafile separator comma
 series = words(styles)
-rows = (panels + columns - 1) / columns
 single = panels == 1
 small = single ? ",13" : ",11"
 
@@ -31,13 +30,18 @@ array logs[panels]
 array firsts[panels]
 array counts[panels]
 array sides[panels]
+array places[panels]
 stats stem."-panels.csv" skip 1 using (titles[$0 + 1] = strcol(1), sides[$0 + 1] = strcol(2), lows[$0 + 1] = $3, \
-    highs[$0 + 1] = $4, logs[$0 + 1] = $5, firsts[$0 + 1] = $6, counts[$0 + 1] = $7, 0) nooutput
+    highs[$0 + 1] = $4, logs[$0 + 1] = $5, firsts[$0 + 1] = $6, counts[$0 + 1] = $7, \
+    places[$0 + 1] = $8, $8) name "P" nooutput
 stats stem.".csv" using 1 name "X" nooutput
 stats stem.".csv" using (column(8) == 1 ? 1 : 0) name "K" nooutput
 knees = K_max == 1
 stats stem.".csv" using (strcol(7) eq "" || strcol(7) eq "p99" ? 0 : 1) name "B" nooutput
 bands = B_max == 1
+
+rows = int(P_max) / columns + 1
+occupied(place) = sum [i = 1:panels] (int(places[i]) == place)
 
 # In pixels. A legend on the right; room between panels for an axis each, unless it is the same one.
 width = 1080
@@ -62,8 +66,9 @@ do for [kind in "svg png"] {
         left font ",12" tc rgb "#0B3C5D"
     set multiplot
     do for [panel = 1:panels] {
-        column_of = (panel - 1) % columns
-        row_of = (panel - 1) / columns
+        place = int(places[panel])
+        column_of = place % columns
+        row_of = place / columns
         x0 = left + column_of * (panel_width + gap_x)
         y0 = top + row_of * (panel_height + gap_y)
         set lmargin at screen x0 / width
@@ -93,8 +98,7 @@ do for [kind in "svg png"] {
         if (!single) { set label 7 titles[panel].(shared ? "" : log_text) \
             at graph 0, graph 1 offset 0, 0.7 left font ",12" }
         unset xlabel
-        last_in_column = panel + columns > panels
-        if (last_in_column) { set xlabel axis_text offset 0, 0.3 font small }
+        if (!occupied(place + columns)) { set xlabel axis_text offset 0, 0.3 font small }
         # The legend: once, from a point that lies below every panel.
         nowhere = logarithmic ? low / 1e3 : low - (high - low)
         unset key
