@@ -13,7 +13,9 @@
  * not. While a half-closed socket is full, a one-shot request for room would therefore fire at
  * once, for ever: there it is armed as a multishot one, which says so once.
  * - Updating the request makes the kernel look again: that turns it into level where a caller needs
- * it.
+ * it, and only there. On Linux 6.18 a multishot request that is updated again and again may fall
+ * silent for good, and not even a cancel ends it (seen with sends to a half-closed peer, which need
+ * no update: a send that finds no room makes the kernel report the next room by itself).
  * - A request holds the open file: close(2) alone would neither end it nor free the port. release()
  * cancels first, and closes when both requests have ended. */
 #include "backends/io_uring_ring.h"
@@ -129,7 +131,8 @@ static void complete(struct io_uring_poll_backend *self, const struct io_uring_c
         source->state |= STATE_HALF_CLOSED;
     if (over)
         readiness->base.counters.rearms += readiness->trigger == TRIGGER_EDGE;
-    if (over || (ready && readiness->trigger == TRIGGER_ONESHOT))
+    bool again = ready && readiness->trigger == TRIGGER_ONESHOT && source->want & IO_WANT_WRITABLE;
+    if (over || again)
         readiness_disarmed(readiness, source, direction);
 }
 

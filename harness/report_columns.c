@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of what an open loop offers, this share at least has to be answered. */
+#define SATURATED 0.95
+
 static void write_value(double value, char *text)
 {
     report_grouped(value, report_decimals(value), text, COLUMN_BYTES);
@@ -53,6 +56,14 @@ static bool write_percentile(const struct column *column, const json_t *cell, co
     if (pooled)
         strncat(text, "*", COLUMN_BYTES - strlen(text) - 1);
     return pooled;
+}
+
+/* Past this point latency grows with the length of the trial, and says nothing else. */
+static bool is_saturated(const json_t *cell, const char *subject)
+{
+    const json_t *offered = report_entry(cell, "summary", "offered_per_s", subject);
+    const json_t *answered = report_entry(cell, "summary", "accepts_per_s", subject);
+    return report_number(answered, "median") < SATURATED * report_number(offered, "median");
 }
 
 /* Within each valid trial that has both. */
@@ -115,6 +126,12 @@ bool column_write(const struct column *column, const json_t *run, const json_t *
         if (entry != NULL)
             snprintf(text, COLUMN_BYTES, "%.0f", report_number(entry, "n"));
         break;
+    case COLUMN_LATENCY:
+        if (is_saturated(cell, subject)) {
+            snprintf(text, COLUMN_BYTES, "saturated");
+            break;
+        }
+        return write_percentile(column, cell, subject, text);
     case COLUMN_PERCENTILE:
         return write_percentile(column, cell, subject, text);
     case COLUMN_EXCESS:

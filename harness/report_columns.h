@@ -9,6 +9,7 @@ enum column_kind {
     COLUMN_INTERVAL,   /* the same with its interval: "109 [106, 113]" */
     COLUMN_ROUNDS,     /* that the metric rests on */
     COLUMN_PERCENTILE, /* of the histogram; "*" behind it: of all rounds together */
+    COLUMN_LATENCY,    /* the same of an open loop: none is quoted at saturation */
     COLUMN_EXCESS,     /* over the kernel's own: "4.1 [3.2, 5.0]" */
     COLUMN_RATIO,      /* to the cell's baseline: "0.41 [0.40, 0.43]" */
     COLUMN_FACTOR,     /* to another metric of the same trial: "12.3 [11.0, 14.2]" */

@@ -1,6 +1,6 @@
 /* The tables of the modes that are read as curves: one for all cells that differ in one parameter,
  * with its values as rows and what belongs together side by side. */
-#include "harness/report_columns.h"
+#include "harness/report_designs.h"
 #include "harness/report_sweeps.h"
 
 #include <stdlib.h>
@@ -8,92 +8,6 @@
 
 #define COLUMNS_MAXIMUM 14
 #define RELIABLE_ROUNDS 10
-
-struct design {
-    const char *workload, *mode;
-    const char *rows; /* the parameter, unless another one alone takes several values */
-    const char *main; /* metric that says which subjects have rows */
-    const struct column *columns;
-    bool has_knee;
-};
-
-#define US 1e-3 /* from ns */
-
-static const struct column accuracy_columns[] = {
-    {"n", COLUMN_ROUNDS, "lateness_p50_ns", .scale = 1},
-    {"late p50, us", COLUMN_INTERVAL, "lateness_p50_ns", .scale = US},
-    {"p99", COLUMN_PERCENTILE, "lateness_ns", .scale = US, .percent = 99},
-    {"p99.9", COLUMN_PERCENTILE, "lateness_ns", .scale = US, .percent = 99.9},
-    {"excess p50, us", COLUMN_EXCESS, "lateness_p50_ns", .scale = US},
-    {"early", COLUMN_EARLY, "early", .scale = 1},
-    {"drift us/s", COLUMN_MEDIAN, "drift_ns_per_s", .scale = US, .spare = true},
-    {.heading = NULL},
-};
-
-static const struct column scale_columns[] = {
-    {"n", COLUMN_ROUNDS, "ns_per_start_and_fire", .scale = 1},
-    {"start+fire, ns", COLUMN_INTERVAL, "ns_per_start_and_fire", .scale = 1},
-    {"/", COLUMN_RATIO, "ns_per_start_and_fire", .scale = 1},
-    {"start", COLUMN_MEDIAN, "ns_per_start", .scale = 1},
-    {"fire", COLUMN_MEDIAN, "ns_per_fire", .scale = 1},
-    {"restart", COLUMN_MEDIAN, "ns_per_restart", .scale = 1, .spare = true},
-    {"cancel", COLUMN_MEDIAN, "ns_per_cancel", .scale = 1},
-    {"cancel /", COLUMN_RATIO, "ns_per_cancel", .scale = 1, .spare = true},
-    {"bytes", COLUMN_MEDIAN, "bytes_per_timer", .scale = 1, .spare = true},
-    {.heading = NULL},
-};
-
-static const struct column saturate_columns[] = {
-    {"n", COLUMN_ROUNDS, "jobs_per_s", .scale = 1},
-    {"delivered/s", COLUMN_INTERVAL, "jobs_per_s", .scale = 1},
-    {"offered/s", COLUMN_MEDIAN, "offered_per_s", .scale = 1},
-    {"refused, %", COLUMN_MEDIAN, "refused_share", .scale = 100},
-    {"wait p50, us", COLUMN_PERCENTILE, "queue_wait_ns", .scale = US, .percent = 50},
-    {"p99", COLUMN_PERCENTILE, "queue_wait_ns", .scale = US, .percent = 99},
-    {"lag p99, us", COLUMN_PERCENTILE, "loop_lag_ns", .scale = US, .percent = 99},
-    {"CPU us/job", COLUMN_MEDIAN, "cpu_us_per_job", .scale = 1, .spare = true},
-    {.heading = NULL},
-};
-
-static const struct column mixed_columns[] = {
-    {"n", COLUMN_ROUNDS, "fast_queue_wait_p50_ns", .scale = 1},
-    {"p50, us", COLUMN_INTERVAL, "fast_queue_wait_p50_ns", .scale = US},
-    {"alone", COLUMN_MEDIAN, "alone_queue_wait_p50_ns", .scale = US},
-    {"factor", COLUMN_FACTOR, "fast_queue_wait_p50_ns", .scale = 1,
-     .other = "alone_queue_wait_p50_ns"},
-    {"p99, us", COLUMN_MEDIAN, "fast_queue_wait_p99_ns", .scale = US},
-    {"alone", COLUMN_MEDIAN, "alone_queue_wait_p99_ns", .scale = US},
-    {"factor", COLUMN_FACTOR, "fast_queue_wait_p99_ns", .scale = 1,
-     .other = "alone_queue_wait_p99_ns", .spare = true},
-    {"refused, %", COLUMN_MEDIAN, "refused_share", .scale = 100, .spare = true},
-    {.heading = NULL},
-};
-
-static const struct column throughput_columns[] = {
-    {"n", COLUMN_ROUNDS, "jobs_per_s", .scale = 1},
-    {"jobs/s", COLUMN_INTERVAL, "jobs_per_s", .scale = 1},
-    {"/", COLUMN_RATIO, "jobs_per_s", .scale = 1},
-    {"CPU us/job", COLUMN_INTERVAL, "cpu_us_per_job", .scale = 1},
-    {.heading = NULL},
-};
-
-static const struct design designs[] = {
-    {"timer", "accuracy", "interval_us", "lateness_p50_ns", accuracy_columns, false},
-    {"timer", "scale", "timers", "ns_per_start_and_fire", scale_columns, false},
-    {"pool", "saturate", "load", "jobs_per_s", saturate_columns, true},
-    {"pool", "mixed", "load", "fast_queue_wait_p50_ns", mixed_columns, false},
-    {"pool", "throughput", "threads", "jobs_per_s", throughput_columns, false},
-};
-
-static const struct design *find_design(const json_t *cell)
-{
-    for (size_t i = 0; i < sizeof designs / sizeof designs[0]; i++) {
-        if (strcmp(designs[i].workload, report_text(cell, "workload")) == 0 &&
-            strcmp(designs[i].mode, report_text(cell, "mode")) == 0)
-            return &designs[i];
-    }
-    return NULL;
-}
 
 /* ---- which cells are rows ---- */
 
@@ -327,6 +241,26 @@ static void print_knees(const struct table *table, FILE *out)
             100 * KNEE_DELIVERED, KNEE_WAIT_FACTOR, KNEE_WAIT_FACTOR);
 }
 
+/* Values of the parameter at which the clients' side was the bound. */
+static void print_bound(const struct table *table, FILE *out)
+{
+    const struct sweep *sweep = table->sweep;
+    for (size_t k = 0; k < sweep->count; k++) {
+        char parameter[40], value[40], line[400];
+        unsigned trials, bound;
+        bound = report_bound_trials(sweep->cells[k], "response_latency_ns", &trials);
+        if (bound == 0)
+            continue;
+        const json_t *params = json_object_get(sweep->cells[k], "params");
+        snprintf(line, sizeof line,
+                 "GENERATOR BOUND in %u of %u trials at %s=%s: latencies there say nothing of the "
+                 "server.",
+                 bound, trials, printable(parameter, sizeof parameter, sweep->parameter),
+                 report_param(json_object_get(params, sweep->parameter), value, sizeof value));
+        report_print_wrapped(out, 2, line);
+    }
+}
+
 static void print_notes(const struct table *table, FILE *out)
 {
     if (table->marked)
@@ -336,6 +270,8 @@ static void print_notes(const struct table *table, FILE *out)
                 RELIABLE_ROUNDS);
     if (strcmp(table->design->mode, "accuracy") == 0)
         shout_early(table, out);
+    if (strcmp(table->design->mode, "rate") == 0)
+        print_bound(table, out);
     print_knees(table, out);
 }
 
@@ -377,7 +313,7 @@ bool report_print_sweep(const json_t *run, const json_t *cell, FILE *out)
     char params[400];
     bool is_first_of_mode;
     struct sweep sweep;
-    const struct design *design = find_design(cell);
+    const struct design *design = report_find_design(cell);
     if (design == NULL)
         return false;
     find_rows(run, cell, design, &sweep);

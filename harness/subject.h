@@ -18,6 +18,7 @@ struct accept_setup {
     unsigned backlog;
     unsigned budget;   /* accepts per wakeup, the same for every subject */
     unsigned capacity; /* connections that it may have to hold at once, idle ones included */
+    unsigned bytes;    /* of a request and of a response, for answer(); 0: it is never called */
     const struct backend_config *config; /* buffers and rings; NULL: backend_default_config() */
 };
 
@@ -43,6 +44,9 @@ struct accept_ops {
     int (*drop)(struct accept_server *);
     /* Accepts and closes at once, until deadline_ns. *accepted: how many. */
     int (*serve)(struct accept_server *, uint64_t deadline_ns, uint64_t *accepted);
+    /* Accepts and serves exchanges (harness/exchange.h) until deadline_ns; those under way are gone
+     * on with by the next call. *answered: how many responses were sent whole. */
+    int (*answer)(struct accept_server *, uint64_t deadline_ns, uint64_t *answered);
     void (*counters)(const struct accept_server *, struct backend_counters *);
     uint32_t (*granted)(const struct accept_server *); /* backend_feature bits */
     void (*close)(struct accept_server *);

@@ -101,7 +101,7 @@ launcher=""
 status=0
 cd "$build"
 # shellcheck disable=SC2086 # a command and its arguments
-$launcher ctest --parallel $((2 * jobs)) --timeout 120 --output-on-failure --no-tests=error \
+$launcher ctest --parallel $((3 * jobs)) --timeout 120 --output-on-failure --no-tests=error \
     ${ctest_arguments[@]+"${ctest_arguments[@]}"} 2>&1 | tee ctest.out || status=$?
 [ ! -e Testing/Temporary/LastTest.log ] || count_results .
 if [ -s skipped ]; then

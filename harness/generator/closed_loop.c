@@ -3,11 +3,11 @@
 #include "backends/clock.h"
 #include "harness/generator/connections.h"
 #include "harness/generator/generator_wait.h"
+#include "harness/generator/load_commands.h"
 #include "harness/problem.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #define EVENTS_PER_WAIT 256
@@ -123,52 +123,32 @@ static void begin_window(struct closed_loop *loop)
     loop->report.begin = load_clock_now();
 }
 
-/* 1: it was "stop". 0: go on. -errno: the channel is broken. */
-static int command(struct closed_loop *loop, const json_t *request, json_t **reply)
+/* 1: *reply answers "stop". */
+static int stop(struct closed_loop *loop, json_t **reply)
 {
-    const char *what = json_string_value(json_object_get(request, "do"));
-    bool stop = what && strcmp(what, "stop") == 0;
-    bool mark = what && strcmp(what, "mark") == 0;
-    json_t *answer = NULL;
-    if (stop)
-        loop->report.end = load_clock_now(); /* first of all: the window ends here */
-    if (mark)
-        begin_window(loop);
-    if (loop->over)
-        answer = control_refusal(loop->problem);
-    else if (stop)
-        answer = json_pack("{s:b, s:o}", "ok", 1, "report", load_report_to_json(&loop->report));
-    else if (mark)
-        answer = json_pack("{s:b}", "ok", 1);
-    else
-        answer = control_refusal("a steady load is running: only mark and stop are possible");
-    if (stop) {
-        *reply = answer;
-        return 1;
-    }
-    return control_send(loop->control, answer);
+    loop->report.end = load_clock_now(); /* first of all: the window ends here */
+    *reply = loop->over
+                 ? control_refusal(loop->problem)
+                 : json_pack("{s:b, s:o}", "ok", 1, "report", load_report_to_json(&loop->report));
+    return 1;
 }
 
-/* All commands that are there; deadline_ns as in control_receive(). 1: stop. 0: go on. -EPIPE: the
- * end. */
+/* All commands that are there; deadline_ns as in control_receive(). 1: stop. 0: go on. -errno: the
+ * channel is broken, or, -EPIPE, has ended. */
 static int commands(struct closed_loop *loop, uint64_t deadline_ns, json_t **reply)
 {
-    char problem[PROBLEM_BYTES];
-    int result = 0;
-    while (result == 0) {
-        json_t *request = NULL;
-        result = control_receive(loop->control, deadline_ns, &request, problem);
-        if (result == -EAGAIN)
-            return 0;
-        if (result == 0)
-            return -EPIPE;
-        if (result > 0)
-            result = command(loop, request, reply);
-        else if (result == -EPROTO)
-            result = control_send(loop->control, control_refusal(problem));
-        json_decref(request);
+    for (;;) {
+        int result = load_command_next(loop->control, deadline_ns, "steady");
+        if (result == LOAD_STOP)
+            return stop(loop, reply);
+        if (result <= 0)
+            return result;
+        begin_window(loop);
+        result = loop->over ? control_send(loop->control, control_refusal(loop->problem))
+                            : control_accept(loop->control);
+        if (result < 0)
+            return result;
     }
-    return result;
 }
 
 static int run(struct closed_loop *loop, json_t **reply)

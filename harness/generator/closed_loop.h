@@ -13,7 +13,6 @@
 #include "harness/generator/target.h"
 
 #define CLOSED_LOOP_CONNS_MAX 65536u
-#define CLOSED_LOOP_LIMIT_S_MAX 3600.0
 
 /* More failed connections than this end the load: the server is not worth measuring. */
 #define CLOSED_LOOP_ERRORS_MAX 1000u

@@ -3,16 +3,22 @@
 #include "harness/generator/closed_loop.h"
 #include "harness/generator/connections.h"
 #include "harness/generator/control.h"
+#include "harness/exchange.h"
 #include "harness/generator/load_report.h"
+#include "harness/generator/open_loop.h"
 #include "harness/generator/target.h"
 #include "harness/measure/placement.h"
 #include "harness/problem.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+/* Longer than any load that is meant. */
+#define LOAD_LIMIT_S_MAX 3600.0
 
 struct generator {
     struct control control;
@@ -88,6 +94,15 @@ static int do_drop(struct generator *generator, const json_t *request, json_t **
     return 1;
 }
 
+static int take_limit(const json_t *request, double *limit_s, char *problem)
+{
+    *limit_s = json_number_value(json_object_get(request, "limit_s"));
+    if (*limit_s > 0.0 && *limit_s <= LOAD_LIMIT_S_MAX)
+        return 0;
+    return problem_say(problem, -EINVAL, "\"limit_s\" has to be a number above 0, at most %.0f",
+                       LOAD_LIMIT_S_MAX);
+}
+
 static int do_steady(struct generator *generator, const json_t *request, json_t **reply,
                      char *problem)
 {
@@ -96,14 +111,61 @@ static int do_steady(struct generator *generator, const json_t *request, json_t 
     int error = take_target(generator, request, &target, problem);
     if (error == 0)
         error = take_count(request, "conns", CLOSED_LOOP_CONNS_MAX, &conns, problem);
+    double limit_s = 0;
+    if (error == 0)
+        error = take_limit(request, &limit_s, problem);
     if (error < 0)
         return error;
-    double limit_s = json_number_value(json_object_get(request, "limit_s"));
-    if (!(limit_s > 0.0 && limit_s <= CLOSED_LOOP_LIMIT_S_MAX))
-        return problem_say(problem, -EINVAL, "\"limit_s\" has to be a number above 0, at most %.0f",
-                           CLOSED_LOOP_LIMIT_S_MAX);
     return closed_loop_run(&target, (unsigned)conns, limit_s, generator->pinned,
                            &generator->control, reply, problem);
+}
+
+/* The fields that a plan is made of. */
+static int take_plan(const json_t *request, struct open_loop_load *load, char *problem)
+{
+    static const char *const names[] = {
+        [ARRIVALS_CONSTANT] = "constant",
+        [ARRIVALS_POISSON] = "poisson",
+        [ARRIVALS_ENDLESS] = "endless",
+    };
+    const size_t kinds = sizeof names / sizeof names[0];
+    json_int_t seed;
+    const char *arrivals = json_string_value(json_object_get(request, "arrivals"));
+    size_t kind = 0;
+    while (kind < kinds && !(arrivals && strcmp(arrivals, names[kind]) == 0))
+        kind++;
+    if (kind == kinds)
+        return problem_say(problem, -EINVAL, "\"arrivals\" has to be constant, poisson or endless");
+    load->arrivals = (enum arrivals)kind;
+    load->rate_per_s = json_number_value(json_object_get(request, "rate"));
+    if (!(load->rate_per_s > 0.0 && load->rate_per_s <= OPEN_LOOP_RATE_MAX))
+        return problem_say(problem, -EINVAL, "\"rate\" has to be a number above 0, at most %.0f",
+                           OPEN_LOOP_RATE_MAX);
+    int error = take_count(request, "seed", INT64_MAX, &seed, problem);
+    load->seed = error == 0 ? (uint64_t)seed : 0;
+    return error;
+}
+
+static int do_rate(struct generator *generator, const json_t *request, json_t **reply,
+                   char *problem)
+{
+    json_int_t conns, bytes;
+    struct target target;
+    struct open_loop_load load = {.pinned = generator->pinned};
+    int error = take_target(generator, request, &target, problem);
+    if (error == 0)
+        error = take_plan(request, &load, problem);
+    if (error == 0)
+        error = take_count(request, "conns", OPEN_LOOP_CONNS_MAX, &conns, problem);
+    if (error == 0)
+        error = take_count(request, "bytes", EXCHANGE_BYTES_MAX, &bytes, problem);
+    if (error == 0)
+        error = take_limit(request, &load.limit_s, problem);
+    if (error < 0)
+        return error;
+    load.conns = (unsigned)conns;
+    load.bytes = (unsigned)bytes;
+    return open_loop_run(&target, &load, &generator->control, reply, problem);
 }
 
 static int do_mark(struct generator *generator, const json_t *request, json_t **reply,
@@ -142,7 +204,7 @@ static const struct command {
     command_function *run;
 } commands[] = {
     {"fill", do_fill}, {"hold", do_hold}, {"drop", do_drop}, {"steady", do_steady},
-    {"mark", do_mark}, {"stop", do_stop}, {"quit", do_quit},
+    {"rate", do_rate}, {"mark", do_mark}, {"stop", do_stop}, {"quit", do_quit},
 };
 
 static int run_command(struct generator *generator, const json_t *request, json_t **reply,
@@ -153,7 +215,7 @@ static int run_command(struct generator *generator, const json_t *request, json_
         if (strcmp(commands[i].name, name) == 0)
             return commands[i].run(generator, request, reply, problem);
     return problem_say(problem, -EINVAL,
-                       "\"do\" has to be fill, hold, drop, steady, mark, stop or quit");
+                       "\"do\" has to be fill, hold, drop, steady, rate, mark, stop or quit");
 }
 
 /* Until the channel ends: 0, or -errno with a sentence. */
@@ -194,6 +256,7 @@ int generator_main(int control_fd, int cpu)
 {
     static char problem[PROBLEM_BYTES];
     struct generator generator = {.pinned = cpu >= 0 && placement_pin(cpu) == 0};
+    signal(SIGPIPE, SIG_IGN); /* sending to a server that has ended is an error like others */
     raise_file_limit();
     source_addresses_probe(&generator.sources);
     int error = control_open(&generator.control, control_fd);

@@ -7,6 +7,8 @@
  *   {"do":"drop"}                   resets all but the held ones
  *   {"do":"steady","host":H,"port":P,"conns":C,"limit_s":S}  a closed loop, see closed_loop.h; it
  * ends by itself after limit_s
+ *   {"do":"rate","host":H,"port":P,"rate":R,"arrivals":"constant|poisson|endless","seed":N,"bytes":B,
+ *    "conns":C,"limit_s":S}         an open loop, see open_loop.h; ended as "steady"
  *   {"do":"mark"}                   the measured window begins; without a steady load it always
  * begins when a reply has been sent
  *   {"do":"stop"}                   the window ends -> {"ok":true,"report":{...}}, see

@@ -2,6 +2,7 @@
 #ifndef HARNESS_GENERATOR_LOAD_REPORT_H
 #define HARNESS_GENERATOR_LOAD_REPORT_H
 
+#include "harness/generator/open_loop_tally.h"
 #include "harness/measure/histogram.h"
 
 #include <stdbool.h>
@@ -12,6 +13,7 @@
 
 struct load_clock {
     uint64_t wall_ns, cpu_ns;
+    uint64_t delay_ns; /* ready to run, without a CPU */
 };
 
 struct load_clock load_clock_now(void);
@@ -35,9 +37,10 @@ struct load_report {
     uint64_t connections;
     struct load_errors errors;
     const struct histogram *connect_latency; /* NULL: none was taken */
+    const struct open_loop_tally *open_loop; /* NULL: nothing was planned ahead */
 };
 
-/* A new object; NULL when out of memory. */
+/* A new object, with "why_bound" as a sentence when it is bound; NULL when out of memory. */
 json_t *load_report_to_json(const struct load_report *);
 
 #endif

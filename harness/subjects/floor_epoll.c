@@ -7,6 +7,8 @@
 #include "harness/subjects/floor_epoll.h"
 
 #include "backends/clock.h"
+#include "backends/registry.h"
+#include "harness/exchange.h"
 #include "harness/subjects/floor_listener.h"
 #include "harness/subjects/listen_queue.h"
 #include "harness/subjects/refusal.h"
@@ -20,6 +22,16 @@
 
 #define EVENTS_PER_WAIT 64
 
+/* Descriptors that are no connections; the table of exchanges grows should there be more. */
+#define OTHER_FILES 64
+
+/* One connection of answer(), by its descriptor: the kernel gives out the lowest free one, so that
+ * the table stays as short as the connections are many. */
+struct exchange {
+    unsigned received, sent;
+    bool is_open;
+};
+
 struct accept_server {
     int epoll_fd, listener_fd;
     uint16_t port;
@@ -29,6 +41,11 @@ struct accept_server {
     unsigned held;
     struct backend_counters counters;
     struct epoll_event events[EVENTS_PER_WAIT];
+    struct exchange *exchanges;
+    unsigned exchange_places;
+    unsigned bytes;            /* of a request and of a response */
+    char *response, *received; /* the same for all connections */
+    unsigned received_size, receive_budget;
     int fds[];
 };
 
@@ -36,10 +53,16 @@ static void floor_close(struct accept_server *server)
 {
     for (unsigned i = 0; i < server->count; i++)
         close(server->fds[i]);
+    for (unsigned fd = 0; fd < server->exchange_places; fd++)
+        if (server->exchanges[fd].is_open)
+            close((int)fd);
     if (server->listener_fd >= 0)
         close(server->listener_fd);
     if (server->epoll_fd >= 0)
         close(server->epoll_fd);
+    free(server->exchanges);
+    free(server->response);
+    free(server->received);
     free(server);
 }
 
@@ -63,6 +86,32 @@ static int start(struct accept_server *server, unsigned backlog, const char **wh
     return watch(server, server->listener_fd);
 }
 
+static int grow_exchanges(struct accept_server *server, unsigned places)
+{
+    struct exchange *grown = realloc(server->exchanges, places * sizeof *grown);
+    if (!grown)
+        return -ENOMEM;
+    memset(grown + server->exchange_places, 0,
+           (places - server->exchange_places) * sizeof *grown); /* touched before it is timed */
+    server->exchanges = grown;
+    server->exchange_places = places;
+    return 0;
+}
+
+static int take_exchanges(struct accept_server *server, const struct accept_setup *setup)
+{
+    struct backend_config config = setup->config ? *setup->config : backend_default_config();
+    server->bytes = setup->bytes;
+    server->receive_budget = config.receive_budget;
+    server->received_size = config.buffer_size;
+    server->received = malloc(config.buffer_size);
+    server->response = malloc(setup->bytes);
+    if (!server->received || !server->response)
+        return -ENOMEM;
+    memset(server->response, EXCHANGE_RESPONSE_BYTE, setup->bytes);
+    return grow_exchanges(server, setup->capacity + setup->budget + OTHER_FILES);
+}
+
 static int floor_open(struct accept_server **out, const struct accept_setup *setup,
                       const char **what)
 {
@@ -76,7 +125,9 @@ static int floor_open(struct accept_server **out, const struct accept_setup *set
         .epoll_fd = -1, .listener_fd = -1, .budget = setup->budget, .capacity = setup->capacity};
     memset(server->fds, 0xff,
            places * sizeof server->fds[0]); /* touched before anything is timed */
-    int error = start(server, setup->backlog, what);
+    int error = setup->bytes > 0 ? take_exchanges(server, setup) : 0;
+    if (error == 0)
+        error = start(server, setup->backlog, what);
     if (error < 0)
         floor_close(server);
     else
@@ -185,6 +236,124 @@ static int floor_serve(struct accept_server *server, uint64_t deadline_ns, uint6
     }
 }
 
+/* ---- exchanges ---- */
+
+static void exchange_end(struct accept_server *server, int fd)
+{
+    server->exchanges[fd].is_open = false;
+    close(fd);
+}
+
+/* A connection that was just accepted. */
+static int exchange_begin(struct accept_server *server, int fd)
+{
+    int error = 0;
+    if ((unsigned)fd >= server->exchange_places)
+        error = grow_exchanges(server, 2 * (unsigned)fd);
+    if (error == 0)
+        error = watch(server, fd);
+    if (error < 0) {
+        close(fd);
+        return error;
+    }
+    server->exchanges[fd] = (struct exchange){.is_open = true};
+    return 0;
+}
+
+static int want_writable(struct accept_server *server, int fd, bool wanted)
+{
+    struct epoll_event event = {.events = wanted ? EPOLLIN | EPOLLOUT : EPOLLIN, .data.fd = fd};
+    server->counters.changes++;
+    return epoll_ctl(server->epoll_fd, EPOLL_CTL_MOD, fd, &event) < 0 ? -errno : 0;
+}
+
+/* Sends what is left of the response; the rest when the socket has room. > 0: it is all sent. */
+static int exchange_respond(struct accept_server *server, int fd, bool was_waiting)
+{
+    struct exchange *exchange = &server->exchanges[fd];
+    ssize_t sent =
+        send(fd, server->response + exchange->sent, server->bytes - exchange->sent, MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) {
+        exchange_end(server, fd);
+        return 0;
+    }
+    exchange->sent += sent > 0 ? (unsigned)sent : 0;
+    bool is_whole = exchange->sent == server->bytes;
+    int error = is_whole == was_waiting ? want_writable(server, fd, !is_whole) : 0;
+    return error < 0 ? error : is_whole;
+}
+
+/* Reads what is there, up to the budget of one wakeup. > 0: the response is on its way, whole. */
+static int exchange_receive(struct accept_server *server, int fd)
+{
+    struct exchange *exchange = &server->exchanges[fd];
+    bool was_whole = exchange->received >= server->bytes;
+    for (unsigned i = 0; i < server->receive_budget; i++) {
+        ssize_t got = recv(fd, server->received, server->received_size, 0);
+        if (got < 0 && (errno == EAGAIN || errno == EINTR))
+            break;
+        if (got <= 0) {
+            exchange_end(server, fd);
+            return 0;
+        }
+        server->counters.events++;
+        exchange->received += (unsigned)got;
+        if ((size_t)got < server->received_size)
+            break; /* that was all */
+    }
+    if (was_whole || exchange->received < server->bytes)
+        return 0;
+    return exchange_respond(server, fd, false);
+}
+
+/* > 0: its response was sent whole. */
+static int exchange_ready(struct accept_server *server, const struct epoll_event *event)
+{
+    int fd = event->data.fd;
+    if ((unsigned)fd >= server->exchange_places || !server->exchanges[fd].is_open)
+        return -ECONNRESET; /* an idle connection ended */
+    if (event->events & (EPOLLERR | EPOLLHUP)) {
+        exchange_end(server, fd); /* reset: there is nothing to read */
+        return 0;
+    }
+    if (event->events & EPOLLIN)
+        return exchange_receive(server, fd);
+    return exchange_respond(server, fd, true);
+}
+
+static int accept_exchanges(struct accept_server *server)
+{
+    for (unsigned i = 0; i < server->budget; i++) {
+        int fd = take(server);
+        int result = fd < 0 ? fd : exchange_begin(server, fd);
+        if (result < 0)
+            return result == -EAGAIN ? 0 : result;
+    }
+    return 0;
+}
+
+static int floor_answer(struct accept_server *server, uint64_t deadline_ns, uint64_t *answered)
+{
+    *answered = 0;
+    for (;;) {
+        int ready = epoll_wait(server->epoll_fd, server->events, EVENTS_PER_WAIT,
+                               clock_until_ms(deadline_ns));
+        server->counters.waits++;
+        if (ready < 0 && errno != EINTR)
+            return -errno;
+        for (int i = 0; i < ready; i++) {
+            const struct epoll_event *event = &server->events[i];
+            int result = event->data.fd == server->listener_fd ? accept_exchanges(server)
+                                                               : exchange_ready(server, event);
+            if (result < 0)
+                return result;
+            *answered += (uint64_t)result;
+        }
+        if (clock_now_ns() >= deadline_ns)
+            return 0;
+    }
+}
+
 static void floor_counters(const struct accept_server *server, struct backend_counters *counters)
 {
     *counters = server->counters;
@@ -214,6 +383,7 @@ const struct accept_ops floor_epoll_accept = {
     .hold = floor_hold,
     .drop = floor_drop,
     .serve = floor_serve,
+    .answer = floor_answer,
     .counters = floor_counters,
     .granted = floor_granted,
     .close = floor_close,

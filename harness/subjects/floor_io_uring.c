@@ -6,6 +6,7 @@
  * Idle connections are watched by a one-shot poll each: one that reports has ended, and the trial
  * with it. */
 #include "harness/subjects/floor_io_uring.h"
+#include "harness/subjects/floor_io_uring_server.h"
 
 #include "backends/clock.h"
 #include "harness/subjects/floor_listener.h"
@@ -13,26 +14,11 @@
 #include "harness/subjects/refusal.h"
 
 #include <errno.h>
-#include <liburing.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-enum token { ACCEPT = 1, IDLE, QUIET };
-
-struct accept_server {
-    struct io_uring ring;
-    bool ring_is_open, armed;
-    int listener_fd;
-    uint16_t port;
-    unsigned capacity;
-    unsigned count; /* connections in fds */
-    unsigned held;
-    struct backend_counters counters;
-    int fds[];
-};
 
 static int open_ring(struct io_uring *ring)
 {
@@ -55,6 +41,7 @@ static void floor_close(struct accept_server *server)
         io_uring_queue_exit(&server->ring);
     for (unsigned i = 0; i < server->count; i++)
         close(server->fds[i]);
+    floor_io_uring_exchanges_close(server);
     if (server->listener_fd >= 0)
         close(server->listener_fd);
     free(server);
@@ -78,6 +65,8 @@ static int floor_open(struct accept_server **out, const struct accept_setup *set
         server->listener_fd = floor_listen(setup->backlog, false, &server->port, what);
         error = server->listener_fd < 0 ? server->listener_fd : 0;
     }
+    if (error == 0 && setup->bytes > 0)
+        error = floor_io_uring_exchanges_open(server, setup, what);
     if (error < 0)
         floor_close(server);
     else
@@ -95,7 +84,7 @@ static int floor_queued(const struct accept_server *server)
     return listen_queue_length(server->listener_fd);
 }
 
-static struct io_uring_sqe *submission(struct accept_server *server)
+struct io_uring_sqe *floor_io_uring_submission(struct accept_server *server)
 {
     struct io_uring_sqe *sqe = io_uring_get_sqe(&server->ring);
     while (sqe == NULL) {
@@ -108,8 +97,7 @@ static struct io_uring_sqe *submission(struct accept_server *server)
     return sqe;
 }
 
-/* One enter: submits, and waits for a completion until deadline_ns. */
-static int enter(struct accept_server *server, uint64_t deadline_ns)
+int floor_io_uring_enter(struct accept_server *server, uint64_t deadline_ns)
 {
     struct timespec left = {0};
     clock_until(deadline_ns, &left);
@@ -123,11 +111,11 @@ static int enter(struct accept_server *server, uint64_t deadline_ns)
     return r < 0 && r != -EINTR && r != -EBUSY ? r : 0;
 }
 
-static int arm(struct accept_server *server)
+int floor_io_uring_arm(struct accept_server *server)
 {
     if (server->armed)
         return 0;
-    struct io_uring_sqe *sqe = submission(server);
+    struct io_uring_sqe *sqe = floor_io_uring_submission(server);
     if (sqe == NULL)
         return -EBUSY;
     io_uring_prep_multishot_accept(sqe, server->listener_fd, NULL, NULL, SOCK_CLOEXEC);
@@ -137,9 +125,7 @@ static int arm(struct accept_server *server)
     return 0;
 }
 
-/* What one completion says: a descriptor, -EAGAIN for one that says nothing of interest, or an
- * error. */
-static int result_of(struct accept_server *server, const struct io_uring_cqe *cqe)
+int floor_io_uring_result_of(struct accept_server *server, const struct io_uring_cqe *cqe)
 {
     server->counters.completions++;
     if (cqe->user_data == IDLE)
@@ -163,16 +149,16 @@ static int floor_drain(struct accept_server *server, unsigned count, uint64_t de
     /* More than that may have been accepted: they stay in the completion queue. */
     unsigned wanted = server->count + count;
     while (server->count < wanted) {
-        int error = arm(server);
+        int error = floor_io_uring_arm(server);
         if (error == 0)
-            error = enter(server, deadline_ns);
+            error = floor_io_uring_enter(server, deadline_ns);
         unsigned head, seen = 0;
         struct io_uring_cqe *cqe;
         io_uring_for_each_cqe(&server->ring, head, cqe)
         {
             if (server->count == wanted)
                 break;
-            int result = result_of(server, cqe);
+            int result = floor_io_uring_result_of(server, cqe);
             seen++;
             if (result >= 0)
                 server->fds[server->count++] = result;
@@ -191,18 +177,18 @@ static int floor_rest(struct accept_server *server)
 {
     if (!server->armed)
         return 0;
-    struct io_uring_sqe *sqe = submission(server);
+    struct io_uring_sqe *sqe = floor_io_uring_submission(server);
     if (sqe == NULL)
         return -EBUSY;
     io_uring_prep_cancel64(sqe, ACCEPT, 0);
     sqe->user_data = QUIET;
     while (server->armed) {
-        int error = enter(server, clock_now_ns() + NS_PER_S);
+        int error = floor_io_uring_enter(server, clock_now_ns() + NS_PER_S);
         unsigned head, seen = 0;
         struct io_uring_cqe *cqe;
         io_uring_for_each_cqe(&server->ring, head, cqe)
         {
-            int result = result_of(server, cqe);
+            int result = floor_io_uring_result_of(server, cqe);
             seen++;
             if (result >= 0)
                 close(result);
@@ -217,7 +203,7 @@ static int floor_rest(struct accept_server *server)
 static int floor_hold(struct accept_server *server)
 {
     for (; server->held < server->count; server->held++) {
-        struct io_uring_sqe *sqe = submission(server);
+        struct io_uring_sqe *sqe = floor_io_uring_submission(server);
         if (sqe == NULL)
             return -EBUSY;
         io_uring_prep_poll_add(sqe, server->fds[server->held], POLLIN);
@@ -234,10 +220,9 @@ static int floor_drop(struct accept_server *server)
     return 0;
 }
 
-/* Closing goes through the ring as well: no system call of its own. */
-static int close_accepted(struct accept_server *server, int fd)
+int floor_io_uring_close_accepted(struct accept_server *server, int fd)
 {
-    struct io_uring_sqe *sqe = submission(server);
+    struct io_uring_sqe *sqe = floor_io_uring_submission(server);
     if (sqe == NULL)
         return -EBUSY;
     io_uring_prep_close(sqe, fd);
@@ -250,18 +235,18 @@ static int floor_serve(struct accept_server *server, uint64_t deadline_ns, uint6
 {
     *accepted = 0;
     for (;;) {
-        int error = arm(server);
+        int error = floor_io_uring_arm(server);
         if (error == 0)
-            error = enter(server, deadline_ns);
+            error = floor_io_uring_enter(server, deadline_ns);
         unsigned head, seen = 0;
         struct io_uring_cqe *cqe;
         io_uring_for_each_cqe(&server->ring, head, cqe)
         {
-            int result = result_of(server, cqe);
+            int result = floor_io_uring_result_of(server, cqe);
             seen++;
             if (result >= 0) {
                 ++*accepted;
-                result = close_accepted(server, result);
+                result = floor_io_uring_close_accepted(server, result);
             }
             if (result < 0 && result != -EAGAIN)
                 error = result;
@@ -281,8 +266,7 @@ static void floor_counters(const struct accept_server *server, struct backend_co
 
 static uint32_t floor_granted(const struct accept_server *server)
 {
-    (void)server;
-    return FLOOR_IO_URING_FEATURES;
+    return FLOOR_IO_URING_FEATURES | (server->exchanges ? BACKEND_BUFFER_RING : 0);
 }
 
 int floor_io_uring_available(const struct subject *subject, char *reason, uint32_t *granted)
@@ -306,6 +290,7 @@ const struct accept_ops floor_io_uring_accept = {
     .hold = floor_hold,
     .drop = floor_drop,
     .serve = floor_serve,
+    .answer = floor_io_uring_answer,
     .counters = floor_counters,
     .granted = floor_granted,
     .close = floor_close,

@@ -2,12 +2,12 @@
  *
  * All memory is taken and touched when the server is opened: streams, the list of free ones, the
  * list of open ones. A stream that was closed goes back to the free list and is used again. */
+#include "harness/subjects/loop_server.h"
 #include "harness/subjects/loop_subject.h"
 
 #include "backends/clock.h"
 #include "harness/subjects/listen_queue.h"
 #include "harness/subjects/refusal.h"
-#include "loop/loop.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,23 +19,7 @@
 #define DROP_TIMEOUT_NS (10 * NS_PER_S)
 #define REST_TIMEOUT_NS (10 * NS_PER_S)
 
-struct accept_server {
-    struct loop *loop;
-    struct loop_listener listener;
-    struct loop_timer deadline;
-    uint16_t port;
-    bool serving;         /* close at once what was accepted */
-    bool offered;         /* the listener has a connection that could not be taken yet */
-    unsigned accept_left; /* drain() wants so many more */
-    uint64_t accepted;    /* by serve() */
-    int error;            /* what ended a run before its time */
-    unsigned limit;       /* connections that it was asked to hold at most */
-    unsigned capacity, free_count, open_count;
-    unsigned held; /* the first `held` of the open ones are the idle connections */
-    struct loop_stream *streams, **free, **open;
-};
-
-static void fail(struct accept_server *server, int error)
+void loop_server_fail(struct accept_server *server, int error)
 {
     server->error = error;
     loop_stop(server->loop);
@@ -43,22 +27,27 @@ static void fail(struct accept_server *server, int error)
 
 static void on_deadline(struct loop_timer *timer)
 {
-    fail(timer->handle.data, -ETIMEDOUT);
+    loop_server_fail(timer->handle.data, -ETIMEDOUT);
 }
 
 static void take_offered(struct accept_server *server);
+
+static bool until_deadline(const struct accept_server *server)
+{
+    return server->serving || server->answering;
+}
 
 static bool all_closed(const struct accept_server *server)
 {
     return server->free_count + server->open_count == server->capacity;
 }
 
-static void on_stream_closed(struct loop_handle *handle)
+void loop_server_closed(struct loop_handle *handle)
 {
     struct accept_server *server = handle->data;
     server->free[server->free_count++] = list_owner(handle, struct loop_stream, handle);
     take_offered(server);
-    if (all_closed(server) && !server->serving)
+    if (all_closed(server) && !until_deadline(server))
         loop_stop(server->loop);
 }
 
@@ -66,7 +55,7 @@ static void on_stream_closed(struct loop_handle *handle)
  * free. The listener does not offer another before. */
 static void take_offered(struct accept_server *server)
 {
-    bool wanted = server->serving || server->accept_left > 0;
+    bool wanted = until_deadline(server) || server->accept_left > 0;
     if (!server->offered || !wanted || server->free_count == 0)
         return;
     struct loop_stream *stream = server->free[--server->free_count];
@@ -75,10 +64,14 @@ static void take_offered(struct accept_server *server)
     server->offered = false;
     int error = loop_accept(&server->listener, stream);
     if (error < 0)
-        fail(server, error);
+        loop_server_fail(server, error);
+    if (error == 0 && server->answering) {
+        loop_server_begin(server, stream);
+        return;
+    }
     if (error < 0 || server->serving) {
         server->accepted += error == 0;
-        loop_close(&stream->handle, on_stream_closed);
+        loop_close(&stream->handle, loop_server_closed);
         return;
     }
     server->open[server->open_count++] = stream;
@@ -89,12 +82,12 @@ static void on_connection(struct loop_listener *listener, int status)
 {
     struct accept_server *server = listener->handle.data;
     if (status < 0) {
-        fail(server, status);
+        loop_server_fail(server, status);
         return;
     }
     server->offered = true;
     take_offered(server);
-    if (server->accept_left == 0 && !server->serving)
+    if (server->accept_left == 0 && !until_deadline(server))
         loop_stop(server->loop);
 }
 
@@ -103,18 +96,18 @@ static void on_idle_read(struct loop_stream *stream, ssize_t bytes, const void *
 {
     (void)data;
     if (bytes <= 0)
-        fail(stream->handle.data, -ECONNRESET);
+        loop_server_fail(stream->handle.data, -ECONNRESET);
 }
 
 /* Runs the loop until done() says so, or something failed, or deadline_ns has passed: -ETIMEDOUT.
- */
+ * Without done(), for the latter two alone. */
 static int run_until(struct accept_server *server, bool (*done)(const struct accept_server *),
                      uint64_t deadline_ns)
 {
     server->error = 0;
     loop_update_time(server->loop);
     int result = loop_timer_start_at(&server->deadline, on_deadline, deadline_ns, 0);
-    while (result >= 0 && server->error == 0 && !done(server))
+    while (result >= 0 && server->error == 0 && !(done && done(server)))
         result = loop_run(server->loop, LOOP_DEFAULT);
     loop_timer_stop(&server->deadline);
     return result < 0 ? result : server->error;
@@ -125,28 +118,29 @@ static bool all_accepted(const struct accept_server *server)
     return server->accept_left == 0;
 }
 
-static bool never(const struct accept_server *server)
-{
-    (void)server;
-    return false;
-}
-
 static void close_streams(struct accept_server *server, unsigned keep)
 {
     while (server->open_count > keep)
-        loop_close(&server->open[--server->open_count]->handle, on_stream_closed);
+        loop_close(&server->open[--server->open_count]->handle, loop_server_closed);
+}
+
+static void close_handle(struct loop_handle *handle, void *context)
+{
+    (void)context;
+    if (!loop_is_closing(handle))
+        loop_close(handle, handle->kind == LOOP_STREAM ? loop_server_closed : NULL);
 }
 
 static void loop_accept_close(struct accept_server *server)
 {
     if (server->loop) {
-        close_streams(server, 0);
-        loop_close(&server->listener.handle, NULL);
-        loop_close(&server->deadline.handle, NULL);
+        loop_walk(server->loop, close_handle, server);
         while (loop_run(server->loop, LOOP_DEFAULT) > 0)
             ; /* stopped by a stream that has closed */
         loop_destroy(server->loop);
     }
+    free(server->exchanges);
+    free(server->response);
     free(server->streams);
     free(server->free);
     free(server->open);
@@ -201,6 +195,8 @@ static int loop_accept_open(struct accept_server **out, const struct accept_setu
     /* What one iteration may bring on top of what is held: serve() closes it within the iteration.
      */
     int error = take_memory(server, setup->capacity + options.event_budget);
+    if (error == 0 && setup->bytes > 0)
+        error = loop_server_take_exchanges(server, setup->bytes);
     if (error == 0) {
         *what = "opening the loop";
         error = loop_open(&server->loop, &options);
@@ -275,9 +271,22 @@ static int loop_accept_serve(struct accept_server *server, uint64_t deadline_ns,
     server->accepted = 0;
     take_offered(server);
     loop_listener_resume(&server->listener);
-    int error = run_until(server, never, deadline_ns);
+    int error = run_until(server, NULL, deadline_ns);
     server->serving = false;
     *accepted = server->accepted;
+    return error == -ETIMEDOUT ? 0 : error;
+}
+
+static int loop_accept_answer(struct accept_server *server, uint64_t deadline_ns,
+                              uint64_t *answered)
+{
+    server->answering = true;
+    server->answered = 0;
+    take_offered(server);
+    loop_listener_resume(&server->listener);
+    int error = run_until(server, NULL, deadline_ns);
+    server->answering = false;
+    *answered = server->answered;
     return error == -ETIMEDOUT ? 0 : error;
 }
 
@@ -321,6 +330,7 @@ const struct accept_ops loop_accept_ops = {
     .hold = loop_accept_hold,
     .drop = loop_accept_drop,
     .serve = loop_accept_serve,
+    .answer = loop_accept_answer,
     .counters = loop_accept_counters,
     .granted = loop_accept_granted,
     .close = loop_accept_close,

@@ -3,10 +3,13 @@
  * drain: the queue is filled first, then emptied while the generator sleeps. Over loopback the
  * connecting side pays for the handshake, so a closed loop measures its client; this measures the
  * server alone. steady: the closed loop, for latency and for the server's CPU time per connection
- * under load. */
+ * under load. rate: an open loop of requests and responses at a rate that is given, for latency as
+ * clients see it. */
 #include "harness/workloads/accept_trial.h"
 
 #include "backends/buffer_pool.h"
+#include "harness/exchange.h"
+#include "harness/generator/open_loop.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +21,7 @@
 /* What one connection costs the generator, about; only for the progress bar. */
 #define CONNECT_S 25e-6
 
-static const char *const modes[] = {"drain", "steady", NULL};
+static const char *const modes[] = {"drain", "steady", "rate", NULL};
 
 static const struct parameter parameters[] = {
     {
@@ -42,6 +45,45 @@ static const struct parameter parameters[] = {
         .modes = "steady",
     },
     {
+        .name = "rate",
+        .unit = "1/s",
+        .help = "requests offered, each on a connection of its own",
+        .kind = PARAMETER_DECIMAL,
+        .minimum = 0.1,
+        .maximum = OPEN_LOOP_RATE_MAX,
+        .fallback = "2000",
+        .modes = "rate",
+    },
+    {
+        .name = "arrivals",
+        .unit = "",
+        .help = "when requests come: evenly, or independently of each other",
+        .kind = PARAMETER_CHOICE,
+        .choices = "poisson,constant",
+        .fallback = "poisson",
+        .modes = "rate",
+    },
+    {
+        .name = "bytes",
+        .unit = "bytes",
+        .help = "size of a request, and of its response",
+        .kind = PARAMETER_INTEGER,
+        .minimum = 1,
+        .maximum = EXCHANGE_BYTES_MAX,
+        .fallback = "64",
+        .modes = "rate",
+    },
+    {
+        .name = "conns_max",
+        .unit = "",
+        .help = "connections under way at most; a request beyond waits, and its wait counts",
+        .kind = PARAMETER_INTEGER,
+        .minimum = 1,
+        .maximum = OPEN_LOOP_CONNS_MAX,
+        .fallback = "1000",
+        .modes = "rate",
+    },
+    {
         .name = "idle",
         .unit = "",
         .help = "idle connections that the server watches meanwhile",
@@ -49,7 +91,7 @@ static const struct parameter parameters[] = {
         .minimum = 0,
         .maximum = 500000,
         .fallback = "0",
-        .modes = "drain,steady",
+        .modes = "drain,steady,rate",
     },
     {
         .name = "budget",
@@ -59,7 +101,7 @@ static const struct parameter parameters[] = {
         .minimum = 1,
         .maximum = 65535,
         .fallback = "64",
-        .modes = "drain,steady",
+        .modes = "drain,steady,rate",
     },
     {
         .name = "seconds",
@@ -69,7 +111,7 @@ static const struct parameter parameters[] = {
         .minimum = 0.01,
         .maximum = 600,
         .fallback = "1",
-        .modes = "steady",
+        .modes = "steady,rate",
     },
     {
         .name = "buffers",
@@ -79,7 +121,7 @@ static const struct parameter parameters[] = {
         .minimum = 1,
         .maximum = BUFFER_POOL_COUNT_MAX,
         .fallback = "256",
-        .modes = "drain,steady",
+        .modes = "drain,steady,rate",
         .optional = true,
     },
     {
@@ -90,7 +132,7 @@ static const struct parameter parameters[] = {
         .minimum = 1,
         .maximum = BUFFER_POOL_SIZE_MAX,
         .fallback = "16384",
-        .modes = "drain,steady",
+        .modes = "drain,steady,rate",
         .optional = true,
     },
     {
@@ -101,7 +143,7 @@ static const struct parameter parameters[] = {
         .minimum = 1,
         .maximum = 32768,
         .fallback = "256",
-        .modes = "drain,steady",
+        .modes = "drain,steady,rate",
         .optional = true,
     },
     {
@@ -112,7 +154,7 @@ static const struct parameter parameters[] = {
         .minimum = 1,
         .maximum = 65536,
         .fallback = "4096",
-        .modes = "drain,steady",
+        .modes = "drain,steady,rate",
         .optional = true,
     },
     {
@@ -123,7 +165,30 @@ static const struct parameter parameters[] = {
         .minimum = 1,
         .maximum = 1000000,
         .fallback = "16384",
-        .modes = "drain,steady",
+        .modes = "drain,steady,rate",
+        .optional = true,
+    },
+    {
+        .name = "share",
+        .unit = "",
+        .help = "in place of rate: a share of what this subject can answer with one CPU, measured "
+                "first in the same trial",
+        .kind = PARAMETER_DECIMAL,
+        .minimum = 0.001,
+        .maximum = 2,
+        .fallback = "0.5",
+        .modes = "rate",
+        .optional = true,
+    },
+    {
+        .name = "arrival_seed",
+        .unit = "",
+        .help = "of poisson arrivals: another one, another plan",
+        .kind = PARAMETER_INTEGER,
+        .minimum = 1,
+        .maximum = 1000000,
+        .fallback = "1",
+        .modes = "rate",
         .optional = true,
     },
     {.name = NULL},
@@ -174,6 +239,51 @@ static const struct metric metrics[] = {
         .generator_dependent = true,
         .modes = "steady",
     },
+    {
+        .name = "server_cpu_us_per_accept",
+        .unit = "us",
+        .help = "CPU time of the server's process, user and system, per request",
+        .lower_is_better = true,
+        .main = true,
+        .modes = "rate",
+    },
+    {
+        .name = "accepts_per_s",
+        .unit = "1/s",
+        .help = "requests answered per second",
+        .generator_dependent = true,
+        .modes = "rate",
+    },
+    {
+        .name = "offered_per_s",
+        .unit = "1/s",
+        .help = "requests planned per second; not answered as many: the server was saturated",
+        .generator_dependent = true,
+        .modes = "rate",
+    },
+    {
+        .name = "capacity_per_s",
+        .unit = "1/s",
+        .help = "requests that it could answer with one CPU, where share is set: closed loop, over "
+                "CPU time",
+        .modes = "rate",
+    },
+    {
+        .name = "response_latency_ns",
+        .unit = "ns",
+        .help = "from the planned time to the end of the response",
+        .lower_is_better = true,
+        .generator_dependent = true,
+        .modes = "rate",
+    },
+    {
+        .name = "response_latency_uncorrected_ns",
+        .unit = "ns",
+        .help = "from connect() to the end of the response: what a closed loop would report",
+        .lower_is_better = true,
+        .generator_dependent = true,
+        .modes = "rate",
+    },
     {.name = NULL},
 };
 
@@ -181,8 +291,19 @@ unsigned accept_backlog(const char *mode, const json_t *params)
 {
     if (strcmp(mode, "drain") == 0)
         return (unsigned)parameter_integer(params, "queue");
-    unsigned conns = (unsigned)parameter_integer(params, "conns");
+    const char *name = strcmp(mode, "rate") == 0 ? "conns_max" : "conns";
+    unsigned conns = (unsigned)parameter_integer(params, name);
     return conns > STEADY_BACKLOG_MIN ? conns : STEADY_BACKLOG_MIN;
+}
+
+/* For `rate` twice the connections that are under way: the client may have ended as many that the
+ * server has not yet seen the end of, and have begun others in their place. */
+unsigned accept_capacity(const char *mode, const json_t *params)
+{
+    unsigned held = accept_backlog(mode, params);
+    if (strcmp(mode, "rate") == 0)
+        held *= 2;
+    return (unsigned)parameter_integer(params, "idle") + held;
 }
 
 struct backend_config accept_config(const json_t *params)
@@ -216,7 +337,7 @@ static struct cell_needs needs(const char *mode, const json_t *params)
     uint64_t budget = parameter_integer(params, "budget");
     return (struct cell_needs){
         .impossible = impossible(params),
-        .server_files = idle + backlog + budget + OTHER_FILES,
+        .server_files = accept_capacity(mode, params) + budget + OTHER_FILES,
         .generator_files = idle + backlog + OTHER_FILES,
         .backlog = backlog,
     };
@@ -231,9 +352,9 @@ static const char *refuses(const struct subject *subject, const char *mode, cons
         return "libkqueue emulates it on top of another mechanism: that shows whether the code is "
                "right, and "
                "its cost says nothing; it is checked (pollbench check), not measured";
-    if (subject->tier == TIER_NONE && strcmp(mode, "steady") == 0)
+    if (subject->tier == TIER_NONE && strcmp(mode, "drain") != 0)
         return "null has no kernel behind it: nothing can connect to it";
-    unsigned held = (unsigned)parameter_integer(params, "idle") + accept_backlog(mode, params) + 1;
+    unsigned held = accept_capacity(mode, params) + 1;
     unsigned slots = accept_config(params).direct_count;
     if (subject->asked & BACKEND_DIRECT && held > slots) {
         snprintf(
@@ -258,7 +379,10 @@ static double estimate_s(const char *mode, const json_t *params)
     double start_s = 0.02;
     if (strcmp(mode, "drain") == 0)
         return start_s + idle_s + 2.0 * parameter_number(params, "queue") * CONNECT_S;
-    return start_s + idle_s + (1.0 + STEADY_WARM_UP) * parameter_number(params, "seconds");
+    double warm_up = strcmp(mode, "rate") == 0 ? RATE_WARM_UP : STEADY_WARM_UP;
+    if (json_object_get(params, "share"))
+        warm_up += 2 * RATE_PROBE;
+    return start_s + idle_s + (1.0 + warm_up) * parameter_number(params, "seconds");
 }
 
 const struct workload accept_workload = {

@@ -1,43 +1,28 @@
 #include "harness/workloads/accept_trial.h"
 
 #include "backends/clock.h"
-#include "harness/generator/control.h"
 #include "harness/problem.h"
+#include "harness/workloads/accept_steps.h"
 #include "harness/workloads/outcome.h"
-#include "harness/workloads/region.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 
-/* Longer than any honest step; one that hangs ends the trial with a sentence. */
-#define STEP_TIMEOUT_NS (30 * NS_PER_S)
-
 /* The last ACK of a handshake may still be on its way when connect() has returned. */
 #define QUEUE_TIMEOUT_NS (500 * NS_PER_MS)
 
 #define WINDOW_MORE_S 0.01
 
-struct accept_trial {
-    const struct trial_request *request;
-    const struct accept_ops *ops;
-    struct accept_server *server;
-    struct control control;
-    struct region region;
-    unsigned backlog, idle;
-    json_t *report; /* the generator's */
-    char *problem;
-};
-
-static uint64_t step_deadline_ns(void)
+uint64_t accept_step_deadline_ns(void)
 {
-    return clock_now_ns() + STEP_TIMEOUT_NS;
+    return clock_now_ns() + ACCEPT_STEP_TIMEOUT_NS;
 }
 
 /* ---- sentences ---- */
 
-static int server_problem(struct accept_trial *trial, const char *what, int error)
+int accept_server_problem(struct accept_trial *trial, const char *what, int error)
 {
     const char *name = trial->request->subject->name;
     struct rlimit files = {0};
@@ -54,7 +39,7 @@ static int server_problem(struct accept_trial *trial, const char *what, int erro
             trial->problem, error,
             "%s: %s: connections that the generator had completed did not come within "
             "%llu s",
-            name, what, (unsigned long long)(STEP_TIMEOUT_NS / NS_PER_S));
+            name, what, (unsigned long long)(ACCEPT_STEP_TIMEOUT_NS / NS_PER_S));
     case ECONNRESET:
         return problem_say(trial->problem, error,
                            "%s: %s: an idle connection ended; has the generator ended?", name,
@@ -72,14 +57,15 @@ static int server_problem(struct accept_trial *trial, const char *what, int erro
 
 static int tell(struct accept_trial *trial, const char *command)
 {
-    return control_ask(&trial->control, json_pack("{s:s}", "do", command), step_deadline_ns(), NULL,
-                       trial->problem);
+    return control_ask(&trial->control, json_pack("{s:s}", "do", command),
+                       accept_step_deadline_ns(), NULL, trial->problem);
 }
 
 /* The report's histograms go to the outcome's own place. */
 static int take_report(struct accept_trial *trial)
 {
-    return outcome_take_report(&trial->control, step_deadline_ns(), &trial->report, trial->problem);
+    return outcome_take_report(&trial->control, accept_step_deadline_ns(), &trial->report,
+                               trial->problem);
 }
 
 /* Checks that all `count` connections stand in the listen queue, where the system tells. A backlog
@@ -96,7 +82,7 @@ static int check_queue(struct accept_trial *trial, unsigned count)
     if (queued == -ENOTSUP || (queued >= 0 && (unsigned)queued == count))
         return 0;
     if (queued < 0)
-        return server_problem(trial, "asking for the length of the listen queue", queued);
+        return accept_server_problem(trial, "asking for the length of the listen queue", queued);
     return problem_say(
         trial->problem, -EPROTO,
         "%s: %d connections are in the listen queue where the generator completed %u; "
@@ -109,11 +95,12 @@ static int fill(struct accept_trial *trial, unsigned count)
 {
     int error = trial->ops->rest ? trial->ops->rest(trial->server) : 0;
     if (error < 0)
-        return server_problem(trial, "leaving connections in the listen queue", error);
+        return accept_server_problem(trial, "leaving connections in the listen queue", error);
     json_t *reply;
     json_t *request = json_pack("{s:s, s:s, s:i, s:i}", "do", "fill", "host", "127.0.0.1", "port",
                                 (int)trial->ops->port(trial->server), "count", (int)count);
-    error = control_ask(&trial->control, request, step_deadline_ns(), &reply, trial->problem);
+    error =
+        control_ask(&trial->control, request, accept_step_deadline_ns(), &reply, trial->problem);
     if (error < 0)
         return error;
     json_int_t connected = json_integer_value(json_object_get(reply, "connected"));
@@ -129,8 +116,8 @@ static int fill(struct accept_trial *trial, unsigned count)
 
 static int drain(struct accept_trial *trial, unsigned count)
 {
-    int error = trial->ops->drain(trial->server, count, step_deadline_ns());
-    return error < 0 ? server_problem(trial, "emptying the listen queue", error) : 0;
+    int error = trial->ops->drain(trial->server, count, accept_step_deadline_ns());
+    return error < 0 ? accept_server_problem(trial, "emptying the listen queue", error) : 0;
 }
 
 /* Fills and drains outside the measured region. null makes its accepts up: what really connects
@@ -154,7 +141,7 @@ static int make_idle(struct accept_trial *trial)
     if (error < 0)
         return error;
     error = trial->ops->hold(trial->server);
-    return error < 0 ? server_problem(trial, "watching the idle connections", error) : 0;
+    return error < 0 ? accept_server_problem(trial, "watching the idle connections", error) : 0;
 }
 
 static int drop(struct accept_trial *trial)
@@ -164,21 +151,22 @@ static int drop(struct accept_trial *trial)
     if (error < 0)
         return error;
     error = trial->ops->drop(trial->server);
-    return error < 0 ? server_problem(trial, "closing the connections of the warm-up", error) : 0;
+    return error < 0 ? accept_server_problem(trial, "closing the connections of the warm-up", error)
+                     : 0;
 }
 
-static int begin(struct accept_trial *trial)
+int accept_region_begin(struct accept_trial *trial)
 {
     trial->ops->counters(trial->server, &trial->region.counters_begin);
     int error = region_begin(&trial->region);
-    return error < 0 ? server_problem(trial, "reading the clocks and counters", error) : 0;
+    return error < 0 ? accept_server_problem(trial, "reading the clocks and counters", error) : 0;
 }
 
-static int end(struct accept_trial *trial)
+int accept_region_end(struct accept_trial *trial)
 {
     int error = region_end(&trial->region);
     trial->ops->counters(trial->server, &trial->region.counters_end);
-    return error < 0 ? server_problem(trial, "reading the clocks and counters", error) : 0;
+    return error < 0 ? accept_server_problem(trial, "reading the clocks and counters", error) : 0;
 }
 
 /* ---- modes ---- */
@@ -194,13 +182,13 @@ static int run_drain(struct accept_trial *trial, uint64_t *accepted)
     if (error == 0)
         error = fill(trial, queue);
     if (error == 0)
-        error = begin(trial);
+        error = accept_region_begin(trial);
     if (error < 0)
         return error;
-    int drained = trial->ops->drain(trial->server, queue, step_deadline_ns());
-    error = end(trial);
+    int drained = trial->ops->drain(trial->server, queue, accept_step_deadline_ns());
+    error = accept_region_end(trial);
     if (drained < 0)
-        return server_problem(trial, "emptying the listen queue", drained);
+        return accept_server_problem(trial, "emptying the listen queue", drained);
     *accepted = queue;
     return error < 0 ? error : take_report(trial);
 }
@@ -215,7 +203,7 @@ static int serve(struct accept_trial *trial, double seconds, uint64_t *accepted)
  * processes may not have run at all. */
 static int serve_some(struct accept_trial *trial, double seconds, uint64_t *accepted)
 {
-    uint64_t limit_ns = step_deadline_ns();
+    uint64_t limit_ns = accept_step_deadline_ns();
     int error = serve(trial, seconds, accepted);
     while (error >= 0 && *accepted == 0 && clock_now_ns() < limit_ns)
         error = serve(trial, WINDOW_MORE_S, accepted);
@@ -226,13 +214,13 @@ static int serve_some(struct accept_trial *trial, double seconds, uint64_t *acce
  * too. */
 static int measured_window(struct accept_trial *trial, double seconds, uint64_t *accepted)
 {
-    int error = begin(trial);
+    int error = accept_region_begin(trial);
     if (error < 0)
         return error;
     int served = serve_some(trial, seconds, accepted);
-    error = end(trial);
+    error = accept_region_end(trial);
     if (served < 0)
-        return server_problem(trial, "accepting and closing", served);
+        return accept_server_problem(trial, "accepting and closing", served);
     return error;
 }
 
@@ -240,29 +228,30 @@ static int run_steady(struct accept_trial *trial, uint64_t *accepted)
 {
     const json_t *params = trial->request->params;
     double seconds = parameter_number(params, "seconds");
-    double limit_s = 2.0 * seconds + (double)(STEP_TIMEOUT_NS / NS_PER_S);
+    double limit_s = 2.0 * seconds + (double)(ACCEPT_STEP_TIMEOUT_NS / NS_PER_S);
     json_t *request = json_pack("{s:s, s:s, s:i, s:i, s:f}", "do", "steady", "host", "127.0.0.1",
                                 "port", (int)trial->ops->port(trial->server), "conns",
                                 (int)parameter_integer(params, "conns"), "limit_s", limit_s);
-    int error = control_ask(&trial->control, request, step_deadline_ns(), NULL, trial->problem);
+    int error =
+        control_ask(&trial->control, request, accept_step_deadline_ns(), NULL, trial->problem);
     if (error < 0)
         return error;
     error = serve(trial, STEADY_WARM_UP * seconds, accepted);
     if (error < 0)
-        return server_problem(trial, "accepting and closing", error);
+        return accept_server_problem(trial, "accepting and closing", error);
     error = control_send(&trial->control, json_pack("{s:s}", "do", "mark"));
     if (error < 0)
         return problem_say(trial->problem, error, "sending a command to the generator: %s",
                            strerror(-error));
     error = measured_window(trial, seconds, accepted);
     if (error == 0)
-        error = control_reply(&trial->control, step_deadline_ns(), NULL, trial->problem);
+        error = control_reply(&trial->control, accept_step_deadline_ns(), NULL, trial->problem);
     if (error == 0)
         error = take_report(trial);
     if (error == 0 && *accepted == 0)
         error = problem_say(trial->problem, -ETIMEDOUT, "%s: no connection was made in %llu s",
                             trial->request->subject->name,
-                            (unsigned long long)(STEP_TIMEOUT_NS / NS_PER_S));
+                            (unsigned long long)(ACCEPT_STEP_TIMEOUT_NS / NS_PER_S));
     return error;
 }
 
@@ -271,12 +260,17 @@ static int run_steady(struct accept_trial *trial, uint64_t *accepted)
 static json_t *metrics_to_json(const struct accept_trial *trial, uint64_t accepted)
 {
     const struct region *region = &trial->region;
+    const char *mode = trial->request->mode;
     double each_ns = (double)region->wall_ns / (double)accepted;
     double cpu_us = (double)region->cpu_ns / (double)accepted / 1e3;
     json_t *metrics = json_pack("{s:f, s:f}", "accepts_per_s", (double)NS_PER_S / each_ns,
                                 "server_cpu_us_per_accept", cpu_us);
-    if (strcmp(trial->request->mode, "drain") == 0)
+    if (strcmp(mode, "drain") == 0)
         json_object_set_new(metrics, "ns_per_accept", json_real(each_ns));
+    if (strcmp(mode, "rate") == 0)
+        json_object_set_new(metrics, "offered_per_s", json_real(accept_offered_per_s(trial)));
+    if (trial->capacity_per_s > 0)
+        json_object_set_new(metrics, "capacity_per_s", json_real(trial->capacity_per_s));
     return metrics;
 }
 
@@ -307,11 +301,23 @@ static int open_server(struct accept_trial *trial)
         .subject = trial->request->subject,
         .backlog = trial->backlog,
         .budget = (unsigned)parameter_integer(params, "budget"),
-        .capacity = trial->idle + trial->backlog,
+        .capacity = accept_capacity(trial->request->mode, params),
+        .bytes = strcmp(trial->request->mode, "rate") == 0
+                     ? (unsigned)parameter_integer(params, "bytes")
+                     : 0,
     };
     const char *what = "opening the server";
     int error = trial->ops->open(&trial->server, &setup, &what);
-    return error < 0 ? server_problem(trial, what, error) : 0;
+    return error < 0 ? accept_server_problem(trial, what, error) : 0;
+}
+
+static int run_mode(struct accept_trial *trial, uint64_t *accepted)
+{
+    const char *mode = trial->request->mode;
+    if (strcmp(mode, "drain") == 0)
+        return run_drain(trial, accepted);
+    return strcmp(mode, "rate") == 0 ? accept_run_rate(trial, accepted)
+                                     : run_steady(trial, accepted);
 }
 
 int accept_run(const struct trial_request *request, json_t **outcome, char *problem)
@@ -329,12 +335,11 @@ int accept_run(const struct trial_request *request, json_t **outcome, char *prob
     region_open(&trial.region, request->count_system_calls);
     error = open_server(&trial);
     if (error == 0) {
-        bool is_drain = strcmp(request->mode, "drain") == 0;
         uint64_t accepted = 0;
         if (trial.idle > 0)
             error = make_idle(&trial);
         if (error == 0)
-            error = is_drain ? run_drain(&trial, &accepted) : run_steady(&trial, &accepted);
+            error = run_mode(&trial, &accepted);
         if (error == 0)
             error = make_outcome(&trial, accepted, outcome);
         trial.ops->close(trial.server);

@@ -12,10 +12,25 @@
 /* `steady` runs this share of `seconds` before the measured window. */
 #define STEADY_WARM_UP 0.2
 
+/* `rate` too. */
+#define RATE_WARM_UP 0.2
+
+/* Where `share` is set, the subject's maximum is measured twice so long, the first time as warm-up.
+ */
+#define RATE_PROBE 0.2
+#define RATE_PROBE_LEAST 16u /* answers that a maximum rests on */
+
+/* Of a plan whose arrival_seed is not set. Every subject and round gets the same plan, so that
+ * chance in the arrivals is no difference between subjects. */
+#define RATE_SEED 1u
+
 /* Buffers and rings as the cell asks for them. */
 struct backend_config accept_config(const json_t *params);
 
 unsigned accept_backlog(const char *mode, const json_t *params);
+
+/* Connections that the server may hold at once, idle ones included. */
+unsigned accept_capacity(const char *mode, const json_t *params);
 
 /* See workload.run. */
 int accept_run(const struct trial_request *, json_t **outcome, char *problem);

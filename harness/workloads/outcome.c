@@ -16,17 +16,20 @@ json_t *outcome_granted(uint32_t granted)
     return names;
 }
 
+int outcome_keep_report(json_t *reply, json_t **report, char *problem)
+{
+    *report = json_incref(json_object_get(reply, "report"));
+    json_decref(reply);
+    if (!json_is_object(*report))
+        return problem_say(problem, -EPROTO, "the generator's report is missing");
+    return 0;
+}
+
 int outcome_take_report(struct control *control, uint64_t deadline_ns, json_t **report,
                         char *problem)
 {
     json_t *reply;
     int error =
         control_ask(control, json_pack("{s:s}", "do", "stop"), deadline_ns, &reply, problem);
-    if (error < 0)
-        return error;
-    *report = json_incref(json_object_get(reply, "report"));
-    json_decref(reply);
-    if (!json_is_object(*report))
-        return problem_say(problem, -EPROTO, "the generator's report is missing");
-    return 0;
+    return error < 0 ? error : outcome_keep_report(reply, report, problem);
 }

@@ -2,6 +2,7 @@
 #include "harness/workloads/pool_trial.h"
 
 #include "harness/problem.h"
+#include "harness/workloads/outcome.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -25,17 +26,6 @@ void pool_set_percentiles(json_t *metrics, const char *prefix, const struct hist
         if (histogram_percentile(histogram, percents[i], &value_ns))
             json_object_set_new(metrics, name, json_integer((json_int_t)value_ns));
     }
-}
-
-static json_t *granted_to_json(uint32_t granted)
-{
-    json_t *names = json_array();
-    for (unsigned bit = 0; bit < 32; bit++) {
-        const char *name = granted & (1u << bit) ? backend_feature_name(1u << bit) : NULL;
-        if (name)
-            json_array_append_new(names, json_string(name));
-    }
-    return names;
 }
 
 /* The loop's thread makes the load itself, so there is no utilisation of a generator to tell; how
@@ -76,7 +66,7 @@ json_t *pool_trial_outcome(const struct pool_trial *trial, json_t *metrics, json
         json_object_set_new(histograms, "loop_lag_ns", histogram_to_json(&trial->lag));
     json_t *outcome = json_pack("{s:o, s:o, s:o, s:o}", "metrics", metrics, "histograms",
                                 histograms, "generator", generator_to_json(times), "granted",
-                                granted_to_json(trial->ops->granted(trial->server)));
+                                outcome_granted(trial->ops->granted(trial->server)));
     if (outcome == NULL || region_to_json(&region, outcome) < 0) {
         json_decref(outcome);
         return NULL;

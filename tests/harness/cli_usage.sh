@@ -86,7 +86,8 @@ help_is_on_standard_output_of_every_command() {
 the_help_of_run_lists_what_workloads_declare() {
     local word
     pb run --help
-    for word in accept drain steady queue conns idle budget seconds ns_per_accept connect_latency_ns \
+    for word in accept drain steady rate queue conns idle budget seconds arrivals bytes conns_max share \
+        ns_per_accept connect_latency_ns response_latency_uncorrected_ns \
         '1 to 65535' quick standard thorough --backends --set --rounds --time --seed --out; do
         grep -qF -- "$word" out || fail "run --help does not say $word" || return 1
     done

@@ -9,6 +9,9 @@ import threading
 import time
 
 LIMIT_S = 60
+# As narrow as a connection over loopback may be: less than a segment of it, and TCP stands still for
+# seconds at a time, probing.
+NARROW_BYTES = 65536
 PORT = int(sys.argv[1])
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -118,8 +121,8 @@ def pipelined_without_reading():
     requests = [GET, GET.replace(b"GET", b"HEAD"), GET.replace(b"GET", b"DELETE")]
     answers = [learn_answer(request) for request in requests]
     random.seed(7)
-    client = connect(receive_bytes=4096)
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    client = connect(receive_bytes=NARROW_BYTES)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, NARROW_BYTES)
     client.setblocking(False)
     kinds, unsent, data, stuck = [], b"", bytearray(), 0
     while stuck < 100:  # blocked for so many looks in a row
@@ -253,7 +256,7 @@ def idle():
 
 def never_reads():
     """Asks until no more goes out, reads nothing: the server gives up waiting for it."""
-    client = connect(receive_bytes=4096)
+    client = connect(receive_bytes=NARROW_BYTES)
     client.settimeout(0.05)
     sent = 0
     deadline = time.monotonic() + LIMIT_S

@@ -312,8 +312,8 @@ static void a_server_without_files_names_the_limit(void **state)
 static void a_cell_needs_files_for_all_connections_and_a_backlog_for_the_queue(void **state)
 {
     (void)state;
-    json_t *params = json_pack("{s:i, s:i, s:i, s:i, s:f}", "queue", 1000, "idle", 5000, "budget",
-                               64, "conns", 300, "seconds", 1.0);
+    json_t *params = json_pack("{s:i, s:i, s:i, s:i, s:f, s:i}", "queue", 1000, "idle", 5000,
+                               "budget", 64, "conns", 300, "seconds", 1.0, "conns_max", 700);
     struct cell_needs drain = accept_workload.needs("drain", params);
     assert_int_equal(drain.backlog, 1000);
     assert_in_range(drain.server_files, 6000, 6200);
@@ -322,6 +322,10 @@ static void a_cell_needs_files_for_all_connections_and_a_backlog_for_the_queue(v
     assert_int_equal(steady.backlog, 300);
     assert_in_range(steady.server_files, 5300, 5500);
     assert_true(accept_workload.estimate_s("steady", params) > 1.0);
+    struct cell_needs rate = accept_workload.needs("rate", params);
+    assert_int_equal(rate.backlog, 700);
+    assert_in_range(rate.server_files, 5000 + 2 * 700, 5000 + 2 * 700 + 200);
+    assert_in_range(rate.generator_files, 5700, 5900);
     json_decref(params);
 }
 

@@ -1,0 +1,52 @@
+/* What the measured window of an open loop came to.
+ *
+ * Every arrival that was planned within the window is in it, whatever became of it:
+ *   arrivals = answered + unanswered + failed + not_sent
+ * and each one is a sample of `response`, so that nothing slow can vanish. One that was not
+ * answered when the drain ended, that failed, or that could not even be sent is recorded as having
+ * waited until then: it took at least so long. */
+#ifndef HARNESS_GENERATOR_OPEN_LOOP_TALLY_H
+#define HARNESS_GENERATOR_OPEN_LOOP_TALLY_H
+
+#include "harness/measure/histogram.h"
+
+/* A request sent later than this after it could have been is counted as late. */
+#define OPEN_LOOP_LATE_NS UINT64_C(1000000)
+
+/* A generator that wants a CPU for more than 1 / 1.5 of the time could not make 1.5 times the load:
+ * it has no headroom. It wants one while it runs, and while it is ready to run and others do. What
+ * one connection costs it falls with the rate, if anything (more of them come of one wait), so that
+ * it has rather more headroom than this says. */
+#define OPEN_LOOP_HEADROOM 1.5
+
+/* Nor may its own lateness make up more than this share of a latency at the 99th percentile. */
+#define OPEN_LOOP_LATE_SHARE 0.5
+
+struct open_loop_tally {
+    uint64_t arrivals;            /* planned within the window */
+    uint64_t answered;            /* with the whole response */
+    uint64_t unanswered;          /* sent, and not answered when the drain ended */
+    uint64_t failed;              /* the connection ended in an error */
+    uint64_t not_sent;            /* no connection was free for them until the drain ended */
+    uint64_t limited;             /* waited because as many connections as allowed were under way */
+    uint64_t late;                /* sent more than OPEN_LOOP_LATE_NS after they could have been */
+    struct histogram lateness;    /* how late each was sent, by the generator's own fault */
+    struct histogram response;    /* from the planned time to the response's last byte */
+    struct histogram uncorrected; /* from connect() to the response's last byte */
+};
+
+void open_loop_tally_reset(struct open_loop_tally *);
+
+/* Adds to the generator's report: late_ns_p99, late_share, and "plan" with the counts; and to its
+ * histograms. -ENOMEM. */
+int open_loop_tally_to_json(const struct open_loop_tally *, uint64_t window_ns, json_t *report,
+                            json_t *histograms);
+
+/* Why the load says more of the generator than of the server, as a sentence in `why` (256 bytes);
+ * false when it does not. cpu, cpu_wait: shares of the window in which it ran, and in which it was
+ * ready to. */
+bool open_loop_tally_bound(const struct open_loop_tally *, double cpu, double cpu_wait, char *why);
+
+#define OPEN_LOOP_WHY_BYTES 256
+
+#endif

@@ -1,0 +1,215 @@
+/* Exchanges (harness/exchange.h) on a bare ring: one multishot receive per connection, which brings
+ * the request and then the client's reset, into buffers that the kernel takes from a ring; one
+ * send; one close. No system call but the enters. */
+#include "harness/subjects/floor_io_uring_server.h"
+
+#include "backends/clock.h"
+#include "backends/registry.h"
+#include "harness/exchange.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define BUFFER_GROUP 0
+
+/* Descriptors that are no connections; the table of exchanges grows should there be more. */
+#define OTHER_FILES 64
+
+static int grow_exchanges(struct accept_server *server, unsigned places)
+{
+    struct exchange *grown = realloc(server->exchanges, places * sizeof *grown);
+    if (!grown)
+        return -ENOMEM;
+    memset(grown + server->exchange_places, 0,
+           (places - server->exchange_places) * sizeof *grown); /* touched before it is timed */
+    server->exchanges = grown;
+    server->exchange_places = places;
+    return 0;
+}
+
+static void give_buffer(struct accept_server *server, unsigned buffer)
+{
+    io_uring_buf_ring_add(server->buffer_ring,
+                          server->buffers + (size_t)buffer * server->buffer_size,
+                          server->buffer_size, (unsigned short)buffer,
+                          io_uring_buf_ring_mask(server->buffer_count), 0);
+    io_uring_buf_ring_advance(server->buffer_ring, 1);
+}
+
+static size_t ring_bytes(const struct accept_server *server)
+{
+    return server->buffer_count * sizeof(struct io_uring_buf);
+}
+
+static int open_buffers(struct accept_server *server, const struct accept_setup *setup)
+{
+    struct backend_config config = setup->config ? *setup->config : backend_default_config();
+    server->buffer_count = config.buffer_count;
+    server->buffer_size = config.buffer_size;
+    server->buffers = malloc((size_t)server->buffer_count * server->buffer_size);
+    void *memory =
+        mmap(NULL, ring_bytes(server), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        return -ENOMEM;
+    server->buffer_ring = memory;
+    if (!server->buffers)
+        return -ENOMEM;
+    struct io_uring_buf_reg registration = {
+        .ring_addr = (uintptr_t)memory, .ring_entries = server->buffer_count, .bgid = BUFFER_GROUP};
+    io_uring_buf_ring_init(server->buffer_ring);
+    int error = io_uring_register_buf_ring(&server->ring, &registration, 0);
+    for (unsigned buffer = 0; buffer < server->buffer_count && error == 0; buffer++)
+        give_buffer(server, buffer);
+    return error;
+}
+
+int floor_io_uring_exchanges_open(struct accept_server *server, const struct accept_setup *setup,
+                                  const char **what)
+{
+    *what = "registering receive buffers";
+    int error = open_buffers(server, setup);
+    if (error < 0)
+        return error;
+    *what = "allocating the exchanges";
+    server->bytes = setup->bytes;
+    server->response = malloc(setup->bytes);
+    if (!server->response)
+        return -ENOMEM;
+    memset(server->response, EXCHANGE_RESPONSE_BYTE, setup->bytes);
+    return grow_exchanges(server, setup->capacity + setup->budget + OTHER_FILES);
+}
+
+void floor_io_uring_exchanges_close(struct accept_server *server)
+{
+    for (unsigned fd = 0; fd < server->exchange_places; fd++)
+        if (server->exchanges[fd].is_open)
+            close((int)fd);
+    if (server->buffer_ring)
+        munmap(server->buffer_ring, ring_bytes(server));
+    free(server->buffers);
+    free(server->response);
+    free(server->exchanges);
+}
+
+static int arm_receive(struct accept_server *server, int fd)
+{
+    struct io_uring_sqe *sqe = floor_io_uring_submission(server);
+    if (sqe == NULL)
+        return -EBUSY;
+    io_uring_prep_recv_multishot(sqe, fd, NULL, 0, 0);
+    sqe->flags |= IOSQE_BUFFER_SELECT;
+    sqe->buf_group = BUFFER_GROUP;
+    sqe->user_data = (uint64_t)(unsigned)fd << 8 | RECEIVE;
+    server->exchanges[fd].receiving = true;
+    server->counters.changes++;
+    return 0;
+}
+
+/* MSG_WAITALL: the kernel goes on with a send that did not fit into the socket at once. */
+static int respond(struct accept_server *server, int fd)
+{
+    struct io_uring_sqe *sqe = floor_io_uring_submission(server);
+    if (sqe == NULL)
+        return -EBUSY;
+    io_uring_prep_send(sqe, fd, server->response, server->bytes, MSG_WAITALL | MSG_NOSIGNAL);
+    sqe->user_data = (uint64_t)(unsigned)fd << 8 | SEND;
+    server->exchanges[fd].sending = true;
+    return 0;
+}
+
+/* A connection that was just accepted. */
+static int exchange_begin(struct accept_server *server, int fd)
+{
+    int error = 0;
+    if ((unsigned)fd >= server->exchange_places)
+        error = grow_exchanges(server, 2 * (unsigned)fd);
+    if (error < 0) {
+        close(fd);
+        return error;
+    }
+    server->exchanges[fd] = (struct exchange){.is_open = true};
+    return arm_receive(server, fd);
+}
+
+static int exchange_received(struct accept_server *server, int fd, const struct io_uring_cqe *cqe)
+{
+    struct exchange *exchange = &server->exchanges[fd];
+    bool was_whole = exchange->received >= server->bytes;
+    exchange->receiving = cqe->flags & IORING_CQE_F_MORE;
+    if (cqe->flags & IORING_CQE_F_BUFFER)
+        give_buffer(server, cqe->flags >> IORING_CQE_BUFFER_SHIFT);
+    if (cqe->res > 0) {
+        server->counters.events++;
+        exchange->received += (unsigned)cqe->res;
+    } else if (cqe->res != -ENOBUFS) {
+        exchange->ended = true;
+    }
+    int error = 0;
+    if (!was_whole && exchange->received >= server->bytes)
+        error = respond(server, fd);
+    if (error == 0 && !exchange->receiving && !exchange->ended)
+        error = arm_receive(server, fd);
+    return error;
+}
+
+/* One completion of an exchange. 1: its response was sent whole; 0; -errno. */
+static int exchange_step(struct accept_server *server, const struct io_uring_cqe *cqe)
+{
+    int fd = (int)(cqe->user_data >> 8), error = 0;
+    struct exchange *exchange = &server->exchanges[fd];
+    bool is_whole = false;
+    server->counters.completions++;
+    if ((cqe->user_data & 0xff) == RECEIVE) {
+        error = exchange_received(server, fd, cqe);
+    } else {
+        exchange->sending = false;
+        is_whole = cqe->res == (int)server->bytes; /* else the receive brings the reason */
+    }
+    if (error == 0 && exchange->ended && !exchange->receiving && !exchange->sending) {
+        exchange->is_open = false;
+        error = floor_io_uring_close_accepted(server, fd);
+    }
+    return error < 0 ? error : is_whole;
+}
+
+static int step(struct accept_server *server, const struct io_uring_cqe *cqe, uint64_t *answered)
+{
+    unsigned kind = cqe->user_data & 0xff;
+    int result;
+    if (kind == RECEIVE || kind == SEND) {
+        result = exchange_step(server, cqe);
+        *answered += result > 0;
+    } else {
+        result = floor_io_uring_result_of(server, cqe);
+        if (result >= 0)
+            result = exchange_begin(server, result);
+    }
+    return result < 0 && result != -EAGAIN ? result : 0;
+}
+
+int floor_io_uring_answer(struct accept_server *server, uint64_t deadline_ns, uint64_t *answered)
+{
+    *answered = 0;
+    for (;;) {
+        int error = floor_io_uring_arm(server);
+        if (error == 0)
+            error = floor_io_uring_enter(server, deadline_ns);
+        unsigned head, seen = 0;
+        struct io_uring_cqe *cqe;
+        io_uring_for_each_cqe(&server->ring, head, cqe)
+        {
+            int result = step(server, cqe, answered);
+            seen++;
+            if (result < 0)
+                error = result;
+        }
+        io_uring_cq_advance(&server->ring, seen);
+        if (error == -ETIMEDOUT || (error == 0 && clock_now_ns() >= deadline_ns))
+            return 0;
+        if (error < 0)
+            return error;
+    }
+}

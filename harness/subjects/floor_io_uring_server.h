@@ -1,0 +1,62 @@
+/* The server of floor_io_uring.c, for floor_io_uring_answer.c as well. */
+#ifndef HARNESS_SUBJECTS_FLOOR_IO_URING_SERVER_H
+#define HARNESS_SUBJECTS_FLOOR_IO_URING_SERVER_H
+
+#include "harness/subject.h"
+
+#include <liburing.h>
+#include <stdbool.h>
+
+/* The low byte of user_data; RECEIVE and SEND have the descriptor above it. */
+enum token { ACCEPT = 1, IDLE, QUIET, RECEIVE, SEND };
+
+/* One connection of answer(), by its descriptor. It is closed when nothing of it is in the kernel:
+ * its number then names no other before its last completion has been seen. */
+struct exchange {
+    unsigned received;
+    bool is_open, receiving, sending, ended;
+};
+
+struct accept_server {
+    struct io_uring ring;
+    bool ring_is_open, armed;
+    int listener_fd;
+    uint16_t port;
+    unsigned capacity;
+    unsigned count; /* connections in fds */
+    unsigned held;
+    struct backend_counters counters;
+    struct exchange *exchanges; /* NULL unless answer() may be called */
+    unsigned exchange_places;
+    unsigned bytes; /* of a request and of a response */
+    char *response; /* the same for all connections */
+    struct io_uring_buf_ring *buffer_ring;
+    char *buffers;
+    unsigned buffer_count, buffer_size;
+    int fds[];
+};
+
+/* Room for one more request, after submitting if need be; NULL: the ring is broken. */
+struct io_uring_sqe *floor_io_uring_submission(struct accept_server *);
+
+/* One enter: submits, and waits for a completion until deadline_ns. -ETIMEDOUT. */
+int floor_io_uring_enter(struct accept_server *, uint64_t deadline_ns);
+
+/* Has connections accepted, unless they are already. */
+int floor_io_uring_arm(struct accept_server *);
+
+/* What one completion of another kind than RECEIVE and SEND says: a descriptor, -EAGAIN for one
+ * that says nothing of interest, or an error. */
+int floor_io_uring_result_of(struct accept_server *, const struct io_uring_cqe *);
+
+/* Closing goes through the ring as well: no system call of its own. */
+int floor_io_uring_close_accepted(struct accept_server *, int fd);
+
+int floor_io_uring_exchanges_open(struct accept_server *, const struct accept_setup *,
+                                  const char **what);
+void floor_io_uring_exchanges_close(struct accept_server *); /* after the ring */
+
+/* As in struct accept_ops. */
+int floor_io_uring_answer(struct accept_server *, uint64_t deadline_ns, uint64_t *answered);
+
+#endif

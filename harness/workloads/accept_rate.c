@@ -1,0 +1,178 @@
+/* mode=rate: exchanges (harness/exchange.h) at planned times.
+ *
+ * The server serves throughout. Its region lies within the generator's window: it begins when the
+ * generator has answered "mark", and "stop" is sent when it has ended. On a busy machine a command
+ * may take long; the window is then the longer one, and never too short. The server's figures come
+ * from the region, the clients' from the window. After the window it goes on serving until the
+ * generator, which waits for what is outstanding, has reported. */
+#include "harness/workloads/accept_steps.h"
+#include "harness/workloads/outcome.h"
+#include "harness/workloads/accept_trial.h"
+
+#include "harness/generator/open_loop.h"
+#include "harness/problem.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+/* How long the server serves before it looks for a reply that may have come. */
+#define SLICE_NS (2 * NS_PER_MS)
+
+static int answer(struct accept_trial *trial, uint64_t deadline_ns, uint64_t *answered)
+{
+    int error = trial->ops->answer(trial->server, deadline_ns, answered);
+    return error < 0 ? accept_server_problem(trial, "serving requests", error) : 0;
+}
+
+/* Goes on while there were fewer than `least`: at a low rate, or on a busy machine, no more may
+ * have come. */
+static int answer_some(struct accept_trial *trial, double seconds, uint64_t least,
+                       uint64_t *answered)
+{
+    uint64_t limit_ns = accept_step_deadline_ns(), more = 0;
+    int error = answer(trial, clock_now_ns() + (uint64_t)(seconds * (double)NS_PER_S), answered);
+    while (error == 0 && *answered < least && clock_now_ns() < limit_ns) {
+        error = answer(trial, clock_now_ns() + SLICE_NS, &more);
+        *answered += more;
+    }
+    return error;
+}
+
+static int tell(struct accept_trial *trial, json_t *command)
+{
+    int error = control_send(&trial->control, command);
+    return error < 0 ? problem_say(trial->problem, error, "sending a command to the generator: %s",
+                                   strerror(-error))
+                     : 0;
+}
+
+/* Serves until the generator has replied. */
+static int answer_until_reply(struct accept_trial *trial, json_t **reply)
+{
+    uint64_t limit_ns = accept_step_deadline_ns(), answered;
+    for (;;) {
+        int error = answer(trial, clock_now_ns() + SLICE_NS, &answered);
+        if (error < 0)
+            return error;
+        error = control_reply(&trial->control, 0, reply, trial->problem);
+        if (error != -EAGAIN)
+            return error;
+        if (clock_now_ns() >= limit_ns)
+            return problem_say(trial->problem, -ETIMEDOUT, "the generator did not reply in time");
+    }
+}
+
+static int begin_load(struct accept_trial *trial, const char *arrivals, double rate_per_s)
+{
+    const json_t *params = trial->request->params;
+    double seconds = parameter_number(params, "seconds");
+    double limit_s = 2.0 * seconds + (double)(ACCEPT_STEP_TIMEOUT_NS / NS_PER_S);
+    json_t *command = json_pack("{s:s, s:s, s:i, s:f, s:s, s:i, s:i, s:i, s:f}", "do", "rate",
+                                "host", "127.0.0.1", "port", (int)trial->ops->port(trial->server),
+                                "rate", rate_per_s, "arrivals", arrivals, "seed",
+                                (int)parameter_or(params, "arrival_seed", RATE_SEED), "bytes",
+                                (int)parameter_integer(params, "bytes"), "conns",
+                                (int)parameter_integer(params, "conns_max"), "limit_s", limit_s);
+    return control_ask(&trial->control, command, accept_step_deadline_ns(), NULL, trial->problem);
+}
+
+/* ---- the subject's own maximum ---- */
+
+/* What it would answer per second if it had a whole CPU: the answers of a short closed loop over
+ * the CPU time that they took. Over loopback the closed loop's own pace is the generator's, which
+ * has the dearer end of each connection; only where it is the higher one is it the server's
+ * maximum. */
+static double capacity_per_s(const struct usage *begin, const struct usage *end, uint64_t answered)
+{
+    struct usage usage = usage_between(begin, end);
+    uint64_t ns = usage.cpu_ns < usage.wall_ns ? usage.cpu_ns : usage.wall_ns;
+    return ns > 0 ? (double)answered * 1e9 / (double)ns : 0;
+}
+
+static int measure_capacity(struct accept_trial *trial)
+{
+    double seconds = RATE_PROBE * parameter_number(trial->request->params, "seconds");
+    uint64_t answered;
+    struct usage usage_begin, usage_end;
+    int error = begin_load(trial, "endless", 1);
+    if (error == 0)
+        error = answer_some(trial, seconds, 1, &answered); /* warm-up */
+    if (error == 0)
+        error = usage_now(&usage_begin);
+    if (error == 0)
+        error = answer_some(trial, seconds, RATE_PROBE_LEAST, &answered);
+    if (error == 0)
+        error = usage_now(&usage_end);
+    if (error == 0)
+        error = tell(trial, json_pack("{s:s}", "do", "stop"));
+    if (error == 0)
+        error = answer_until_reply(trial, NULL);
+    if (error < 0)
+        return error;
+    trial->capacity_per_s = capacity_per_s(&usage_begin, &usage_end, answered);
+    if (trial->capacity_per_s > 0)
+        return 0;
+    return problem_say(trial->problem, -ETIMEDOUT,
+                       "%s: no request was answered while its maximum was measured",
+                       trial->request->subject->name);
+}
+
+/* ---- the measured load ---- */
+
+static int measured_region(struct accept_trial *trial, double seconds, uint64_t *answered)
+{
+    int error = accept_region_begin(trial);
+    if (error < 0)
+        return error;
+    int served = answer_some(trial, seconds, 1, answered);
+    error = accept_region_end(trial);
+    return served < 0 ? served : error;
+}
+
+int accept_run_rate(struct accept_trial *trial, uint64_t *answered)
+{
+    json_t *reply;
+    const json_t *params = trial->request->params;
+    double seconds = parameter_number(params, "seconds");
+    double rate_per_s = parameter_number(params, "rate");
+    int error = 0;
+    if (json_object_get(params, "share")) {
+        error = measure_capacity(trial);
+        rate_per_s =
+            fmin(parameter_number(params, "share") * trial->capacity_per_s, OPEN_LOOP_RATE_MAX);
+    }
+    if (error == 0)
+        error =
+            begin_load(trial, json_string_value(json_object_get(params, "arrivals")), rate_per_s);
+    if (error == 0)
+        error = answer_some(trial, RATE_WARM_UP * seconds, 0, answered);
+    if (error == 0)
+        error = tell(trial, json_pack("{s:s}", "do", "mark"));
+    if (error == 0)
+        error = answer_until_reply(trial, NULL);
+    if (error == 0)
+        error = measured_region(trial, seconds, answered);
+    if (error == 0)
+        error = tell(trial, json_pack("{s:s}", "do", "stop"));
+    if (error == 0)
+        error = answer_until_reply(trial, &reply);
+    if (error == 0)
+        error = outcome_keep_report(reply, &trial->report, trial->problem);
+    if (error == 0 && *answered == 0)
+        error = problem_say(trial->problem, -ETIMEDOUT, "%s: no request was answered in %llu s",
+                            trial->request->subject->name,
+                            (unsigned long long)(ACCEPT_STEP_TIMEOUT_NS / NS_PER_S));
+    if (error == 0 && !(accept_offered_per_s(trial) > 0))
+        error = problem_say(trial->problem, -EAGAIN,
+                            "no request was planned within %g s; set a higher rate or more seconds",
+                            seconds);
+    return error;
+}
+
+double accept_offered_per_s(const struct accept_trial *trial)
+{
+    const json_t *plan = json_object_get(trial->report, "plan");
+    return json_number_value(json_object_get(plan, "arrivals")) /
+           json_number_value(json_object_get(plan, "window_s"));
+}

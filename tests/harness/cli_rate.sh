@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# accept, mode=rate, as people use it.
+set -uo pipefail
+source "$(dirname "$0")/cli.sh" "$1"
+
+rate=(accept --set mode=rate --set rate=500 --set seconds=0.1)
+
+every_planned_request_is_in_the_file() {
+    pb run "${rate[@]}" --backends select,poll,epoll,floor:epoll --rounds 2 --out r
+    if grep -q 'SKIPPED epoll' err; then
+        skip_test "this system has no epoll"
+        return
+    fi
+    expect_status 0 &&
+        expect_run r 'len(trials) >= 8 and any(trial["valid"] for trial in trials)' &&
+        expect_run r 'all(plan["arrivals"] == plan["answered"] + plan["unanswered"] + plan["failed"]
+            + plan["not_sent"] for plan in (t["generator"]["plan"] for t in trials if t["valid"]))' &&
+        expect_run r 'all(t["histograms"]["response_latency_ns"]["count"]
+            == t["generator"]["plan"]["arrivals"] > 0 for t in trials if t["valid"])' &&
+        expect_run r 'all("response_latency_uncorrected_ns" in t["histograms"]
+            and 0 <= t["generator"]["late_share"] <= 1 for t in trials if t["valid"])' &&
+        expect_run r 'all(t["metrics"]["server_cpu_us_per_accept"] > 0
+            and t["metrics"]["offered_per_s"] > 0 for t in trials if t["valid"])' &&
+        expect_run r 'all(("why_bound" in t["generator"]) == t["generator"]["bound"]
+            for t in trials if t["valid"])' || return 1
+    grep -q response_latency_ns out && grep -q response_latency_uncorrected_ns out ||
+        fail "no table of latencies"
+}
+
+it_follows_the_schema() {
+    local python=/usr/bin/python3
+    if ! $python -c 'import jsonschema' 2>/dev/null; then
+        skip_test "python3-jsonschema is missing"
+        return
+    fi
+    pb run "${rate[@]}" --set arrivals=constant,poisson --set arrival_seed=2 --backends poll,null \
+        --rounds 1 --out r
+    expect_status 0 || return 1
+    $python "$sources/tests/harness/validate_schema.py" r/run.json >err 2>&1 ||
+        fail "not as the schema says"
+}
+
+rates_and_sizes_are_swept() {
+    pb run accept --set mode=rate --set rate=200,400.5 --set bytes=1,4096 --set seconds=0.1 \
+        --backends poll --rounds 1 --out r
+    expect_status 0 &&
+        expect_run r 'sorted((c["params"]["rate"], c["params"]["bytes"]) for c in cells) == [
+            (200, 1), (200, 4096), (400.5, 1), (400.5, 4096)]'
+}
+
+null_is_skipped_with_the_reason() {
+    pb run "${rate[@]}" --backends null,poll --rounds 1 --out r
+    expect_status 0 && expect_error "SKIPPED null" "nothing can connect"
+}
+
+refused() { # TEXT SETTING...
+    local text=$1
+    shift
+    pb run accept --set mode=rate "$@" --backends poll --rounds 1 --out r
+    expect_status 2 && expect_error "$text" || return 1
+    [ ! -e r ] || fail "it ran"
+}
+
+what_makes_no_sense_is_refused_by_name() {
+    refused "rate cannot be" --set rate=0 &&
+        refused "rate cannot be" --set rate=-1 &&
+        refused "rate cannot be" --set rate=nan &&
+        refused "rate cannot be" --set rate=1e7 &&
+        refused "bytes cannot be" --set bytes=0 &&
+        refused "bytes cannot be" --set bytes=65537 &&
+        refused "conns_max cannot be" --set conns_max=0 &&
+        refused '"poisson"' --set arrivals=poison &&
+        refused "mode drain" --set queue=5 &&
+        refused "mode steady" --set conns=5
+}
+
+run_tests every_planned_request_is_in_the_file it_follows_the_schema rates_and_sizes_are_swept \
+    null_is_skipped_with_the_reason what_makes_no_sense_is_refused_by_name
