@@ -284,6 +284,14 @@ static const struct metric metrics[] = {
         .generator_dependent = true,
         .modes = "rate",
     },
+    {
+        .name = "send_lateness_ns",
+        .unit = "ns",
+        .help = "from the planned time to connect(): how late the generator itself was",
+        .lower_is_better = true,
+        .generator_dependent = true,
+        .modes = "rate",
+    },
     {.name = NULL},
 };
 
