@@ -85,9 +85,11 @@ static void write_headings(struct table *table)
         if (column->heading == NULL)
             break;
         bool ratio = column->kind == COLUMN_RATIO;
-        snprintf(row->texts[table->column_count], COLUMN_BYTES, "%s%s%s", column->heading,
-                 ratio ? " " : "",
-                 ratio ? printable(name, sizeof name, baseline != NULL ? baseline : "?") : "");
+        if (!ratio)
+            snprintf(row->texts[table->column_count], COLUMN_BYTES, "%s", column->heading);
+        else if (baseline != NULL)
+            snprintf(row->texts[table->column_count], COLUMN_BYTES, "%s %s", column->heading,
+                     printable(name, sizeof name, baseline));
     }
 }
 
@@ -133,6 +135,8 @@ static void measure(const struct table *table, int *widths)
     int total = 1;
     for (size_t k = 0; k < table->column_count; k++) {
         widths[k] = 0;
+        if (table->rows[0].texts[k][0] == '\0')
+            continue; /* a ratio, and nothing that it could be to */
         for (size_t i = 0; i < table->row_count; i++) {
             int length = (int)strlen(table->rows[i].texts[k]);
             widths[k] = length > widths[k] ? length : widths[k];

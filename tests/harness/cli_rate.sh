@@ -23,8 +23,15 @@ every_planned_request_is_in_the_file() {
             and t["metrics"]["offered_per_s"] > 0 for t in trials if t["valid"])' &&
         expect_run r 'all(("why_bound" in t["generator"]) == t["generator"]["bound"]
             for t in trials if t["valid"])' || return 1
-    grep -q response_latency_ns out && grep -q response_latency_uncorrected_ns out ||
-        fail "no table of latencies"
+    grep -q 'CPU us/request .* p99.9' out || fail "no table of costs and latencies"
+}
+
+of_a_load_that_is_too_much_no_latency_is_quoted() {
+    pb run accept --set mode=rate --set rate=900000 --set seconds=0.05 --set conns_max=10 \
+        --backends poll --rounds 1 --out r
+    expect_status 0 || return 1
+    grep -q '^ *900000 poll .* saturated saturated' out || fail "a latency at saturation" || return 1
+    grep -q 'GENERATOR BOUND in 1 of 1 trials at rate=900000' out || fail "the bound is not named"
 }
 
 it_follows_the_schema() {
@@ -74,5 +81,6 @@ what_makes_no_sense_is_refused_by_name() {
         refused "mode steady" --set conns=5
 }
 
-run_tests every_planned_request_is_in_the_file it_follows_the_schema rates_and_sizes_are_swept \
+run_tests every_planned_request_is_in_the_file of_a_load_that_is_too_much_no_latency_is_quoted \
+    it_follows_the_schema rates_and_sizes_are_swept \
     null_is_skipped_with_the_reason what_makes_no_sense_is_refused_by_name
