@@ -11,8 +11,8 @@
 
 enum { ATTEMPTS = 3 };
 
-/* Two processes, and what they need to get ready. */
-#define PROCESSES_S 0.02
+/* Two processes that start: 3 to 5 ms (median, two cores of a virtual machine). */
+#define PROCESSES_S 0.005
 
 /* A run may stop early once every interval's half width is within this share of its median. */
 #define TIGHT_SPREAD 0.02
