@@ -284,6 +284,15 @@ static const struct metric metrics[] = {
         .generator_dependent = true,
         .modes = "rate",
     },
+    {
+        .name = "send_lateness_ns",
+        .unit = "ns",
+        .help =
+            "from a request's planned time to its connect(): the generator's part of the latency",
+        .lower_is_better = true,
+        .generator_dependent = true,
+        .modes = "rate",
+    },
     {.name = NULL},
 };
 
