@@ -52,6 +52,21 @@ a_report_tells_the_same_again() {
     expect_status 0 && cmp -s out first || fail "the report differs from what the run printed"
 }
 
+# What a workload writes, the report has to know: a histogram without its metric is taken for damage.
+a_run_of_every_mode_can_be_reported_again() {
+    pb run accept --set queue=20 --set idle=0 --set conns=4 --set seconds=0.1 --set rate=500 --backends poll \
+        --rounds 1 --out accept
+    pb run timer --set timers=2 --set interval_us=1000 --set seconds=0.02 --set slack=default --backends poll \
+        --rounds 1 --out timer
+    pb run pool --set threads=2 --set job_us=1 --set queue_limit=64 --set seconds=0.1 --backends poll \
+        --rounds 1 --out pool
+    local run
+    for run in accept timer pool; do
+        pb report $run
+        expect_status 0 || return 1
+    done
+}
+
 any_damage_to_a_run_is_survived() {
     pb run accept --set mode=drain,steady --set queue=20 --set idle=0,1,2 --set conns=4 \
         --set seconds=0.1 --backends poll,select,null --rounds 2 --out r
@@ -101,4 +116,4 @@ run_tests without_gnuplot_there_are_tables_and_csv_and_the_name_of_the_package \
     a_folder_without_the_scripts_is_named no_string_of_the_file_is_run_as_a_command \
     any_damage_to_a_run_is_survived a_truncated_file_is_refused_with_its_line_and_column \
     a_foreign_file_is_refused_with_the_field_that_is_wrong a_damaged_field_is_named \
-    a_folder_without_a_run_is_named a_report_tells_the_same_again
+    a_folder_without_a_run_is_named a_report_tells_the_same_again a_run_of_every_mode_can_be_reported_again
