@@ -72,7 +72,8 @@ static int fake_submit(struct pool_server *server, struct pool_task *task)
 static int fake_start_timer(struct pool_server *server, enum pool_timer timer, uint64_t due_ns)
 {
     server->due_ns[timer] = due_ns;
-    fake_pool.phase += timer == POOL_TIMER_END;
+    if (timer == POOL_TIMER_END && ++fake_pool.phase < FAKE_POOL_PHASES)
+        fake_pool.waiting_at[fake_pool.phase] = server->waiting;
     if (timer == POOL_TIMER_LAG && ++fake_pool.lag_samples == fake_pool.stall_at)
         stall();
     return fake_pool.timer_error;

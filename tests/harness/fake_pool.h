@@ -5,6 +5,8 @@
 
 #include "harness/pool_ops.h"
 
+#define FAKE_POOL_PHASES 8
+
 struct fake_pool {
     /* What the test asks. */
     unsigned threads_given; /* how many run; 0: all */
@@ -21,6 +23,7 @@ struct fake_pool {
     uint64_t refusals, runs;
     unsigned lag_samples;
     unsigned open, most_waiting;
+    unsigned waiting_at[FAKE_POOL_PHASES]; /* jobs in the queue when that phase began */
 };
 
 /* Forgets everything, and is as a test finds it. */
