@@ -316,7 +316,6 @@ void pool_counters(const struct pool *pool, struct pool_counters *counters)
     *counters = pool->counters;
     pthread_mutex_lock(lock);
     counters->wakes += pool->wakes;
-    counters->background = pool->background;
     counters->waiting = pool_count_waiting(pool);
     counters->peak_waiting =
         pool->peak_waiting > counters->waiting ? pool->peak_waiting : counters->waiting;

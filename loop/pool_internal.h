@@ -49,7 +49,6 @@ struct pool {
     struct list held_back;             /* slow jobs that were passed; older than all in `waiting` */
     unsigned held_back_count, emptied; /* emptied: slots of `waiting`, by pool_cancel() */
     unsigned peak_waiting;
-    unsigned background;
     unsigned slow_running;
     uint64_t slow_begun;  /* or canceled */
     struct list sleepers; /* the one that fell asleep last is first, and woken first: what it needs

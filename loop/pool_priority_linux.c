@@ -3,7 +3,6 @@
  * (sched(7)). Going down is permitted to everybody; coming back was not before Linux 2.6.39. */
 #include "loop/pool_priority.h"
 
-#include <pthread.h>
 #include <sched.h>
 
 bool pool_priority_possible(void)
@@ -11,8 +10,8 @@ bool pool_priority_possible(void)
     return true;
 }
 
-int pool_priority_lower(void)
+int pool_priority_lower(pthread_t thread)
 {
     struct sched_param none = {.sched_priority = 0};
-    return -pthread_setschedparam(pthread_self(), SCHED_IDLE, &none);
+    return -pthread_setschedparam(thread, SCHED_IDLE, &none);
 }

@@ -8,7 +8,8 @@ bool pool_priority_possible(void)
     return false;
 }
 
-int pool_priority_lower(void)
+int pool_priority_lower(pthread_t thread)
 {
+    (void)thread;
     return -ENOTSUP;
 }

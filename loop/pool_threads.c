@@ -182,21 +182,11 @@ static void run(const struct pool *pool, struct pool_job *job)
         job->ended_ns = clock_now_ns();
 }
 
-static void go_to_the_background(struct pool *pool)
-{
-    bool lowered = pool_priority_lower() == 0;
-    pthread_mutex_lock(&pool->lock);
-    pool->background += lowered;
-    pthread_mutex_unlock(&pool->lock);
-}
-
 static void *serve(void *context)
 {
     struct pool_thread *self = context;
     struct pool *pool = self->pool;
     struct pool_job *job;
-    if (pool->options.background)
-        go_to_the_background(pool);
     while ((job = wait_for_job(pool, self)) != NULL) {
         do
             run(pool, job);
@@ -233,7 +223,9 @@ static bool start_thread(struct pool *pool, struct pool_thread *thread)
 }
 
 /* As many as the system gives, up to what was asked. Signals are for the threads that the program
- * made itself. The first ones wait at the lock until it is known how many there are. */
+ * made itself. The first ones wait at the lock until it is known how many there are. They are
+ * lowered from here, so that it is known at once how many could be: a thread that does it itself
+ * may first have to wait for a processor. */
 int pool_start_threads(struct pool *pool)
 {
     sigset_t all, before;
@@ -241,8 +233,11 @@ int pool_start_threads(struct pool *pool)
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     pthread_mutex_lock(&pool->lock);
-    while (count < pool->options.threads && start_thread(pool, &pool->threads[count]))
+    while (count < pool->options.threads && start_thread(pool, &pool->threads[count])) {
+        if (pool->options.background && pool_priority_lower(pool->threads[count].id) == 0)
+            pool->counters.background++;
         count++;
+    }
     pool->slow_limit = (count + 1) / 2;
     pthread_mutex_unlock(&pool->lock);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
