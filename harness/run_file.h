@@ -20,7 +20,8 @@ int run_file_save(const char *folder, const json_t *run, char *problem);
 int run_file_rescue(const json_t *run, char *where);
 
 /* The run in a folder, a new object; NULL: `problem` names file, line and column, or the field that
- * is not as results/schema.json has it. */
+ * is not as results/schema.json has it. Its trials are those of trials.h; what summary_compute()
+ * computes is not there until it has. A file of more than 512 MiB is refused. */
 json_t *run_file_load(const char *folder, char *problem);
 
 #endif

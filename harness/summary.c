@@ -198,10 +198,9 @@ static void cell_work_free(struct cell_work *work)
     cell_samples_free(&work->samples);
 }
 
-static int cell_work_open(struct cell_work *work, const json_t *run, const json_t *cell)
+static int cell_work_open(struct cell_work *work, const json_t *cell)
 {
-    const json_t *trials = json_object_get(cell, "trials");
-    size_t room = json_array_size(trials) + 1;
+    size_t room = trials_count(trials_of(cell)) + 1;
     work->values = calloc(room, sizeof *work->values);
     work->baseline_values = calloc(room, sizeof *work->baseline_values);
     work->summary = json_array();
@@ -209,17 +208,17 @@ static int cell_work_open(struct cell_work *work, const json_t *run, const json_
     work->percentiles = json_array();
     work->pooled = json_array();
     work->excess = json_array();
-    int result = cell_samples_open(&work->samples, json_object_get(run, "subjects"), trials);
+    int result = cell_samples_open(&work->samples, cell);
     bool failed = work->values == NULL || work->baseline_values == NULL || work->summary == NULL ||
                   work->ratios == NULL || work->percentiles == NULL || work->pooled == NULL ||
                   work->excess == NULL;
     return failed ? -ENOMEM : result;
 }
 
-static int summarise_cell(const json_t *run, json_t *cell, struct cell_work *work)
+static int summarise_cell(json_t *cell, struct cell_work *work)
 {
     const struct workload *workload = workload_find(text_of(cell, "workload"));
-    int result = cell_work_open(work, run, cell);
+    int result = cell_work_open(work, cell);
     for (const struct metric *metric = workload->metrics; result == 0 && metric->name != NULL;
          metric++) {
         if (name_in_list(metric->modes, text_of(cell, "mode")))
@@ -233,15 +232,19 @@ static int summarise_cell(const json_t *run, json_t *cell, struct cell_work *wor
 
 int summary_compute(json_t *run, unsigned resamples)
 {
+    char problem[PROBLEM_BYTES];
     size_t i;
     json_t *cell;
+    int result = trials_pack(run, problem);
+    if (result < 0)
+        return result;
     json_array_foreach(json_object_get(run, "cells"), i, cell)
     {
         struct cell_work work = {
             .seed = (uint64_t)json_integer_value(json_object_get(run, "seed")),
             .resamples = resamples,
         };
-        int result = summarise_cell(run, cell, &work);
+        result = summarise_cell(cell, &work);
         if (result < 0)
             return result;
     }

@@ -14,8 +14,8 @@
 #define SUMMARY_DRAFT_RESAMPLES 1000u  /* between rounds: enough to decide whether to stop */
 
 /* (Re)computes "summary", "ratios", "percentiles", "pooled", "excess" and "verdicts" of every cell.
- * The run has passed run_shape_check(). 0, -ENOMEM, or -ERANGE when a
- * value is beyond what can be averaged. */
+ * The run has passed run_shape_check(). 0, -ENOMEM, -ERANGE when a value is beyond what can be
+ * averaged, or -EINVAL when a trial is not as it has to be. */
 int summary_compute(json_t *run, unsigned resamples);
 
 /* How far from settled a cell is: the largest relative half width of an interval, (high - low) / 2

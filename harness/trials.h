@@ -70,13 +70,13 @@ const char *trials_metric_name(const struct trials *, size_t index);
 size_t trials_counter_count(const struct trials *);
 const char *trials_counter_name(const struct trials *, size_t index);
 
-/* Makes them for every cell whose "trials" or "counting_trials" have grown since; nothing for a
- * cell without these lists. The run has passed run_shape_check(). summary_compute() does this
- * first. 0 or -ENOMEM. */
-int trials_pack(json_t *run);
+/* Makes them for every cell whose "trials" or "counting_trials" are JSON. The run has passed
+ * run_shape_check(). 0, -ENOMEM, or -EINVAL and `problem` (512 bytes) names the first field of a
+ * trial that is wrong. */
+int trials_pack(json_t *run, char *problem);
 
-/* The cell, or every cell of the run, without what trials_pack() made: what may be written to a
- * file. A new reference to a copy that shares everything else; NULL without memory. */
+/* The run without what trials_pack() made: what may be written to a file. A new reference to a copy
+ * that shares everything else; NULL without memory. */
 json_t *trials_unpacked(const json_t *run);
 
 #endif
