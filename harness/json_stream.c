@@ -160,6 +160,9 @@ int json_stream_next(struct json_stream *stream, char closing, bool *is_first)
         take(stream, 1);
         return 0;
     }
+    if (first && next == 0)
+        return json_stream_fail(stream, closing == '}' ? "a field or '}' expected"
+                                                       : "a value or ']' expected");
     if (first)
         return 1;
     if (next != ',')
@@ -210,24 +213,39 @@ int json_stream_finish(struct json_stream *stream)
 /* How far into a value the scanner is. */
 struct extent {
     size_t depth;
-    bool in_text, is_escaped, is_bare; /* bare: a number, true, false or null */
+    bool in_text, is_escaped;
+    bool is_bare; /* a number, true, false or null: nothing marks its end */
     bool has_ended;
 };
 
-/* Goes on with `bytes`; returns how many belong to the value. It is not looked whether they are
- * right: brackets of one kind close the other, too. */
+/* Goes on in a text: to behind its closing quote, if that is there. */
+static size_t scan_text(struct extent *extent, const char *bytes, size_t count)
+{
+    size_t i = 0;
+    while (i < count && extent->in_text) {
+        if (!extent->is_escaped && bytes[i] != '"' && bytes[i] != '\\') {
+            i++;
+            continue;
+        }
+        extent->in_text = extent->is_escaped || bytes[i] != '"';
+        extent->is_escaped = !extent->is_escaped && bytes[i] == '\\';
+        i++;
+    }
+    extent->has_ended = !extent->in_text && extent->depth == 0;
+    return i;
+}
+
+/* Goes on with `bytes`; returns how many belong to the value. Whether they are right is not looked
+ * at: brackets of one kind close the other, too. */
 static size_t scan(struct extent *extent, const char *bytes, size_t count)
 {
     size_t i = 0;
     while (i < count && !extent->has_ended) {
-        char c = bytes[i];
         if (extent->in_text) {
-            extent->in_text = extent->is_escaped || c != '"';
-            extent->is_escaped = !extent->is_escaped && c == '\\';
-            extent->has_ended = !extent->in_text && extent->depth == 0;
-            i++;
+            i += scan_text(extent, bytes + i, count - i);
             continue;
         }
+        char c = bytes[i];
         if (extent->is_bare && strchr(" \n\t\r,:]}[{\"", c) != NULL) {
             extent->has_ended = true;
             break;

@@ -257,9 +257,6 @@ static int read_run(struct reader *reader, json_t *ahead)
     r = judge(reader, r, field);
     if (r < 0)
         return r;
-    r = json_stream_peek(&reader->stream);
-    if (r != '{')
-        return r < 0 ? r : not_a_run(reader, "the file: expected an object");
     r = read_object(reader, reader->run, read_run_member);
     if (r == 0)
         r = json_stream_finish(&reader->stream);

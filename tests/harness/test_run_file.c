@@ -1,6 +1,7 @@
 /* run.json: whole or not at all, and every mistake placed. */
 #include "harness/problem.h"
 #include "harness/run_file.h"
+#include "harness/trials.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -73,8 +74,7 @@ static void what_is_saved_is_loaded(void **state)
     json_t *loaded = run_file_load(place->folder, problem);
     if (loaded == NULL)
         fail_msg("%s", problem);
-    assert_int_equal(json_array_size(json_object_get(
-                         json_array_get(json_object_get(loaded, "cells"), 0), "trials")),
+    assert_int_equal(trials_count(trials_of(json_array_get(json_object_get(loaded, "cells"), 0))),
                      20);
     json_decref(loaded);
     json_decref(run);
@@ -186,13 +186,13 @@ static void a_bad_file_is_refused_with_the_place_of_the_mistake(void **state)
     static const struct {
         const char *text, *expected;
     } cases[] = {
-        {"", "line 1, column 0"},
+        {"", "line 1, column 1"},
         {"{\"schema\": 1,\n \"id\": \"x\", ", "line 2"},
         {"not JSON at all", "line 1"},
         {"[1, 2]", "expected"},
         {"{\"hello\": \"world\"}", "schema"},
         {"{\"schema\": 1, \"schema\": 1}", "line 1"},
-        {"{\"schema\": 99}", "another version"},
+        {"{\"schema\": 99}", "reads version 1"},
         {"{\"schema\": 1, \"id\": 5}", "id: expected a string"},
     };
     const struct place *place = *state;
