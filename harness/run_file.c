@@ -17,8 +17,10 @@
 #define TEMPORARY_NAME ".run.json.new"
 enum { PARTS_MAX = 1000 };
 
-/* Five times what 100 cells with 12 subjects and 50 rounds take. */
-#define RUN_FILE_BYTES_MAX (INT64_C(512) << 20)
+/* Six times what 100 cells with 12 subjects and 50 rounds take. What is read is bounded, so that a
+ * file that is no run does not keep anybody waiting; what is written, too, so that it can be read.
+ */
+#define RUN_FILE_BYTES_MAX (512u << 20)
 
 /* ---- the folder ---- */
 
@@ -143,7 +145,9 @@ static char *text_of(const json_t *run)
 int run_file_save(const char *folder, const json_t *run, char *problem)
 {
     char *text = text_of(run);
-    int r = text != NULL ? save_text(folder, text, strlen(text)) : -ENOMEM;
+    int r = text == NULL                        ? -ENOMEM
+            : strlen(text) > RUN_FILE_BYTES_MAX ? -EFBIG
+                                                : save_text(folder, text, strlen(text));
     free(text);
     if (r < 0)
         problem_say(problem, r, "%s/" FINAL_NAME " could not be written: %s", folder, strerror(-r));
@@ -236,9 +240,9 @@ static int open_run(const char *path, char *problem)
         r = problem_say(problem, -EINVAL, "%s is not a regular file", path);
     else if (status.st_size > RUN_FILE_BYTES_MAX)
         r = problem_say(problem, -EFBIG,
-                        "%s has %lld MiB; no more than %lld MiB are read: measure fewer cells or "
+                        "%s has %lld MiB; no more than %u MiB are read: measure fewer cells or "
                         "rounds in one run",
-                        path, (long long)status.st_size >> 20, (long long)RUN_FILE_BYTES_MAX >> 20);
+                        path, (long long)status.st_size >> 20, RUN_FILE_BYTES_MAX >> 20);
     if (r == 0)
         return fd;
     close(fd);

@@ -10,7 +10,8 @@
 int run_file_create(const char *folder, char *problem);
 
 /* Writes folder/run.json under a temporary name, to disk (fsync), and renames it. On -errno the
- * file that was there before is untouched and the temporary one is gone. */
+ * file that was there before is untouched and the temporary one is gone. -EFBIG: a limit of file
+ * sizes, or more than the 512 MiB that run_file_load() reads. */
 int run_file_save(const char *folder, const json_t *run, char *problem);
 
 /* When the result folder takes no more: writes the run to a new folder under $TMPDIR, /tmp or the

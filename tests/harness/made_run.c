@@ -27,15 +27,15 @@ static json_t *new_histogram(struct random *random)
 
 static json_t *new_trial(struct random *random, const char *subject, size_t round, size_t order)
 {
+    double rate = 1000.0 + random_below(random, 100), cpu_us = 1 + random_below(random, 100) / 7.0;
+    int waits = (int)random_below(random, 1000);
     return json_pack("{s:s, s:I, s:I, s:i, s:{s:f, s:f}, s:{s:o}, s:{s:i, s:i}, s:{s:i}, s:{s:b, "
                      "s:n}, s:b, s:n}",
                      "subject", subject, "round", (json_int_t)round, "order", (json_int_t)order,
-                     "attempt", 0, "metrics", "accepts_per_s", 1000.0 + random_below(random, 100),
-                     "server_cpu_us_per_accept", 1.0 + random_below(random, 100) / 7.0,
-                     "histograms", "connect_latency_ns", new_histogram(random), "counters", "waits",
-                     (int)random_below(random, 1000), "operations", 100, "usage", "wall_ns", 1,
-                     "generator", "bound", round % 2 == 0, "late_ns_p99", "valid", 1,
-                     "why_invalid");
+                     "attempt", 0, "metrics", "accepts_per_s", rate, "server_cpu_us_per_accept",
+                     cpu_us, "histograms", "connect_latency_ns", new_histogram(random), "counters",
+                     "waits", waits, "operations", 100, "usage", "wall_ns", 1, "generator", "bound",
+                     round % 2 == 0, "late_ns_p99", "valid", 1, "why_invalid");
 }
 
 static json_t *new_cell(struct random *random, int conns, size_t rounds)

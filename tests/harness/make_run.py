@@ -184,8 +184,12 @@ def run_of(cells):
          "granted": [], "opt_in": False, "summary": ""}
         for name in names
     ]
+    unknown = ("kernel_build", "machine", "allowed_cpus", "user_hz", "memory_kib", "governor", "clocksource", "hz",
+               "commit", "compiler", "build_type", "flags")
     manifest = {"date": "2026-01-01T00:00:00Z", "kernel": "Linux", "cpu": "CPU", "cpus": 2, "cores": 2,
-                "virtualization": "none", "timer_slack_ns": 50000}
+                "virtualization": "none", "timer_slack_ns": 50000, **dict.fromkeys(unknown), "mitigations": {},
+                "sysctl": {}, "limits": dict.fromkeys(("nofile", "memlock", "nproc")),
+                "libraries": dict.fromkeys(("libc", "jansson"))}
     return {
         "schema": 1, "id": "20260101-000000-0000", "command": ["pollbench"], "seed": 1, "profile": "quick",
         "manifest": manifest, "subjects": subjects, "cells": cells, "placement": {"subject_cpu": -1, "generator_cpu": -1},

@@ -180,7 +180,7 @@ static void damage(struct random *random, char *bytes, size_t *length)
 static void any_damage_is_refused_with_a_sentence_or_does_no_harm(void **state)
 {
     (void)state;
-    enum { TIMES = 1500 };
+    enum { TIMES = 800 };
     json_t *run = made_run(2, 2);
     char problem[PROBLEM_BYTES], *text = json_dumps(run, 0), *copy = strdup(text);
     struct random random;

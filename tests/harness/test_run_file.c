@@ -228,6 +228,35 @@ static void a_missing_file_is_named(void **state)
     assert_non_null(strstr(problem, place->file));
 }
 
+static void a_file_of_1_GiB_is_refused_with_the_limit(void **state)
+{
+    const struct place *place = *state;
+    char problem[PROBLEM_BYTES];
+    write_text(place->file, "{\"schema\": 1}");
+    assert_int_equal(truncate(place->file, 1 << 30), 0); /* takes no room on the disk */
+    assert_null(run_file_load(place->folder, problem));
+    assert_non_null(strstr(problem, "1024 MiB"));
+    assert_non_null(strstr(problem, "512 MiB"));
+}
+
+/* To open a FIFO for reading waits for somebody who writes. */
+static void what_is_no_regular_file_is_refused_at_once(void **state)
+{
+    const struct place *place = *state;
+    char problem[PROBLEM_BYTES];
+    assert_int_equal(mkfifo(place->file, 0600), 0);
+    assert_null(run_file_load(place->folder, problem));
+    assert_non_null(strstr(problem, "not a regular file"));
+    assert_int_equal(unlink(place->file), 0);
+    assert_int_equal(mkdir(place->file, 0700), 0);
+    assert_null(run_file_load(place->folder, problem));
+    assert_non_null(strstr(problem, "not a regular file"));
+    assert_int_equal(rmdir(place->file), 0);
+    assert_int_equal(symlink("/dev/zero", place->file), 0);
+    assert_null(run_file_load(place->folder, problem));
+    assert_non_null(strstr(problem, "not a regular file"));
+}
+
 int main(void)
 {
 #define WITH_PLACE(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
@@ -241,6 +270,8 @@ int main(void)
         WITH_PLACE(a_bad_file_is_refused_with_the_place_of_the_mistake),
         WITH_PLACE(a_file_cut_anywhere_is_refused),
         WITH_PLACE(a_missing_file_is_named),
+        WITH_PLACE(a_file_of_1_GiB_is_refused_with_the_limit),
+        WITH_PLACE(what_is_no_regular_file_is_refused_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
