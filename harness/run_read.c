@@ -20,6 +20,7 @@ struct reader {
     json_t *subjects; /* borrowed of `run`, or read ahead */
     size_t outline_bytes;
     size_t cells;
+    uint64_t trials_room;                     /* bytes */
     struct trials_builder *trials, *counting; /* of the cell that is being read */
 };
 
@@ -126,7 +127,7 @@ static int read_trials(struct reader *reader, json_t *cell, const char *name,
     char where[80];
     bool is_first = true;
     snprintf(where, sizeof where, "cells[%zu].%s", reader->cells, name);
-    *builder = trials_builder_open(where);
+    *builder = trials_builder_open(where, &reader->trials_room);
     if (*builder == NULL || json_object_set_new(cell, name, json_array()) < 0)
         return no_memory(reader);
     int r = json_stream_enter(&reader->stream, '[');
@@ -267,7 +268,7 @@ static int read_run(struct reader *reader, json_t *ahead)
 
 json_t *run_read(int fd, const char *path, char *problem)
 {
-    struct reader reader = {.run = json_object()};
+    struct reader reader = {.run = json_object(), .trials_room = TRIALS_BYTES_MAX};
     json_t *ahead = json_object();
     int r = json_stream_open(&reader.stream, fd, path, problem);
     if (r < 0 || reader.run == NULL || ahead == NULL)

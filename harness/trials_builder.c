@@ -1,6 +1,7 @@
 #include "harness/trials_collected.h"
 
 #include "harness/problem.h"
+#include "harness/run_options.h"
 #include "harness/run_shape.h"
 
 #include <errno.h>
@@ -8,12 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct trials_builder *trials_builder_open(const char *where)
+struct trials_builder *trials_builder_open(const char *where, uint64_t *room)
 {
     struct trials_builder *builder = calloc(1, sizeof *builder);
     if (builder == NULL)
         return NULL;
     snprintf(builder->where, sizeof builder->where, "%s", where);
+    builder->room = room;
     builder->subjects = (struct names){.maximum = TRIALS_SUBJECTS_MAX, .what = "subject"};
     builder->names[TRIALS_METRIC] =
         (struct names){.maximum = TRIALS_METRICS_MAX, .width = 1, .what = "metrics"};
@@ -56,7 +58,7 @@ static bool fits(const struct trials_builder *builder, size_t capacity)
     uint64_t each = sizeof *builder->list;
     for (unsigned kind = 0; kind < TRIALS_KINDS; kind++)
         each += builder->names[kind].count * builder->names[kind].width * sizeof(double);
-    return each * capacity + builder->reasons_bytes <= TRIALS_BYTES_MAX;
+    return each * capacity + builder->reasons_bytes <= *builder->room;
 }
 
 /* What is not set is not there. */
@@ -93,8 +95,8 @@ static int grow(struct trials_builder *builder)
 
 static int too_much(const struct trials_builder *builder, char *problem)
 {
-    return problem_say(problem, -EINVAL, "%s: more than %d MiB of trials", builder->where,
-                       (int)(TRIALS_BYTES_MAX >> 20));
+    return problem_say(problem, -EINVAL, "%s: more trials than a run can have: %d MiB of figures",
+                       builder->where, (int)(TRIALS_BYTES_MAX >> 20));
 }
 
 /* ---- names ---- */
@@ -240,6 +242,9 @@ int trials_builder_add(struct trials_builder *builder, const json_t *json, char 
         .valid = json_is_true(json_object_get(json, "valid")),
         .bound = json_is_true(json_object_get(generator, "bound")),
     };
+    if (trial->round >= ROUNDS_MAXIMUM)
+        return problem_say(problem, -EINVAL, "%s[%zu].round: a run has no more than %d rounds",
+                           builder->where, builder->count, ROUNDS_MAXIMUM);
     r = add_reason(builder, trial, json_string_value(json_object_get(json, "why_invalid")));
     if (r == 0)
         r = add_numbers(builder, TRIALS_METRIC, json_object_get(json, "metrics"), problem);

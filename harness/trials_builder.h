@@ -15,12 +15,13 @@ enum {
     TRIALS_METRICS_MAX = 64,
     TRIALS_HISTOGRAMS_MAX = 32,
 };
-#define TRIALS_BYTES_MAX (UINT64_C(1) << 30) /* of one list */
+#define TRIALS_BYTES_MAX (UINT64_C(256) << 20) /* of a run: a million trials */
 
 struct trials_builder;
 
-/* `where` names the list in what is said of its trials: "cells[0].trials". NULL without memory. */
-struct trials_builder *trials_builder_open(const char *where);
+/* `where` names the list in what is said of its trials: "cells[0].trials". `room` is what all lists
+ * of the run may still take, in bytes, and outlives the builder. NULL without memory. */
+struct trials_builder *trials_builder_open(const char *where, uint64_t *room);
 void trials_builder_close(struct trials_builder *); /* NULL is nothing */
 
 /* Adds a trial and keeps nothing of it. 0, -ENOMEM, or -EINVAL and `problem` (512 bytes) names the

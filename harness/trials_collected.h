@@ -27,6 +27,7 @@ struct merged {
 
 struct trials_builder {
     char where[80];
+    uint64_t *room;
     struct trial *list; /* `subject` is an index of subjects, why_invalid one of reasons, from 1 */
     size_t count, capacity;
     struct names subjects, names[TRIALS_KINDS];

@@ -244,7 +244,7 @@ static void write_subjects(struct writing *writing)
 
 static int put_into_cell(struct writing *writing, json_t *cell, bool counting)
 {
-    uint64_t texts_at, bytes;
+    uint64_t texts_at, bytes, *room = writing->builder->room;
     struct trials header = plan(writing, &texts_at, &bytes);
     writing->block = calloc(1, bytes);
     if (writing->block == NULL)
@@ -256,6 +256,7 @@ static int put_into_cell(struct writing *writing, json_t *cell, bool counting)
         write_columns(writing, kind);
     write_pooled(writing);
     write_subjects(writing);
+    *room = bytes < *room ? *room - bytes : 0;
     json_t *string = json_stringn_nocheck((const char *)writing->block, bytes);
     free(writing->block);
     return json_object_set_new(cell, counting ? TRIALS_COUNTING_KEY : TRIALS_KEY, string) < 0

@@ -8,10 +8,11 @@ static int pack_list(const json_t *run, json_t *cell, size_t index, bool countin
     const char *name = counting ? "counting_trials" : "trials";
     const json_t *list = json_object_get(cell, name), *trial;
     char where[80];
+    uint64_t room = UINT64_MAX; /* it is in memory already */
     if (!json_is_array(list))
         return 0;
     snprintf(where, sizeof where, "cells[%zu].%s", index, name);
-    struct trials_builder *builder = trials_builder_open(where);
+    struct trials_builder *builder = trials_builder_open(where, &room);
     int r = builder != NULL ? 0 : -ENOMEM;
     size_t i;
     json_array_foreach(list, i, trial)

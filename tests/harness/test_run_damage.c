@@ -49,6 +49,8 @@ static void a_trial_that_is_no_trial_is_named_with_its_field(void **state)
     expect_problem(changed(2, "metrics", "accepts_per_s", json_real(-1)), NULL,
                    SAYS("cells[0].trials[2].metrics.accepts_per_s: expected a number from 0 up, "
                         "not a negative number"));
+    expect_problem(changed(3, NULL, "round", json_integer(100000)), NULL,
+                   SAYS("cells[0].trials[3].round: a run has no more than 100000 rounds"));
     expect_problem(changed(2, "counters", "waits", json_integer(-1)), NULL,
                    SAYS("cells[0].trials[2].counters.waits"));
     expect_problem(
