@@ -95,7 +95,8 @@ int report_run(json_t *run, const char *folder, const char *plots_folder, bool j
         fprintf(stderr, "pollbench: the report could not be printed: %s\n", strerror(errno));
         status = EXIT_NOT_CARRIED_OUT;
     }
-    if (report_write_csv(run, folder, problem) < 0) {
+    if (report_write_csv(run, folder, problem) < 0 ||
+        report_write_verdicts(run, folder, problem) < 0) {
         fprintf(stderr, "pollbench: %s\n", problem);
         return EXIT_NOT_CARRIED_OUT;
     }
