@@ -13,6 +13,7 @@
 struct report_options {
     const char *folder;
     const char *plots_folder;
+    double minimum_effect; /* a share; 0: that of the run */
     bool json;
 };
 
@@ -30,6 +31,12 @@ static int take_plots(void *target, const char *value, char *problem)
     return 0;
 }
 
+static int take_minimum_effect(void *target, const char *value, char *problem)
+{
+    struct report_options *options = target;
+    return options_minimum_effect("--min-effect", value, &options->minimum_effect, problem);
+}
+
 static int take_folder(void *target, const char *value, char *problem)
 {
     struct report_options *options = target;
@@ -42,6 +49,8 @@ static int take_folder(void *target, const char *value, char *problem)
 
 static const struct option_row rows[] = {
     {"--json", NULL, "the summary as JSON on standard output instead of tables", take_json, false},
+    {"--min-effect", "3%", "the smallest difference that a verdict may name; default: the run's",
+     take_minimum_effect, false},
     {"--plots", "FOLDER", "where the gnuplot scripts are (scripts/plots)", take_plots, false},
     {NULL, NULL, NULL, NULL, false},
 };
@@ -50,7 +59,7 @@ static void print_help(FILE *out)
 {
     fprintf(
         out,
-        "usage: pollbench report DIR [--json] [--plots FOLDER]\n\n"
+        "usage: pollbench report DIR [--json] [--min-effect 3%%] [--plots FOLDER]\n\n"
         "Prints the tables of the run in DIR/run.json, writes DIR/*.csv and draws DIR/charts/.\n"
         "All of it is computed again from the raw trials.\n\n");
     options_print(out, rows);
@@ -86,7 +95,8 @@ int report_run(json_t *run, const char *folder, const char *plots_folder, bool j
         fprintf(stderr, "pollbench: the report could not be printed: %s\n", strerror(errno));
         status = EXIT_NOT_CARRIED_OUT;
     }
-    if (report_write_csv(run, folder, problem) < 0) {
+    if (report_write_csv(run, folder, problem) < 0 ||
+        report_write_verdicts(run, folder, problem) < 0) {
         fprintf(stderr, "pollbench: %s\n", problem);
         return EXIT_NOT_CARRIED_OUT;
     }
@@ -126,6 +136,8 @@ int command_report(int argc, char **argv)
         fprintf(stderr, "pollbench: %s\n", problem);
         return EXIT_NOT_CARRIED_OUT;
     }
+    if (options.minimum_effect > 0)
+        json_object_set_new(run, "minimum_effect", json_real(options.minimum_effect));
     result = summary_compute(run, SUMMARY_FINAL_RESAMPLES);
     int status = EXIT_NOT_CARRIED_OUT;
     if (result < 0)
