@@ -136,7 +136,7 @@ static int take_plan(const json_t *request, struct open_loop_load *load, char *p
         kind++;
     if (kind == kinds)
         return problem_say(problem, -EINVAL, "\"arrivals\" has to be constant, poisson or endless");
-    load->arrivals = (enum arrivals)kind;
+    load->arrivals = (enum arrivals_kind)kind;
     load->rate_per_s = json_number_value(json_object_get(request, "rate"));
     if (!(load->rate_per_s > 0.0 && load->rate_per_s <= OPEN_LOOP_RATE_MAX))
         return problem_say(problem, -EINVAL, "\"rate\" has to be a number above 0, at most %.0f",

@@ -36,7 +36,7 @@ struct open_loop {
     struct control *control;
     struct generator_wait *wait;
     const struct open_loop_load *load;
-    struct open_loop_plan plan;
+    struct arrivals plan;
     uint64_t limit_ns;
     uint64_t end_ns;       /* of the window; UINT64_MAX until "stop" */
     uint64_t available_ns; /* when a connection became free after all had been taken */
@@ -222,7 +222,7 @@ static void start_due(struct open_loop *loop)
         struct slot *slot = &loop->slots[token];
         slot->planned_ns = loop->plan.next_ns;
         slot->begun_ns = now_ns;
-        open_loop_plan_step(&loop->plan);
+        arrivals_step(&loop->plan);
         if (in_window(loop, slot->planned_ns))
             count_arrival(loop, slot);
         int error = slot_begin(loop, token);
@@ -283,7 +283,7 @@ static void record_outstanding(struct open_loop *loop)
     }
     for (uint64_t i = 0; i < loop->tally.failed; i++)
         record(loop, loop->failures[i].planned_ns, loop->failures[i].begun_ns, now_ns);
-    for (; loop->plan.next_ns < loop->end_ns; open_loop_plan_step(&loop->plan)) {
+    for (; loop->plan.next_ns < loop->end_ns; arrivals_step(&loop->plan)) {
         if (!in_window(loop, loop->plan.next_ns))
             continue;
         histogram_record(&loop->tally.response, now_ns - loop->plan.next_ns);
@@ -371,8 +371,8 @@ static int start(struct open_loop *loop, const struct open_loop_load *load)
         return error;
     begin_window(loop);
     loop->limit_ns = loop->report.begin.wall_ns + (uint64_t)(load->limit_s * (double)NS_PER_S);
-    open_loop_plan_begin(&loop->plan, load->arrivals, load->rate_per_s, load->seed,
-                         loop->report.begin.wall_ns);
+    arrivals_begin(&loop->plan, load->arrivals, load->rate_per_s, load->seed,
+                   loop->report.begin.wall_ns);
     return 0;
 }
 
