@@ -386,6 +386,7 @@ int open_loop_run(struct target *target, const struct open_loop_load *load, stru
     loop->control = control;
     loop->load = load;
     loop->problem = problem;
+    loop->tally.seed = load->seed;
     loop->end_ns = UINT64_MAX;
     loop->report = (struct load_report){
         .pinned = load->pinned,

@@ -4,10 +4,12 @@
 #include "backends/clock.h"
 #include "harness/exchange.h"
 #include "harness/generator/open_loop.h"
+#include "harness/measure/arrivals.h"
 #include "harness/measure/histogram.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -213,6 +215,44 @@ static void every_request_is_whole_and_the_client_ends_by_a_reset(void **state)
     assert_true(corrected.maximum_ns >= uncorrected.maximum_ns);
     assert_int_equal(json_object_size(json_object_get(json_object_get(reply, "report"), "errors")),
                      0);
+}
+
+/* How many arrivals the plan has before window_ns. */
+static uint64_t count_planned(uint64_t seed, double rate_per_s, uint64_t window_ns)
+{
+    struct arrivals plan;
+    uint64_t count = 0;
+    arrivals_begin(&plan, ARRIVALS_POISSON, rate_per_s, seed, 0);
+    for (; plan.next_ns < window_ns; arrivals_step(&plan))
+        count++;
+    return count;
+}
+
+/* Without a mark the window begins as the plan does, so its length says exactly how many are in it.
+ */
+static void poisson_arrivals_follow_the_seed(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 5; seed++) {
+        assert_int_equal(generator_ask(&generator, NULL,
+                                       "{\"do\":\"rate\",\"host\":\"127.0.0.1\",\"port\":%u,"
+                                       "\"rate\":2000,\"arrivals\":\"poisson\",\"seed\":%d,"
+                                       "\"bytes\":64,\"conns\":8,\"limit_s\":60}",
+                                       port, (int)seed),
+                         0);
+        serve(40, 64);
+        pid_t server = serve_in_background(64);
+        stop();
+        end_background(server);
+        every_arrival_is_accounted_for_and_is_a_sample();
+        json_t *plan = json_object_get(json_object_get(reply, "report"), "plan");
+        double window_s = json_number_value(json_object_get(plan, "window_s"));
+        assert_int_equal(planned("seed"), seed);
+        assert_int_equal(planned("arrivals"),
+                         count_planned(seed, 2000, (uint64_t)llround(window_s * 1e9)));
+        json_decref(reply);
+        reply = NULL;
+    }
 }
 
 static void large_requests_and_responses_go_in_as_many_pieces_as_it_takes(void **state)
@@ -431,7 +471,7 @@ static void a_load_that_makes_no_sense_is_refused_by_its_field(void **state)
     ask_for("1e7", "poisson", good, "\"rate\"");
     ask_for("\"many\"", "poisson", good, "\"rate\"");
     ask_for("1", "sometimes", good, "\"arrivals\"");
-    ask_for("1", "poisson", "\"seed\":0,\"bytes\":1,\"conns\":1,\"limit_s\":1", "\"seed\"");
+    ask_for("1", "poisson", "\"seed\":-1,\"bytes\":1,\"conns\":1,\"limit_s\":1", "\"seed\"");
     ask_for("1", "poisson", "\"seed\":1,\"bytes\":0,\"conns\":1,\"limit_s\":1", "\"bytes\"");
     ask_for("1", "poisson", "\"seed\":1,\"bytes\":65537,\"conns\":1,\"limit_s\":1", "\"bytes\"");
     ask_for("1", "poisson", "\"seed\":1,\"bytes\":1,\"conns\":0,\"limit_s\":1", "\"conns\"");
@@ -478,6 +518,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_GENERATOR(every_request_is_whole_and_the_client_ends_by_a_reset),
+        WITH_GENERATOR(poisson_arrivals_follow_the_seed),
         WITH_GENERATOR(large_requests_and_responses_go_in_as_many_pieces_as_it_takes),
         WITH_GENERATOR(a_dead_server_is_no_fast_server),
         WITH_GENERATOR(the_wait_for_a_connection_counts_from_the_plan),
