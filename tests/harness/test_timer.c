@@ -72,17 +72,18 @@ static void a_percentile_of_too_few_timers_is_absent_and_the_median_is_not(void 
     assert_null(json_object_get(json_object_get(outcome, "metrics"), "lateness_p99_ns"));
 }
 
-static void callbacks_that_burn_time_cost_it_and_make_the_loop_lag(void **state)
+static void callbacks_that_burn_time_lengthen_the_iteration(void **state)
 {
     (void)state;
     assert_int_equal(run_accuracy(accuracy_params(2000, 1, 500, 0, 0.02)), 0);
     assert_int_equal(number("counters", "operations"), 10);
-    /* CPU time, not wall time: a machine that is busy otherwise takes none away from the sum. */
     if (!has_loop())
         return;
-    struct histogram lag = distribution("loop_lag_ns");
-    assert_true(lag.count >= 10);
-    assert_true(lag.maximum_ns >= 500000);
+    /* Burnt is CPU time: a machine that is busy otherwise makes an iteration longer, never shorter.
+     */
+    struct histogram iteration = distribution("iteration_ns");
+    assert_true(iteration.count >= 10);
+    assert_true(iteration.maximum_ns >= 500000);
 }
 
 static void a_repeating_timer_drifts_and_a_plan_does_not(void **state)
@@ -240,7 +241,7 @@ int main(int argc, char **argv)
         WITH_GENERATOR(timers_are_spread_over_the_interval_and_all_run),
         WITH_GENERATOR(a_thousand_timers_run_as_often_as_planned),
         WITH_GENERATOR(a_percentile_of_too_few_timers_is_absent_and_the_median_is_not),
-        WITH_GENERATOR(callbacks_that_burn_time_cost_it_and_make_the_loop_lag),
+        WITH_GENERATOR(callbacks_that_burn_time_lengthen_the_iteration),
         WITH_GENERATOR(a_repeating_timer_drifts_and_a_plan_does_not),
         WITH_GENERATOR(a_loop_accepts_connections_beside_its_timers),
         WITH_GENERATOR(slack_and_real_time_scheduling_are_set_or_refused_before_the_run),
