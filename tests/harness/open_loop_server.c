@@ -19,7 +19,6 @@
 #define MSG_NOSIGNAL 0
 #endif
 
-struct generator_process generator;
 int listener;
 unsigned port;
 json_t *reply;

@@ -12,7 +12,6 @@
 
 #include <cmocka.h>
 
-extern struct generator_process generator;
 extern int listener;
 extern unsigned port;
 extern json_t *reply; /* to the last stop(); the fixture frees it */

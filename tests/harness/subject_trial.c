@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 const struct subject *subject;
-struct generator_process generator;
 json_t *outcome;
 char problem[PROBLEM_BYTES];
 

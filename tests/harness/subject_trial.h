@@ -14,7 +14,6 @@
 #include <cmocka.h>
 
 extern const struct subject *subject;
-extern struct generator_process generator;
 extern json_t *outcome; /* of the last trial, NULL when it failed; the fixture frees it */
 extern char problem[PROBLEM_BYTES];
 

@@ -164,20 +164,31 @@ static void steady_works_with_more_connections_than_the_budget_and_with_one(void
 
 /* ---- the server by itself ---- */
 
-static void a_server_drains_and_drops_again_and_again_in_the_same_memory(void **state)
+static struct accept_server *open_server(void)
 {
-    (void)state;
     struct accept_setup setup = {.subject = subject, .backlog = 16, .budget = 4, .capacity = 16};
     struct accept_server *server;
     const char *what = "";
     assert_int_equal(subject->accept->open(&server, &setup, &what), 0);
+    return server;
+}
+
+static void fill_queue(const struct accept_server *server, int count)
+{
+    assert_int_equal(
+        generator_ask(&generator, NULL,
+                      "{\"do\":\"fill\",\"host\":\"127.0.0.1\",\"port\":%u,\"count\":%d}",
+                      subject->accept->port(server), count),
+        0);
+}
+
+static void a_server_drains_and_drops_again_and_again_in_the_same_memory(void **state)
+{
+    (void)state;
+    struct accept_server *server = open_server();
     for (int turn = 0; turn < 30; turn++) {
         if (has_kernel())
-            assert_int_equal(
-                generator_ask(&generator, NULL,
-                              "{\"do\":\"fill\",\"host\":\"127.0.0.1\",\"port\":%u,\"count\":16}",
-                              subject->accept->port(server)),
-                0);
+            fill_queue(server, 16);
         assert_int_equal(subject->accept->drain(server, 16, clock_now_ns() + 60 * NS_PER_S), 0);
         assert_int_equal(generator_ask(&generator, NULL, "{\"do\":\"drop\"}"), 0);
         assert_int_equal(subject->accept->drop(server), 0);
@@ -190,15 +201,8 @@ static void a_drain_takes_what_it_was_asked_for_and_leaves_the_rest_for_the_next
     (void)state;
     if (!has_kernel())
         return;
-    struct accept_setup setup = {.subject = subject, .backlog = 16, .budget = 4, .capacity = 16};
-    struct accept_server *server;
-    const char *what = "";
-    assert_int_equal(subject->accept->open(&server, &setup, &what), 0);
-    assert_int_equal(
-        generator_ask(&generator, NULL,
-                      "{\"do\":\"fill\",\"host\":\"127.0.0.1\",\"port\":%u,\"count\":16}",
-                      subject->accept->port(server)),
-        0);
+    struct accept_server *server = open_server();
+    fill_queue(server, 16);
     uint64_t deadline_ns = clock_now_ns() + 60 * NS_PER_S;
     assert_int_equal(subject->accept->drain(server, 1, deadline_ns), 0);
     assert_int_equal(subject->accept->drain(server, 2, deadline_ns), 0);
@@ -215,15 +219,8 @@ static void an_idle_connection_that_ends_is_an_error(void **state)
     (void)state;
     if (!has_kernel())
         return;
-    struct accept_setup setup = {.subject = subject, .backlog = 16, .budget = 4, .capacity = 16};
-    struct accept_server *server;
-    const char *what = "";
-    assert_int_equal(subject->accept->open(&server, &setup, &what), 0);
-    assert_int_equal(
-        generator_ask(&generator, NULL,
-                      "{\"do\":\"fill\",\"host\":\"127.0.0.1\",\"port\":%u,\"count\":5}",
-                      subject->accept->port(server)),
-        0);
+    struct accept_server *server = open_server();
+    fill_queue(server, 5);
     uint64_t deadline_ns = clock_now_ns() + 60 * NS_PER_S;
     assert_int_equal(subject->accept->drain(server, 5, deadline_ns), 0);
     assert_int_equal(subject->accept->hold(server), 0);

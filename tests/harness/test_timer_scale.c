@@ -1,5 +1,6 @@
 /* mode=scale of the timer workload on one subject: test_timer_scale SUBJECT. */
 #include "tests/harness/subject_trial.h"
+#include "tests/sanitized.h"
 
 #include "backends/clock.h"
 #include "harness/timer_ops.h"
@@ -10,15 +11,6 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-/* Under a sanitizer a limit of address space cannot be set: the shadow takes terabytes. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
 
 static int run_scale(int timers, const char *due)
 {
@@ -121,10 +113,8 @@ static void a_crowd_that_fires_out_of_order_or_not_whole_fails_the_trial(void **
  * more, what the loop or the harness needs besides them. Each time it is a sentence. */
 static int run_in_little_memory(uint64_t bytes_more)
 {
-#ifdef SANITIZED
-    (void)bytes_more;
-    return 77;
-#else
+    if (SANITIZED)
+        return 77;
     FILE *file = fopen("/proc/self/statm", "r");
     unsigned long long pages;
     if (file == NULL || fscanf(file, "%llu", &pages) != 1)
@@ -137,7 +127,6 @@ static int run_in_little_memory(uint64_t bytes_more)
     if (result == -ENOMEM && strstr(problem, "200000 timers") && strstr(problem, subject->name))
         return 0;
     return result == 0 ? 2 : 1;
-#endif
 }
 
 static void more_timers_than_memory_are_a_sentence(void **state)
