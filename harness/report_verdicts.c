@@ -263,6 +263,7 @@ static void print_mode(const json_t *run, const json_t *const *cells, size_t cou
         print_cell(run, cells, count, i, out);
     report_print_crossovers(run, cells, count, out);
     print_invalid(cells, count, out);
+    report_print_disturbed(cells, count, out);
 }
 
 /* ---- the run ---- */
@@ -331,7 +332,7 @@ static void print_totals(const json_t *run, const struct totals *totals, FILE *o
     report_print_wrapped(out, 0, line);
     if (tests > 0 && totals->most_at_hand < (double)needed) {
         snprintf(line, sizeof line,
-                 "Too few rounds: among %zu pairs none can be named with less than %" PRIu64
+                 "Too few rounds: among %zu pairs none can be named with fewer than %" PRIu64
                  " rounds, and there are %.0f. More rounds or fewer subjects will do.",
                  tests, needed, totals->most_at_hand);
         report_print_wrapped(out, 0, line);
