@@ -27,7 +27,7 @@ static const struct profile_value quick[] = {
     {"pool", "saturate", "queue_limit", "64"},
     {"pool", "saturate", "seconds", "0.05"},
     {"pool", "mixed", "queue_limit", "64"},
-    {"pool", "mixed", "seconds", "0.1"},
+    {"pool", "mixed", "seconds", "0.05"},
     {"pool", "throughput", "seconds", "0.04"},
     {NULL, NULL, NULL, NULL},
 };
@@ -82,7 +82,7 @@ static const struct profile_value thorough[] = {
 };
 
 static const struct profile profiles[] = {
-    {"quick", "a first look: names large differences", 1000, 125, quick},
+    {"quick", "a first look: names large differences", 1000, 130, quick},
     {"standard", "intervals that settle most comparisons", 2000, 1200, standard},
     {"thorough", "a run worth keeping", 10000, 6 * 3600, thorough},
 };

@@ -340,9 +340,9 @@ static void print_totals(const json_t *run, const struct totals *totals, FILE *o
         double middle = totals->rounds[totals->inconclusive / 2];
         snprintf(line, sizeof line,
                  "INCONCLUSIVE (64): with 64 rounds in all, every second such pair has another "
-                 "word. Half of the %zu take %.0f%s or fewer.",
-                 totals->inconclusive, middle,
-                 middle >= (double)VERDICT_ROUNDS_MAXIMUM ? " and more" : "");
+                 "word. %s take %.0f%s.",
+                 totals->inconclusive > 1 ? "Half of those here" : "The one here would", middle,
+                 middle >= (double)VERDICT_ROUNDS_MAXIMUM ? " and more" : " or fewer");
         report_print_wrapped(out, 0, line);
     }
 }
