@@ -187,7 +187,6 @@ static const struct parameter parameters[] = {
         .kind = PARAMETER_DECIMAL,
         .minimum = 0.001,
         .maximum = 2,
-        .fallback = "0.5",
         .modes = "rate",
         .optional = true,
     },

@@ -311,7 +311,8 @@ static void every_default_is_in_its_range_and_every_mode_has_one_main_metric(voi
 {
     (void)state;
     for (const struct parameter *p = accept_workload.parameters; p->name; p++) {
-        double value = strtod(p->fallback, NULL);
+        assert_true(p->fallback != NULL || p->optional);
+        double value = p->fallback != NULL ? strtod(p->fallback, NULL) : p->minimum;
         assert_true(value >= p->minimum && value <= p->maximum);
     }
     for (const char *const *mode = accept_workload.modes; *mode; mode++) {
