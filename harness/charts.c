@@ -57,9 +57,10 @@ struct drawing {
     const json_t *cells;
     char charts_folder[PATH_BYTES];
     char plots_folder[PATH_BYTES];
+    const struct gnuplot_terminal *terminal; /* NULL: into files */
     char *problem;
-    size_t drawn;    /* of the mode at hand */
-    size_t left_out; /* of all */
+    size_t drawn; /* of the mode at hand */
+    struct chart_list *list;
 };
 
 static const struct curve_plan *find_plan(const json_t *cell)
@@ -101,11 +102,29 @@ static bool may_draw(struct drawing *drawing)
 {
     bool may = drawing->drawn < CHARTS_OF_A_MODE;
     drawing->drawn += may;
-    drawing->left_out += !may;
+    drawing->list->left_out += !may;
     return may;
 }
 
-static int run_script(const struct drawing *drawing, const struct chart *chart, const char *script,
+static int list_chart(struct drawing *drawing, const struct chart *chart, const char *title)
+{
+    struct chart_list *list = drawing->list;
+    struct drawn_chart *charts = realloc(list->charts, (list->count + 1) * sizeof list->charts[0]);
+    if (charts == NULL) {
+        snprintf(drawing->problem, PROBLEM_BYTES, "no memory for the chart %s", chart->name);
+        return -ENOMEM;
+    }
+    list->charts = charts;
+    struct drawn_chart *added = &charts[list->count++];
+    added->cell = chart->cell;
+    added->parameter = chart->parameter;
+    added->metric = chart->metric;
+    snprintf(added->name, sizeof added->name, "%s", chart->name);
+    snprintf(added->title, sizeof added->title, "%s", title);
+    return 0;
+}
+
+static int run_script(struct drawing *drawing, const struct chart *chart, const char *script,
                       bool is_latency, const struct curve_plan *plan)
 {
     /* A leading "./" or "/": gnuplot takes file names that start with '|' or '<' for commands. */
@@ -135,7 +154,9 @@ static int run_script(const struct drawing *drawing, const struct chart *chart, 
     chart_note(chart, is_latency, note, sizeof note);
     const char *arguments[] = {stem, title,         subtitle,     axis,      caption,
                                note, chart->styles, chart->range, parameter, NULL};
-    return gnuplot_run(drawing->plots_folder, script, arguments, drawing->problem);
+    int result =
+        gnuplot_run(drawing->plots_folder, script, drawing->terminal, arguments, drawing->problem);
+    return result < 0 ? result : list_chart(drawing, chart, title);
 }
 
 static int draw_dots(struct drawing *drawing, const json_t *cell, bool ladder)
@@ -302,12 +323,15 @@ static bool is_first_of_mode(const struct drawing *drawing, const json_t *cell)
     return true;
 }
 
-int charts_draw(const json_t *run, const char *folder, const char *plots_folder, size_t *left_out,
-                char *problem)
+int charts_draw(const json_t *run, const char *folder, const char *plots_folder,
+                const struct gnuplot_terminal *terminal, struct chart_list *list, char *problem)
 {
-    struct drawing drawing = {
-        .run = run, .cells = json_object_get(run, "cells"), .problem = problem};
-    *left_out = 0;
+    struct drawing drawing = {.run = run,
+                              .cells = json_object_get(run, "cells"),
+                              .terminal = terminal,
+                              .list = list,
+                              .problem = problem};
+    *list = (struct chart_list){0};
     int result = gnuplot_find_scripts(plots_folder, drawing.plots_folder,
                                       sizeof drawing.plots_folder, problem);
     if (result < 0)
@@ -326,6 +350,11 @@ int charts_draw(const json_t *run, const char *folder, const char *plots_folder,
         if (result == 0 && is_first_of_mode(&drawing, cell))
             result = draw_mode(&drawing, cell);
     }
-    *left_out = drawing.left_out;
     return result;
+}
+
+void charts_free(struct chart_list *list)
+{
+    free(list->charts);
+    *list = (struct chart_list){0};
 }

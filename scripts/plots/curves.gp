@@ -1,5 +1,5 @@
 # Lines over a parameter, each with its intervals, in one panel or in several side by side.
-# gnuplot -d -c curves.gp STEM TITLE SUBTITLE REMARK CAPTION NOTE STYLES "PANELS COLUMNS SHARED LABEL LINEAR" AXIS
+# gnuplot -d -e "kinds = 'svg png'" -c curves.gp STEM TITLE SUBTITLE REMARK CAPTION NOTE STYLES "PANELS COLUMNS SHARED LABEL LINEAR" AXIS
 # reads STEM.csv and STEM-panels.csv, writes STEM.svg and STEM.png
 # SHARED: all panels have the same axis of figures; LABEL: letters of the longest name of a line.
 stem = ARG1
@@ -59,7 +59,7 @@ span = X_max - X_min
 spread = (single ? 0.09 : bands ? 0.05 : 0.025) * span
 beside(i, count) = (i - (count - 1) / 2.0) * spread / (count + 1)
 
-do for [kind in "svg png"] {
+do for [kind in kinds] {
     load style_file
     set style fill solid noborder
     set label 6 remark_text at screen 16.0 / width, screen 1 - (note_text eq "" ? 68.0 : 90.0) / height \

@@ -1,5 +1,5 @@
 # One row for each subject: its single trials faint behind, the median as a point on its interval.
-# gnuplot -d -c dots.gp STEM TITLE SUBTITLE AXIS CAPTION NOTE STYLES "LOW HIGH LOG"
+# gnuplot -d -e "kinds = 'svg png'" -c dots.gp STEM TITLE SUBTITLE AXIS CAPTION NOTE STYLES "LOW HIGH LOG"
 # reads STEM.csv and STEM-trials.csv, writes STEM.svg and STEM.png
 stem = ARG1
 title_text = ARG2
@@ -20,7 +20,7 @@ stats stem.".csv" skip 1 using (abs($8)) nooutput
 if (STATS_max > 0) { caption_text = caption_text."\nAn arrow: off the axis, its figure stands on the right." }
 width = 1080
 height = 188 + 36 * rows
-do for [kind in "svg png"] {
+do for [kind in kinds] {
     load style_file
     set lmargin at screen 290.0 / width
     set rmargin at screen 1 - 245.0 / width

@@ -1,0 +1,229 @@
+/* The shortest answer: for each mode whom nobody beats, and whom somebody does; and where the order
+ * of two subjects turns round. Words alone are counted, nothing is computed. */
+#include "harness/page_parts.h"
+#include "harness/report_sweeps.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAMES_SHOWN = 8 };
+
+struct standing {
+    size_t subject;  /* of the mode */
+    unsigned cells;  /* in which it was compared with a rival */
+    unsigned beaten; /* of those: in which a rival is FASTER */
+    unsigned wins, comparisons;
+};
+
+struct standings {
+    struct standing *list;
+    size_t count;
+    size_t leading; /* the first ones: nobody is FASTER than they are, anywhere */
+};
+
+/* A floor has no loop, so it is what a subject may at best come near to, and no rival. */
+static bool is_rival(const char *name)
+{
+    return strncmp(name, "floor:", 6) != 0;
+}
+
+static void add_cell(const struct page_mode *mode, const json_t *cell, struct standing *standing)
+{
+    const char *name = report_text(mode->subjects[standing->subject], "name");
+    unsigned losses = 0, compared = 0;
+    for (size_t i = 0; i < mode->subject_count; i++) {
+        struct page_verdict verdict;
+        const char *other = report_text(mode->subjects[i], "name");
+        if (i == standing->subject || !is_rival(other) ||
+            !page_verdict_of(cell, other, name, &verdict))
+            continue;
+        compared++;
+        standing->wins += verdict.word == WORD_FASTER;
+        losses += verdict.word == WORD_SLOWER;
+    }
+    standing->cells += compared > 0;
+    standing->beaten += losses > 0;
+    standing->comparisons += compared;
+}
+
+/* Those that are beaten in the smallest share of their cells first, then those that win most. */
+static int by_standing(const void *left, const void *right)
+{
+    const struct standing *a = left, *b = right;
+    unsigned long beaten = (unsigned long)a->beaten * b->cells;
+    unsigned long other = (unsigned long)b->beaten * a->cells;
+    if (beaten != other)
+        return beaten < other ? -1 : 1;
+    if (a->wins != b->wins)
+        return a->wins > b->wins ? -1 : 1;
+    return (a->subject > b->subject) - (a->subject < b->subject);
+}
+
+static bool fill_standings(const struct page_mode *mode, struct standings *standings)
+{
+    *standings =
+        (struct standings){.list = calloc(mode->subject_count + 1, sizeof(struct standing))};
+    for (size_t i = 0; standings->list != NULL && i < mode->subject_count; i++) {
+        struct standing *standing = &standings->list[standings->count];
+        if (!is_rival(report_text(mode->subjects[i], "name")))
+            continue;
+        standing->subject = i;
+        for (size_t c = 0; c < mode->cell_count; c++)
+            add_cell(mode, mode->cells[c], standing);
+        standings->count += standing->cells > 0;
+        standings->leading += standing->cells > 0 && standing->beaten == 0;
+        if (standing->cells == 0)
+            *standing = (struct standing){0};
+    }
+    if (standings->list == NULL)
+        return false;
+    qsort(standings->list, standings->count, sizeof(struct standing), by_standing);
+    return true;
+}
+
+static void write_names(FILE *out, const struct page_mode *mode, const struct standing *list,
+                        size_t count)
+{
+    for (size_t i = 0; i < count && i < NAMES_SHOWN; i++) {
+        const json_t *subject = mode->subjects[list[i].subject];
+        html_print(out, "%s<b>%s</b> <small>(%s)</small>", i > 0 ? ", " : "",
+                   report_text(subject, "name"), report_text(subject, "tier"));
+        if (list[i].beaten > 0 && mode->cell_count > 1)
+            html_print(out, " in %u of %u cells", list[i].beaten, list[i].cells);
+    }
+    if (count > NAMES_SHOWN)
+        html_print(out, " and %zu more", count - NAMES_SHOWN);
+}
+
+static void write_answer(FILE *out, const struct page_mode *mode, const struct standings *standings)
+{
+    const struct standing *first = standings->list;
+    size_t others = standings->count - standings->leading;
+    unsigned wins = 0;
+    for (size_t i = 0; i < standings->count; i++)
+        wins += first[i].wins;
+    if (standings->count < 2) {
+        fputs("nothing to compare: it takes two subjects of which neither is a floor", out);
+        return;
+    }
+    if (wins == 0) {
+        fputs("no winner: these rounds bear out no difference", out);
+        return;
+    }
+    if (standings->leading == 1 && first->wins == first->comparisons)
+        fputs("FASTER than all others: ", out);
+    else if (standings->leading > 0)
+        fputs("Nobody is FASTER than ", out);
+    write_names(out, mode, first, standings->leading);
+    if (others > 0)
+        html_print(out, "%sSomebody is FASTER than ", standings->leading > 0 ? ".<br>" : "");
+    if (standings->leading > 0)
+        write_names(out, mode, first + standings->leading, others);
+    else
+        write_names(out, mode, first, others);
+}
+
+static void write_mode(FILE *out, const struct page_mode *mode, size_t number)
+{
+    struct standings standings;
+    size_t pairs = 0, differ = 0;
+    for (size_t c = 0; c < mode->cell_count; c++) {
+        size_t i;
+        const json_t *entry;
+        json_array_foreach(json_object_get(mode->cells[c], "verdicts"), i, entry)
+        {
+            pairs++;
+            differ += page_word_of(entry) <= WORD_SLOWER;
+        }
+    }
+    html_print(out,
+               "<dt><a href=\"#m%zu\">%s %s</a> <small>%zu cell%s, %zu of %zu pairs "
+               "differ</small></dt><dd>",
+               number, mode->workload, mode->name, mode->cell_count,
+               mode->cell_count == 1 ? "" : "s", differ, pairs);
+    if (fill_standings(mode, &standings))
+        write_answer(out, mode, &standings);
+    fputs(".</dd>\n", out);
+    free(standings.list);
+}
+
+void page_glance(struct page *page)
+{
+    fputs("<dl class=\"glance\">\n", page->out);
+    for (size_t i = 0; i < page->mode_count; i++)
+        write_mode(page->out, &page->modes[i], i);
+    fputs("</dl>\n", page->out);
+}
+
+/* ---- crossovers ---- */
+
+/* The last value with one word and the first with the other, if the order turns round just once. */
+static bool find_crossover(const struct sweep *sweep, const char *a, const char *b, size_t *last,
+                           size_t *first, enum page_word *from)
+{
+    bool seen = false, turned = false;
+    for (size_t i = 0; i < sweep->count; i++) {
+        struct page_verdict verdict;
+        if (!page_verdict_of(sweep->cells[i], b, a, &verdict) || verdict.word > WORD_SLOWER)
+            continue;
+        if (!seen)
+            *from = verdict.word;
+        if (seen && !turned && verdict.word != *from)
+            *first = i, turned = true;
+        else if (turned && verdict.word == *from)
+            return false;
+        if (!turned)
+            *last = i;
+        seen = true;
+    }
+    return turned;
+}
+
+static void write_crossover(FILE *out, const struct page_mode *mode, const struct sweep *sweep,
+                            size_t a, size_t b, unsigned *found)
+{
+    size_t last, first;
+    enum page_word from;
+    const char *one = report_text(mode->subjects[a], "name");
+    const char *other = report_text(mode->subjects[b], "name");
+    if (!find_crossover(sweep, one, other, &last, &first, &from) || ++*found > PAGE_CROSSOVERS)
+        return;
+    char rest[600];
+    if (*found == 1)
+        fputs("<h4>Crossovers</h4>\n<ul>\n", out);
+    html_print(out,
+               "<li><strong>%s</strong> (%s) against <strong>%s</strong> (%s): %s up to %s=%g, "
+               "%s from %g on <small>%s</small></li>\n",
+               one, report_text(mode->subjects[a], "tier"), other,
+               report_text(mode->subjects[b], "tier"), page_word_name(from), sweep->parameter,
+               sweep_value(sweep->cells[last], sweep->parameter),
+               page_word_name(from == WORD_FASTER ? WORD_SLOWER : WORD_FASTER),
+               sweep_value(sweep->cells[first], sweep->parameter),
+               report_params(sweep->cells[0], sweep->parameter, rest, sizeof rest));
+}
+
+void page_crossovers(struct page *page, const struct page_mode *mode)
+{
+    unsigned found = 0;
+    for (size_t c = 0; c < mode->cell_count; c++) {
+        const char *name;
+        json_t *value;
+        json_object_foreach(json_object_get(mode->cells[c], "params"), name, value)
+        {
+            struct sweep sweep;
+            if (!json_is_number(value))
+                continue;
+            sweep_find(json_object_get(page->run, "cells"), mode->cells[c], name, &sweep);
+            if (sweep.count < 2 || sweep.cells[0] != mode->cells[c])
+                continue;
+            for (size_t a = 0; a < mode->subject_count; a++)
+                for (size_t b = a + 1; b < mode->subject_count; b++)
+                    write_crossover(page->out, mode, &sweep, a, b, &found);
+        }
+    }
+    if (found > PAGE_CROSSOVERS)
+        html_print(page->out, "<li>and %u more: see the table of verdicts</li>\n",
+                   found - PAGE_CROSSOVERS);
+    if (found > 0)
+        fputs("</ul>\n", page->out);
+}
