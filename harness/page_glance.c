@@ -3,6 +3,7 @@
 #include "harness/page_parts.h"
 #include "harness/report_sweeps.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,46 +82,86 @@ static bool fill_standings(const struct page_mode *mode, struct standings *stand
     return true;
 }
 
+static const char *tier_at(const struct page_mode *mode, const struct standing *standing)
+{
+    return report_text(mode->subjects[standing->subject], "tier");
+}
+
+/* Tier by tier: "readiness: poll, epoll; completion: io_uring". */
 static void write_names(FILE *out, const struct page_mode *mode, const struct standing *list,
                         size_t count)
 {
-    for (size_t i = 0; i < count && i < NAMES_SHOWN; i++) {
-        const json_t *subject = mode->subjects[list[i].subject];
-        html_print(out, "%s<b>%s</b> <small>(%s)</small>", i > 0 ? ", " : "",
-                   report_text(subject, "name"), report_text(subject, "tier"));
-        if (list[i].beaten > 0 && mode->cell_count > 1)
-            html_print(out, " in %u of %u cells", list[i].beaten, list[i].cells);
+    static const char *const tiers[] = {"readiness", "completion", "none"};
+    const char *between = "";
+    for (size_t tier = 0; tier < sizeof tiers / sizeof tiers[0]; tier++) {
+        size_t shown = 0, more = 0;
+        for (size_t i = 0; i < count; i++) {
+            if (strcmp(tier_at(mode, &list[i]), tiers[tier]) != 0 || shown == NAMES_SHOWN) {
+                more += shown == NAMES_SHOWN && strcmp(tier_at(mode, &list[i]), tiers[tier]) == 0;
+                continue;
+            }
+            if (shown++ == 0)
+                html_print(out, "%s<small>%s:</small> ", between, tiers[tier]);
+            html_print(out, "%s<b>%s</b>", shown > 1 ? ", " : "",
+                       report_text(mode->subjects[list[i].subject], "name"));
+            if (list[i].beaten > 0 && list[i].beaten < list[i].cells)
+                html_print(out, " (%u of %u cells)", list[i].beaten, list[i].cells);
+        }
+        if (more > 0)
+            html_print(out, " and %zu more", more);
+        between = shown > 0 ? "; " : between;
     }
-    if (count > NAMES_SHOWN)
-        html_print(out, " and %zu more", count - NAMES_SHOWN);
+}
+
+/* By how much a subject that beats all others beats the one that comes closest. */
+static void write_margin(FILE *out, const struct page_mode *mode, const char *winner)
+{
+    struct page_verdict closest = {0}, verdict;
+    const char *rival = NULL;
+    for (size_t c = 0; c < mode->cell_count; c++) {
+        for (size_t i = 0; i < mode->subject_count; i++) {
+            const char *name = report_text(mode->subjects[i], "name");
+            if (!is_rival(name) || !page_verdict_of(mode->cells[c], name, winner, &verdict) ||
+                (rival != NULL && fabs(log(verdict.ratio)) >= fabs(log(closest.ratio))))
+                continue;
+            closest = verdict;
+            rival = name;
+        }
+    }
+    int decimals = page_ratio_decimals(closest.ratio);
+    if (rival != NULL)
+        html_print(out, "; %.*f [%.*f, %.*f] of the closest, %s", decimals, closest.ratio, decimals,
+                   closest.low, decimals, closest.high, rival);
 }
 
 static void write_answer(FILE *out, const struct page_mode *mode, const struct standings *standings)
 {
     const struct standing *first = standings->list;
-    size_t others = standings->count - standings->leading;
+    size_t leading = standings->leading, others = standings->count - leading;
     unsigned wins = 0;
     for (size_t i = 0; i < standings->count; i++)
         wins += first[i].wins;
     if (standings->count < 2) {
-        fputs("nothing to compare: it takes two subjects of which neither is a floor", out);
+        fputs("Nothing to compare: it takes two subjects of which neither is a floor.", out);
         return;
     }
     if (wins == 0) {
-        fputs("no winner: these rounds bear out no difference", out);
+        fputs("No winner: these rounds bear out no difference.", out);
         return;
     }
-    if (standings->leading == 1 && first->wins == first->comparisons)
-        fputs("FASTER than all others: ", out);
-    else if (standings->leading > 0)
-        fputs("Nobody is FASTER than ", out);
-    write_names(out, mode, first, standings->leading);
-    if (others > 0)
-        html_print(out, "%sSomebody is FASTER than ", standings->leading > 0 ? ".<br>" : "");
-    if (standings->leading > 0)
-        write_names(out, mode, first + standings->leading, others);
-    else
-        write_names(out, mode, first, others);
+    bool alone = leading == 1 && first->wins == first->comparisons;
+    if (leading > 0) {
+        fputs(alone ? "FASTER than all others: " : "Nobody is FASTER than ", out);
+        write_names(out, mode, first, leading);
+        if (alone)
+            write_margin(out, mode, report_text(mode->subjects[first->subject], "name"));
+        fputs(".<br>\n", out);
+    }
+    if (others > 0) {
+        fputs("Somebody is FASTER than ", out);
+        write_names(out, mode, first + leading, others);
+        fputs(".", out);
+    }
 }
 
 static void write_mode(FILE *out, const struct page_mode *mode, size_t number)
@@ -143,7 +184,7 @@ static void write_mode(FILE *out, const struct page_mode *mode, size_t number)
                mode->cell_count == 1 ? "" : "s", differ, pairs);
     if (fill_standings(mode, &standings))
         write_answer(out, mode, &standings);
-    fputs(".</dd>\n", out);
+    fputs("</dd>\n", out);
     free(standings.list);
 }
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { WIDE_COLUMNS = 3, TALL_ROWS = 20 };
+enum { WIDE_COLUMNS = 3, MANY_COLUMNS = 7, TALL_ROWS = 20 };
 
 static const char *tier_of(const struct page_mode *mode, size_t subject)
 {
@@ -65,9 +65,11 @@ static void write_entry(FILE *out, const struct page_mode *mode, size_t cell, si
     struct page_verdict verdict;
     char figure[160];
     const json_t *where = mode->cells[cell];
-    const char *name = name_of(mode, subject), *baseline = report_baseline(where);
+    const char *name = name_of(mode, subject), *baseline = page_baseline(mode, where);
     page_figure(where, mode->metric, name, figure, sizeof figure);
-    if (baseline != NULL && strcmp(baseline, name) == 0)
+    if (baseline == NULL && *figure != '\0')
+        html_print(out, "<td><span class=\"ci\">%s</span></td>", figure);
+    else if (baseline != NULL && strcmp(baseline, name) == 0)
         html_print(out, "<td class=\"base\"><b>baseline</b> <span class=\"ci\">%s</span></td>",
                    figure);
     else if (baseline != NULL && page_verdict_of(where, baseline, name, &verdict))
@@ -164,7 +166,7 @@ static void write_baselines(FILE *out, const struct page_mode *mode)
     const char *before = NULL;
     fputs("<span class=\"against\">", out);
     for (size_t i = 0; i < mode->cell_count; i++) {
-        const char *baseline = report_baseline(mode->cells[i]);
+        const char *baseline = page_baseline(mode, mode->cells[i]);
         if (baseline == NULL || (before != NULL && strcmp(before, baseline) == 0))
             continue;
         html_print(out, "%s%s", before != NULL ? ", " : "", baseline);
@@ -173,15 +175,29 @@ static void write_baselines(FILE *out, const struct page_mode *mode)
     fputs("</span>", out);
 }
 
+static bool was_anything_compared(const struct page_mode *mode)
+{
+    for (size_t i = 0; i < mode->cell_count; i++) {
+        if (page_baseline(mode, mode->cells[i]) != NULL)
+            return true;
+    }
+    return false;
+}
+
 static void write_caption(FILE *out, const struct page_mode *mode)
 {
     char common[600];
     page_common_params(mode, common, sizeof common);
-    html_print(out, "<caption><span>%s: %s; %s is better. Ratio to ", mode->metric->name,
-               mode->metric->help, mode->metric->lower_is_better ? "lower" : "higher");
-    write_baselines(out, mode);
-    html_print(out, ", 99 %% interval.%s%s</span></caption>\n",
-               *common != '\0' ? " Everywhere: " : "", common);
+    html_print(out, "<caption><span>%s: %s; %s is better. ", mode->metric->name, mode->metric->help,
+               mode->metric->lower_is_better ? "lower" : "higher");
+    if (was_anything_compared(mode)) {
+        fputs("Ratio to ", out);
+        write_baselines(out, mode);
+        fputs(", 99 % interval.", out);
+    } else {
+        fputs("Nothing to compare: medians, 99 % interval.", out);
+    }
+    html_print(out, "%s%s</span></caption>\n", *common != '\0' ? " Everywhere: " : "", common);
 }
 
 static void write_matrix(struct page *page, size_t number)
@@ -196,7 +212,10 @@ static void write_matrix(struct page *page, size_t number)
                "<div class=\"scroll%s\" role=\"region\" tabindex=\"0\" aria-labelledby=\"m%zu\">"
                "<table class=\"verdicts%s\">\n",
                mode->workload, number, mode->workload, mode->name, rows > TALL_ROWS ? " tall" : "",
-               number, columns <= WIDE_COLUMNS ? " wide" : "");
+               number,
+               columns <= WIDE_COLUMNS  ? " wide"
+               : columns > MANY_COLUMNS ? " many"
+                                        : "");
     write_caption(out, mode);
     if (by_subject)
         write_by_subject(out, mode);

@@ -1,9 +1,8 @@
 /* What the page is made of, taken from the run: modes, their subjects, and comparisons as seen from
  * one side. */
 #include "harness/page_parts.h"
-#include "harness/report_sweeps.h"
+#include "harness/summary_pairs.h"
 
-#include <math.h>
 #include <string.h>
 
 static const struct {
@@ -68,6 +67,30 @@ bool page_verdict_of(const json_t *cell, const char *baseline, const char *subje
         return true;
     }
     return false;
+}
+
+static bool was_compared(const json_t *cell, const char *subject)
+{
+    size_t i;
+    const json_t *entry;
+    json_array_foreach(json_object_get(cell, "verdicts"), i, entry)
+    {
+        if (strcmp(report_text(entry, "subject"), subject) == 0 ||
+            strcmp(report_text(entry, "baseline"), subject) == 0)
+            return true;
+    }
+    return false;
+}
+
+const char *page_baseline(const struct page_mode *mode, const json_t *cell)
+{
+    const char *best = NULL;
+    for (size_t i = 0; i < mode->subject_count; i++) {
+        const char *name = report_text(mode->subjects[i], "name");
+        if (was_compared(cell, name) && (best == NULL || baseline_rank(name) < baseline_rank(best)))
+            best = name;
+    }
+    return best;
 }
 
 int page_ratio_decimals(double ratio)

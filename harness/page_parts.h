@@ -63,6 +63,10 @@ struct page_verdict {
 bool page_verdict_of(const json_t *cell, const char *baseline, const char *subject,
                      struct page_verdict *);
 
+/* The subject that the cell's entries are shown against: the usual baseline, or where that took no
+ * part in verdicts the next best. NULL: nothing was compared. */
+const char *page_baseline(const struct page_mode *, const json_t *cell);
+
 /* Of an entry of "verdicts" as it stands. */
 enum page_word page_word_of(const json_t *entry);
 const char *page_word_name(enum page_word);  /* "FASTER" */

@@ -17,30 +17,41 @@
 
 enum { COLUMNS_LEAST = 60, COLUMNS_MOST = 400 };
 
+struct report_options {
+    struct report_request request;
+    double minimum_effect; /* a share; 0: that of the run */
+};
+
 static int take_json(void *target, const char *value, char *problem)
 {
     (void)value, (void)problem;
-    ((struct report_request *)target)->json = true;
+    ((struct report_options *)target)->request.json = true;
     return 0;
 }
 
 static int take_terminal(void *target, const char *value, char *problem)
 {
     (void)value, (void)problem;
-    ((struct report_request *)target)->terminal = true;
+    ((struct report_options *)target)->request.terminal = true;
     return 0;
 }
 
 static int take_plots(void *target, const char *value, char *problem)
 {
     (void)problem;
-    ((struct report_request *)target)->plots_folder = value;
+    ((struct report_options *)target)->request.plots_folder = value;
     return 0;
+}
+
+static int take_minimum_effect(void *target, const char *value, char *problem)
+{
+    struct report_options *options = target;
+    return options_minimum_effect("--min-effect", value, &options->minimum_effect, problem);
 }
 
 static int take_folder(void *target, const char *value, char *problem)
 {
-    struct report_request *request = target;
+    struct report_request *request = &((struct report_options *)target)->request;
     if (request->folder != NULL)
         return problem_say(problem, -EINVAL, "one result folder at a time: %s or %s",
                            request->folder, value);
@@ -52,18 +63,21 @@ static const struct option_row rows[] = {
     {"--json", NULL, "the summary as JSON on standard output instead of tables", take_json, false},
     {"--terminal", NULL, "the charts as characters, behind the tables, in place of pictures",
      take_terminal, false},
+    {"--min-effect", "3%", "the smallest difference that a verdict may name; default: the run's",
+     take_minimum_effect, false},
     {"--plots", "FOLDER", "where the gnuplot scripts are (scripts/plots)", take_plots, false},
     {NULL, NULL, NULL, NULL, false},
 };
 
 static void print_help(FILE *out)
 {
-    fprintf(out,
-            "usage: pollbench report DIR [--json | --terminal] [--plots FOLDER]\n\n"
-            "Prints the tables of the run in DIR/run.json, writes DIR/*.csv, draws DIR/charts/ and "
-            "writes\n"
-            "DIR/report.html: verdicts, charts and figures in one page, to read and to pass on.\n"
-            "All of it is computed again from the raw trials.\n\n");
+    fprintf(
+        out,
+        "usage: pollbench report DIR [--json | --terminal] [--min-effect 3%%] [--plots FOLDER]\n\n"
+        "Prints the tables of the run in DIR/run.json, writes DIR/*.csv, draws DIR/charts/ and "
+        "writes\n"
+        "DIR/report.html: verdicts, charts and figures in one page, to read and to pass on.\n"
+        "All of it is computed again from the raw trials.\n\n");
     options_print(out, rows);
 }
 
@@ -151,8 +165,9 @@ int report_run(json_t *run, const struct report_request *request)
 int command_report(int argc, char **argv)
 {
     char problem[PROBLEM_BYTES];
-    struct report_request request = {0};
-    int result = options_parse(rows, take_folder, &request, argc, argv, problem);
+    struct report_options options = {0};
+    int result = options_parse(rows, take_folder, &options, argc, argv, problem);
+    const struct report_request request = options.request;
     if (result == OPTIONS_HELP) {
         print_help(stdout);
         return EXIT_DONE;
@@ -171,6 +186,8 @@ int command_report(int argc, char **argv)
         fprintf(stderr, "pollbench: %s\n", problem);
         return EXIT_NOT_CARRIED_OUT;
     }
+    if (options.minimum_effect > 0)
+        json_object_set_new(run, "minimum_effect", json_real(options.minimum_effect));
     result = summary_compute(run, SUMMARY_FINAL_RESAMPLES);
     int status = EXIT_NOT_CARRIED_OUT;
     if (result < 0)

@@ -96,10 +96,11 @@ int run_prepare(struct run *run, int argc, char **argv)
     rounds->cells = calloc(json_array_size(list) + 1, sizeof(rounds->cells[0]));
     if (rounds->cells != NULL)
         rounds->cell_count = selection_of_cells(&selection, &limits, list, rounds->cells);
-    rounds->json = json_pack("{s:i, s:s, s:o, s:I, s:s, s:o, s:o, s:o}", "schema", RUN_SCHEMA, "id",
-                             run->id, "command", command_as_json(argc, argv), "seed",
+    rounds->json = json_pack("{s:i, s:s, s:o, s:I, s:s, s:f, s:o, s:o, s:o}", "schema", RUN_SCHEMA,
+                             "id", run->id, "command", command_as_json(argc, argv), "seed",
                              (json_int_t)run->options.seed, "profile", run->options.profile->name,
-                             "manifest", manifest_collect(), "subjects", subjects, "cells", list);
+                             "minimum_effect", run->options.minimum_effect, "manifest",
+                             manifest_collect(), "subjects", subjects, "cells", list);
     if (rounds->cells == NULL || rounds->json == NULL)
         return problem_say(run->problem, -ENOMEM, "there is no memory for the run");
     if (rounds->cell_count == 0)

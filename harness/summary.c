@@ -1,6 +1,7 @@
 #include "harness/summary.h"
 
 #include "harness/measure/statistics.h"
+#include "harness/measure/verdict.h"
 #include "harness/parameters.h"
 #include "harness/summary_pairs.h"
 #include "harness/summary_samples.h"
@@ -12,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROUNDS_TO_SETTLE 10
+#define TIGHT_RESAMPLES 1000u /* enough to decide whether to go on */
 
 #define EXCESS_BASELINE "floor:nanosleep"
 #define EXCESS_METRICS "lateness_" /* what these names begin with */
@@ -234,21 +235,61 @@ int summary_compute(json_t *run, unsigned resamples)
     return result;
 }
 
-double summary_spread(const json_t *cell, const char *main_metric)
+/* ---- between rounds ---- */
+
+/* With nothing to compare it with, a subject's median has to do. */
+static bool is_median_tight(const struct samples *samples)
 {
-    double widest = -1;
-    size_t i;
-    const json_t *entry;
-    json_array_foreach(json_object_get(cell, "summary"), i, entry)
-    {
-        if (strcmp(text_of(entry, "metric"), main_metric) != 0)
-            continue;
-        double median = json_number_value(json_object_get(entry, "median"));
-        if (json_integer_value(json_object_get(entry, "n")) < ROUNDS_TO_SETTLE || !(median > 0))
-            return INFINITY;
-        double width = json_number_value(json_object_get(entry, "ci_high")) -
-                       json_number_value(json_object_get(entry, "ci_low"));
-        widest = fmax(widest, width / 2 / median);
+    struct interval interval;
+    return samples->count >= VERDICT_ROUNDS &&
+           statistics_bootstrap_median(samples->values, samples->count, SUMMARY_CONFIDENCE, 1,
+                                       TIGHT_RESAMPLES, &interval) == 0 &&
+           interval.high - interval.low <= 2 * SUMMARY_TIGHT_SPREAD * interval.median;
+}
+
+static bool are_medians_tight(const struct cell_samples *samples)
+{
+    bool tight = true;
+    for (size_t i = 0; i < samples->count; i++) {
+        const struct subject_samples *subject = &samples->subjects[i];
+        if (subject->trial_count > 0)
+            tight &= is_median_tight(&subject->figures[FIGURE_METRIC]);
     }
-    return widest < 0 ? INFINITY : widest;
+    return tight;
+}
+
+/* Adds the cell's pairs to `verdicts`. false: it has none, and its medians are not tight. */
+static bool look_at_cell(struct verdicts *verdicts, json_t *cell)
+{
+    const struct metric *metric =
+        workload_main_metric(workload_find(text_of(cell, "workload")), text_of(cell, "mode"));
+    struct cell_samples samples;
+    size_t before = verdicts->count;
+    bool settled = cell_samples_open(&samples, json_object_get(verdicts->run, "subjects"),
+                                     json_object_get(cell, "trials")) == 0 &&
+                   metric != NULL;
+    if (settled) {
+        cell_samples_collect(&samples, metric);
+        settled = verdicts_add_cell(verdicts, cell, &samples, metric) == 0 &&
+                  (verdicts->count > before || are_medians_tight(&samples));
+    }
+    cell_samples_free(&samples);
+    return settled;
+}
+
+bool summary_is_settled(const json_t *run)
+{
+    struct verdicts verdicts;
+    bool settled = true;
+    size_t i;
+    json_t *cell;
+    verdicts_open(&verdicts, run);
+    json_array_foreach(json_object_get(run, "cells"), i, cell)
+    {
+        if (settled && json_array_size(json_object_get(cell, "trials")) > 0)
+            settled = look_at_cell(&verdicts, cell);
+    }
+    settled = settled && verdicts_are_tight(&verdicts);
+    verdicts_close(&verdicts);
+    return settled;
 }

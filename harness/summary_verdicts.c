@@ -241,7 +241,13 @@ int verdicts_add_cell(struct verdicts *verdicts, json_t *cell, const struct cell
 
 /* ---- all pairs ---- */
 
-/* A pair whose word does not depend on p is no test. Returns how many tests there are, 0 also when
+/* A pair whose word does not depend on p is no test. */
+static bool is_test(const struct verdict_pair *pair)
+{
+    return pair->compared && pair->why_invalid == NULL;
+}
+
+/* Returns how many tests there are, 0 also when
  * out of memory, which *result says. */
 static size_t adjust(struct verdicts *verdicts, int *result)
 {
@@ -252,12 +258,12 @@ static size_t adjust(struct verdicts *verdicts, int *result)
         return 0;
     }
     for (size_t i = 0; i < verdicts->count; i++) {
-        if (verdicts->pairs[i].compared && verdicts->pairs[i].why_invalid == NULL)
+        if (is_test(&verdicts->pairs[i]))
             p[tests++] = verdicts->pairs[i].effect.p;
     }
     *result = holm_adjust(p, tests, p);
     for (size_t i = 0, test = 0; i < verdicts->count && *result == 0; i++) {
-        if (verdicts->pairs[i].compared && verdicts->pairs[i].why_invalid == NULL)
+        if (is_test(&verdicts->pairs[i]))
             verdicts->pairs[i].p_adjusted = p[test++];
     }
     free(p);
@@ -273,7 +279,6 @@ static json_t *entry_of(const struct verdict_pair *pair, const struct verdict *v
                         double minimum_effect)
 {
     const struct effect *effect = &pair->effect;
-    bool tested = pair->compared && pair->why_invalid == NULL;
     return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:f, s:s, s:s?, s:I, s:I}",
                      "metric", pair->metric->name, "baseline", pair->baseline, "subject",
                      pair->subject, "ratio", number_or_null(pair->compared, effect->ratio),
@@ -281,9 +286,9 @@ static json_t *entry_of(const struct verdict_pair *pair, const struct verdict *v
                      number_or_null(pair->compared, effect->high), "confidence",
                      number_or_null(pair->compared, pair_confidence(effect)), "n",
                      (json_int_t)effect->n, "p", number_or_null(pair->compared, effect->p),
-                     "p_adjusted", number_or_null(tested, pair->p_adjusted), "minimum_effect",
-                     minimum_effect, "verdict", verdict_name(verdict->word), "why", verdict->why,
-                     "rounds", (json_int_t)verdict->rounds, "rounds_likely",
+                     "p_adjusted", number_or_null(is_test(pair), pair->p_adjusted),
+                     "minimum_effect", minimum_effect, "verdict", verdict_name(verdict->word),
+                     "why", verdict->why, "rounds", (json_int_t)verdict->rounds, "rounds_likely",
                      (json_int_t)verdict->rounds_likely);
 }
 
@@ -320,4 +325,18 @@ int verdicts_write(struct verdicts *verdicts)
     for (i = 0; i < verdicts->count && result == 0; i++)
         result = write_pair(verdicts, &verdicts->pairs[i], tests);
     return result;
+}
+
+bool verdicts_are_tight(const struct verdicts *verdicts)
+{
+    size_t tests = 0;
+    bool tight = true;
+    for (size_t i = 0; i < verdicts->count; i++)
+        tests += is_test(&verdicts->pairs[i]);
+    for (size_t i = 0; i < verdicts->count && tight; i++) {
+        const struct verdict_pair *pair = &verdicts->pairs[i];
+        tight = !is_test(pair) || (pair->effect.n >= verdict_rounds_needed(tests) &&
+                                   verdict_is_tight(&pair->effect, verdicts->minimum_effect));
+    }
+    return tight;
 }

@@ -38,4 +38,8 @@ int verdicts_add_cell(struct verdicts *, json_t *cell, const struct cell_samples
  * also where there are none. 0 or -ENOMEM. */
 int verdicts_write(struct verdicts *);
 
+/* Whether the rounds are enough to name any of the pairs added, and every one that can be judged is
+ * tight. */
+bool verdicts_are_tight(const struct verdicts *);
+
 #endif

@@ -1,7 +1,7 @@
 /* Where the figures in harness/measure/effect.h and verdict.h come from: how often intervals hold
  * the truth, how often verdicts are false, found, and reached with the rounds foretold.
  *
- *     simulate_verdicts coverage|verdicts|stopping|rounds [SAMPLES]
+ *     simulate_verdicts coverage|verdicts|stopping|rounds|runs [SAMPLES]
  *
  * The bootstrap of the Hodges-Lehmann estimate is here and nowhere else: it was not chosen. */
 #include "harness/measure/effect.h"
@@ -10,7 +10,8 @@
 #include "harness/measure/statistics.h"
 #include "harness/measure/verdict.h"
 #include "harness/measure/walsh.h"
-#include "tests/harness/synthetic.h"
+#include "harness/summary.h"
+#include "tests/harness/synthetic_run.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -20,6 +21,8 @@
 
 #define ROUNDS_MAXIMUM 20000
 #define RESAMPLES 1000
+#define STOPPING_ROUNDS 400
+#define STOPPING_DEVIATION 0.05
 
 static double subject[ROUNDS_MAXIMUM], baseline[ROUNDS_MAXIMUM], logarithms[ROUNDS_MAXIMUM];
 
@@ -196,31 +199,64 @@ static void verdicts(unsigned samples)
     }
 }
 
-/* A against A, asked after each of 10 to 200 rounds: how often a winner is named at any time, and
- * how often at the first time that the interval is within 4 % of its middle. */
+/* What is true, and which words are then false. */
+struct stopping_case {
+    double ratio;
+    bool naming_is_false, equivalent_is_false;
+};
+
+struct stopping {
+    unsigned ever, when_tight, never_tight;
+    double rounds;
+};
+
+static bool is_false(const struct stopping_case *truth, enum verdict_word word)
+{
+    return (truth->naming_is_false && word >= VERDICT_FASTER) ||
+           (truth->equivalent_is_false && word == VERDICT_EQUIVALENT);
+}
+
+static void stop_once(const struct stopping_case *truth, struct stopping *out)
+{
+    bool ever = false;
+    for (size_t n = VERDICT_ROUNDS; n <= STOPPING_ROUNDS; n++) {
+        struct effect effect;
+        bool now = is_false(truth, judge(n, VERDICT_MINIMUM_EFFECT, &effect).word);
+        ever |= now;
+        if (verdict_is_tight(&effect, VERDICT_MINIMUM_EFFECT)) {
+            out->ever += ever;
+            out->when_tight += now;
+            out->rounds += (double)n;
+            return;
+        }
+    }
+    out->ever += ever;
+    out->never_tight++;
+}
+
+/* Looking after each round from 10 on: how often a false word is there at any of these times, and
+ * how often when the interval is tight for the first time, which is when a run stops. */
 static void stopping(unsigned samples)
 {
+    static const struct stopping_case cases[] = {{1, true, false}, {1.03, false, true}};
+    printf("looks after each round, deviation %g: share with a false word\n"
+           "%-10s %5s  at any time  when tight  mean rounds (never tight)\n",
+           STOPPING_DEVIATION, "shape", "ratio");
     for (unsigned shape = 0; shape <= SYNTHETIC_DISTURBED; shape++) {
-        unsigned ever = 0, when_tight = 0;
-        struct random random;
-        random_seed(&random, 1);
-        for (unsigned i = 0; i < samples; i++) {
-            bool named = false, tight = false;
-            synthetic_rounds(&random, shape, 1, 0.13, subject, baseline, 200);
-            for (size_t n = VERDICT_ROUNDS; n <= 200; n++) {
-                struct effect effect;
-                bool now = judge(n, VERDICT_MINIMUM_EFFECT, &effect).word >= VERDICT_FASTER;
-                named |= now;
-                if (!tight && log(effect.high / effect.low) / 2 < 0.04) {
-                    tight = true;
-                    when_tight += now;
-                }
+        for (unsigned c = 0; c < sizeof cases / sizeof *cases; c++) {
+            struct stopping out = {0};
+            struct random random;
+            random_seed(&random, 1);
+            for (unsigned i = 0; i < samples; i++) {
+                synthetic_rounds(&random, shape, cases[c].ratio, STOPPING_DEVIATION, subject,
+                                 baseline, STOPPING_ROUNDS);
+                stop_once(&cases[c], &out);
             }
-            ever += named;
+            printf("%-10s %5.2f  %11.4f  %10.4f  %11.1f (%u)\n", synthetic_name(shape),
+                   cases[c].ratio, (double)out.ever / samples, (double)out.when_tight / samples,
+                   out.rounds / fmax(1, samples - out.never_tight), out.never_tight);
+            fflush(stdout);
         }
-        printf("%-10s named at some time %.4f, when the interval is tight %.4f\n",
-               synthetic_name(shape), (double)ever / samples, (double)when_tight / samples);
-        fflush(stdout);
     }
 }
 
@@ -273,6 +309,66 @@ static void rounds(unsigned samples)
     }
 }
 
+/* ---- whole runs ---- */
+
+struct tally_of_runs {
+    unsigned runs, named, found, pairs;
+};
+
+static void run_once(struct random *random, const struct synthetic_plan *plan,
+                     struct tally_of_runs *out)
+{
+    char last[16];
+    json_t *run = synthetic_run(random, plan);
+    if (summary_compute(run, 1) < 0)
+        abort();
+    snprintf(last, sizeof last, "s%u", plan->subjects - 1);
+    unsigned with_last =
+        synthetic_words(run, "FASTER", last) + synthetic_words(run, "SLOWER", last);
+    unsigned all = synthetic_words(run, "FASTER", NULL) + synthetic_words(run, "SLOWER", NULL);
+    out->runs++;
+    out->named += (plan->ratio == 1 ? all : all - with_last) > 0;
+    out->found += with_last;
+    out->pairs += plan->cells * (plan->subjects - 1);
+    json_decref(run);
+}
+
+/* 100 cells and 12 subjects are 6,600 pairs, 24 and 6 are 360, as in the quick profile. */
+static void runs(unsigned samples)
+{
+    static const struct {
+        unsigned cells, subjects, rounds;
+        double deviation, ratio;
+    } cases[] = {
+        {24, 6, 20, 0.13, 1},    {24, 6, 50, 0.13, 1},     {24, 6, 20, 0.05, 1},
+        {24, 6, 20, 0.05, 1.05}, {24, 6, 25, 0.05, 1.05},  {24, 6, 50, 0.05, 1.05},
+        {24, 6, 50, 0.13, 1.05}, {24, 6, 100, 0.13, 1.05}, {24, 6, 200, 0.13, 1.05},
+        {24, 6, 20, 0.13, 1.5},  {24, 6, 20, 0.13, 2},     {100, 12, 50, 0.05, 1.05},
+    };
+    printf("%u runs each, 10 times as many of A/A: share of runs with a false FASTER or SLOWER, "
+           "share of planted pairs "
+           "found\n%-10s %5s %8s %6s %9s %5s  %6s  %6s\n",
+           samples, "shape", "cells", "subjects", "rounds", "deviation", "ratio", "false", "found");
+    for (unsigned shape = 0; shape <= SYNTHETIC_DISTURBED; shape++) {
+        for (unsigned c = 0; c < sizeof cases / sizeof *cases; c++) {
+            struct tally_of_runs out = {0};
+            struct random random;
+            struct synthetic_plan plan = {cases[c].cells, cases[c].subjects,  cases[c].rounds,
+                                          shape,          cases[c].deviation, cases[c].ratio};
+            random_seed(&random, 4);
+            for (unsigned i = 0; i < (plan.ratio == 1 ? 10 : 1) * samples; i++)
+                run_once(&random, &plan, &out);
+            printf("%-10s %5u %8u %6u %9.2f %5.2f  %.4f  ", synthetic_name(shape), plan.cells,
+                   plan.subjects, plan.rounds, plan.deviation, plan.ratio,
+                   (double)out.named / out.runs);
+            if (plan.ratio != 1)
+                printf("%.4f", (double)out.found / out.pairs);
+            printf("\n");
+            fflush(stdout);
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
@@ -285,9 +381,11 @@ int main(int argc, char **argv)
         stopping(samples);
     else if (strcmp(what, "rounds") == 0 && samples > 0)
         rounds(samples);
+    else if (strcmp(what, "runs") == 0 && samples > 0)
+        runs(samples);
     else
-        return fprintf(stderr,
-                       "usage: simulate_verdicts coverage|verdicts|stopping|rounds [SAMPLES]\n"),
+        return fprintf(stderr, "usage: simulate_verdicts coverage|verdicts|stopping|rounds|runs "
+                               "[SAMPLES]\n"),
                2;
     return 0;
 }
