@@ -104,8 +104,8 @@ static void write_names(FILE *out, const struct page_mode *mode, const struct st
                 html_print(out, "%s<small>%s:</small> ", between, tiers[tier]);
             html_print(out, "%s<b>%s</b>", shown > 1 ? ", " : "",
                        report_text(mode->subjects[list[i].subject], "name"));
-            if (list[i].beaten > 0 && list[i].beaten < list[i].cells)
-                html_print(out, " (%u of %u cells)", list[i].beaten, list[i].cells);
+            if (list[i].beaten > 0 && mode->cell_count > 1)
+                html_print(out, " (%u of %u)", list[i].beaten, list[i].cells);
         }
         if (more > 0)
             html_print(out, " and %zu more", more);
@@ -151,14 +151,14 @@ static void write_answer(FILE *out, const struct page_mode *mode, const struct s
     }
     bool alone = leading == 1 && first->wins == first->comparisons;
     if (leading > 0) {
-        fputs(alone ? "FASTER than all others: " : "Nobody is FASTER than ", out);
+        fputs(alone ? "FASTER than all others: " : "Nobody beats ", out);
         write_names(out, mode, first, leading);
         if (alone)
             write_margin(out, mode, report_text(mode->subjects[first->subject], "name"));
         fputs(".<br>\n", out);
     }
     if (others > 0) {
-        fputs("Somebody is FASTER than ", out);
+        fputs(mode->cell_count > 1 ? "Beaten, in so many cells: " : "Beaten: ", out);
         write_names(out, mode, first + leading, others);
         fputs(".", out);
     }
@@ -198,9 +198,18 @@ void page_glance(struct page *page)
 
 /* ---- crossovers ---- */
 
+/* Where the order of a pair turns round, over all sweeps of one parameter. */
+struct crossover {
+    const char *parameter;
+    enum page_word from;
+    double until,
+        since; /* the last value with that word, the first with the other: in every sweep */
+    unsigned turned, sweeps;
+};
+
 /* The last value with one word and the first with the other, if the order turns round just once. */
-static bool find_crossover(const struct sweep *sweep, const char *a, const char *b, size_t *last,
-                           size_t *first, enum page_word *from)
+static bool find_turn(const struct sweep *sweep, const char *a, const char *b, size_t *last,
+                      size_t *first, enum page_word *from)
 {
     bool seen = false, turned = false;
     for (size_t i = 0; i < sweep->count; i++) {
@@ -220,50 +229,86 @@ static bool find_crossover(const struct sweep *sweep, const char *a, const char 
     return turned;
 }
 
-static void write_crossover(FILE *out, const struct page_mode *mode, const struct sweep *sweep,
-                            size_t a, size_t b, unsigned *found)
+static void add_sweep(struct crossover *crossover, const struct sweep *sweep, const char *a,
+                      const char *b)
 {
     size_t last, first;
     enum page_word from;
-    const char *one = report_text(mode->subjects[a], "name");
-    const char *other = report_text(mode->subjects[b], "name");
-    if (!find_crossover(sweep, one, other, &last, &first, &from) || ++*found > PAGE_CROSSOVERS)
+    crossover->sweeps++;
+    if (!find_turn(sweep, a, b, &last, &first, &from) ||
+        (crossover->turned > 0 && from != crossover->from))
         return;
-    char rest[600];
-    if (*found == 1)
-        fputs("<h4>Crossovers</h4>\n<ul>\n", out);
-    html_print(out,
-               "<li><strong>%s</strong> (%s) against <strong>%s</strong> (%s): %s up to %s=%g, "
-               "%s from %g on <small>%s</small></li>\n",
-               one, report_text(mode->subjects[a], "tier"), other,
-               report_text(mode->subjects[b], "tier"), page_word_name(from), sweep->parameter,
-               sweep_value(sweep->cells[last], sweep->parameter),
-               page_word_name(from == WORD_FASTER ? WORD_SLOWER : WORD_FASTER),
-               sweep_value(sweep->cells[first], sweep->parameter),
-               report_params(sweep->cells[0], sweep->parameter, rest, sizeof rest));
+    double until = sweep_value(sweep->cells[last], sweep->parameter);
+    double since = sweep_value(sweep->cells[first], sweep->parameter);
+    crossover->from = from;
+    if (crossover->turned == 0 || until < crossover->until)
+        crossover->until = until;
+    if (crossover->turned++ == 0 || since > crossover->since)
+        crossover->since = since;
+}
+
+static void write_crossover(FILE *out, const struct page_mode *mode,
+                            const struct crossover *crossover, size_t a, size_t b)
+{
+    html_print(out, "<li><b>%s</b> (%s) against <b>%s</b> (%s): %s up to %s=%g, %s from %g on",
+               report_text(mode->subjects[a], "name"), report_text(mode->subjects[a], "tier"),
+               report_text(mode->subjects[b], "name"), report_text(mode->subjects[b], "tier"),
+               page_word_name(crossover->from), crossover->parameter, crossover->until,
+               page_word_name(crossover->from == WORD_FASTER ? WORD_SLOWER : WORD_FASTER),
+               crossover->since);
+    if (crossover->sweeps > 1)
+        html_print(out, " <small>in %u of %u sweeps of it</small>", crossover->turned,
+                   crossover->sweeps);
+    fputs("</li>\n", out);
+}
+
+/* The sweeps of a parameter through the mode, `sweeps` having room for as many as there are cells.
+ */
+static size_t find_sweeps(const struct page *page, const struct page_mode *mode,
+                          const char *parameter, struct sweep *sweeps)
+{
+    size_t count = 0;
+    for (size_t c = 0; c < mode->cell_count; c++) {
+        sweep_find(json_object_get(page->run, "cells"), mode->cells[c], parameter, &sweeps[count]);
+        count += sweeps[count].count > 1 && sweeps[count].cells[0] == mode->cells[c];
+    }
+    return count;
+}
+
+static void cross_pairs(FILE *out, const struct page_mode *mode, const struct sweep *sweeps,
+                        size_t count, size_t *found)
+{
+    for (size_t a = 0; count > 0 && a < mode->subject_count; a++) {
+        for (size_t b = a + 1; b < mode->subject_count; b++) {
+            struct crossover crossover = {.parameter = sweeps[0].parameter};
+            const char *one = report_text(mode->subjects[a], "name");
+            const char *other = report_text(mode->subjects[b], "name");
+            for (size_t i = 0; is_rival(one) && is_rival(other) && i < count; i++)
+                add_sweep(&crossover, &sweeps[i], one, other);
+            if (crossover.turned == 0)
+                continue;
+            if (++*found == 1)
+                fputs("<h4>Crossovers</h4>\n<ul>\n", out);
+            if (*found <= PAGE_CROSSOVERS)
+                write_crossover(out, mode, &crossover, a, b);
+        }
+    }
 }
 
 void page_crossovers(struct page *page, const struct page_mode *mode)
 {
-    unsigned found = 0;
-    for (size_t c = 0; c < mode->cell_count; c++) {
-        const char *name;
-        json_t *value;
-        json_object_foreach(json_object_get(mode->cells[c], "params"), name, value)
-        {
-            struct sweep sweep;
-            if (!json_is_number(value))
-                continue;
-            sweep_find(json_object_get(page->run, "cells"), mode->cells[c], name, &sweep);
-            if (sweep.count < 2 || sweep.cells[0] != mode->cells[c])
-                continue;
-            for (size_t a = 0; a < mode->subject_count; a++)
-                for (size_t b = a + 1; b < mode->subject_count; b++)
-                    write_crossover(page->out, mode, &sweep, a, b, &found);
-        }
+    const char *name;
+    json_t *value;
+    size_t found = 0;
+    struct sweep *sweeps = calloc(mode->cell_count, sizeof *sweeps);
+    json_object_foreach(json_object_get(mode->cells[0], "params"), name, value)
+    {
+        if (sweeps != NULL && json_is_number(value))
+            cross_pairs(page->out, mode, sweeps, find_sweeps(page, mode, name, sweeps), &found);
     }
+    free(sweeps);
     if (found > PAGE_CROSSOVERS)
-        html_print(page->out, "<li>and %u more: see the table of verdicts</li>\n",
+        html_print(page->out, "<li>and %zu more: see the table of verdicts</li>\n",
                    found - PAGE_CROSSOVERS);
     if (found > 0)
         fputs("</ul>\n", page->out);
