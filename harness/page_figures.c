@@ -177,8 +177,11 @@ static int write_picture(struct page *page, const char *charts_folder,
         html_print(page->out,
                    "<p>Not in this page, which would grow too large: charts/%s beside it.</p>\n",
                    name);
+    else if (result < 0 && result != -ENOMEM)
+        html_print(page->out, "<p>The picture charts/%s could not be taken over: %s.</p>\n", name,
+                   strerror(-result));
     free(svg);
-    return result == -EFBIG ? 0 : result;
+    return result == -ENOMEM ? result : 0;
 }
 
 static int write_figure(struct page *page, const char *charts_folder,

@@ -19,7 +19,8 @@ struct standing {
 struct standings {
     struct standing *list;
     size_t count;
-    size_t leading; /* the first ones: nobody is FASTER than they are, anywhere */
+    size_t leading;   /* the first ones: nobody is FASTER than they are, anywhere */
+    size_t undecided; /* of those the last ones: nor are they FASTER than anybody */
 };
 
 /* A floor has no loop, so it is what a subject may at best come near to, and no rival. */
@@ -36,7 +37,7 @@ static void add_cell(const struct page_mode *mode, const json_t *cell, struct st
         struct page_verdict verdict;
         const char *other = report_text(mode->subjects[i], "name");
         if (i == standing->subject || !is_rival(other) ||
-            !page_verdict_of(cell, other, name, &verdict))
+            !page_verdict_of(cell, other, name, &verdict) || verdict.word == WORD_INVALID)
             continue;
         compared++;
         standing->wins += verdict.word == WORD_FASTER;
@@ -73,6 +74,7 @@ static bool fill_standings(const struct page_mode *mode, struct standings *stand
             add_cell(mode, mode->cells[c], standing);
         standings->count += standing->cells > 0;
         standings->leading += standing->cells > 0 && standing->beaten == 0;
+        standings->undecided += standing->cells > 0 && standing->beaten == 0 && standing->wins == 0;
         if (standing->cells == 0)
             *standing = (struct standing){0};
     }
@@ -149,10 +151,11 @@ static void write_answer(FILE *out, const struct page_mode *mode, const struct s
         fputs("No winner: these rounds bear out no difference.", out);
         return;
     }
+    size_t unbeaten = leading - standings->undecided;
     bool alone = leading == 1 && first->wins == first->comparisons;
-    if (leading > 0) {
+    if (unbeaten > 0) {
         fputs(alone ? "FASTER than all others: " : "Nobody beats ", out);
-        write_names(out, mode, first, leading);
+        write_names(out, mode, first, unbeaten);
         if (alone)
             write_margin(out, mode, report_text(mode->subjects[first->subject], "name"));
         fputs(".<br>\n", out);
@@ -160,6 +163,11 @@ static void write_answer(FILE *out, const struct page_mode *mode, const struct s
     if (others > 0) {
         fputs(mode->cell_count > 1 ? "Beaten, in so many cells: " : "Beaten: ", out);
         write_names(out, mode, first + leading, others);
+        fputs(".", out);
+    }
+    if (standings->undecided > 0) {
+        fputs("<br>\nUndecided against all others: ", out);
+        write_names(out, mode, first + unbeaten, standings->undecided);
         fputs(".", out);
     }
 }

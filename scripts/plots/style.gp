@@ -15,7 +15,7 @@ if (kind eq "png") {
         linewidth 2 pointscale 2 background "white"
 }
 if (kind eq "dumb") {
-    eval sprintf("set terminal dumb size %d, %d noenhanced %s", \
+    eval sprintf("set terminal dumb nofeed size %d, %d noenhanced %s", \
         terminal_columns, int(ceil(height / 22.0)), colours ? "ansi256" : "mono")
 }
 if (kind ne "dumb") { set output stem.".".kind }
@@ -59,6 +59,16 @@ set style line 38 lc rgb "#000000" pt 1  dt 1         ps 1.0 lw 1.8
 # A panel of its own for each subject: the subject, and what it is compared with.
 set style line 41 lc rgb "#08306B" pt 7  dt 1         ps 0.7 lw 2.0
 set style line 42 lc rgb "#D55E00" pt 6  dt (6,4)     ps 0.8 lw 1.6
+
+# On a terminal the darkest are what text is, which may be dark or light there.
+if (kind eq "dumb") {
+    set style line 12 lt black pt 6
+    set style line 13 lt black pt 14
+    set style line 20 lt black pt 6
+    set style line 21 lt black pt 4
+    set style line 38 lt black pt 1
+    set style line 41 lt black pt 7
+}
 
 set style line 90 lc rgb "#DDDDDD" lw 0.7
 set border 3 lc rgb "#555555" lw 0.8
