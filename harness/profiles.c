@@ -10,7 +10,7 @@
  * - pool: throughput and queue wait up to the knee and past it, by the number of threads.
  * The quick one has ten rounds of all of it, and the report, in 90 s. */
 static const struct profile_value quick[] = {
-    {"accept", "drain", "queue", "200"},
+    {"accept", "drain", "queue", "100"},
     {"accept", "drain", "idle", "0,100,1000"},
     {"accept", "steady", "conns", "64"},
     {"accept", "steady", "seconds", "0.04"},

@@ -59,6 +59,8 @@ struct trial_request {
         *params;      /* every parameter of the mode but unset optional ones, numbers as numbers */
     int generator_fd; /* control channel */
     uint64_t seed;    /* of random choices: the same for all subjects of a round */
+    double planted_share; /* a delay that makes the main metric worse by this share: `calibrate` asks
+                             whether it is found; 0 in every measurement */
     bool count_system_calls; /* this trial counts, and its times are not used: counting slows calls
                                 down */
 };

@@ -31,7 +31,18 @@ static const struct parameter parameters[] = {
         .kind = PARAMETER_INTEGER,
         .minimum = 1,
         .maximum = 65535,
-        .fallback = "1000",
+        .fallback = "100",
+        .modes = "drain",
+    },
+    {
+        .name = "drains",
+        .unit = "",
+        .help =
+            "times that a trial fills the queue and empties it; the median of them is its value",
+        .kind = PARAMETER_INTEGER,
+        .minimum = 1,
+        .maximum = ACCEPT_DRAINS_MAX,
+        .fallback = "9",
         .modes = "drain",
     },
     {
@@ -198,7 +209,7 @@ static const struct metric metrics[] = {
     {
         .name = "ns_per_accept",
         .unit = "ns",
-        .help = "wall time of the drain, per connection",
+        .help = "wall time of the median drain, per connection",
         .lower_is_better = true,
         .main = true,
         .modes = "drain",
@@ -206,13 +217,13 @@ static const struct metric metrics[] = {
     {
         .name = "accepts_per_s",
         .unit = "1/s",
-        .help = "connections accepted per second of the drain",
+        .help = "connections accepted per second of the median drain",
         .modes = "drain",
     },
     {
         .name = "server_cpu_us_per_accept",
         .unit = "us",
-        .help = "CPU time of the server's process, user and system, per connection",
+        .help = "CPU time of the server's process, user and system, per connection, all drains",
         .lower_is_better = true,
         .modes = "drain",
     },
@@ -386,7 +397,9 @@ static double estimate_s(const char *mode, const json_t *params)
     double idle_s = parameter_number(params, "idle") * CONNECT_S;
     double start_s = 0.02;
     if (strcmp(mode, "drain") == 0)
-        return start_s + idle_s + 2.0 * parameter_number(params, "queue") * CONNECT_S;
+        return start_s + idle_s +
+               (1.0 + parameter_number(params, "drains")) * parameter_number(params, "queue") *
+                   CONNECT_S;
     double warm_up = strcmp(mode, "rate") == 0 ? RATE_WARM_UP : STEADY_WARM_UP;
     if (json_object_get(params, "share"))
         warm_up += 2 * RATE_PROBE;

@@ -9,6 +9,9 @@
  * is the oldest limit that systems put on a backlog, so it fits everywhere. */
 #define STEADY_BACKLOG_MIN 128u
 
+/* Measured drains of a trial. */
+#define ACCEPT_DRAINS_MAX 100u
+
 /* `steady` runs this share of `seconds` before the measured window. */
 #define STEADY_WARM_UP 0.2
 

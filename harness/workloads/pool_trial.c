@@ -356,7 +356,7 @@ int pool_trial_open(struct pool_trial *trial, const struct trial_request *reques
         .context = trial,
     };
     const char *what = "taking memory for the jobs";
-    region_open(&trial->region, request->count_system_calls);
+    region_open(&trial->region, request, REGION_WALL);
     histogram_reset(&trial->lag);
     int error = take_memory(trial);
     if (error == 0)

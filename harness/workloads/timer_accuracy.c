@@ -126,13 +126,15 @@ static int run_window(struct accuracy *accuracy)
 {
     struct timer_trial *trial = accuracy->trial;
     struct region *region = &trial->region;
+    struct backend_counters counters;
     accuracy->ops->counters(accuracy->bed, &region->counters_begin);
     int error = region_begin(region);
     if (error < 0)
         return timer_problem(trial, "reading the clocks and counters", error);
     int ran = run_plan(accuracy, accuracy->length_ns);
     error = region_end(region);
-    accuracy->ops->counters(accuracy->bed, &region->counters_end);
+    accuracy->ops->counters(accuracy->bed, &counters);
+    region_add_counters(region, &counters);
     if (ran < 0)
         return timer_problem(trial, "running the timers", ran);
     return error < 0 ? timer_problem(trial, "reading the clocks and counters", error) : 0;

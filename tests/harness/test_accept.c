@@ -23,6 +23,7 @@ static const struct subject *subject;
 static struct generator_process generator;
 static json_t *outcome;
 static char problem[PROBLEM_BYTES];
+static double planted_share;
 
 static int start(void **state)
 {
@@ -50,6 +51,7 @@ static int run_as(const struct subject *who, const char *mode, const char *param
         .params = params,
         .generator_fd = generator.control.fd,
         .count_system_calls = count,
+        .planted_share = planted_share,
     };
     int result = accept_workload.run(&request, &outcome, problem);
     json_decref(params);
@@ -78,12 +80,13 @@ static bool has_kernel(void)
 static void drain_accepts_exactly_the_queue_in_the_measured_region(void **state)
 {
     (void)state;
-    assert_int_equal(run("drain", "{\"queue\":200,\"idle\":0,\"budget\":50}"), 0);
+    assert_int_equal(run("drain", "{\"queue\":200,\"drains\":1,\"idle\":0,\"budget\":50}"), 0);
     assert_true(number("metrics", "ns_per_accept") > 0);
     double product = number("metrics", "ns_per_accept") * number("metrics", "accepts_per_s");
     assert_true(product > 0.999e9 && product < 1.001e9);
     assert_true(number("metrics", "server_cpu_us_per_accept") > 0);
     assert_true(number("usage", "wall_ns") >= 200 * number("metrics", "ns_per_accept"));
+    assert_int_equal(number("counters", "operations"), 200);
     assert_int_equal(number("generator", "connections"), 200);
     assert_true(json_is_false(json_object_get(json_object_get(outcome, "generator"), "bound")));
     assert_true(json_is_object(json_object_get(outcome, "histograms")));
@@ -93,11 +96,49 @@ static void drain_accepts_exactly_the_queue_in_the_measured_region(void **state)
         assert_int_equal(number("counters", "events"), 200);
 }
 
+static int by_size(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+static void drains_are_measured_apart_and_their_median_is_the_value(void **state)
+{
+    (void)state;
+    double drain_ns[5], sum_ns = 0;
+    assert_int_equal(run("drain", "{\"queue\":40,\"drains\":5,\"idle\":20,\"budget\":50}"), 0);
+    const json_t *samples = json_object_get(json_object_get(outcome, "samples"), "ns_per_accept");
+    assert_int_equal(json_array_size(samples), 5);
+    for (size_t i = 0; i < 5; i++)
+        sum_ns += drain_ns[i] = json_number_value(json_array_get(samples, i));
+    qsort(drain_ns, 5, sizeof drain_ns[0], by_size);
+    assert_true(drain_ns[0] > 0);
+    assert_true(number("metrics", "ns_per_accept") == drain_ns[2]);
+    assert_int_equal(number("counters", "operations"), 5 * 40);
+    assert_true(number("usage", "wall_ns") >= 40 * sum_ns - 5);
+    if (has_kernel())
+        assert_int_equal(number("counters", "events"), 5 * 40);
+}
+
+/* A thousand times as long, and the median of three: far beyond what disturbs a drain. */
+static void a_planted_delay_is_inside_every_drain(void **state)
+{
+    (void)state;
+    const char *params = "{\"queue\":10,\"drains\":3,\"idle\":0,\"budget\":10}";
+    planted_share = 1000;
+    assert_int_equal(run("drain", params), 0);
+    planted_share = 0;
+    double planted_ns = number("metrics", "ns_per_accept");
+    json_decref(outcome);
+    assert_int_equal(run("drain", params), 0);
+    assert_true(planted_ns > 5 * number("metrics", "ns_per_accept"));
+}
+
 static void drain_with_idle_connections_does_not_count_them(void **state)
 {
     (void)state;
     /* 70 idle ones in a queue of 32: three portions. */
-    assert_int_equal(run("drain", "{\"queue\":32,\"idle\":70,\"budget\":32}"), 0);
+    assert_int_equal(run("drain", "{\"queue\":32,\"drains\":1,\"idle\":70,\"budget\":32}"), 0);
     if (!has_kernel())
         return;
     assert_int_equal(number("generator", "connections"), 70 + 32);
@@ -107,10 +148,10 @@ static void drain_with_idle_connections_does_not_count_them(void **state)
 static void the_budget_bounds_the_accepts_of_one_wakeup(void **state)
 {
     (void)state;
-    assert_int_equal(run("drain", "{\"queue\":60,\"idle\":0,\"budget\":1}"), 0);
+    assert_int_equal(run("drain", "{\"queue\":60,\"drains\":1,\"idle\":0,\"budget\":1}"), 0);
     double waits_of_one = number("counters", "waits");
     json_decref(outcome);
-    assert_int_equal(run("drain", "{\"queue\":60,\"idle\":0,\"budget\":60}"), 0);
+    assert_int_equal(run("drain", "{\"queue\":60,\"drains\":1,\"idle\":0,\"budget\":60}"), 0);
     double waits_of_many = number("counters", "waits");
     if (subject->tier == TIER_READINESS) {
         assert_true(waits_of_one >= 60);
@@ -121,13 +162,14 @@ static void the_budget_bounds_the_accepts_of_one_wakeup(void **state)
 static void a_queue_of_one_works(void **state)
 {
     (void)state;
-    assert_int_equal(run("drain", "{\"queue\":1,\"idle\":1,\"budget\":1}"), 0);
+    assert_int_equal(run("drain", "{\"queue\":1,\"drains\":1,\"idle\":1,\"budget\":1}"), 0);
 }
 
 static void counting_gives_system_calls_or_says_why_not(void **state)
 {
     (void)state;
-    assert_int_equal(run_as(subject, "drain", "{\"queue\":100,\"idle\":0,\"budget\":10}", true), 0);
+    assert_int_equal(
+        run_as(subject, "drain", "{\"queue\":100,\"drains\":1,\"idle\":0,\"budget\":10}", true), 0);
     json_t *count = json_object_get(json_object_get(outcome, "counters"), "syscalls");
     json_t *reason = json_object_get(outcome, "syscalls_unavailable");
     assert_true((count == NULL) != (reason == NULL));
@@ -269,8 +311,9 @@ static void a_connection_that_is_not_in_the_queue_fails_the_trial(void **state)
     other.accept = &ops;
     if (!has_kernel())
         return;
-    assert_int_equal(run_as(&other, "drain", "{\"queue\":20,\"idle\":0,\"budget\":10}", false),
-                     -EPROTO);
+    assert_int_equal(
+        run_as(&other, "drain", "{\"queue\":20,\"drains\":1,\"idle\":0,\"budget\":10}", false),
+        -EPROTO);
     assert_non_null(strstr(problem, "17 connections are in the listen queue"));
     assert_non_null(strstr(problem, "net.core.somaxconn"));
 }
@@ -279,7 +322,7 @@ static void a_generator_that_is_gone_is_a_sentence(void **state)
 {
     (void)state;
     assert_int_equal(kill(generator.pid, SIGKILL), 0);
-    assert_int_equal(run("drain", "{\"queue\":20,\"idle\":5,\"budget\":10}"), -EPIPE);
+    assert_int_equal(run("drain", "{\"queue\":20,\"drains\":1,\"idle\":5,\"budget\":10}"), -EPIPE);
     assert_non_null(strstr(problem, "generator"));
     assert_null(outcome);
     assert_int_equal(generator_end(&generator), 128 + SIGKILL);
@@ -296,7 +339,7 @@ static void a_server_without_files_names_the_limit(void **state)
     if (pid == 0) {
         struct rlimit limit = {.rlim_cur = 40, .rlim_max = 40};
         setrlimit(RLIMIT_NOFILE, &limit);
-        int result = run("drain", "{\"queue\":100,\"idle\":0,\"budget\":10}");
+        int result = run("drain", "{\"queue\":100,\"drains\":1,\"idle\":0,\"budget\":10}");
         _exit(result == -EMFILE && strstr(problem, "40 open files") && strstr(problem, "ulimit -n")
                   ? 0
                   : 1);
@@ -383,6 +426,8 @@ int main(int argc, char **argv)
         return status;
     const struct CMUnitTest tests[] = {
         WITH_GENERATOR(drain_accepts_exactly_the_queue_in_the_measured_region),
+        WITH_GENERATOR(drains_are_measured_apart_and_their_median_is_the_value),
+        WITH_GENERATOR(a_planted_delay_is_inside_every_drain),
         WITH_GENERATOR(drain_with_idle_connections_does_not_count_them),
         WITH_GENERATOR(the_budget_bounds_the_accepts_of_one_wakeup),
         WITH_GENERATOR(a_queue_of_one_works),
