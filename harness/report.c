@@ -154,7 +154,8 @@ int report_run(json_t *run, const struct report_request *request)
         fprintf(stderr, "pollbench: the report could not be printed: %s\n", strerror(errno));
         status = EXIT_NOT_CARRIED_OUT;
     }
-    if (report_write_csv(run, request->folder, problem) < 0) {
+    if (report_write_csv(run, request->folder, problem) < 0 ||
+        report_write_verdicts(run, request->folder, problem) < 0) {
         fprintf(stderr, "pollbench: %s\n", problem);
         return EXIT_NOT_CARRIED_OUT;
     }

@@ -15,11 +15,13 @@
 
 /* The three forms. 0 or -errno with a sentence in `problem` (512 bytes). */
 void report_print_tables(const json_t *run, FILE *out);
+void report_print_verdicts(const json_t *run, FILE *out); /* comes first: who costs least */
 void report_print_counters(const json_t *run, const json_t *cell, FILE *out);
 /* One table for all cells that differ from this one in the parameter of its mode's rows, when it is
  * the first of them; nothing for the others. false: cells of this mode have a table each. */
 bool report_print_sweep(const json_t *run, const json_t *cell, FILE *out);
 int report_write_csv(const json_t *run, const char *folder, char *problem);
+int report_write_verdicts(const json_t *run, const char *folder, char *problem);
 
 /* A chart that has been drawn: FOLDER/charts/<name>.svg, and its data beside it. */
 struct drawn_chart {

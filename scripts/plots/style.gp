@@ -15,10 +15,11 @@ if (kind eq "png") {
         linewidth 2 pointscale 2 background "white"
 }
 if (kind eq "dumb") {
-    eval sprintf("set terminal dumb nofeed size %d, %d noenhanced %s", \
+    eval sprintf("set terminal dumb size %d, %d noenhanced %s", \
         terminal_columns, int(ceil(height / 22.0)), colours ? "ansi256" : "mono")
 }
-if (kind ne "dumb") { set output stem.".".kind }
+# A form feed before each picture is for printers.
+if (kind eq "dumb") { set output "| tr -d '\f'" } else { set output stem.".".kind }
 
 # No string of a result file is interpreted: no _{} or ^{} mark-up, no escapes.
 set termoption noenhanced
