@@ -197,7 +197,7 @@ static int draw_one(const struct calibration *calibration, const json_t *manifes
     const char *axis = "seconds of a comparison: the trials of both subjects";
     const char *arguments[] = {stem, title,  subtitle,     "",   machine,
                                "",   styles, "2 2 1 27 0", axis, NULL};
-    return gnuplot_run(scripts, "curves.gp", arguments, problem);
+    return gnuplot_run(scripts, "curves.gp", NULL, arguments, problem);
 }
 
 int calibration_draw(const struct calibration *calibrations, size_t count, const json_t *manifest,
