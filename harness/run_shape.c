@@ -1,6 +1,7 @@
 #include "harness/run_shape.h"
 
 #include "harness/measure/histogram.h"
+#include "harness/measure/verdict.h"
 #include "harness/parameters.h"
 #include "harness/problem.h"
 
@@ -63,6 +64,7 @@ static const struct field trial_fields[] = {
     {"metrics", OBJECT, NULL, &amount},
     {"histograms", OBJECT | OPTIONAL, NULL, &histogram},
     {"counters", OBJECT | OPTIONAL, NULL, &counter},
+    {"usage", OBJECT | OPTIONAL, NULL, NULL},
     {"generator", OBJECT | NOTHING | OPTIONAL, generator_fields, NULL},
     {"valid", BOOLEAN, NULL, NULL},
     {"why_invalid", STRING | NOTHING, NULL, NULL},
@@ -113,6 +115,7 @@ static const struct field run_fields[] = {
     {"id", STRING, NULL, NULL},
     {"command", ARRAY, NULL, &any_string},
     {"seed", WHOLE, NULL, NULL},
+    {"minimum_effect", NUMBER | OPTIONAL, NULL, NULL},
     {"manifest", OBJECT, manifest_fields, NULL},
     {"subjects", ARRAY, NULL, &subject},
     {"cells", ARRAY, NULL, NULL}, /* run_shape_check_cell() */
@@ -300,7 +303,15 @@ int run_shape_check_subjects(const json_t *subjects, char *problem)
 
 int run_shape_check_outline(const json_t *run, char *problem)
 {
-    return check(run, &outline, NULL, problem);
+    int result = check(run, &outline, NULL, problem);
+    if (result < 0)
+        return result;
+    const json_t *effect = json_object_get(run, "minimum_effect");
+    if (effect != NULL && !(json_number_value(effect) >= VERDICT_MINIMUM_EFFECT_LOWEST &&
+                            json_number_value(effect) <= VERDICT_MINIMUM_EFFECT_HIGHEST))
+        return problem_say(problem, -EINVAL, "minimum_effect: expected a share from %g to %g",
+                           VERDICT_MINIMUM_EFFECT_LOWEST, VERDICT_MINIMUM_EFFECT_HIGHEST);
+    return 0;
 }
 
 int run_shape_check(const json_t *run, char *problem)

@@ -92,6 +92,11 @@ const double *trials_counter(const struct trials *trials, const char *name)
     return find_column(trials, TRIALS_COUNTER, name, 0);
 }
 
+const double *trials_usage(const struct trials *trials, const char *name)
+{
+    return find_column(trials, TRIALS_USAGE, name, 0);
+}
+
 const double *trials_percentile_ns(const struct trials *trials, const char *histogram,
                                    size_t percent)
 {

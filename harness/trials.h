@@ -58,6 +58,7 @@ size_t trials_find_subject(const struct trials *, const char *name); /* count wh
  * trial has one. */
 const double *trials_metric(const struct trials *, const char *name);
 const double *trials_counter(const struct trials *, const char *name);
+const double *trials_usage(const struct trials *, const char *name);
 const double *trials_percentile_ns(const struct trials *, const char *histogram, size_t percent);
 
 /* NULL when no valid trial of the subject has that histogram. */

@@ -21,6 +21,8 @@ struct trials_builder *trials_builder_open(const char *where, uint64_t *room)
         (struct names){.maximum = TRIALS_METRICS_MAX, .width = 1, .what = "metrics"};
     builder->names[TRIALS_COUNTER] =
         (struct names){.maximum = TRIALS_COUNTERS_MAX, .width = 1, .what = "counters"};
+    builder->names[TRIALS_USAGE] =
+        (struct names){.maximum = TRIALS_METRICS_MAX, .width = 1, .what = "usage"};
     builder->names[TRIALS_HISTOGRAM] = (struct names){
         .maximum = TRIALS_HISTOGRAMS_MAX, .width = TRIALS_PERCENTS, .what = "histograms"};
     return builder;
@@ -250,6 +252,8 @@ int trials_builder_add(struct trials_builder *builder, const json_t *json, char 
         r = add_numbers(builder, TRIALS_METRIC, json_object_get(json, "metrics"), problem);
     if (r == 0)
         r = add_numbers(builder, TRIALS_COUNTER, json_object_get(json, "counters"), problem);
+    if (r == 0)
+        r = add_numbers(builder, TRIALS_USAGE, json_object_get(json, "usage"), problem);
     if (r == 0)
         r = add_histograms(builder, trial, json_object_get(json, "histograms"), problem);
     builder->count += r == 0;

@@ -12,7 +12,7 @@
 enum {
     TRIALS_SUBJECTS_MAX = 256, /* in one cell */
     TRIALS_COUNTERS_MAX = 256,
-    TRIALS_METRICS_MAX = 64,
+    TRIALS_METRICS_MAX = 64, /* and figures of usage */
     TRIALS_HISTOGRAMS_MAX = 32,
 };
 #define TRIALS_BYTES_MAX (UINT64_C(256) << 20) /* of a run: a million trials */

@@ -5,7 +5,7 @@
 #include "harness/trials.h"
 
 /* Names that trials bring along, each with columns of its own. */
-enum trials_kind { TRIALS_METRIC, TRIALS_COUNTER, TRIALS_HISTOGRAM, TRIALS_KINDS };
+enum trials_kind { TRIALS_METRIC, TRIALS_COUNTER, TRIALS_USAGE, TRIALS_HISTOGRAM, TRIALS_KINDS };
 
 /* Columns of doubles that a name has. */
 static inline size_t trials_width(enum trials_kind kind)
