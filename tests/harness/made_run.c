@@ -43,7 +43,7 @@ static json_t *new_cell(struct random *random, int conns, size_t rounds)
     json_t *trials = json_array(), *counting = json_array();
     for (size_t round = 0; round < rounds; round++) {
         for (size_t i = 0; i < 3; i++)
-            json_array_append_new(trials, new_trial(random, names[(i + round) % 3], round, i));
+            json_array_append_new(trials, new_trial(random, names[(i + round + 1) % 3], round, i));
     }
     json_array_append_new(counting, new_trial(random, "epoll", 0, 0));
     return json_pack("{s:s, s:s, s:{s:i}, s:o, s:o, s:[{s:s}]}", "workload", "accept", "mode",
@@ -63,7 +63,7 @@ json_t *made_run(size_t cells, size_t rounds)
                                                   "readiness", "available", 1, "reason"));
     return json_pack("{s:i, s:s, s:[s], s:i, s:{s:s, s:s, s:i, s:n}, s:o, s:o, s:i}", "schema", 1,
                      "id", "test", "command", "pollbench \u00fc", "seed", 7, "manifest", "kernel",
-                     "Linux \"6\"", "cpu", "some [", "cpus", 2, "virtualization", "subjects",
+                     "Linux \"6", "cpu", "some [", "cpus", 2, "virtualization", "subjects",
                      subjects, "cells", list, "rounds", (int)rounds);
 }
 

@@ -323,8 +323,8 @@ static void json_that_is_malformed_or_at_odds_with_itself_is_refused(void **stat
         WHOLE("3", "301", "90", "101", "0", "0", "\"36:2,1\""),  /* nothing at the minimum */
         WHOLE("4", "391", "100", "101", "1", "0", "\"36:2,1\""), /* under, but no such minimum */
         WHOLE("4", "402", "100", "101", "0", "1", "\"36:2,1\""), /* over, but no such maximum */
-        WHOLE("4", "407", "100", "101", "0", "0", "\"36:2,1;42:1\""), /* above the maximum */
-        WHOLE("4", "394", "100", "101", "0", "0", "\"30:1;36:2,1\""), /* below the minimum */
+        WHOLE("4", "402", "100", "101", "0", "0", "\"36:2,1;42:1\""), /* above the maximum */
+        WHOLE("4", "402", "100", "101", "0", "0", "\"30:1;36:2,1\""), /* below the minimum */
         WHOLE("3", "299", "100", "101", "0", "0", "\"36:2,1\""),      /* sum too small */
         WHOLE("3", "304", "100", "101", "0", "0", "\"36:2,1\""),      /* sum too large */
         WHOLE("0", "0", "0", "101", "0", "0", "\"\""),                /* empty, with a maximum */

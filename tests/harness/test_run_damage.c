@@ -114,6 +114,7 @@ static void json_that_is_wrong_is_placed_by_line_and_column(void **state)
         {HEAD "[], \"trials\": []}]}", "line 4, column 27", "second field"},
         {HEAD "[], x: []}]}", "line 4, column 18", "in quotes"},
         {HEAD "[], \"x\" []}]}", "line 4, column 22", "':'"},
+        {HEAD "[], \"\u00fc\": 1 x", "line 4, column 25", "',' or '}' expected"},
         {HEAD "[]}, 7]}", "line 4, column 19", "a cell expected"},
         {"{\"schema\": 1} {}", "line 1, column 15", "end of file"},
         {"\n\n", "line 3, column 1", "the file ends here"},

@@ -66,7 +66,7 @@ static void histograms_become_percentiles_of_each_trial_and_of_all_valid_ones(vo
     (void)state;
     static struct histogram one, all;
     json_t *run = made_run(1, 5);
-    json_object_set_new(made_trial(run, 3), "valid", json_false());
+    json_object_set_new(made_trial(run, 5), "valid", json_false());
     json_t *loaded = read_written(run, 0);
     const struct trials *trials = trials_of(made_cell(loaded, 0));
     histogram_reset(&all);
@@ -74,7 +74,7 @@ static void histograms_become_percentiles_of_each_trial_and_of_all_valid_ones(vo
         json_t *stored = json_object_get(made_trial(run, i), "histograms");
         assert_int_equal(histogram_from_json(&one, json_object_get(stored, "connect_latency_ns")),
                          0);
-        if (trials_list(trials)[i].subject == 1 && i != 3)
+        if (trials_list(trials)[i].subject == 1 && i != 5)
             histogram_merge(&all, &one);
         for (size_t k = 0; k < TRIALS_PERCENTS; k++) {
             uint64_t value_ns;
