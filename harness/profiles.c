@@ -11,7 +11,7 @@
  * The quick one asks about some 350 pairs, of which the first can be named after 17 rounds
  * (verdict.h): it has time for 18 to 25, and one number of threads, to keep its rounds short. */
 static const struct profile_value quick[] = {
-    {"accept", "drain", "queue", "200"},
+    {"accept", "drain", "queue", "100"},
     {"accept", "drain", "idle", "0,100,1000"},
     {"accept", "steady", "conns", "64"},
     {"accept", "steady", "seconds", "0.04"},
@@ -33,19 +33,19 @@ static const struct profile_value quick[] = {
 };
 
 static const struct profile_value standard[] = {
-    {"accept", "drain", "queue", "100,1000"},
+    {"accept", "drain", "queue", "100"},
     {"accept", "drain", "idle", "0,100,1000,4000"},
     {"accept", "steady", "conns", "1,16,64,256"},
-    {"accept", "steady", "seconds", "0.2"},
+    {"accept", "steady", "seconds", "0.1"},
     {"accept", "rate", "rate", "1000,2000,4000,8000"},
-    {"accept", "rate", "seconds", "0.2"},
+    {"accept", "rate", "seconds", "0.1"},
     {"timer", "accuracy", "interval_us", "100,1000,10000,100000"},
     {"timer", "accuracy", "slack", "default,1"},
     {"timer", "accuracy", "seconds", "0.1"},
     {"timer", "scale", "timers", "1000,10000,100000"},
     {"timer", "scale", "due", "random,monotone"},
-    {"pool", "saturate", "threads", "1,2,4,8,16,64"},
-    {"pool", "saturate", "load", "0.1,0.3,0.5,0.7,0.8,0.9,1,1.2,1.5"},
+    {"pool", "saturate", "threads", "1,2,4,16,64"},
+    {"pool", "saturate", "load", "0.3,0.5,0.7,0.8,0.9,1,1.2,1.5"},
     {"pool", "saturate", "seconds", "0.1"},
     {"pool", "mixed", "load", "0.3,0.6,0.9"},
     {"pool", "mixed", "seconds", "0.2"},

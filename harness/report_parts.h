@@ -22,9 +22,28 @@ void report_print_counters(const json_t *run, const json_t *cell, FILE *out);
 bool report_print_sweep(const json_t *run, const json_t *cell, FILE *out);
 int report_write_csv(const json_t *run, const char *folder, char *problem);
 int report_write_verdicts(const json_t *run, const char *folder, char *problem);
-/* The number of charts of one mode is bounded; *left_out: those beyond. */
-int charts_draw(const json_t *run, const char *folder, const char *plots_folder, size_t *left_out,
-                char *problem);
+
+/* A chart that has been drawn: FOLDER/charts/<name>.svg, and its data beside it. */
+struct drawn_chart {
+    char name[200];
+    char title[256];
+    const json_t *cell;    /* the first of those that are in it */
+    const char *parameter; /* along its axis; NULL: it shows one cell. Borrowed from the run */
+    const struct metric *metric;
+};
+
+struct chart_list {
+    struct drawn_chart *charts;
+    size_t count;
+    size_t left_out; /* the number of charts of one mode is bounded: those beyond */
+};
+
+/* Into FOLDER/charts, or with `terminal` on standard output, their data in FOLDER/charts all the
+ * same. The caller frees the list, also after a failure: it has those drawn until then. */
+struct gnuplot_terminal;
+int charts_draw(const json_t *run, const char *folder, const char *plots_folder,
+                const struct gnuplot_terminal *terminal, struct chart_list *, char *problem);
+void charts_free(struct chart_list *);
 
 const char *report_text(const json_t *object, const char *name); /* "" when it is absent or null */
 double report_number(const json_t *object, const char *name);

@@ -88,6 +88,27 @@ struct usage usage_between(const struct usage *begin, const struct usage *end)
     };
 }
 
+void usage_add(struct usage *sum, const struct usage *stretch)
+{
+    bool is_first = sum->wall_ns == 0;
+    bool steal_known = stretch->steal_known && (sum->steal_known || is_first);
+    bool migrations_known = stretch->migrations_known && (sum->migrations_known || is_first);
+    *sum = (struct usage){
+        .wall_ns = sum->wall_ns + stretch->wall_ns,
+        .cpu_ns = sum->cpu_ns + stretch->cpu_ns,
+        .user_us = sum->user_us + stretch->user_us,
+        .system_us = sum->system_us + stretch->system_us,
+        .voluntary = sum->voluntary + stretch->voluntary,
+        .involuntary = sum->involuntary + stretch->involuntary,
+        .migrations_known = migrations_known,
+        .migrations = migrations_known ? sum->migrations + stretch->migrations : 0,
+        .threads = stretch->threads,
+        .steal_known = steal_known,
+        .steal_us = steal_known ? sum->steal_us + stretch->steal_us : 0,
+        .maxrss_kib = stretch->maxrss_kib > sum->maxrss_kib ? stretch->maxrss_kib : sum->maxrss_kib,
+    };
+}
+
 json_t *usage_to_json(const struct usage *usage)
 {
     json_t *steal = usage->steal_known ? json_integer((json_int_t)usage->steal_us) : NULL;

@@ -40,6 +40,9 @@ int usage_now(struct usage *);
 /* What came between two readings, without what taking them cost. Peak memory is that of `end`. */
 struct usage usage_between(const struct usage *begin, const struct usage *end);
 
+/* Adds a stretch to others; to an empty one first. Peak memory is the larger one. */
+void usage_add(struct usage *sum, const struct usage *stretch);
+
 /* An object with the fields' names; "steal_us" and "migrations" are absent when unknown. The
  * caller's reference; NULL when out of memory. */
 json_t *usage_to_json(const struct usage *);

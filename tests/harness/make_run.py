@@ -187,7 +187,7 @@ def large(rounds):
         metrics = dict.fromkeys(names, 100000)
         metrics["early"] = 0
         values = {20000 + 600 * i: 1 + i % 3 for i in range(100)}
-        return metrics, {"lateness_ns": values, "loop_lag_ns": values}
+        return metrics, {"lateness_ns": values, "iteration_ns": values}
     return [
         cell("timer", "accuracy",
              {"interval_us": 100 * (1 + i % 10), "timers": 1 + i // 10, "slack": "default", "busy_us": 0, "conns": 0,
