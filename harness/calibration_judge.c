@@ -43,17 +43,20 @@ static void collect(const struct calibration *calibration, unsigned comparison,
     }
 }
 
-/* The rule that is usual elsewhere: no test, and the interval of a median. */
+/* The rule that is usual elsewhere: no test, and the interval of a median. Leaves logarithms in
+ * place of the subject's values. */
 static enum verdict_word judge_by_bootstrap(const struct calibration *calibration,
-                                            const struct pairs *pairs)
+                                            struct pairs *pairs)
 {
     struct interval interval;
     double minimum = log1p(calibration->design->minimum_effect);
-    if (statistics_bootstrap_ratio(pairs->subject, pairs->baseline, pairs->count,
-                                   VERDICT_CONFIDENCE, 1, BOOTSTRAP_RESAMPLES, &interval) < 0)
+    for (size_t i = 0; i < pairs->count; i++)
+        pairs->subject[i] = log(pairs->subject[i] / pairs->baseline[i]);
+    if (statistics_bootstrap_median(pairs->subject, pairs->count, VERDICT_CONFIDENCE, 1,
+                                    BOOTSTRAP_RESAMPLES, &interval) < 0)
         return VERDICT_INVALID;
-    bool is_more = interval.low > 1 && log(interval.median) >= minimum;
-    bool is_less = interval.high < 1 && log(interval.median) <= -minimum;
+    bool is_more = interval.low > 0 && interval.median >= minimum;
+    bool is_less = interval.high < 0 && interval.median <= -minimum;
     if (!is_more && !is_less)
         return VERDICT_INCONCLUSIVE;
     return is_more == calibration->metric->lower_is_better ? VERDICT_SLOWER : VERDICT_FASTER;

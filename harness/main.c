@@ -1,6 +1,7 @@
 /* pollbench: which kernel I/O backend costs less for a workload, and by how much. */
 #include "harness/command.h"
 #include "harness/nearest.h"
+#include "harness/problem.h"
 #include "harness/process.h"
 
 #include <stdbool.h>
@@ -42,15 +43,16 @@ static void print_help(FILE *out)
 
 static int unknown_command(const char *name)
 {
+    char problem[PROBLEM_BYTES];
     struct nearest nearest;
     nearest_begin(&nearest, name);
     for (size_t i = 0; i < COMMANDS; i++) {
         if (commands[i].summary != NULL)
             nearest_consider(&nearest, commands[i].name);
     }
-    fprintf(stderr,
-            "pollbench: unknown command \"%s\"; the nearest is \"%s\" (see pollbench --help)\n",
-            name, nearest.best);
+    nearest_consider(&nearest, "--help");
+    nearest_unknown(&nearest, "command", "pollbench --help", problem);
+    fprintf(stderr, "pollbench: %s\n", problem);
     return EXIT_USAGE;
 }
 

@@ -29,9 +29,7 @@ static int unknown_option(const struct option_row *rows, const char *word, char 
     for (const struct option_row *row = rows; row->name != NULL; row++)
         nearest_consider(&nearest, row->name);
     nearest_consider(&nearest, "--help");
-    return problem_say(problem, -EINVAL,
-                       "unknown option \"%s\"; the nearest is \"%s\" (see --help)", name,
-                       nearest.best);
+    return nearest_unknown(&nearest, "option", "--help", problem);
 }
 
 /* Whether an earlier word already gave this option: the tables are short, so looking back is

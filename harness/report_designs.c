@@ -74,7 +74,7 @@ static const struct column throughput_columns[] = {
     {"jobs/s", COLUMN_INTERVAL, "jobs_per_s", .scale = 1},
     {"/", COLUMN_RATIO, "jobs_per_s", .scale = 1},
     {"verdict", COLUMN_VERDICT, "jobs_per_s", .scale = 1},
-    {"CPU us/job", COLUMN_INTERVAL, "cpu_us_per_job", .scale = 1, .spare = true},
+    {"CPU us/job", COLUMN_MEDIAN, "cpu_us_per_job", .scale = 1},
     {.heading = NULL},
 };
 

@@ -75,6 +75,9 @@ void report_print_wrapped(FILE *, int indent, const char *text);
 void report_print_unavailable(const json_t *run, FILE *);
 void report_print_reasons(const json_t *const *cells, size_t count, FILE *);
 
+/* Whether something else ran on the subject's CPU in many trials of these cells of one mode. */
+void report_print_disturbed(const json_t *const *cells, size_t count, FILE *);
+
 /* The entry of one subject in a list of the cell ("summary", "excess"), or NULL. */
 const json_t *report_entry(const json_t *cell, const char *list, const char *metric,
                            const char *subject);

@@ -263,6 +263,7 @@ static void print_mode(const json_t *run, const json_t *const *cells, size_t cou
         print_cell(run, cells, count, i, out);
     report_print_crossovers(run, cells, count, out);
     print_invalid(cells, count, out);
+    report_print_disturbed(cells, count, out);
 }
 
 /* ---- the run ---- */
@@ -331,7 +332,7 @@ static void print_totals(const json_t *run, const struct totals *totals, FILE *o
     report_print_wrapped(out, 0, line);
     if (tests > 0 && totals->most_at_hand < (double)needed) {
         snprintf(line, sizeof line,
-                 "Too few rounds: among %zu pairs none can be named with less than %" PRIu64
+                 "Too few rounds: among %zu pairs none can be named with fewer than %" PRIu64
                  " rounds, and there are %.0f. More rounds or fewer subjects will do.",
                  tests, needed, totals->most_at_hand);
         report_print_wrapped(out, 0, line);
@@ -339,9 +340,9 @@ static void print_totals(const json_t *run, const struct totals *totals, FILE *o
         double middle = totals->rounds[totals->inconclusive / 2];
         snprintf(line, sizeof line,
                  "INCONCLUSIVE (64): with 64 rounds in all, every second such pair has another "
-                 "word. Half of the %zu take %.0f%s or fewer.",
-                 totals->inconclusive, middle,
-                 middle >= (double)VERDICT_ROUNDS_MAXIMUM ? " and more" : "");
+                 "word. %s take %.0f%s.",
+                 totals->inconclusive > 1 ? "Half of those here" : "The one here would", middle,
+                 middle >= (double)VERDICT_ROUNDS_MAXIMUM ? " and more" : " or fewer");
         report_print_wrapped(out, 0, line);
     }
 }

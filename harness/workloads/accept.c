@@ -187,18 +187,6 @@ static const struct parameter parameters[] = {
         .kind = PARAMETER_DECIMAL,
         .minimum = 0.001,
         .maximum = 2,
-        .fallback = "0.5",
-        .modes = "rate",
-        .optional = true,
-    },
-    {
-        .name = "arrival_seed",
-        .unit = "",
-        .help = "of poisson arrivals: another one, another plan",
-        .kind = PARAMETER_INTEGER,
-        .minimum = 1,
-        .maximum = 1000000,
-        .fallback = "1",
         .modes = "rate",
         .optional = true,
     },
@@ -341,8 +329,7 @@ static const char *impossible(const json_t *params)
     struct backend_config config = accept_config(params);
     if ((config.buffer_count & (config.buffer_count - 1)) != 0)
         return "the number of buffers has to be a power of two, because io_uring's buffer ring "
-               "takes "
-               "no other; the same number holds for every subject";
+               "takes no other; the same number holds for every subject";
     if (config.completion_depth < config.queue_depth)
         return "io_uring's completion queue cannot be smaller than its submission queue; set more "
                "completions or fewer submissions";
@@ -369,8 +356,7 @@ static const char *refuses(const struct subject *subject, const char *mode, cons
         return "it has no accept server here";
     if (subject->variant && subject->variant->emulated)
         return "libkqueue emulates it on top of another mechanism: that shows whether the code is "
-               "right, and "
-               "its cost says nothing; it is checked (pollbench check), not measured";
+               "right, and its cost says nothing; it is checked (pollbench check), not measured";
     if (subject->tier == TIER_NONE && strcmp(mode, "drain") != 0)
         return "null has no kernel behind it: nothing can connect to it";
     unsigned held = accept_capacity(mode, params) + 1;

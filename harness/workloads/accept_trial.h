@@ -23,10 +23,6 @@
 #define RATE_PROBE 0.2
 #define RATE_PROBE_LEAST 16u /* answers that a maximum rests on */
 
-/* Of a plan whose arrival_seed is not set. Every subject and round gets the same plan, so that
- * chance in the arrivals is no difference between subjects. */
-#define RATE_SEED 1u
-
 /* Buffers and rings as the cell asks for them. */
 struct backend_config accept_config(const json_t *params);
 

@@ -167,8 +167,9 @@ static int keep_figures(struct accuracy *accuracy, uint64_t early)
     json_object_set_new(trial->metrics, "early", json_integer((json_int_t)(record->early + early)));
     json_object_set_new(trial->metrics, "cpu_us_per_timer", json_real(cpu_us));
     json_object_set_new(trial->histograms, "lateness_ns", histogram_to_json(&record->lateness));
-    if (record->loop_lag.count > 0)
-        json_object_set_new(trial->histograms, "loop_lag_ns", histogram_to_json(&record->loop_lag));
+    if (record->iteration.count > 0)
+        json_object_set_new(trial->histograms, "iteration_ns",
+                            histogram_to_json(&record->iteration));
     trial->operations = record->fired;
     return 0;
 }

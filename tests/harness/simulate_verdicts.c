@@ -1,7 +1,7 @@
 /* Where the figures in harness/measure/effect.h and verdict.h come from: how often intervals hold
  * the truth, how often verdicts are false, found, and reached with the rounds foretold.
  *
- *     simulate_verdicts coverage|verdicts|stopping|rounds|runs [SAMPLES]
+ *     simulate_verdicts coverage|verdicts|stopping|rounds [SAMPLES]
  *
  * The bootstrap of the Hodges-Lehmann estimate is here and nowhere else: it was not chosen. */
 #include "harness/measure/effect.h"
@@ -10,8 +10,7 @@
 #include "harness/measure/statistics.h"
 #include "harness/measure/verdict.h"
 #include "harness/measure/walsh.h"
-#include "harness/summary.h"
-#include "tests/harness/synthetic_run.h"
+#include "tests/harness/synthetic.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -309,66 +308,6 @@ static void rounds(unsigned samples)
     }
 }
 
-/* ---- whole runs ---- */
-
-struct tally_of_runs {
-    unsigned runs, named, found, pairs;
-};
-
-static void run_once(struct random *random, const struct synthetic_plan *plan,
-                     struct tally_of_runs *out)
-{
-    char last[16];
-    json_t *run = synthetic_run(random, plan);
-    if (summary_compute(run, 1) < 0)
-        abort();
-    snprintf(last, sizeof last, "s%u", plan->subjects - 1);
-    unsigned with_last =
-        synthetic_words(run, "FASTER", last) + synthetic_words(run, "SLOWER", last);
-    unsigned all = synthetic_words(run, "FASTER", NULL) + synthetic_words(run, "SLOWER", NULL);
-    out->runs++;
-    out->named += (plan->ratio == 1 ? all : all - with_last) > 0;
-    out->found += with_last;
-    out->pairs += plan->cells * (plan->subjects - 1);
-    json_decref(run);
-}
-
-/* 100 cells and 12 subjects are 6,600 pairs, 24 and 6 are 360, as in the quick profile. */
-static void runs(unsigned samples)
-{
-    static const struct {
-        unsigned cells, subjects, rounds;
-        double deviation, ratio;
-    } cases[] = {
-        {24, 6, 20, 0.13, 1},    {24, 6, 50, 0.13, 1},     {24, 6, 20, 0.05, 1},
-        {24, 6, 20, 0.05, 1.05}, {24, 6, 25, 0.05, 1.05},  {24, 6, 50, 0.05, 1.05},
-        {24, 6, 50, 0.13, 1.05}, {24, 6, 100, 0.13, 1.05}, {24, 6, 200, 0.13, 1.05},
-        {24, 6, 20, 0.13, 1.5},  {24, 6, 20, 0.13, 2},     {100, 12, 50, 0.05, 1.05},
-    };
-    printf("%u runs each, 10 times as many of A/A: share of runs with a false FASTER or SLOWER, "
-           "share of planted pairs "
-           "found\n%-10s %5s %8s %6s %9s %5s  %6s  %6s\n",
-           samples, "shape", "cells", "subjects", "rounds", "deviation", "ratio", "false", "found");
-    for (unsigned shape = 0; shape <= SYNTHETIC_DISTURBED; shape++) {
-        for (unsigned c = 0; c < sizeof cases / sizeof *cases; c++) {
-            struct tally_of_runs out = {0};
-            struct random random;
-            struct synthetic_plan plan = {cases[c].cells, cases[c].subjects,  cases[c].rounds,
-                                          shape,          cases[c].deviation, cases[c].ratio};
-            random_seed(&random, 4);
-            for (unsigned i = 0; i < (plan.ratio == 1 ? 10 : 1) * samples; i++)
-                run_once(&random, &plan, &out);
-            printf("%-10s %5u %8u %6u %9.2f %5.2f  %.4f  ", synthetic_name(shape), plan.cells,
-                   plan.subjects, plan.rounds, plan.deviation, plan.ratio,
-                   (double)out.named / out.runs);
-            if (plan.ratio != 1)
-                printf("%.4f", (double)out.found / out.pairs);
-            printf("\n");
-            fflush(stdout);
-        }
-    }
-}
-
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
@@ -381,10 +320,8 @@ int main(int argc, char **argv)
         stopping(samples);
     else if (strcmp(what, "rounds") == 0 && samples > 0)
         rounds(samples);
-    else if (strcmp(what, "runs") == 0 && samples > 0)
-        runs(samples);
     else
-        return fprintf(stderr, "usage: simulate_verdicts coverage|verdicts|stopping|rounds|runs "
+        return fprintf(stderr, "usage: simulate_verdicts coverage|verdicts|stopping|rounds "
                                "[SAMPLES]\n"),
                2;
     return 0;

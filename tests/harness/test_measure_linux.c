@@ -347,8 +347,8 @@ static void migrations_of_all_threads_are_counted(void **state)
 {
     (void)state;
     cpu_set_t before_set;
-    uint64_t before, after;
-    unsigned threads;
+    uint64_t before = 0, after;
+    unsigned threads = 0;
     sched_getaffinity(0, sizeof(before_set), &before_set);
     if (!CPU_ISSET(0, &before_set) || !CPU_ISSET(1, &before_set) ||
         usage_migrations(&before, &threads) < 0) {

@@ -1,14 +1,10 @@
-/* The verdicts of whole runs: which pairs there are, what counts, when there is none; and how often
- * they are false and found, on made-up runs of which the truth is known (simulate_verdicts.c prints
- * longer tables). */
+/* The verdicts of whole runs: which pairs there are, what counts, when there is none. */
 #include "harness/measure/verdict.h"
 #include "harness/run_shape.h"
 #include "harness/summary.h"
 #include "harness/summary_verdicts.h"
 #include "harness/workload.h"
-#include "tests/harness/synthetic_run.h"
 
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -363,54 +359,6 @@ static void a_minimum_effect_that_makes_no_sense_is_refused(void **state)
     }
 }
 
-/* ---- how often they are right ---- */
-
-static unsigned named_in(const json_t *run, const char *subject)
-{
-    return synthetic_words(run, "FASTER", subject) + synthetic_words(run, "SLOWER", subject);
-}
-
-/* Four cells of six subjects: 60 pairs a run. One run in 100 may name somebody, by the level; that
- * more than 3 of 200 do has a chance of 14 %, and these seeds are not among it. */
-static void of_200_runs_of_a_against_a_at_most_three_name_somebody(void **state)
-{
-    (void)state;
-    unsigned with_a_name = 0;
-    for (unsigned shape = 0; shape <= SYNTHETIC_DISTURBED; shape++) {
-        struct synthetic_plan plan = {4, 6, 20, shape, 0.13, 1};
-        struct random random;
-        random_seed(&random, shape);
-        for (unsigned i = 0; i < 50; i++) {
-            json_t *run = synthetic_run(&random, &plan);
-            summarise(run);
-            with_a_name += named_in(run, NULL) > 0;
-            json_decref(run);
-        }
-    }
-    print_message("%u of 200 runs name somebody\n", with_a_name);
-    assert_true(with_a_name <= 3);
-}
-
-/* One of six subjects costs 5 % more in each of four cells. */
-static void five_percent_is_found_with_fifty_rounds_and_nothing_else_is(void **state)
-{
-    (void)state;
-    struct synthetic_plan plan = {4, 6, 50, SYNTHETIC_NORMAL, 0.05, 1.05};
-    struct random random;
-    unsigned found = 0, false_names = 0;
-    random_seed(&random, 9);
-    for (unsigned i = 0; i < 20; i++) {
-        json_t *run = synthetic_run(&random, &plan);
-        summarise(run);
-        found += named_in(run, "s5");
-        false_names += named_in(run, NULL) - named_in(run, "s5");
-        json_decref(run);
-    }
-    print_message("%u of 400 found, %u false\n", found, false_names);
-    assert_true(found >= 380);
-    assert_int_equal(false_names, 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -428,8 +376,6 @@ int main(void)
         cmocka_unit_test(what_is_invalid_is_no_test_that_others_are_adjusted_for),
         cmocka_unit_test(the_minimum_effect_is_the_runs_own),
         cmocka_unit_test(a_minimum_effect_that_makes_no_sense_is_refused),
-        cmocka_unit_test(of_200_runs_of_a_against_a_at_most_three_name_somebody),
-        cmocka_unit_test(five_percent_is_found_with_fifty_rounds_and_nothing_else_is),
     };
     return cmocka_run_group_tests_name("verdicts of runs", tests, NULL, NULL);
 }
