@@ -217,7 +217,7 @@
         rebase();
     }));
     field("more").addEventListener("change", () => document.body.classList.toggle("more", field("more").checked));
-    if (entries.length > 0) {
+    if (pairs.size > 0) {
         form.hidden = false;
         rebase();
     }
