@@ -17,6 +17,8 @@ static const struct command commands[] = {
     {"list", command_list, "every subject: tier, available or why not, options asked and granted"},
     {"run", command_run, "measure, and write a result folder"},
     {"report", command_report, "tables, CSV and charts from a result folder alone"},
+    {"compare", command_compare,
+     "a verdict per cell on two runs: another commit, kernel or machine"},
     {"check", command_check, "the conformance cases on this kernel"},
     {"hello", command_hello, "serve \"Hello World\" over HTTP on any backend"},
     {"trial", command_trial, NULL},
