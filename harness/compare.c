@@ -127,6 +127,12 @@ static int check_machine(const struct comparison *self, char *problem)
                        differences_text(self->differences, DIFFERENCE_MACHINE, text, sizeof text));
 }
 
+static bool is_same_run(const struct comparison *self)
+{
+    return strcmp(report_text(json_array_get(self->runs[BASE], 0), "id"),
+                  report_text(json_array_get(self->runs[NEW], 0), "id")) == 0;
+}
+
 /* Why no control is taken unless one is named; NULL: one may be. */
 static const char *why_no_control(const struct comparison *self)
 {
@@ -191,16 +197,18 @@ static json_t *document_of(const struct comparison *self, const char *refused, j
 {
     const struct compare_options *options = self->options;
     json_t *method = json_pack(
-        "{s:f, s:f, s:f, s:I, s:s?, s:s?, s:o}", "minimum_effect", options->minimum_effect,
+        "{s:f, s:f, s:f, s:I, s:I, s:s?, s:s?, s:o}", "minimum_effect", options->minimum_effect,
         "confidence", VERDICT_CONFIDENCE, "level", VERDICT_LEVEL, "pairs", (json_int_t)self->judged,
-        "control", options->control, "why_no_control", why_no_control(self), "run_offset",
+        "runs_needed", (json_int_t)compare_runs_needed(self->judged), "control", options->control,
+        "why_no_control", why_no_control(self), "run_offset",
         options->run_offset >= 0 ? json_real(options->run_offset) : json_null());
-    return json_pack("{s:i, s:o, s:o, s:O, s:b, s:b, s:s?, s:o, s:o, s:o, s:O, s:O, s:O}",
+    return json_pack("{s:i, s:o, s:o, s:b, s:O, s:b, s:b, s:s?, s:o, s:o, s:o, s:O, s:O, s:O}",
                      "compare_schema", COMPARE_SCHEMA, "base", run_entries(self, BASE), "new",
-                     run_entries(self, NEW), "differences", self->differences, "other_machine",
-                     is_other_machine(self), "forced", options->force, "refused", refused, "method",
-                     method, "counts", count_words(verdicts), "verdicts", verdicts, "only_base",
-                     pairs->only[BASE], "only_new", pairs->only[NEW], "left_out", pairs->left_out);
+                     run_entries(self, NEW), "same_run", is_same_run(self), "differences",
+                     self->differences, "other_machine", is_other_machine(self), "forced",
+                     options->force, "refused", refused, "method", method, "counts",
+                     count_words(verdicts), "verdicts", verdicts, "only_base", pairs->only[BASE],
+                     "only_new", pairs->only[NEW], "left_out", pairs->left_out);
 }
 
 /* 0; -EINVAL: there is a document, but no verdict in it, and `problem` says why. */

@@ -81,6 +81,37 @@ static const char *part_of(const char *field)
     return DIFFERENCE_SYSTEM;
 }
 
+/* The next word of a command line, after `text`; *length is 0 at the end. Warnings are passed over:
+ * they make no difference to what runs. -Wl, -Wa, and -Wp, are no warnings. */
+static const char *next_flag(const char *text, size_t *length)
+{
+    for (;;) {
+        text += strspn(text, " ");
+        *length = strcspn(text, " ");
+        bool passed_on = *length > 3 && text[3] == ',';
+        if (*length == 0 || strncmp(text, "-W", 2) != 0 || passed_on)
+            return text;
+        text += *length;
+    }
+}
+
+static bool are_same_flags(const json_t *base, const json_t *new)
+{
+    const char *one = json_string_value(base), *other = json_string_value(new);
+    size_t length, other_length;
+    if (one == NULL || other == NULL)
+        return false;
+    do {
+        one = next_flag(one, &length);
+        other = next_flag(other, &other_length);
+        if (length != other_length || strncmp(one, other, length) != 0)
+            return false;
+        one += length;
+        other += length;
+    } while (length > 0);
+    return true;
+}
+
 static bool is_same_memory(const json_t *base, const json_t *new)
 {
     double one = json_number_value(base), other = json_number_value(new);
@@ -93,7 +124,9 @@ static void compare_field(json_t *list, const char *name, const json_t *base, co
     if (part == NULL)
         return;
     if (strcmp(name, "memory_kib") == 0 && is_same_memory(base, new))
-        part = DIFFERENCE_SYSTEM;
+        part = DIFFERENCE_RUN;
+    if (strcmp(name, "flags") == 0 && are_same_flags(base, new))
+        part = DIFFERENCE_RUN;
     compare_values(list, part, name, base, new);
 }
 

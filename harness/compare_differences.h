@@ -12,7 +12,7 @@
 #define DIFFERENCE_SYSTEM "system"
 #define DIFFERENCE_BUILD "build"
 #define DIFFERENCE_COMMIT "commit"
-#define DIFFERENCE_RUN "run"
+#define DIFFERENCE_RUN "run" /* how it was run, and what does not matter by itself */
 
 /* A new array of {"part", "name", "base", "new"}, the values as the runs have them, null where a
  * run has none: manifest, placement, profile, values of parameters, granted features. NULL: no

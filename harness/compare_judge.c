@@ -17,6 +17,14 @@ struct design {
     double allowance;
 };
 
+size_t compare_runs_needed(size_t judged)
+{
+    size_t runs = 1;
+    while (rank_sum_smallest_p(runs, runs) * (double)judged >= VERDICT_LEVEL)
+        runs++;
+    return runs;
+}
+
 static size_t valid_count(const struct compare_pairs *pairs)
 {
     size_t count = 0;

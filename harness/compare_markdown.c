@@ -38,6 +38,8 @@ static void print_differences(const json_t *comparison, FILE *out)
 {
     const json_t *differences = json_object_get(comparison, "differences"), *entry;
     size_t i;
+    if (json_is_true(json_object_get(comparison, "same_run")))
+        fprintf(out, "\n**BASE and NEW are the same run.**\n");
     if (json_is_true(json_object_get(comparison, "other_machine")))
         fprintf(out,
                 "\n**Another machine**: what differs below may be the machine's doing alone.\n");
@@ -48,7 +50,7 @@ static void print_differences(const json_t *comparison, FILE *out)
     fprintf(out, "\n| differs | BASE | NEW |\n| --- | --- | --- |\n");
     json_array_foreach(differences, i, entry)
     {
-        char value[LABEL_BYTES];
+        char value[512];
         fputs("| ", out);
         put(report_text(entry, "name"), out);
         fputs(" | ", out);
@@ -77,7 +79,7 @@ static void print_verdict(const json_t *comparison, const json_t *verdict, FILE 
     fputs(" | ", out);
     put(compare_ratio_text(verdict, text), out);
     fputs(" | ", out);
-    put(compare_rounds_text(verdict, text), out);
+    put(compare_rounds_text(comparison, verdict, text), out);
     fputs(" |\n", out);
 }
 

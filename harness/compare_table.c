@@ -1,6 +1,7 @@
 /* The comparison on a terminal: what differs, then a line for each verdict. */
 #include "harness/compare_differences.h"
 #include "harness/compare_text.h"
+#include "harness/compare_view.h"
 #include "harness/report_parts.h"
 
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 
 enum { WORD, RATIO, MEDIANS, SUBJECT, CELL, ROUNDS, COLUMNS };
 #define CELL_BYTES 100
+#define VALUE_BYTES 512
 
 struct line {
     char cells[COLUMNS][CELL_BYTES];
@@ -31,18 +33,20 @@ static void print_differences(const json_t *comparison, FILE *out)
 {
     const json_t *differences = json_object_get(comparison, "differences"), *entry;
     size_t i;
+    if (json_is_true(json_object_get(comparison, "same_run")))
+        fprintf(out, "\nBASE and NEW are the same run.\n");
     if (json_is_true(json_object_get(comparison, "other_machine")))
         fprintf(out, "\nANOTHER MACHINE: what differs below may be the machine's doing alone.\n");
     fprintf(out, "\nwhat differs:%s\n",
             json_array_size(differences) == 0 ? " nothing that is recorded" : "");
     json_array_foreach(differences, i, entry)
     {
-        char name[LABEL_BYTES], base[LABEL_BYTES], new[LABEL_BYTES], text[COMPARE_TEXT_BYTES];
-        snprintf(text, sizeof text, "  %-8s %s: %s -> %s", report_text(entry, "part"),
+        char name[LABEL_BYTES], base[VALUE_BYTES], new[VALUE_BYTES], text[3 * VALUE_BYTES];
+        snprintf(text, sizeof text, "%s: %s -> %s",
                  printable(name, sizeof name, report_text(entry, "name")),
                  difference_value(json_object_get(entry, "base"), base, sizeof base),
                  difference_value(json_object_get(entry, "new"), new, sizeof new));
-        report_print_wrapped(out, 11, text);
+        report_print_wrapped(out, 2, text);
     }
 }
 
@@ -56,7 +60,7 @@ static void write_line(struct line *line, const json_t *comparison, const json_t
     snprintf(line->cells[MEDIANS], CELL_BYTES, "%.40s -> %.40s", text, other);
     printable(line->cells[SUBJECT], REPORT_NAME_BYTES, report_text(verdict, "subject"));
     printable(line->cells[CELL], CELL_BYTES, compare_cell_text(comparison, verdict, false, text));
-    printable(line->cells[ROUNDS], CELL_BYTES, compare_rounds_text(verdict, text));
+    printable(line->cells[ROUNDS], CELL_BYTES, compare_rounds_text(comparison, verdict, text));
 }
 
 static void print_lines(const struct line *lines, size_t count, FILE *out)
@@ -116,24 +120,40 @@ static void print_reasons(const json_t *comparison, FILE *out)
     json_decref(reasons);
 }
 
+/* Subjects of one cell that share the reason stand in one line: the entries from `first` on. */
+static size_t print_entries(const json_t *comparison, const json_t *list, size_t first, FILE *out)
+{
+    const json_t *entry = json_array_get(list, first), *next;
+    char cell[COMPARE_TEXT_BYTES], text[4 * COMPARE_TEXT_BYTES], why[256],
+        subject[REPORT_NAME_BYTES];
+    bool whole = *report_text(entry, "subject") == '\0';
+    size_t last = first;
+    int length = snprintf(text, sizeof text, "%s%s",
+                          compare_cell_text(comparison, entry, whole, cell), whole ? "" : ": ");
+    for (; !whole && last < json_array_size(list); last++) {
+        next = json_array_get(list, last);
+        if (*report_text(next, "subject") == '\0' || !compare_is_same_cell(next, entry) ||
+            strcmp(report_text(next, "why"), report_text(entry, "why")) != 0 ||
+            length + REPORT_NAME_BYTES + (int)sizeof why + 8 > (int)sizeof text)
+            break;
+        length +=
+            snprintf(text + length, sizeof text - (size_t)length, "%s%s", last > first ? ", " : "",
+                     printable(subject, sizeof subject, report_text(next, "subject")));
+    }
+    if (*report_text(entry, "why") != '\0')
+        snprintf(text + length, sizeof text - (size_t)length, ": %s",
+                 printable(why, sizeof why, report_text(entry, "why")));
+    report_print_wrapped(out, 2, text);
+    return whole ? first + 1 : last;
+}
+
 static void print_list(const json_t *comparison, const char *name, const char *heading, FILE *out)
 {
-    const json_t *list = json_object_get(comparison, name), *entry;
-    size_t i;
+    const json_t *list = json_object_get(comparison, name);
     if (json_array_size(list) > 0)
         fprintf(out, "\n%s:\n", heading);
-    json_array_foreach(list, i, entry)
-    {
-        char subject[REPORT_NAME_BYTES], cell[COMPARE_TEXT_BYTES], why[256];
-        char text[2 * COMPARE_TEXT_BYTES];
-        bool whole = *report_text(entry, "subject") == '\0';
-        snprintf(text, sizeof text, "%s%s%s%s%s",
-                 printable(subject, sizeof subject, report_text(entry, "subject")),
-                 whole ? "" : " in ", compare_cell_text(comparison, entry, whole, cell),
-                 *report_text(entry, "why") != '\0' ? ": " : "",
-                 printable(why, sizeof why, report_text(entry, "why")));
-        report_print_wrapped(out, 2, text);
-    }
+    for (size_t i = 0; i < json_array_size(list);)
+        i = print_entries(comparison, list, i, out);
 }
 
 void compare_print_table(const json_t *comparison, FILE *out)

@@ -1,7 +1,6 @@
 #include "harness/compare_text.h"
 
 #include "harness/compare_differences.h"
-#include "harness/measure/verdict.h"
 #include "harness/report_parts.h"
 
 #include <string.h>
@@ -81,19 +80,30 @@ char *compare_median_text(const json_t *verdict, const char *side, char *text)
     return text;
 }
 
-char *compare_rounds_text(const json_t *verdict, char *text)
+/* Beyond it a number is no advice. */
+#define ROUNDS_SHOWN 100000
+
+char *compare_rounds_text(const json_t *comparison, const json_t *verdict, char *text)
 {
-    double rounds = report_number(verdict, "rounds_likely");
+    double likely = report_number(verdict, "rounds_likely");
+    double rounds = report_number(verdict, "rounds");
+    const char *compared = report_text(verdict, "compared");
+    bool is_plain = strcmp(compared, "rounds") == 0 && *report_text(verdict, "control") == '\0';
     char number[32];
     *text = '\0';
     if (strcmp(report_text(verdict, "verdict"), "INCONCLUSIVE") != 0)
         return text;
-    if (rounds >= (double)VERDICT_ROUNDS_MAXIMUM)
-        snprintf(text, COMPARE_TEXT_BYTES, "no number of %s", report_text(verdict, "compared"));
-    else
+    if (likely <= ROUNDS_SHOWN)
         snprintf(text, COMPARE_TEXT_BYTES, "%s %s each",
-                 report_grouped(rounds, 0, number, sizeof number),
-                 report_text(verdict, "compared"));
+                 report_grouped(likely, 0, number, sizeof number), compared);
+    else if (rounds <= ROUNDS_SHOWN)
+        snprintf(text, COMPARE_TEXT_BYTES, "perhaps %s %s each",
+                 report_grouped(rounds, 0, number, sizeof number), compared);
+    else if (is_plain)
+        snprintf(text, COMPARE_TEXT_BYTES, "%.0f runs each",
+                 report_number(json_object_get(comparison, "method"), "runs_needed"));
+    else
+        snprintf(text, COMPARE_TEXT_BYTES, "no number of %s", compared);
     return text;
 }
 
@@ -113,51 +123,76 @@ char *compare_counts_text(const json_t *comparison, char *text)
     return text;
 }
 
-/* Which offsets were allowed for, and of what. */
-static void find_designs(const json_t *comparison, double *controlled, double *plain, bool *of_runs)
+/* Which offsets were allowed for, and of what; below 0: none was. */
+struct designs {
+    double controlled, plain;
+    const char *control; /* "" when there is more than one */
+    bool of_runs;
+};
+
+static struct designs find_designs(const json_t *comparison)
 {
+    struct designs designs = {.controlled = -1, .plain = -1};
     size_t i;
     const json_t *verdict;
     json_array_foreach(json_object_get(comparison, "verdicts"), i, verdict)
     {
         double offset = report_number(verdict, "run_offset");
-        if (strcmp(report_text(verdict, "compared"), "runs") == 0)
-            *of_runs = true;
-        else if (*report_text(verdict, "control") != '\0')
-            *controlled = offset;
-        else
-            *plain = offset;
+        const char *control = report_text(verdict, "control");
+        if (strcmp(report_text(verdict, "compared"), "runs") == 0) {
+            designs.of_runs = true;
+        } else if (*control == '\0') {
+            designs.plain = offset;
+        } else {
+            bool other = designs.control != NULL && strcmp(designs.control, control) != 0;
+            designs.controlled = offset;
+            designs.control = other ? "" : control;
+        }
     }
+    return designs;
+}
+
+/* "1 %", "a factor of 2" */
+static char *offset_text(double offset, char *text, size_t size)
+{
+    if (offset >= 1)
+        snprintf(text, size, "a factor of %g", 1 + offset);
+    else
+        snprintf(text, size, "%g %%", offset * 100);
+    return text;
 }
 
 char *compare_method_text(const json_t *comparison, char *text)
 {
     const json_t *method = json_object_get(comparison, "method");
-    double controlled = -1, plain = -1;
-    bool of_runs = false;
-    find_designs(comparison, &controlled, &plain, &of_runs);
+    const char *why = report_text(method, "why_no_control");
+    struct designs designs = find_designs(comparison);
+    char offset[40], control[REPORT_NAME_BYTES];
     size_t length = (size_t)snprintf(
         text, COMPARE_TEXT_BYTES,
         "Ratios are NEW / BASE with intervals of %g %%; minimum effect %g %%; p adjusted for %.0f "
         "pairs (Holm).",
         report_number(method, "confidence") * 100, report_number(method, "minimum_effect") * 100,
         report_number(method, "pairs"));
-    if (controlled >= 0)
+    if (designs.control != NULL)
+        length += (size_t)snprintf(
+            text + length, COMPARE_TEXT_BYTES - length,
+            " Each round is divided by %s in the same round; assumed: two runs of the same program "
+            "differ by %s at most then.",
+            *designs.control != '\0' ? printable(control, sizeof control, designs.control)
+                                     : "the cell's control",
+            offset_text(designs.controlled, offset, sizeof offset));
+    if (designs.plain >= 0)
         length += (size_t)snprintf(text + length, COMPARE_TEXT_BYTES - length,
-                                   " Each round is divided by its control; two runs of the same "
-                                   "program are taken to differ by %g %% at most then.",
-                                   controlled * 100);
-    if (plain >= 0)
-        length +=
-            (size_t)snprintf(text + length, COMPARE_TEXT_BYTES - length,
-                             " Without a control%s%s, they are taken to differ by %g %% at "
-                             "most (--run-offset).",
-                             *report_text(method, "why_no_control") != '\0' ? ", because " : "",
-                             report_text(method, "why_no_control"), plain * 100);
-    if (of_runs)
+                                   " Where nothing divides%s%s, assumed: they differ by %s at most "
+                                   "(--run-offset).",
+                                   *why != '\0' ? ", because " : "", why,
+                                   offset_text(designs.plain, offset, sizeof offset));
+    if (designs.of_runs)
         snprintf(text + length, COMPARE_TEXT_BYTES - length,
-                 " Without a control there are runs enough to compare runs, not rounds: nothing is "
-                 "assumed of what they differ by.");
+                 " Where nothing divides%s%s, there are runs enough to compare runs, not rounds: "
+                 "nothing is assumed of what they differ by.",
+                 *why != '\0' ? ", because " : "", why);
     return text;
 }
 

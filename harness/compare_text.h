@@ -22,8 +22,8 @@ char *compare_ratio_text(const json_t *verdict, char *text);
 /* Its median of one side, "base" or "new": "3,200 ns", or "-". */
 char *compare_median_text(const json_t *verdict, const char *side, char *text);
 
-/* What an INCONCLUSIVE one takes: "about 120 rounds each"; "" of any other. */
-char *compare_rounds_text(const json_t *verdict, char *text);
+/* What an INCONCLUSIVE one takes: "120 rounds each"; "" of any other. */
+char *compare_rounds_text(const json_t *comparison, const json_t *verdict, char *text);
 
 /* "3 SLOWER, 1 EQUIVALENT": of those there are. */
 char *compare_counts_text(const json_t *comparison, char *text);

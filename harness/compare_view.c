@@ -25,7 +25,7 @@ static bool are_same_params(const json_t *one, const json_t *other)
     return true;
 }
 
-static bool is_same_cell(const json_t *one, const json_t *other)
+bool compare_is_same_cell(const json_t *one, const json_t *other)
 {
     return strcmp(report_text(one, "workload"), report_text(other, "workload")) == 0 &&
            strcmp(report_text(one, "mode"), report_text(other, "mode")) == 0 &&
@@ -38,7 +38,7 @@ const json_t *compare_find_cell(const json_t *run, const json_t *wanted)
     const json_t *cell;
     json_array_foreach(json_object_get(run, "cells"), i, cell)
     {
-        if (is_same_cell(cell, wanted))
+        if (compare_is_same_cell(cell, wanted))
             return cell;
     }
     return NULL;

@@ -16,6 +16,9 @@ struct compare_view {
     json_t *early; /* names of subjects with timers that ran before their time */
 };
 
+/* Of the same workload, mode and parameters. */
+bool compare_is_same_cell(const json_t *, const json_t *);
+
 /* The cell of a run with the same workload, mode and parameters; NULL: it has none. */
 const json_t *compare_find_cell(const json_t *run, const json_t *wanted);
 
