@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORD, RATIO, MEDIANS, SUBJECT, CELL, ROUNDS, COLUMNS };
+enum { WORD, RATIO, ROUNDS, MEDIANS, SUBJECT, CELL, COLUMNS };
 #define CELL_BYTES 100
 #define VALUE_BYTES 512
 
@@ -63,21 +63,35 @@ static void write_line(struct line *line, const json_t *comparison, const json_t
     printable(line->cells[ROUNDS], CELL_BYTES, compare_rounds_text(comparison, verdict, text));
 }
 
-static void print_lines(const struct line *lines, size_t count, FILE *out)
+/* Each column as wide as its widest text. Medians are left out when they do not fit: they are in
+ * the other forms, and say least. */
+static void measure_columns(const struct line *lines, size_t count, int *widths)
 {
-    int widths[COLUMNS] = {0};
-    for (size_t i = 0; i < count; i++) {
-        for (int k = 0; k < COLUMNS; k++) {
+    int total = 0;
+    for (int k = 0; k < COLUMNS; k++) {
+        widths[k] = 0;
+        for (size_t i = 0; i < count; i++) {
             int length = (int)strlen(lines[i].cells[k]);
             widths[k] = length > widths[k] ? length : widths[k];
         }
+        total += widths[k] + 2;
     }
+    if (total > REPORT_COLUMNS)
+        widths[MEDIANS] = 0;
+}
+
+static void print_lines(const struct line *lines, size_t count, FILE *out)
+{
+    int widths[COLUMNS];
+    measure_columns(lines, count, widths);
     for (size_t i = 0; i < count; i++) {
         char text[COLUMNS * (CELL_BYTES + 2)];
         int length = 0;
-        for (int k = 0; k < COLUMNS; k++)
-            length += snprintf(text + length, sizeof text - (size_t)length, "  %-*s", widths[k],
-                               lines[i].cells[k]);
+        for (int k = 0; k < COLUMNS; k++) {
+            if (widths[k] > 0)
+                length += snprintf(text + length, sizeof text - (size_t)length, "  %-*s", widths[k],
+                                   lines[i].cells[k]);
+        }
         while (length > 0 && text[length - 1] == ' ')
             length--;
         fprintf(out, "%.*s\n", length, text);
@@ -98,7 +112,7 @@ static void print_verdicts(const json_t *comparison, FILE *out)
     report_print_wrapped(out, 2, compare_method_text(comparison, text));
     fputc('\n', out);
     lines[0] = (struct line){
-        {"verdict", "NEW / BASE", "BASE -> NEW, medians", "subject", "cell", "to tell, likely"}};
+        {"verdict", "NEW / BASE", "to tell, likely", "BASE -> NEW, medians", "subject", "cell"}};
     json_array_foreach(verdicts, i, verdict) write_line(&lines[i + 1], comparison, verdict);
     print_lines(lines, count + 1, out);
     free(lines);
