@@ -61,7 +61,8 @@ static void print_differences(const json_t *comparison, FILE *out)
     }
 }
 
-static void print_verdict(const json_t *comparison, const json_t *verdict, FILE *out)
+static void print_verdict(const json_t *comparison, const json_t *varying, const json_t *verdict,
+                          FILE *out)
 {
     char text[COMPARE_TEXT_BYTES];
     const char *word = report_text(verdict, "verdict");
@@ -69,7 +70,7 @@ static void print_verdict(const json_t *comparison, const json_t *verdict, FILE 
     fprintf(out, named ? "| **%s** | " : "| %s | ", word);
     put(report_text(verdict, "subject"), out);
     fputs(" | ", out);
-    put(compare_cell_text(comparison, verdict, false, text), out);
+    put(compare_cell_text(varying, verdict, text), out);
     fputs(" | ", out);
     put(report_text(verdict, "metric"), out);
     fputs(" | ", out);
@@ -94,7 +95,9 @@ static void print_verdicts(const json_t *comparison, FILE *out)
         out,
         "\n| verdict on NEW | subject | cell | metric | BASE | NEW | NEW / BASE | to tell, likely "
         "|\n| --- | --- | --- | --- | ---: | ---: | --- | --- |\n");
-    json_array_foreach(verdicts, i, verdict) print_verdict(comparison, verdict, out);
+    json_t *varying = compare_varying(comparison);
+    json_array_foreach(verdicts, i, verdict) print_verdict(comparison, varying, verdict, out);
+    json_decref(varying);
     fputc('\n', out);
     put(compare_method_text(comparison, text), out);
     fputc('\n', out);
@@ -121,6 +124,7 @@ static void print_list(const json_t *comparison, const char *name, const char *h
     size_t i;
     if (json_array_size(list) > 0)
         fprintf(out, "\n%s:\n\n", heading);
+    json_t *varying = compare_varying(comparison);
     json_array_foreach(list, i, entry)
     {
         char text[COMPARE_TEXT_BYTES];
@@ -128,11 +132,12 @@ static void print_list(const json_t *comparison, const char *name, const char *h
         fputs("- ", out);
         put(report_text(entry, "subject"), out);
         fputs(whole ? "" : " in ", out);
-        put(compare_cell_text(comparison, entry, whole, text), out);
+        put(compare_cell_text(whole ? NULL : varying, entry, text), out);
         fputs(*report_text(entry, "why") != '\0' ? ": " : "", out);
         put(report_text(entry, "why"), out);
         fputc('\n', out);
     }
+    json_decref(varying);
 }
 
 void compare_print_markdown(const json_t *comparison, FILE *out)

@@ -50,7 +50,8 @@ static void print_differences(const json_t *comparison, FILE *out)
     }
 }
 
-static void write_line(struct line *line, const json_t *comparison, const json_t *verdict)
+static void write_line(struct line *line, const json_t *comparison, const json_t *varying,
+                       const json_t *verdict)
 {
     char text[COMPARE_TEXT_BYTES], other[COMPARE_TEXT_BYTES];
     printable(line->cells[WORD], CELL_BYTES, report_text(verdict, "verdict"));
@@ -59,7 +60,7 @@ static void write_line(struct line *line, const json_t *comparison, const json_t
     compare_median_text(verdict, "new", other);
     snprintf(line->cells[MEDIANS], CELL_BYTES, "%.40s -> %.40s", text, other);
     printable(line->cells[SUBJECT], REPORT_NAME_BYTES, report_text(verdict, "subject"));
-    printable(line->cells[CELL], CELL_BYTES, compare_cell_text(comparison, verdict, false, text));
+    printable(line->cells[CELL], CELL_BYTES, compare_cell_text(varying, verdict, text));
     printable(line->cells[ROUNDS], CELL_BYTES, compare_rounds_text(comparison, verdict, text));
 }
 
@@ -113,7 +114,10 @@ static void print_verdicts(const json_t *comparison, FILE *out)
     fputc('\n', out);
     lines[0] = (struct line){
         {"verdict", "NEW / BASE", "to tell, likely", "BASE -> NEW, medians", "subject", "cell"}};
-    json_array_foreach(verdicts, i, verdict) write_line(&lines[i + 1], comparison, verdict);
+    json_t *varying = compare_varying(comparison);
+    json_array_foreach(verdicts, i, verdict)
+        write_line(&lines[i + 1], comparison, varying, verdict);
+    json_decref(varying);
     print_lines(lines, count + 1, out);
     free(lines);
 }
@@ -135,15 +139,16 @@ static void print_reasons(const json_t *comparison, FILE *out)
 }
 
 /* Subjects of one cell that share the reason stand in one line: the entries from `first` on. */
-static size_t print_entries(const json_t *comparison, const json_t *list, size_t first, FILE *out)
+static size_t print_entries(const json_t *varying, const json_t *list, size_t first, FILE *out)
 {
     const json_t *entry = json_array_get(list, first), *next;
     char cell[COMPARE_TEXT_BYTES], text[4 * COMPARE_TEXT_BYTES], why[256],
         subject[REPORT_NAME_BYTES];
     bool whole = *report_text(entry, "subject") == '\0';
     size_t last = first;
-    int length = snprintf(text, sizeof text, "%s%s",
-                          compare_cell_text(comparison, entry, whole, cell), whole ? "" : ": ");
+    int length =
+        snprintf(text, sizeof text, "%s%s", compare_cell_text(whole ? NULL : varying, entry, cell),
+                 whole ? "" : ": ");
     for (; !whole && last < json_array_size(list); last++) {
         next = json_array_get(list, last);
         if (*report_text(next, "subject") == '\0' || !compare_is_same_cell(next, entry) ||
@@ -166,8 +171,10 @@ static void print_list(const json_t *comparison, const char *name, const char *h
     const json_t *list = json_object_get(comparison, name);
     if (json_array_size(list) > 0)
         fprintf(out, "\n%s:\n", heading);
+    json_t *varying = compare_varying(comparison);
     for (size_t i = 0; i < json_array_size(list);)
-        i = print_entries(comparison, list, i, out);
+        i = print_entries(varying, list, i, out);
+    json_decref(varying);
 }
 
 void compare_print_table(const json_t *comparison, FILE *out)

@@ -7,35 +7,57 @@
 
 static const char *const lists[] = {"verdicts", "only_base", "only_new", "left_out"};
 
-static bool is_of_mode(const json_t *one, const json_t *other)
+/* A parameter that an entry has not is another value, too. */
+static void note_values(json_t *first, json_t *varying, const json_t *params)
 {
-    return strcmp(report_text(one, "workload"), report_text(other, "workload")) == 0 &&
-           strcmp(report_text(one, "mode"), report_text(other, "mode")) == 0;
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)params, name, value)
+    {
+        const json_t *known = json_object_get(first, name);
+        if (known == NULL || !json_equal(known, value))
+            json_object_set_new(varying, name, json_true());
+    }
+    json_object_foreach(first, name, value)
+    {
+        if (json_object_get(params, name) == NULL)
+            json_object_set_new(varying, name, json_true());
+    }
 }
 
-/* Whether another entry of the same mode has another value, or none. */
-static bool varies(const json_t *comparison, const json_t *entry, const char *name)
+static char *mode_key(const json_t *entry, char *key, size_t size)
 {
-    char value[64], other_value[64];
-    report_param(json_object_get(json_object_get(entry, "params"), name), value, sizeof value);
+    snprintf(key, size, "%s %s", report_text(entry, "workload"), report_text(entry, "mode"));
+    return key;
+}
+
+json_t *compare_varying(const json_t *comparison)
+{
+    json_t *firsts = json_object(), *varying = json_object();
     for (size_t list = 0; list < sizeof lists / sizeof lists[0]; list++) {
         size_t i;
-        const json_t *other;
-        json_array_foreach(json_object_get(comparison, lists[list]), i, other)
+        const json_t *entry;
+        json_array_foreach(json_object_get(comparison, lists[list]), i, entry)
         {
-            const json_t *match = json_object_get(json_object_get(other, "params"), name);
-            if (!is_of_mode(entry, other))
-                continue;
-            if (match == NULL ||
-                strcmp(report_param(match, other_value, sizeof other_value), value) != 0)
-                return true;
+            char key[128];
+            json_t *params = json_object_get(entry, "params");
+            json_t *first = json_object_get(firsts, mode_key(entry, key, sizeof key));
+            if (first == NULL) {
+                json_object_set(firsts, key, params);
+                json_object_set_new(varying, key, json_object());
+            } else {
+                note_values(first, json_object_get(varying, key), params);
+            }
         }
     }
-    return false;
+    json_decref(firsts);
+    return varying;
 }
 
-char *compare_cell_text(const json_t *comparison, const json_t *entry, bool all, char *text)
+char *compare_cell_text(const json_t *varying, const json_t *entry, char *text)
 {
+    char key[128];
+    const json_t *shown = json_object_get(varying, mode_key(entry, key, sizeof key));
     char workload[40], mode[40];
     const char *name;
     json_t *value;
@@ -45,7 +67,8 @@ char *compare_cell_text(const json_t *comparison, const json_t *entry, bool all,
     json_object_foreach(json_object_get(entry, "params"), name, value)
     {
         char clean_name[40], clean_value[40];
-        if ((!all && !varies(comparison, entry, name)) || length + 90 > COMPARE_TEXT_BYTES)
+        bool is_shown = varying == NULL || json_object_get(shown, name) != NULL;
+        if (!is_shown || length + 90 > COMPARE_TEXT_BYTES)
             continue;
         length += snprintf(text + length, COMPARE_TEXT_BYTES - (size_t)length, " %s=%s",
                            printable(clean_name, sizeof clean_name, name),

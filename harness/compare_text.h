@@ -4,7 +4,6 @@
 #define HARNESS_COMPARE_TEXT_H
 
 #include <jansson.h>
-#include <stdbool.h>
 #include <stdio.h>
 
 void compare_print_table(const json_t *comparison, FILE *);
@@ -13,8 +12,11 @@ void compare_print_markdown(const json_t *comparison, FILE *);
 /* What both share. Each writes COMPARE_TEXT_BYTES at most, and returns `text`. */
 #define COMPARE_TEXT_BYTES 768
 
-/* "accept drain queue=1000": the parameters in which cells of the comparison differ, or all. */
-char *compare_cell_text(const json_t *comparison, const json_t *entry, bool all, char *text);
+/* The parameters in which cells of one mode differ: {"accept drain": {"queue": true}}. New. */
+json_t *compare_varying(const json_t *comparison);
+
+/* "accept drain queue=1000": with these parameters, NULL: with all. */
+char *compare_cell_text(const json_t *varying, const json_t *entry, char *text);
 
 /* Of a verdict: "1.213 [1.150, 1.281]", or "-". */
 char *compare_ratio_text(const json_t *verdict, char *text);
