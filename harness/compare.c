@@ -149,6 +149,12 @@ static const char *why_no_control(const struct comparison *self)
 
 /* ---- the document ---- */
 
+static void copy_field(json_t *to, const char *name, const json_t *from)
+{
+    json_t *value = json_object_get(from, name);
+    json_object_set(to, name, value != NULL ? value : json_null());
+}
+
 static json_t *run_entries(const struct comparison *self, int side)
 {
     static const char *const fields[] = {"kernel", "commit", "date"};
@@ -157,17 +163,12 @@ static json_t *run_entries(const struct comparison *self, int side)
     const json_t *run;
     json_array_foreach(self->runs[side], i, run)
     {
-        const json_t *manifest = json_object_get(run, "manifest");
-        json_t *entry = json_pack("{s:O, s:s, s:s, s:O*}", "folder",
-                                  json_array_get(self->options->folders[side], i), "id",
-                                  report_text(run, "id"), "profile", report_text(run, "profile"),
-                                  "rounds", json_object_get(run, "rounds"));
-        if (json_object_get(entry, "rounds") == NULL)
-            json_object_set_new(entry, "rounds", json_null());
-        for (size_t k = 0; k < sizeof fields / sizeof fields[0]; k++) {
-            json_t *value = json_object_get(manifest, fields[k]);
-            json_object_set(entry, fields[k], value != NULL ? value : json_null());
-        }
+        json_t *entry =
+            json_pack("{s:O, s:s, s:s}", "folder", json_array_get(self->options->folders[side], i),
+                      "id", report_text(run, "id"), "profile", report_text(run, "profile"));
+        copy_field(entry, "rounds", run);
+        for (size_t k = 0; k < sizeof fields / sizeof fields[0]; k++)
+            copy_field(entry, fields[k], json_object_get(run, "manifest"));
         json_array_append_new(list, entry);
     }
     return list;

@@ -12,7 +12,7 @@
  * rounds names a winner in 69 of the 132 pairs of them. Each round divided by floor:epoll of the
  * same round, what one run and one round have in common cancels: 3 of 132, with the allowance
  * below 1 of 132, and the runs scatter by no more than their rounds explain (0.031 and 0.035
- * against 0.035 and 0.043).
+ * against 0.035 and 0.043). Without the division, the allowance leaves none.
  *
  * Hence the allowance: what two runs of the same program may differ by, as a bound. The p value is
  * that of the most favourable ratio within it, and it widens the interval. As long as the bound

@@ -31,6 +31,13 @@ expect_out() { # TEXT...
     done
 }
 
+runs_that_were_measured_can_be_compared() {
+    pb run "${small[@]}" --rounds 2 --out a
+    pb run "${small[@]}" --rounds 2 --out b
+    compare_json 0 a b && expect_json 'v["poll"]["verdict"] == "INCONCLUSIVE" and "10 rounds" in v["poll"]["why"]' &&
+        expect_json 'not c["same_run"] and not c["differences"]'
+}
+
 the_same_run_twice_differs_in_nothing() {
     make a
     compare_json 0 a a && expect_json 'c["same_run"] and not c["differences"]' &&
@@ -310,7 +317,7 @@ help_says_what_is_assumed() {
     expect_status 0 && expect_out "--fail-on" "--run-offset" "factor of 2" "Exit status"
 }
 
-run_tests the_same_run_twice_differs_in_nothing a_slower_subject_is_named_and_no_other \
+run_tests runs_that_were_measured_can_be_compared the_same_run_twice_differs_in_nothing a_slower_subject_is_named_and_no_other \
     a_metric_of_which_more_is_better_is_read_that_way fail_on_makes_the_exit_status_1 \
     within_the_minimum_effect_is_no_difference a_busier_machine_is_not_taken_for_a_slower_program \
     runs_of_one_program_are_hardly_ever_told_apart with_another_kernel_no_control_is_taken_unless_it_is_named \
