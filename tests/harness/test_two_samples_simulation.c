@@ -14,7 +14,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-enum { MOST = 200, PAIRS = 1000 };
+enum { MOST = 2000, PAIRS = 500 };
 
 struct machine {
     size_t rounds;
@@ -40,7 +40,8 @@ static void run(struct random *random, const struct machine *machine, double cos
     }
 }
 
-static bool is_named(const double *subject, const double *baseline, size_t n, double allowance)
+static struct verdict judge(const double *subject, const double *baseline, size_t n,
+                            double allowance)
 {
     struct effect effect;
     struct verdict verdict;
@@ -56,7 +57,13 @@ static bool is_named(const double *subject, const double *baseline, size_t n, do
         .lower_is_better = true,
     };
     assert_int_equal(verdict_decide(&question, &verdict), 0);
-    return verdict.word == VERDICT_SLOWER || verdict.word == VERDICT_FASTER;
+    return verdict;
+}
+
+static bool is_named(const double *subject, const double *baseline, size_t n, double allowance)
+{
+    enum verdict_word word = judge(subject, baseline, n, allowance).word;
+    return word == VERDICT_SLOWER || word == VERDICT_FASTER;
 }
 
 enum { AS_THEY_ARE, ALLOWED, CONTROLLED, METHODS };
@@ -114,11 +121,38 @@ static void what_is_large_enough_is_found(void **state)
     assert_in_range(threefold[ALLOWED], PAIRS * 99 / 100, PAIRS);
 }
 
+/* Of 20 rounds that were not enough: how often the rounds foretold are. */
+static void the_rounds_foretold_bring_a_word_as_often_as_promised(void **state)
+{
+    (void)state;
+    static double base[MOST], new[MOST], control[MOST];
+    static const struct machine machine = {MOST, 0, 0, 0, 0.12};
+    unsigned asked = 0, half = 0, likely = 0;
+    struct random random;
+    random_seed(&random, 6);
+    for (unsigned i = 0; i < 200; i++) {
+        run(&random, &machine, 1, base, control);
+        run(&random, &machine, 1.12, new, control);
+        struct verdict verdict = judge(new, base, 20, 0.05);
+        if (verdict.word != VERDICT_INCONCLUSIVE || verdict.rounds_likely > MOST)
+            continue;
+        asked++;
+        half += judge(new, base, verdict.rounds, 0.05).word != VERDICT_INCONCLUSIVE;
+        likely += judge(new, base, verdict.rounds_likely, 0.05).word != VERDICT_INCONCLUSIVE;
+    }
+    print_message("of %u, with the rounds for half: %u, with the likely rounds: %u\n", asked, half,
+                  likely);
+    assert_in_range(asked, 60, 200);
+    assert_in_range(100 * half / asked, 40, 65);
+    assert_in_range(100 * likely / asked, 70, 92);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_machine_that_wanders_gives_few_false_verdicts),
         cmocka_unit_test(what_is_large_enough_is_found),
+        cmocka_unit_test(the_rounds_foretold_bring_a_word_as_often_as_promised),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
