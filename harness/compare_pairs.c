@@ -254,7 +254,9 @@ static int add_cell(struct compare_pairs *pairs, json_t *const *runs, const json
         if (compare_view_why_absent(&views[side], runs[side], NULL) == NULL)
             result = list(pairs->only[side], cell, NULL,
                           compare_view_why_absent(&views[other], runs[other], NULL));
-    } else if (side == BASE && metric != NULL) {
+    } else if (side == BASE && metric == NULL) {
+        result = list(pairs->left_out, cell, NULL, "no metric of this mode decides");
+    } else if (side == BASE) {
         compare_view_collect(&views[BASE], metric);
         compare_view_collect(&views[NEW], metric);
         result = add_subjects(pairs, views, runs, metric);
