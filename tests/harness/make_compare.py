@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Writes a run of made-up trials for tests of compare: rounds that share a machine which wanders.
 
-usage: make_compare.py FOLDER [NAME=VALUE...]
+usage: make_compare.py FOLDER [NAME=VALUE...] [-- FOLDER ...]
   seed=1 rounds=30 cells=1     accept drain with idle=0, 1, ... cells - 1
   subjects=floor:epoll,epoll,poll
   noise=0.05                   deviation of the logarithm of a trial
@@ -82,4 +82,9 @@ def main(folder, *words):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    arguments = sys.argv[1:]
+    while "--" in arguments:
+        end = arguments.index("--")
+        main(*arguments[:end])
+        arguments = arguments[end + 1:]
+    main(*arguments)
