@@ -30,8 +30,7 @@ static int unknown_mode(const struct run_options *options, const char *mode, cha
         for (const char *const *m = options->workloads[i]->modes; *m != NULL; m++)
             nearest_consider(&nearest, *m);
     }
-    return problem_say(problem, -EINVAL, "unknown mode \"%s\"; the nearest is \"%s\"", mode,
-                       nearest.best);
+    return nearest_unknown(&nearest, "mode", "pollbench run --help", problem);
 }
 
 /* Every named mode belongs to a workload, and every workload has one of them. */
@@ -72,9 +71,7 @@ static int unknown_key(const struct run_options *options, const char *key, char 
         for (const struct parameter *p = options->workloads[w]->parameters; p->name != NULL; p++)
             nearest_consider(&nearest, p->name);
     }
-    return problem_say(problem, -EINVAL,
-                       "unknown parameter \"%s\"; the nearest is \"%s\" (see pollbench run --help)",
-                       key, nearest.best);
+    return nearest_unknown(&nearest, "parameter", "pollbench run --help", problem);
 }
 
 /* Whether one of the chosen modes has the parameter. A name may have a row of its own for each

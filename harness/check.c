@@ -45,8 +45,7 @@ static int take_backend(void *target, const char *name, char *problem)
         nearest_begin(&nearest, name);
         for (size_t i = 0; i < count; i++)
             nearest_consider(&nearest, all[i].name);
-        return problem_say(problem, -EINVAL, "unknown backend \"%s\"; the nearest is \"%s\"", name,
-                           nearest.best);
+        return nearest_unknown(&nearest, "backend", "pollbench list", problem);
     }
     for (size_t i = 0; i < check->backend_count; i++) {
         if (check->backends[i] == variant)
@@ -175,8 +174,7 @@ static int check_names(const struct check *check, const json_t *cases, char *pro
         struct nearest nearest;
         nearest_begin(&nearest, name);
         json_array_foreach(cases, j, each) nearest_consider(&nearest, json_string_value(each));
-        return problem_say(problem, -EINVAL, "unknown case \"%s\"; the nearest is \"%s\"", name,
-                           nearest.best);
+        return nearest_unknown(&nearest, "case", "pollbench-conformance --list", problem);
     }
     return 0;
 }

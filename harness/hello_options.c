@@ -26,8 +26,7 @@ static int take_backend(void *target, const char *name, char *problem)
     }
     const struct backend_variant *variant = backend_find(name);
     if (variant == NULL)
-        return problem_say(problem, -EINVAL, "unknown backend \"%s\"; the nearest is \"%s\"", name,
-                           nearest.best);
+        return nearest_unknown(&nearest, "backend", "pollbench list", problem);
     if (variant->tier == TIER_NONE)
         return problem_say(problem, -EINVAL,
                            "%s has no kernel behind it, so it can serve nobody; name another "

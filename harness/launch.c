@@ -59,12 +59,12 @@ static int start_generator(struct pair *pair, const struct launch *launch, int c
 
 static int write_request(const struct launch *launch, int fd)
 {
-    json_t *request =
-        json_pack("{s:s, s:s, s:s, s:O, s:b, s:I, s:o}", "workload", launch->cell->workload->name,
-                  "subject", launch->subject->name, "mode", launch->cell->mode, "params",
-                  launch->cell->params, "count_system_calls", launch->count_system_calls, "seed",
-                  (json_int_t)(launch->seed & INT64_MAX), "cpu",
-                  launch->subject_cpu >= 0 ? json_integer(launch->subject_cpu) : json_null());
+    json_t *request = json_pack(
+        "{s:s, s:s, s:s, s:O, s:b, s:I, s:f, s:o}", "workload", launch->cell->workload->name,
+        "subject", launch->subject->name, "mode", launch->cell->mode, "params",
+        launch->cell->params, "count_system_calls", launch->count_system_calls, "seed",
+        (json_int_t)(launch->seed & INT64_MAX), "planted_share", launch->planted_share, "cpu",
+        launch->subject_cpu >= 0 ? json_integer(launch->subject_cpu) : json_null());
     char *text = json_dumps(request, JSON_COMPACT);
     json_decref(request);
     if (text == NULL)

@@ -10,6 +10,7 @@ struct launch {
     const struct subject *subject;
     int subject_cpu, generator_cpu; /* -1: anywhere */
     uint64_t seed;                  /* see struct trial_request */
+    double planted_share;
     bool count_system_calls;
 };
 

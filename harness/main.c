@@ -1,6 +1,7 @@
 /* pollbench: which kernel I/O backend costs less for a workload, and by how much. */
 #include "harness/command.h"
 #include "harness/nearest.h"
+#include "harness/problem.h"
 #include "harness/process.h"
 
 #include <stdbool.h>
@@ -19,6 +20,7 @@ static const struct command commands[] = {
     {"report", command_report, "tables, CSV and charts from a result folder alone"},
     {"compare", command_compare,
      "a verdict per cell on two runs: another commit, kernel or machine"},
+    {"calibrate", command_calibrate, "how far to trust the verdicts of this machine"},
     {"check", command_check, "the conformance cases on this kernel"},
     {"hello", command_hello, "serve \"Hello World\" over HTTP on any backend"},
     {"trial", command_trial, NULL},
@@ -34,7 +36,7 @@ static void print_help(FILE *out)
             "usage: pollbench COMMAND [options]\n\n");
     for (size_t i = 0; i < COMMANDS; i++) {
         if (commands[i].summary != NULL)
-            fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
+            fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
     }
     fprintf(out,
             "\npollbench COMMAND --help says more. Exit status: 0 done, 1 a comparison or check "
@@ -43,15 +45,16 @@ static void print_help(FILE *out)
 
 static int unknown_command(const char *name)
 {
+    char problem[PROBLEM_BYTES];
     struct nearest nearest;
     nearest_begin(&nearest, name);
     for (size_t i = 0; i < COMMANDS; i++) {
         if (commands[i].summary != NULL)
             nearest_consider(&nearest, commands[i].name);
     }
-    fprintf(stderr,
-            "pollbench: unknown command \"%s\"; the nearest is \"%s\" (see pollbench --help)\n",
-            name, nearest.best);
+    nearest_consider(&nearest, "--help");
+    nearest_unknown(&nearest, "command", "pollbench --help", problem);
+    fprintf(stderr, "pollbench: %s\n", problem);
     return EXIT_USAGE;
 }
 

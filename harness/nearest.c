@@ -1,5 +1,8 @@
 #include "harness/nearest.h"
 
+#include "harness/problem.h"
+
+#include <errno.h>
 #include <string.h>
 
 enum { WORD_BYTES = 63 };
@@ -42,4 +45,24 @@ void nearest_consider(struct nearest *nearest, const char *candidate)
         nearest->distance = distance;
         nearest->best = candidate;
     }
+}
+
+bool nearest_is_near(const struct nearest *nearest)
+{
+    if (nearest->best == NULL)
+        return false;
+    if (strstr(nearest->best, nearest->word) != NULL ||
+        strstr(nearest->word, nearest->best) != NULL)
+        return true;
+    size_t word = strnlen(nearest->word, WORD_BYTES), best = strnlen(nearest->best, WORD_BYTES);
+    return 2 * nearest->distance < (word > best ? word : best);
+}
+
+int nearest_unknown(const struct nearest *nearest, const char *kind, const char *see, char *problem)
+{
+    if (!nearest_is_near(nearest))
+        return problem_say(problem, -EINVAL, "unknown %s \"%s\" (see %s)", kind, nearest->word,
+                           see);
+    return problem_say(problem, -EINVAL, "unknown %s \"%s\"; the nearest is \"%s\" (see %s)", kind,
+                       nearest->word, nearest->best, see);
 }

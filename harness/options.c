@@ -1,5 +1,6 @@
 #include "harness/options.h"
 
+#include "harness/measure/verdict.h"
 #include "harness/nearest.h"
 #include "harness/numbers.h"
 #include "harness/problem.h"
@@ -28,9 +29,7 @@ static int unknown_option(const struct option_row *rows, const char *word, char 
     for (const struct option_row *row = rows; row->name != NULL; row++)
         nearest_consider(&nearest, row->name);
     nearest_consider(&nearest, "--help");
-    return problem_say(problem, -EINVAL,
-                       "unknown option \"%s\"; the nearest is \"%s\" (see --help)", name,
-                       nearest.best);
+    return nearest_unknown(&nearest, "option", "--help", problem);
 }
 
 /* Whether an earlier word already gave this option: the tables are short, so looking back is
@@ -129,4 +128,22 @@ int options_integer(const char *name, const char *text, uint64_t minimum, uint64
     return problem_say(problem, -EINVAL,
                        "%s cannot be \"%s\": it is a whole number from %" PRIu64 " to %" PRIu64,
                        name, text, minimum, maximum);
+}
+
+int options_minimum_effect(const char *name, const char *text, double *share, char *problem)
+{
+    const double lowest = 100 * VERDICT_MINIMUM_EFFECT_LOWEST;
+    const double highest = 100 * VERDICT_MINIMUM_EFFECT_HIGHEST;
+    char number[16];
+    double percent;
+    size_t length = strlen(text);
+    length -= length > 0 && text[length - 1] == '%';
+    snprintf(number, sizeof(number), "%.*s", (int)(length < 15 ? length : 15), text);
+    if (length > 15 || number_decimal(number, lowest, highest, &percent) < 0)
+        return problem_say(
+            problem, -EINVAL,
+            "%s cannot be \"%s\": it is a number of percent from %g%% to %g%%, as 3%%", name, text,
+            lowest, highest);
+    *share = percent / 100;
+    return 0;
 }

@@ -63,8 +63,12 @@ static json_t *read_choice(const struct parameter *parameter, const char *text, 
         nearest_consider(&nearest, names[used]);
         at += part + (at[part] == ',');
     }
-    problem_say(problem, -EINVAL, "%s cannot be \"%s\"; the nearest is \"%s\" (choices: %s)",
-                parameter->name, text, nearest.best, parameter->choices);
+    if (nearest_is_near(&nearest))
+        problem_say(problem, -EINVAL, "%s cannot be \"%s\"; the nearest is \"%s\" (choices: %s)",
+                    parameter->name, text, nearest.best, parameter->choices);
+    else
+        problem_say(problem, -EINVAL, "%s cannot be \"%s\" (choices: %s)", parameter->name, text,
+                    parameter->choices);
     return NULL;
 }
 
@@ -132,7 +136,8 @@ static void print_parameter(FILE *out, const struct parameter *parameter)
     fprintf(out, "    %-24s %s\n", parameter->name, parameter->help);
     fprintf(out, "    %-24s %s; default %s%s%s; mode %s\n", "", range,
             parameter->environment != NULL ? parameter->environment : "",
-            parameter->environment != NULL ? " or " : "", parameter->fallback, parameter->modes);
+            parameter->environment != NULL ? " or " : "",
+            parameter->fallback != NULL ? parameter->fallback : "none", parameter->modes);
 }
 
 static void print_metric(FILE *out, const struct metric *metric)

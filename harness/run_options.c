@@ -1,5 +1,6 @@
 #include "harness/run_options.h"
 
+#include "harness/measure/verdict.h"
 #include "harness/nearest.h"
 #include "harness/numbers.h"
 #include "harness/parameters.h"
@@ -22,8 +23,7 @@ static int take_workload(void *target, const char *name, char *problem)
         nearest_begin(&nearest, name);
         for (size_t i = 0; i < count; i++)
             nearest_consider(&nearest, all[i]->name);
-        return problem_say(problem, -EINVAL, "unknown workload \"%s\"; the nearest is \"%s\"", name,
-                           nearest.best);
+        return nearest_unknown(&nearest, "workload", "pollbench run --help", problem);
     }
     for (size_t i = 0; i < options->workload_count; i++) {
         if (options->workloads[i] == workload)
@@ -44,9 +44,7 @@ static int take_subject(void *target, const char *name, char *problem)
         nearest_begin(&nearest, name);
         for (size_t i = 0; i < count; i++)
             nearest_consider(&nearest, all[i].name);
-        return problem_say(problem, -EINVAL,
-                           "unknown backend \"%s\"; the nearest is \"%s\" (see pollbench list)",
-                           name, nearest.best);
+        return nearest_unknown(&nearest, "backend", "pollbench list", problem);
     }
     for (size_t i = 0; i < options->subject_count; i++) {
         if (options->subjects[i] == subject)
@@ -135,8 +133,7 @@ static int take_profile(void *target, const char *value, char *problem)
     nearest_begin(&nearest, value);
     for (size_t i = 0; profile_at(i) != NULL; i++)
         nearest_consider(&nearest, profile_at(i)->name);
-    return problem_say(problem, -EINVAL, "unknown profile \"%s\"; the nearest is \"%s\"", value,
-                       nearest.best);
+    return nearest_unknown(&nearest, "profile", "pollbench run --help", problem);
 }
 
 static int take_out(void *target, const char *value, char *problem)
@@ -145,6 +142,12 @@ static int take_out(void *target, const char *value, char *problem)
         return problem_say(problem, -EINVAL, "--out was given an empty name; it takes a folder");
     ((struct run_options *)target)->out_folder = value;
     return 0;
+}
+
+static int take_minimum_effect(void *target, const char *value, char *problem)
+{
+    struct run_options *options = target;
+    return options_minimum_effect("--min-effect", value, &options->minimum_effect, problem);
 }
 
 static int take_quiet(void *target, const char *value, char *problem)
@@ -172,7 +175,10 @@ static const struct option_row rows[] = {
      false},
     {"--profile", "quick", "values and bounds that are not given: quick, standard or thorough",
      take_profile, false},
-    {"--seed", "N", "of the order in which subjects run; recorded", take_seed, false},
+    {"--seed", "N", "of the order in which subjects run and of random arrivals; recorded",
+     take_seed, false},
+    {"--min-effect", "3%", "the smallest difference that a verdict may name; default: 3%",
+     take_minimum_effect, false},
     {"--out", "DIR", "the result folder, new or empty; default: results/runs/ID", take_out, false},
     {"--quiet", NULL, "no progress", take_quiet, false},
     {"--json", NULL, "the run as JSON on standard output, nothing else there", take_json, false},
@@ -181,7 +187,9 @@ static const struct option_row rows[] = {
 
 int run_options_parse(struct run_options *options, int argc, char **argv, char *problem)
 {
-    *options = (struct run_options){.settings = json_object(), .profile = profile_at(0)};
+    *options = (struct run_options){.settings = json_object(),
+                                    .profile = profile_at(0),
+                                    .minimum_effect = VERDICT_MINIMUM_EFFECT};
     int r = options_parse(rows, take_workload, options, argc, argv, problem);
     if (r == OPTIONS_DONE && options->workload_count == 0) {
         size_t count;

@@ -42,7 +42,7 @@ struct timer_record {
     /* Of every iteration: how long the loop was away from waiting, and so how long something that
      * came meanwhile was kept waiting by the loop itself. The delay of a probe timer, which other
      * tools call loop lag, is lateness here. Empty without a loop. */
-    struct histogram loop_lag;
+    struct histogram iteration;
 };
 
 /* Empties it. */

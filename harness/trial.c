@@ -16,16 +16,19 @@ static int read_request(const json_t *json, struct trial_request *request,
     json_t *params;
     int count_system_calls;
     json_int_t seed = 0;
+    double planted_share = 0;
     json_error_t error;
-    if (json_unpack_ex((json_t *)json, &error, 0, "{s:s, s:s, s:s, s:o, s:b, s?I}", "workload",
+    if (json_unpack_ex((json_t *)json, &error, 0, "{s:s, s:s, s:s, s:o, s:b, s?I, s?F}", "workload",
                        &workload_name, "subject", &subject_name, "mode", &request->mode, "params",
-                       &params, "count_system_calls", &count_system_calls, "seed", &seed) < 0)
+                       &params, "count_system_calls", &count_system_calls, "seed", &seed,
+                       "planted_share", &planted_share) < 0)
         return problem_say(problem, -EINVAL, "the request of a trial is not understood: %s",
                            error.text);
     *workload = workload_find(workload_name);
     request->subject = subject_find(subject_name);
     request->params = params;
     request->seed = (uint64_t)seed;
+    request->planted_share = planted_share;
     request->count_system_calls = count_system_calls;
     request->generator_fd = CONTROL_FD;
     if (*workload == NULL || request->subject == NULL)

@@ -28,7 +28,7 @@ struct parameter {
     enum parameter_kind kind;
     double minimum, maximum; /* inclusive; only for numbers */
     const char *choices;     /* "spin,pbkdf2"; only for choices */
-    const char *fallback;    /* the default, as it would be typed */
+    const char *fallback;    /* the default, as it would be typed; NULL: none, of an optional one */
     const char *environment; /* a variable that, when set, takes the place of every default */
     const char *modes;       /* "drain,steady": where it means something */
     bool optional;           /* for tuning: in a cell's params only when it was set */
@@ -59,6 +59,8 @@ struct trial_request {
         *params;      /* every parameter of the mode but unset optional ones, numbers as numbers */
     int generator_fd; /* control channel */
     uint64_t seed;    /* of random choices: the same for all subjects of a round */
+    double planted_share;    /* a delay that makes the main metric worse by this share: `calibrate`
+                                asks    whether it is found; 0 in every measurement */
     bool count_system_calls; /* this trial counts, and its times are not used: counting slows calls
                                 down */
 };

@@ -33,17 +33,23 @@ struct generator {
 typedef int command_function(struct generator *, const json_t *request, json_t **reply,
                              char *problem);
 
-/* A whole number of the request within 1..maximum; -EINVAL with a sentence. */
+/* A whole number of the request; -EINVAL with a sentence. */
+static int take_integer(const json_t *request, const char *name, json_int_t minimum,
+                        json_int_t maximum, json_int_t *out, char *problem)
+{
+    json_t *value = json_object_get(request, name);
+    if (!json_is_integer(value) || json_integer_value(value) < minimum ||
+        json_integer_value(value) > maximum)
+        return problem_say(problem, -EINVAL, "\"%s\" has to be a whole number from %lld to %lld",
+                           name, (long long)minimum, (long long)maximum);
+    *out = json_integer_value(value);
+    return 0;
+}
+
 static int take_count(const json_t *request, const char *name, json_int_t maximum, json_int_t *out,
                       char *problem)
 {
-    json_t *value = json_object_get(request, name);
-    if (!json_is_integer(value) || json_integer_value(value) < 1 ||
-        json_integer_value(value) > maximum)
-        return problem_say(problem, -EINVAL, "\"%s\" has to be a whole number from 1 to %lld", name,
-                           (long long)maximum);
-    *out = json_integer_value(value);
-    return 0;
+    return take_integer(request, name, 1, maximum, out, problem);
 }
 
 static int take_target(struct generator *generator, const json_t *request, struct target *target,
@@ -136,12 +142,12 @@ static int take_plan(const json_t *request, struct open_loop_load *load, char *p
         kind++;
     if (kind == kinds)
         return problem_say(problem, -EINVAL, "\"arrivals\" has to be constant, poisson or endless");
-    load->arrivals = (enum arrivals)kind;
+    load->arrivals = (enum arrivals_kind)kind;
     load->rate_per_s = json_number_value(json_object_get(request, "rate"));
     if (!(load->rate_per_s > 0.0 && load->rate_per_s <= OPEN_LOOP_RATE_MAX))
         return problem_say(problem, -EINVAL, "\"rate\" has to be a number above 0, at most %.0f",
                            OPEN_LOOP_RATE_MAX);
-    int error = take_count(request, "seed", INT64_MAX, &seed, problem);
+    int error = take_integer(request, "seed", 0, INT64_MAX, &seed, problem);
     load->seed = error == 0 ? (uint64_t)seed : 0;
     return error;
 }

@@ -1,7 +1,7 @@
 #include "harness/generator/open_loop.h"
 
 #include "backends/clock.h"
-#include "harness/exchange.h"
+#include "harness/generator/client_exchange.h"
 #include "harness/generator/generator_wait.h"
 #include "harness/generator/load_commands.h"
 #include "harness/generator/load_report.h"
@@ -9,20 +9,14 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 
 #define EVENTS_PER_WAIT 256
 
 /* Started in a row before answers are looked for, so that a burst does not let these wait. */
 #define STARTS_PER_TURN 16
 
-enum phase { CONNECTING, SENDING, RECEIVING };
-
 struct slot {
-    int fd; /* -1: none */
-    enum phase phase;
-    unsigned done; /* bytes sent, then bytes received */
+    struct client_exchange exchange;
     uint64_t planned_ns, begun_ns;
 };
 
@@ -36,7 +30,7 @@ struct open_loop {
     struct control *control;
     struct generator_wait *wait;
     const struct open_loop_load *load;
-    struct open_loop_plan plan;
+    struct arrivals plan;
     uint64_t limit_ns;
     uint64_t end_ns;       /* of the window; UINT64_MAX until "stop" */
     uint64_t available_ns; /* when a connection became free after all had been taken */
@@ -46,7 +40,7 @@ struct open_loop {
     struct load_report report;
     struct open_loop_tally tally;
     struct failure failures[OPEN_LOOP_ERRORS_MAX + 1];
-    char request[EXCHANGE_BYTES_MAX], response[EXCHANGE_BYTES_MAX], received[EXCHANGE_BYTES_MAX];
+    struct client_messages messages;
     unsigned free_count;
     uint32_t *free; /* tokens; behind the last one is that of the control channel */
     struct slot *slots;
@@ -68,10 +62,10 @@ static void record(struct open_loop *loop, uint64_t planned_ns, uint64_t begun_n
 
 static void slot_release(struct open_loop *loop, uint32_t token)
 {
-    struct slot *slot = &loop->slots[token];
-    if (slot->fd >= 0)
-        generator_wait_close_fd(loop->wait, slot->fd, token);
-    slot->fd = -1;
+    struct client_exchange *exchange = &loop->slots[token].exchange;
+    if (exchange->fd >= 0)
+        generator_wait_close_fd(loop->wait, exchange->fd, token);
+    exchange->fd = -1;
     if (loop->free_count == 0)
         loop->available_ns = clock_now_ns();
     loop->free[loop->free_count++] = token;
@@ -82,7 +76,7 @@ static void give_up(struct open_loop *loop)
 {
     loop->over = true;
     for (uint32_t token = 0; token < loop->load->conns; token++)
-        if (loop->slots[token].fd >= 0)
+        if (loop->slots[token].exchange.fd >= 0)
             slot_release(loop, token);
 }
 
@@ -103,84 +97,32 @@ static void slot_failed(struct open_loop *loop, uint32_t token, int error)
     give_up(loop);
 }
 
-/* Waits for the other readiness from now on. */
-static int slot_turn(struct open_loop *loop, uint32_t token, enum generator_interest interest)
-{
-    generator_wait_remove(loop->wait, loop->slots[token].fd, token);
-    return generator_wait_add(loop->wait, loop->slots[token].fd, interest, token);
-}
-
-/* Sends what is left of the request. 1: all is sent; 0: not yet; -errno. */
-static int slot_send(struct open_loop *loop, struct slot *slot)
-{
-    slot->phase = SENDING;
-    while (slot->done < loop->load->bytes) {
-        ssize_t sent =
-            send(slot->fd, loop->request + slot->done, loop->load->bytes - slot->done, 0);
-        if (sent < 0 && errno == EINTR)
-            continue;
-        if (sent < 0)
-            return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -errno;
-        slot->done += (unsigned)sent;
-    }
-    slot->phase = RECEIVING;
-    slot->done = 0;
-    return 1;
-}
-
-/* Connects and sends, as far as that goes at once: on loopback, all the way. */
 static int slot_begin(struct open_loop *loop, uint32_t token)
 {
-    struct slot *slot = &loop->slots[token];
-    slot->phase = CONNECTING;
-    slot->done = 0;
-    int result = target_connect(loop->target, &slot->fd);
-    if (result < 0) {
-        slot->fd = -1;
-        return result;
-    }
-    if (result == 1)
-        result = slot_send(loop, slot);
-    if (result < 0)
-        return result;
-    return generator_wait_add(loop->wait, slot->fd,
-                              result == 1 ? GENERATOR_READABLE : GENERATOR_WRITABLE, token);
-}
-
-static int slot_writable(struct open_loop *loop, uint32_t token)
-{
-    struct slot *slot = &loop->slots[token];
-    int error = 0;
-    socklen_t size = sizeof error;
-    if (slot->phase == CONNECTING && getsockopt(slot->fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0)
-        error = errno;
-    if (error != 0)
-        return -error;
-    int result = slot_send(loop, slot);
-    return result == 1 ? slot_turn(loop, token, GENERATOR_READABLE) : result;
+    struct client_exchange *exchange = &loop->slots[token].exchange;
+    int error = client_exchange_begin(exchange, loop->target, &loop->messages);
+    return error < 0 ? error
+                     : generator_wait_add(loop->wait, exchange->fd, exchange->interest, token);
 }
 
 /* 1: the response is complete; 0: not yet; -errno. */
-static int slot_receive(struct open_loop *loop, struct slot *slot)
+static int slot_step(struct open_loop *loop, uint32_t token)
 {
-    ssize_t got = recv(slot->fd, loop->received, sizeof loop->received, 0);
-    if (got < 0)
-        return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? 0 : -errno;
-    if (got == 0)
-        return -ECONNABORTED; /* closed, and the response is not complete */
-    if ((size_t)got > loop->load->bytes - slot->done ||
-        memcmp(loop->received, loop->response, (size_t)got) != 0)
-        return -EBADMSG;
-    slot->done += (unsigned)got;
-    return slot->done == loop->load->bytes;
+    struct client_exchange *exchange = &loop->slots[token].exchange;
+    enum generator_interest interest = exchange->interest;
+    int result = client_exchange_step(exchange, &loop->messages);
+    if (result != 0 || exchange->interest == interest)
+        return result;
+    generator_wait_remove(loop->wait, exchange->fd, token);
+    return generator_wait_add(loop->wait, exchange->fd, exchange->interest, token);
 }
 
 static void slot_ready(struct open_loop *loop, uint32_t token)
 {
     struct slot *slot = &loop->slots[token];
-    if (slot->fd < 0)
+    if (slot->exchange.fd < 0)
         return;
-    int result = slot->phase == RECEIVING ? slot_receive(loop, slot) : slot_writable(loop, token);
+    int result = slot_step(loop, token);
     if (result < 0) {
         slot_failed(loop, token, result);
     } else if (result == 1) {
@@ -222,7 +164,7 @@ static void start_due(struct open_loop *loop)
         struct slot *slot = &loop->slots[token];
         slot->planned_ns = loop->plan.next_ns;
         slot->begun_ns = now_ns;
-        open_loop_plan_step(&loop->plan);
+        arrivals_step(&loop->plan);
         if (in_window(loop, slot->planned_ns))
             count_arrival(loop, slot);
         int error = slot_begin(loop, token);
@@ -276,14 +218,14 @@ static void record_outstanding(struct open_loop *loop)
     uint64_t now_ns = clock_now_ns();
     for (uint32_t token = 0; token < loop->load->conns; token++) {
         const struct slot *slot = &loop->slots[token];
-        if (slot->fd < 0 || !in_window(loop, slot->planned_ns))
+        if (slot->exchange.fd < 0 || !in_window(loop, slot->planned_ns))
             continue;
         record(loop, slot->planned_ns, slot->begun_ns, now_ns);
         loop->tally.unanswered++;
     }
     for (uint64_t i = 0; i < loop->tally.failed; i++)
         record(loop, loop->failures[i].planned_ns, loop->failures[i].begun_ns, now_ns);
-    for (; loop->plan.next_ns < loop->end_ns; open_loop_plan_step(&loop->plan)) {
+    for (; loop->plan.next_ns < loop->end_ns; arrivals_step(&loop->plan)) {
         if (!in_window(loop, loop->plan.next_ns))
             continue;
         histogram_record(&loop->tally.response, now_ns - loop->plan.next_ns);
@@ -358,11 +300,10 @@ static int start(struct open_loop *loop, const struct open_loop_load *load)
     if (!loop->slots || !loop->free)
         return -ENOMEM;
     for (uint32_t token = 0; token < load->conns; token++) {
-        loop->slots[token] = (struct slot){.fd = -1};
+        loop->slots[token] = (struct slot){.exchange.fd = -1};
         loop->free[loop->free_count++] = load->conns - 1 - token; /* the first one is taken first */
     }
-    memset(loop->request, EXCHANGE_REQUEST_BYTE, sizeof loop->request);
-    memset(loop->response, EXCHANGE_RESPONSE_BYTE, sizeof loop->response);
+    client_messages_set(&loop->messages, load->bytes);
     int error = generator_wait_open(&loop->wait, load->conns + 1);
     if (error < 0)
         return error;
@@ -371,8 +312,8 @@ static int start(struct open_loop *loop, const struct open_loop_load *load)
         return error;
     begin_window(loop);
     loop->limit_ns = loop->report.begin.wall_ns + (uint64_t)(load->limit_s * (double)NS_PER_S);
-    open_loop_plan_begin(&loop->plan, load->arrivals, load->rate_per_s, load->seed,
-                         loop->report.begin.wall_ns);
+    arrivals_begin(&loop->plan, load->arrivals, load->rate_per_s, load->seed,
+                   loop->report.begin.wall_ns);
     return 0;
 }
 
@@ -386,6 +327,7 @@ int open_loop_run(struct target *target, const struct open_loop_load *load, stru
     loop->control = control;
     loop->load = load;
     loop->problem = problem;
+    loop->tally.seed = load->seed;
     loop->end_ns = UINT64_MAX;
     loop->report = (struct load_report){
         .pinned = load->pinned,

@@ -11,8 +11,8 @@
 #define HARNESS_GENERATOR_OPEN_LOOP_H
 
 #include "harness/generator/control.h"
-#include "harness/generator/open_loop_plan.h"
 #include "harness/generator/target.h"
+#include "harness/measure/arrivals.h"
 
 #define OPEN_LOOP_CONNS_MAX 65536u
 #define OPEN_LOOP_RATE_MAX 1e6
@@ -25,7 +25,7 @@
 #define OPEN_LOOP_ERRORS_MAX 1000u
 
 struct open_loop_load {
-    enum arrivals arrivals;
+    enum arrivals_kind arrivals;
     double rate_per_s; /* above 0 */
     uint64_t seed;
     unsigned bytes; /* of a request and of a response, 1..EXCHANGE_BYTES_MAX */

@@ -19,11 +19,12 @@ static uint64_t sent(const struct open_loop_tally *tally)
 
 static json_t *counts_to_json(const struct open_loop_tally *tally, uint64_t window_ns)
 {
-    return json_pack("{s:f, s:I, s:I, s:I, s:I, s:I, s:I}", "window_s", (double)window_ns / 1e9,
-                     "arrivals", (json_int_t)tally->arrivals, "answered",
-                     (json_int_t)tally->answered, "unanswered", (json_int_t)tally->unanswered,
-                     "failed", (json_int_t)tally->failed, "not_sent", (json_int_t)tally->not_sent,
-                     "limited", (json_int_t)tally->limited);
+    return json_pack("{s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "window_s",
+                     (double)window_ns / 1e9, "seed", (json_int_t)tally->seed, "arrivals",
+                     (json_int_t)tally->arrivals, "answered", (json_int_t)tally->answered,
+                     "unanswered", (json_int_t)tally->unanswered, "failed",
+                     (json_int_t)tally->failed, "not_sent", (json_int_t)tally->not_sent, "limited",
+                     (json_int_t)tally->limited);
 }
 
 int open_loop_tally_to_json(const struct open_loop_tally *tally, uint64_t window_ns, json_t *report,

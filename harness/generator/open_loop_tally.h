@@ -23,6 +23,7 @@
 #define OPEN_LOOP_LATE_SHARE 0.5
 
 struct open_loop_tally {
+    uint64_t seed;                /* of the plan; at most INT64_MAX */
     uint64_t arrivals;            /* planned within the window */
     uint64_t answered;            /* with the whole response */
     uint64_t unanswered;          /* sent, and not answered when the drain ended */
@@ -35,6 +36,7 @@ struct open_loop_tally {
     struct histogram uncorrected; /* from connect() to the response's last byte */
 };
 
+/* The seed stays. */
 void open_loop_tally_reset(struct open_loop_tally *);
 
 /* Adds to the generator's report: late_ns_p99, late_share, and "plan" with the counts; and to its

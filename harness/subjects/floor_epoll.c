@@ -8,7 +8,7 @@
 
 #include "backends/clock.h"
 #include "backends/registry.h"
-#include "harness/exchange.h"
+#include "harness/subjects/floor_exchanges.h"
 #include "harness/subjects/floor_listener.h"
 #include "harness/subjects/listen_queue.h"
 #include "harness/subjects/refusal.h"
@@ -22,16 +22,6 @@
 
 #define EVENTS_PER_WAIT 64
 
-/* Descriptors that are no connections; the table of exchanges grows should there be more. */
-#define OTHER_FILES 64
-
-/* One connection of answer(), by its descriptor: the kernel gives out the lowest free one, so that
- * the table stays as short as the connections are many. */
-struct exchange {
-    unsigned received, sent;
-    bool is_open;
-};
-
 struct accept_server {
     int epoll_fd, listener_fd;
     uint16_t port;
@@ -41,10 +31,8 @@ struct accept_server {
     unsigned held;
     struct backend_counters counters;
     struct epoll_event events[EVENTS_PER_WAIT];
-    struct exchange *exchanges;
-    unsigned exchange_places;
-    unsigned bytes;            /* of a request and of a response */
-    char *response, *received; /* the same for all connections */
+    struct exchanges exchanges;
+    char *received; /* the same for all connections */
     unsigned received_size, receive_budget;
     int fds[];
 };
@@ -53,15 +41,11 @@ static void floor_close(struct accept_server *server)
 {
     for (unsigned i = 0; i < server->count; i++)
         close(server->fds[i]);
-    for (unsigned fd = 0; fd < server->exchange_places; fd++)
-        if (server->exchanges[fd].is_open)
-            close((int)fd);
+    exchanges_close(&server->exchanges);
     if (server->listener_fd >= 0)
         close(server->listener_fd);
     if (server->epoll_fd >= 0)
         close(server->epoll_fd);
-    free(server->exchanges);
-    free(server->response);
     free(server->received);
     free(server);
 }
@@ -86,30 +70,13 @@ static int start(struct accept_server *server, unsigned backlog, const char **wh
     return watch(server, server->listener_fd);
 }
 
-static int grow_exchanges(struct accept_server *server, unsigned places)
-{
-    struct exchange *grown = realloc(server->exchanges, places * sizeof *grown);
-    if (!grown)
-        return -ENOMEM;
-    memset(grown + server->exchange_places, 0,
-           (places - server->exchange_places) * sizeof *grown); /* touched before it is timed */
-    server->exchanges = grown;
-    server->exchange_places = places;
-    return 0;
-}
-
 static int take_exchanges(struct accept_server *server, const struct accept_setup *setup)
 {
     struct backend_config config = setup->config ? *setup->config : backend_default_config();
-    server->bytes = setup->bytes;
     server->receive_budget = config.receive_budget;
     server->received_size = config.buffer_size;
     server->received = malloc(config.buffer_size);
-    server->response = malloc(setup->bytes);
-    if (!server->received || !server->response)
-        return -ENOMEM;
-    memset(server->response, EXCHANGE_RESPONSE_BYTE, setup->bytes);
-    return grow_exchanges(server, setup->capacity + setup->budget + OTHER_FILES);
+    return server->received ? exchanges_open(&server->exchanges, setup) : -ENOMEM;
 }
 
 static int floor_open(struct accept_server **out, const struct accept_setup *setup,
@@ -240,24 +207,20 @@ static int floor_serve(struct accept_server *server, uint64_t deadline_ns, uint6
 
 static void exchange_end(struct accept_server *server, int fd)
 {
-    server->exchanges[fd].is_open = false;
+    server->exchanges.by_fd[fd].is_open = false;
     close(fd);
 }
 
 /* A connection that was just accepted. */
 static int exchange_begin(struct accept_server *server, int fd)
 {
-    int error = 0;
-    if ((unsigned)fd >= server->exchange_places)
-        error = grow_exchanges(server, 2 * (unsigned)fd);
-    if (error == 0)
-        error = watch(server, fd);
-    if (error < 0) {
-        close(fd);
+    int error = exchanges_begin(&server->exchanges, fd);
+    if (error < 0)
         return error;
-    }
-    server->exchanges[fd] = (struct exchange){.is_open = true};
-    return 0;
+    error = watch(server, fd);
+    if (error < 0)
+        exchange_end(server, fd);
+    return error;
 }
 
 static int want_writable(struct accept_server *server, int fd, bool wanted)
@@ -270,15 +233,15 @@ static int want_writable(struct accept_server *server, int fd, bool wanted)
 /* Sends what is left of the response; the rest when the socket has room. > 0: it is all sent. */
 static int exchange_respond(struct accept_server *server, int fd, bool was_waiting)
 {
-    struct exchange *exchange = &server->exchanges[fd];
-    ssize_t sent =
-        send(fd, server->response + exchange->sent, server->bytes - exchange->sent, MSG_NOSIGNAL);
+    struct exchange *exchange = &server->exchanges.by_fd[fd];
+    ssize_t sent = send(fd, server->exchanges.response + exchange->sent,
+                        server->exchanges.bytes - exchange->sent, MSG_NOSIGNAL);
     if (sent < 0 && errno != EAGAIN && errno != EINTR) {
         exchange_end(server, fd);
         return 0;
     }
     exchange->sent += sent > 0 ? (unsigned)sent : 0;
-    bool is_whole = exchange->sent == server->bytes;
+    bool is_whole = exchange->sent == server->exchanges.bytes;
     int error = is_whole == was_waiting ? want_writable(server, fd, !is_whole) : 0;
     return error < 0 ? error : is_whole;
 }
@@ -286,8 +249,8 @@ static int exchange_respond(struct accept_server *server, int fd, bool was_waiti
 /* Reads what is there, up to the budget of one wakeup. > 0: the response is on its way, whole. */
 static int exchange_receive(struct accept_server *server, int fd)
 {
-    struct exchange *exchange = &server->exchanges[fd];
-    bool was_whole = exchange->received >= server->bytes;
+    struct exchange *exchange = &server->exchanges.by_fd[fd];
+    bool was_whole = exchange->received >= server->exchanges.bytes;
     for (unsigned i = 0; i < server->receive_budget; i++) {
         ssize_t got = recv(fd, server->received, server->received_size, 0);
         if (got < 0 && (errno == EAGAIN || errno == EINTR))
@@ -301,7 +264,7 @@ static int exchange_receive(struct accept_server *server, int fd)
         if ((size_t)got < server->received_size)
             break; /* that was all */
     }
-    if (was_whole || exchange->received < server->bytes)
+    if (was_whole || exchange->received < server->exchanges.bytes)
         return 0;
     return exchange_respond(server, fd, false);
 }
@@ -310,7 +273,7 @@ static int exchange_receive(struct accept_server *server, int fd)
 static int exchange_ready(struct accept_server *server, const struct epoll_event *event)
 {
     int fd = event->data.fd;
-    if ((unsigned)fd >= server->exchange_places || !server->exchanges[fd].is_open)
+    if ((unsigned)fd >= server->exchanges.places || !server->exchanges.by_fd[fd].is_open)
         return -ECONNRESET; /* an idle connection ended */
     if (event->events & (EPOLLERR | EPOLLHUP)) {
         exchange_end(server, fd); /* reset: there is nothing to read */

@@ -266,7 +266,7 @@ static void floor_counters(const struct accept_server *server, struct backend_co
 
 static uint32_t floor_granted(const struct accept_server *server)
 {
-    return FLOOR_IO_URING_FEATURES | (server->exchanges ? BACKEND_BUFFER_RING : 0);
+    return FLOOR_IO_URING_FEATURES | (server->exchanges.by_fd ? BACKEND_BUFFER_RING : 0);
 }
 
 int floor_io_uring_available(const struct subject *subject, char *reason, uint32_t *granted)

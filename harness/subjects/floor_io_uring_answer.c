@@ -5,30 +5,13 @@
 
 #include "backends/clock.h"
 #include "backends/registry.h"
-#include "harness/exchange.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #define BUFFER_GROUP 0
-
-/* Descriptors that are no connections; the table of exchanges grows should there be more. */
-#define OTHER_FILES 64
-
-static int grow_exchanges(struct accept_server *server, unsigned places)
-{
-    struct exchange *grown = realloc(server->exchanges, places * sizeof *grown);
-    if (!grown)
-        return -ENOMEM;
-    memset(grown + server->exchange_places, 0,
-           (places - server->exchange_places) * sizeof *grown); /* touched before it is timed */
-    server->exchanges = grown;
-    server->exchange_places = places;
-    return 0;
-}
 
 static void give_buffer(struct accept_server *server, unsigned buffer)
 {
@@ -74,24 +57,15 @@ int floor_io_uring_exchanges_open(struct accept_server *server, const struct acc
     if (error < 0)
         return error;
     *what = "allocating the exchanges";
-    server->bytes = setup->bytes;
-    server->response = malloc(setup->bytes);
-    if (!server->response)
-        return -ENOMEM;
-    memset(server->response, EXCHANGE_RESPONSE_BYTE, setup->bytes);
-    return grow_exchanges(server, setup->capacity + setup->budget + OTHER_FILES);
+    return exchanges_open(&server->exchanges, setup);
 }
 
 void floor_io_uring_exchanges_close(struct accept_server *server)
 {
-    for (unsigned fd = 0; fd < server->exchange_places; fd++)
-        if (server->exchanges[fd].is_open)
-            close((int)fd);
+    exchanges_close(&server->exchanges);
     if (server->buffer_ring)
         munmap(server->buffer_ring, ring_bytes(server));
     free(server->buffers);
-    free(server->response);
-    free(server->exchanges);
 }
 
 static int arm_receive(struct accept_server *server, int fd)
@@ -103,7 +77,7 @@ static int arm_receive(struct accept_server *server, int fd)
     sqe->flags |= IOSQE_BUFFER_SELECT;
     sqe->buf_group = BUFFER_GROUP;
     sqe->user_data = (uint64_t)(unsigned)fd << 8 | RECEIVE;
-    server->exchanges[fd].receiving = true;
+    server->exchanges.by_fd[fd].receiving = true;
     server->counters.changes++;
     return 0;
 }
@@ -114,30 +88,24 @@ static int respond(struct accept_server *server, int fd)
     struct io_uring_sqe *sqe = floor_io_uring_submission(server);
     if (sqe == NULL)
         return -EBUSY;
-    io_uring_prep_send(sqe, fd, server->response, server->bytes, MSG_WAITALL | MSG_NOSIGNAL);
+    io_uring_prep_send(sqe, fd, server->exchanges.response, server->exchanges.bytes,
+                       MSG_WAITALL | MSG_NOSIGNAL);
     sqe->user_data = (uint64_t)(unsigned)fd << 8 | SEND;
-    server->exchanges[fd].sending = true;
+    server->exchanges.by_fd[fd].sending = true;
     return 0;
 }
 
 /* A connection that was just accepted. */
 static int exchange_begin(struct accept_server *server, int fd)
 {
-    int error = 0;
-    if ((unsigned)fd >= server->exchange_places)
-        error = grow_exchanges(server, 2 * (unsigned)fd);
-    if (error < 0) {
-        close(fd);
-        return error;
-    }
-    server->exchanges[fd] = (struct exchange){.is_open = true};
-    return arm_receive(server, fd);
+    int error = exchanges_begin(&server->exchanges, fd);
+    return error < 0 ? error : arm_receive(server, fd);
 }
 
 static int exchange_received(struct accept_server *server, int fd, const struct io_uring_cqe *cqe)
 {
-    struct exchange *exchange = &server->exchanges[fd];
-    bool was_whole = exchange->received >= server->bytes;
+    struct exchange *exchange = &server->exchanges.by_fd[fd];
+    bool was_whole = exchange->received >= server->exchanges.bytes;
     exchange->receiving = cqe->flags & IORING_CQE_F_MORE;
     if (cqe->flags & IORING_CQE_F_BUFFER)
         give_buffer(server, cqe->flags >> IORING_CQE_BUFFER_SHIFT);
@@ -148,7 +116,7 @@ static int exchange_received(struct accept_server *server, int fd, const struct 
         exchange->ended = true;
     }
     int error = 0;
-    if (!was_whole && exchange->received >= server->bytes)
+    if (!was_whole && exchange->received >= server->exchanges.bytes)
         error = respond(server, fd);
     if (error == 0 && !exchange->receiving && !exchange->ended)
         error = arm_receive(server, fd);
@@ -159,14 +127,15 @@ static int exchange_received(struct accept_server *server, int fd, const struct 
 static int exchange_step(struct accept_server *server, const struct io_uring_cqe *cqe)
 {
     int fd = (int)(cqe->user_data >> 8), error = 0;
-    struct exchange *exchange = &server->exchanges[fd];
+    struct exchange *exchange = &server->exchanges.by_fd[fd];
     bool is_whole = false;
     server->counters.completions++;
     if ((cqe->user_data & 0xff) == RECEIVE) {
         error = exchange_received(server, fd, cqe);
     } else {
         exchange->sending = false;
-        is_whole = cqe->res == (int)server->bytes; /* else the receive brings the reason */
+        is_whole =
+            cqe->res == (int)server->exchanges.bytes; /* else the receive brings the reason */
     }
     if (error == 0 && exchange->ended && !exchange->receiving && !exchange->sending) {
         exchange->is_open = false;

@@ -2,20 +2,13 @@
 #ifndef HARNESS_SUBJECTS_FLOOR_IO_URING_SERVER_H
 #define HARNESS_SUBJECTS_FLOOR_IO_URING_SERVER_H
 
-#include "harness/subject.h"
+#include "harness/subjects/floor_exchanges.h"
 
 #include <liburing.h>
 #include <stdbool.h>
 
 /* The low byte of user_data; RECEIVE and SEND have the descriptor above it. */
 enum token { ACCEPT = 1, IDLE, QUIET, RECEIVE, SEND };
-
-/* One connection of answer(), by its descriptor. It is closed when nothing of it is in the kernel:
- * its number then names no other before its last completion has been seen. */
-struct exchange {
-    unsigned received;
-    bool is_open, receiving, sending, ended;
-};
 
 struct accept_server {
     struct io_uring ring;
@@ -26,10 +19,9 @@ struct accept_server {
     unsigned count; /* connections in fds */
     unsigned held;
     struct backend_counters counters;
-    struct exchange *exchanges; /* NULL unless answer() may be called */
-    unsigned exchange_places;
-    unsigned bytes; /* of a request and of a response */
-    char *response; /* the same for all connections */
+    struct exchanges
+        exchanges; /* closed when nothing of them is in the kernel: a descriptor's number
+                      then names no other before its last completion has been seen */
     struct io_uring_buf_ring *buffer_ring;
     char *buffers;
     unsigned buffer_count, buffer_size;

@@ -55,7 +55,7 @@ static void before_poll(struct loop_hook *hook)
 {
     struct timer_bed *bed = hook->handle.data;
     if (bed->woken_ns != 0)
-        histogram_record(&bed->record->loop_lag, clock_now_ns() - bed->woken_ns);
+        histogram_record(&bed->record->iteration, clock_now_ns() - bed->woken_ns);
 }
 
 static void after_poll(struct loop_hook *hook)

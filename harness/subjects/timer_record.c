@@ -6,7 +6,7 @@ void timer_record_reset(struct timer_record *record)
 {
     record->fired = record->early = 0;
     histogram_reset(&record->lateness);
-    histogram_reset(&record->loop_lag);
+    histogram_reset(&record->iteration);
 }
 
 void timer_burn(uint64_t begin_ns, uint64_t length_ns)

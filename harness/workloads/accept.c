@@ -31,7 +31,18 @@ static const struct parameter parameters[] = {
         .kind = PARAMETER_INTEGER,
         .minimum = 1,
         .maximum = 65535,
-        .fallback = "1000",
+        .fallback = "100",
+        .modes = "drain",
+    },
+    {
+        .name = "drains",
+        .unit = "",
+        .help =
+            "times that a trial fills the queue and empties it; the median of them is its value",
+        .kind = PARAMETER_INTEGER,
+        .minimum = 1,
+        .maximum = ACCEPT_DRAINS_MAX,
+        .fallback = "9",
         .modes = "drain",
     },
     {
@@ -176,18 +187,6 @@ static const struct parameter parameters[] = {
         .kind = PARAMETER_DECIMAL,
         .minimum = 0.001,
         .maximum = 2,
-        .fallback = "0.5",
-        .modes = "rate",
-        .optional = true,
-    },
-    {
-        .name = "arrival_seed",
-        .unit = "",
-        .help = "of poisson arrivals: another one, another plan",
-        .kind = PARAMETER_INTEGER,
-        .minimum = 1,
-        .maximum = 1000000,
-        .fallback = "1",
         .modes = "rate",
         .optional = true,
     },
@@ -198,7 +197,7 @@ static const struct metric metrics[] = {
     {
         .name = "ns_per_accept",
         .unit = "ns",
-        .help = "wall time of the drain, per connection",
+        .help = "wall time of the median drain, per connection",
         .lower_is_better = true,
         .main = true,
         .modes = "drain",
@@ -206,13 +205,13 @@ static const struct metric metrics[] = {
     {
         .name = "accepts_per_s",
         .unit = "1/s",
-        .help = "connections accepted per second of the drain",
+        .help = "connections accepted per second of the median drain",
         .modes = "drain",
     },
     {
         .name = "server_cpu_us_per_accept",
         .unit = "us",
-        .help = "CPU time of the server's process, user and system, per connection",
+        .help = "CPU time of the server's process, user and system, per connection, all drains",
         .lower_is_better = true,
         .modes = "drain",
     },
@@ -330,8 +329,7 @@ static const char *impossible(const json_t *params)
     struct backend_config config = accept_config(params);
     if ((config.buffer_count & (config.buffer_count - 1)) != 0)
         return "the number of buffers has to be a power of two, because io_uring's buffer ring "
-               "takes "
-               "no other; the same number holds for every subject";
+               "takes no other; the same number holds for every subject";
     if (config.completion_depth < config.queue_depth)
         return "io_uring's completion queue cannot be smaller than its submission queue; set more "
                "completions or fewer submissions";
@@ -358,8 +356,7 @@ static const char *refuses(const struct subject *subject, const char *mode, cons
         return "it has no accept server here";
     if (subject->variant && subject->variant->emulated)
         return "libkqueue emulates it on top of another mechanism: that shows whether the code is "
-               "right, and "
-               "its cost says nothing; it is checked (pollbench check), not measured";
+               "right, and its cost says nothing; it is checked (pollbench check), not measured";
     if (subject->tier == TIER_NONE && strcmp(mode, "drain") != 0)
         return "null has no kernel behind it: nothing can connect to it";
     unsigned held = accept_capacity(mode, params) + 1;
@@ -386,7 +383,9 @@ static double estimate_s(const char *mode, const json_t *params)
     double idle_s = parameter_number(params, "idle") * CONNECT_S;
     double start_s = 0.02;
     if (strcmp(mode, "drain") == 0)
-        return start_s + idle_s + 2.0 * parameter_number(params, "queue") * CONNECT_S;
+        return start_s + idle_s +
+               (1.0 + parameter_number(params, "drains")) * parameter_number(params, "queue") *
+                   CONNECT_S;
     double warm_up = strcmp(mode, "rate") == 0 ? RATE_WARM_UP : STEADY_WARM_UP;
     if (json_object_get(params, "share"))
         warm_up += 2 * RATE_PROBE;

@@ -63,17 +63,17 @@ static int answer_until_reply(struct accept_trial *trial, json_t **reply)
     }
 }
 
+/* The plan is that of the round: chance in the arrivals is no difference between subjects. */
 static int begin_load(struct accept_trial *trial, const char *arrivals, double rate_per_s)
 {
     const json_t *params = trial->request->params;
     double seconds = parameter_number(params, "seconds");
     double limit_s = 2.0 * seconds + (double)(ACCEPT_STEP_TIMEOUT_NS / NS_PER_S);
-    json_t *command = json_pack("{s:s, s:s, s:i, s:f, s:s, s:i, s:i, s:i, s:f}", "do", "rate",
-                                "host", "127.0.0.1", "port", (int)trial->ops->port(trial->server),
-                                "rate", rate_per_s, "arrivals", arrivals, "seed",
-                                (int)parameter_or(params, "arrival_seed", RATE_SEED), "bytes",
-                                (int)parameter_integer(params, "bytes"), "conns",
-                                (int)parameter_integer(params, "conns_max"), "limit_s", limit_s);
+    json_t *command = json_pack(
+        "{s:s, s:s, s:i, s:f, s:s, s:I, s:i, s:i, s:f}", "do", "rate", "host", "127.0.0.1", "port",
+        (int)trial->ops->port(trial->server), "rate", rate_per_s, "arrivals", arrivals, "seed",
+        (json_int_t)trial->request->seed, "bytes", (int)parameter_integer(params, "bytes"), "conns",
+        (int)parameter_integer(params, "conns_max"), "limit_s", limit_s);
     return control_ask(&trial->control, command, accept_step_deadline_ns(), NULL, trial->problem);
 }
 

@@ -1,6 +1,7 @@
 #include "harness/workloads/accept_trial.h"
 
 #include "backends/clock.h"
+#include "harness/measure/statistics.h"
 #include "harness/problem.h"
 #include "harness/workloads/accept_steps.h"
 #include "harness/workloads/outcome.h"
@@ -61,8 +62,7 @@ static int tell(struct accept_trial *trial, const char *command)
                        accept_step_deadline_ns(), NULL, trial->problem);
 }
 
-/* The report's histograms go to the outcome's own place. */
-static int take_report(struct accept_trial *trial)
+int accept_keep_report(struct accept_trial *trial)
 {
     return outcome_take_report(&trial->control, accept_step_deadline_ns(), &trial->report,
                                trial->problem);
@@ -90,8 +90,7 @@ static int check_queue(struct accept_trial *trial, unsigned count)
         trial->request->subject->name, queued, count, trial->ops->port(trial->server));
 }
 
-/* Has the generator make `count` connections, which then wait in the listen queue. */
-static int fill(struct accept_trial *trial, unsigned count)
+int accept_fill(struct accept_trial *trial, unsigned count)
 {
     int error = trial->ops->rest ? trial->ops->rest(trial->server) : 0;
     if (error < 0)
@@ -120,11 +119,9 @@ static int drain(struct accept_trial *trial, unsigned count)
     return error < 0 ? accept_server_problem(trial, "emptying the listen queue", error) : 0;
 }
 
-/* Fills and drains outside the measured region. null makes its accepts up: what really connects
- * would stay in the listen queue for good, and the next fill would not fit. */
-static int fill_and_drain(struct accept_trial *trial, unsigned count)
+int accept_fill_and_drain(struct accept_trial *trial, unsigned count)
 {
-    int error = trial->request->subject->tier == TIER_NONE ? 0 : fill(trial, count);
+    int error = trial->request->subject->tier == TIER_NONE ? 0 : accept_fill(trial, count);
     return error < 0 ? error : drain(trial, count);
 }
 
@@ -134,7 +131,7 @@ static int make_idle(struct accept_trial *trial)
     int error = 0;
     for (unsigned made = 0, portion; made < trial->idle && error == 0; made += portion) {
         portion = trial->idle - made < trial->backlog ? trial->idle - made : trial->backlog;
-        error = fill_and_drain(trial, portion);
+        error = accept_fill_and_drain(trial, portion);
     }
     if (error == 0)
         error = tell(trial, "hold");
@@ -144,7 +141,7 @@ static int make_idle(struct accept_trial *trial)
     return error < 0 ? accept_server_problem(trial, "watching the idle connections", error) : 0;
 }
 
-static int drop(struct accept_trial *trial)
+int accept_drop(struct accept_trial *trial)
 {
     int error =
         tell(trial, "drop"); /* first: the end that closes last has no TIME_WAIT after a reset */
@@ -164,34 +161,14 @@ int accept_region_begin(struct accept_trial *trial)
 
 int accept_region_end(struct accept_trial *trial)
 {
+    struct backend_counters counters;
     int error = region_end(&trial->region);
-    trial->ops->counters(trial->server, &trial->region.counters_end);
+    trial->ops->counters(trial->server, &counters);
+    region_add_counters(&trial->region, &counters);
     return error < 0 ? accept_server_problem(trial, "reading the clocks and counters", error) : 0;
 }
 
 /* ---- modes ---- */
-
-/* The warm-up fills and drains once as the measured part does: it touches the memory, lets the
- * kernel grow the descriptor table and fill its slabs. */
-static int run_drain(struct accept_trial *trial, uint64_t *accepted)
-{
-    unsigned queue = (unsigned)parameter_integer(trial->request->params, "queue");
-    int error = fill_and_drain(trial, queue);
-    if (error == 0)
-        error = drop(trial);
-    if (error == 0)
-        error = fill(trial, queue);
-    if (error == 0)
-        error = accept_region_begin(trial);
-    if (error < 0)
-        return error;
-    int drained = trial->ops->drain(trial->server, queue, accept_step_deadline_ns());
-    error = accept_region_end(trial);
-    if (drained < 0)
-        return accept_server_problem(trial, "emptying the listen queue", drained);
-    *accepted = queue;
-    return error < 0 ? error : take_report(trial);
-}
 
 static int serve(struct accept_trial *trial, double seconds, uint64_t *accepted)
 {
@@ -247,7 +224,7 @@ static int run_steady(struct accept_trial *trial, uint64_t *accepted)
     if (error == 0)
         error = control_reply(&trial->control, accept_step_deadline_ns(), NULL, trial->problem);
     if (error == 0)
-        error = take_report(trial);
+        error = accept_keep_report(trial);
     if (error == 0 && *accepted == 0)
         error = problem_say(trial->problem, -ETIMEDOUT, "%s: no connection was made in %llu s",
                             trial->request->subject->name,
@@ -261,7 +238,8 @@ static json_t *metrics_to_json(const struct accept_trial *trial, uint64_t accept
 {
     const struct region *region = &trial->region;
     const char *mode = trial->request->mode;
-    double each_ns = (double)region->wall_ns / (double)accepted;
+    double each_ns = trial->drain_count > 0 ? statistics_median(trial->drain_ns, trial->drain_count)
+                                            : (double)region->wall_ns / (double)accepted;
     double cpu_us = (double)region->cpu_ns / (double)accepted / 1e3;
     json_t *metrics = json_pack("{s:f, s:f}", "accepts_per_s", (double)NS_PER_S / each_ns,
                                 "server_cpu_us_per_accept", cpu_us);
@@ -272,6 +250,14 @@ static json_t *metrics_to_json(const struct accept_trial *trial, uint64_t accept
     if (trial->capacity_per_s > 0)
         json_object_set_new(metrics, "capacity_per_s", json_real(trial->capacity_per_s));
     return metrics;
+}
+
+static json_t *samples_to_json(const struct accept_trial *trial)
+{
+    json_t *values = json_array();
+    for (unsigned i = 0; i < trial->drain_count; i++)
+        json_array_append_new(values, json_real(trial->drain_ns[i]));
+    return json_pack("{s:o}", "ns_per_accept", values);
 }
 
 static int make_outcome(struct accept_trial *trial, uint64_t accepted, json_t **outcome)
@@ -286,6 +272,8 @@ static int make_outcome(struct accept_trial *trial, uint64_t accepted, json_t **
         json_decref(result);
         return problem_say(trial->problem, -ENOMEM, "out of memory while writing the outcome");
     }
+    if (trial->drain_count > 0)
+        json_object_set_new(result, "samples", samples_to_json(trial));
     json_object_set_new(json_object_get(result, "counters"), "operations",
                         json_integer((json_int_t)accepted));
     *outcome = result;
@@ -315,7 +303,7 @@ static int run_mode(struct accept_trial *trial, uint64_t *accepted)
 {
     const char *mode = trial->request->mode;
     if (strcmp(mode, "drain") == 0)
-        return run_drain(trial, accepted);
+        return accept_run_drain(trial, accepted);
     return strcmp(mode, "rate") == 0 ? accept_run_rate(trial, accepted)
                                      : run_steady(trial, accepted);
 }
@@ -332,7 +320,8 @@ int accept_run(const struct trial_request *request, json_t **outcome, char *prob
     int error = control_open(&trial.control, request->generator_fd);
     if (error < 0)
         return problem_say(problem, error, "opening the control channel: %s", strerror(-error));
-    region_open(&trial.region, request->count_system_calls);
+    region_open(&trial.region, request,
+                strcmp(request->mode, "drain") == 0 ? REGION_WALL : REGION_CPU);
     error = open_server(&trial);
     if (error == 0) {
         uint64_t accepted = 0;

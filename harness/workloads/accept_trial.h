@@ -9,6 +9,9 @@
  * is the oldest limit that systems put on a backlog, so it fits everywhere. */
 #define STEADY_BACKLOG_MIN 128u
 
+/* Measured drains of a trial. */
+#define ACCEPT_DRAINS_MAX 100u
+
 /* `steady` runs this share of `seconds` before the measured window. */
 #define STEADY_WARM_UP 0.2
 
@@ -19,10 +22,6 @@
  */
 #define RATE_PROBE 0.2
 #define RATE_PROBE_LEAST 16u /* answers that a maximum rests on */
-
-/* Of a plan whose arrival_seed is not set. Every subject and round gets the same plan, so that
- * chance in the arrivals is no difference between subjects. */
-#define RATE_SEED 1u
 
 /* Buffers and rings as the cell asks for them. */
 struct backend_config accept_config(const json_t *params);

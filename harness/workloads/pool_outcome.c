@@ -61,7 +61,7 @@ json_t *pool_trial_outcome(const struct pool_trial *trial, json_t *metrics, json
 {
     struct region region = trial->region;
     region.counters_begin = trial->tally_begin.backend;
-    region.counters_end = trial->tally_end.backend;
+    region_add_counters(&region, &trial->tally_end.backend);
     if (trial->lag.count > 0)
         json_object_set_new(histograms, "loop_lag_ns", histogram_to_json(&trial->lag));
     json_t *outcome = json_pack("{s:o, s:o, s:o, s:o}", "metrics", metrics, "histograms",

@@ -198,9 +198,9 @@ static void sample_lag(struct pool_trial *trial, uint64_t now_ns)
  * too. */
 static void submit_due(struct pool_trial *trial, struct pool_stream *stream, uint64_t now_ns)
 {
-    while (trial->free_items != NULL && trial->error == 0 &&
-           pool_arrivals_next_ns(&stream->arrivals) <= now_ns) {
-        uint64_t planned_ns = pool_arrivals_take(&stream->arrivals);
+    while (trial->free_items != NULL && trial->error == 0 && stream->arrivals.next_ns <= now_ns) {
+        uint64_t planned_ns = stream->arrivals.next_ns;
+        arrivals_step(&stream->arrivals);
         bool in_window = planned_ns >= trial->window_begin_ns && planned_ns < trial->window_end_ns;
         struct pool_times *times = in_window ? stream->times : NULL;
         if (times != NULL) {
@@ -223,9 +223,8 @@ static void arrive(struct pool_trial *trial, uint64_t now_ns)
         if (stream == NULL || !stream->arriving)
             continue;
         submit_due(trial, stream, now_ns);
-        uint64_t mine_ns = pool_arrivals_next_ns(&stream->arrivals);
-        if (mine_ns < next_ns)
-            next_ns = mine_ns;
+        if (stream->arrivals.next_ns < next_ns)
+            next_ns = stream->arrivals.next_ns;
     }
     if (next_ns == UINT64_MAX)
         return;
@@ -276,8 +275,8 @@ int pool_trial_window(struct pool_trial *trial, struct pool_stream *const stream
         stream->arriving = rates[i] > 0;
         stream->ended = 0;
         if (stream->arriving)
-            pool_arrivals_begin(&stream->arrivals, trial->request->seed + (uint64_t)i, rates[i],
-                                now_ns);
+            arrivals_begin(&stream->arrivals, ARRIVALS_POISSON, rates[i],
+                           trial->request->seed + (uint64_t)i, now_ns);
     }
     arrive(trial, now_ns);
     int error = pool_trial_run_until(trial, trial->window_begin_ns);
@@ -356,7 +355,7 @@ int pool_trial_open(struct pool_trial *trial, const struct trial_request *reques
         .context = trial,
     };
     const char *what = "taking memory for the jobs";
-    region_open(&trial->region, request->count_system_calls);
+    region_open(&trial->region, request, REGION_WALL);
     histogram_reset(&trial->lag);
     int error = take_memory(trial);
     if (error == 0)

@@ -12,10 +12,10 @@
 #ifndef HARNESS_WORKLOADS_POOL_TRIAL_H
 #define HARNESS_WORKLOADS_POOL_TRIAL_H
 
+#include "harness/measure/arrivals.h"
 #include "harness/measure/histogram.h"
 #include "harness/pool_ops.h"
 #include "harness/workload.h"
-#include "harness/workloads/pool_arrivals.h"
 #include "harness/workloads/pool_jobs.h"
 #include "harness/workloads/region.h"
 
@@ -45,7 +45,7 @@ struct pool_times {
 /* Jobs of one kind, and when they arrive. */
 struct pool_stream {
     const struct pool_jobs *jobs;
-    struct pool_arrivals arrivals;
+    struct arrivals arrivals;
     bool arriving;
     struct pool_times *times;
     uint32_t next_number;

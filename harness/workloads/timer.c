@@ -153,7 +153,7 @@ static const struct metric metrics[] = {
         .modes = "accuracy",
     },
     {
-        .name = "loop_lag_ns",
+        .name = "iteration_ns",
         .unit = "ns",
         .help = "how long each iteration kept the loop away from waiting",
         .lower_is_better = true,

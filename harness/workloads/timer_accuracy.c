@@ -126,13 +126,15 @@ static int run_window(struct accuracy *accuracy)
 {
     struct timer_trial *trial = accuracy->trial;
     struct region *region = &trial->region;
+    struct backend_counters counters;
     accuracy->ops->counters(accuracy->bed, &region->counters_begin);
     int error = region_begin(region);
     if (error < 0)
         return timer_problem(trial, "reading the clocks and counters", error);
     int ran = run_plan(accuracy, accuracy->length_ns);
     error = region_end(region);
-    accuracy->ops->counters(accuracy->bed, &region->counters_end);
+    accuracy->ops->counters(accuracy->bed, &counters);
+    region_add_counters(region, &counters);
     if (ran < 0)
         return timer_problem(trial, "running the timers", ran);
     return error < 0 ? timer_problem(trial, "reading the clocks and counters", error) : 0;
@@ -165,8 +167,9 @@ static int keep_figures(struct accuracy *accuracy, uint64_t early)
     json_object_set_new(trial->metrics, "early", json_integer((json_int_t)(record->early + early)));
     json_object_set_new(trial->metrics, "cpu_us_per_timer", json_real(cpu_us));
     json_object_set_new(trial->histograms, "lateness_ns", histogram_to_json(&record->lateness));
-    if (record->loop_lag.count > 0)
-        json_object_set_new(trial->histograms, "loop_lag_ns", histogram_to_json(&record->loop_lag));
+    if (record->iteration.count > 0)
+        json_object_set_new(trial->histograms, "iteration_ns",
+                            histogram_to_json(&record->iteration));
     trial->operations = record->fired;
     return 0;
 }

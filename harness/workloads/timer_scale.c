@@ -228,6 +228,7 @@ static int measure(struct scale *scale)
 {
     struct timer_trial *trial = scale->trial;
     struct region *region = &trial->region;
+    struct backend_counters counters;
     unsigned passes = passes_of(scale->count);
     int error = run_pass(scale);
     if (error < 0)
@@ -243,7 +244,8 @@ static int measure(struct scale *scale)
             return error;
     }
     error = region_end(region);
-    scale->ops->counters(scale->crowd, &region->counters_end);
+    scale->ops->counters(scale->crowd, &counters);
+    region_add_counters(region, &counters);
     if (error < 0)
         return timer_problem(trial, "reading the clocks and counters", error);
     keep_figures(scale, passes);

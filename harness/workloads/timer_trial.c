@@ -54,7 +54,7 @@ int timer_run(const struct trial_request *request, json_t **outcome, char *probl
     if (error < 0) {
         problem_say(problem, error, "opening the control channel: %s", strerror(-error));
     } else {
-        region_open(&trial.region, request->count_system_calls);
+        region_open(&trial.region, request, REGION_WALL);
         error = strcmp(request->mode, "scale") == 0 ? timer_scale_run(&trial)
                                                     : timer_accuracy_run(&trial);
         if (error == 0)

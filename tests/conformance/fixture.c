@@ -1,6 +1,7 @@
 #include "tests/conformance/fixture.h"
 
 #include "tests/conformance/network.h"
+#include "tests/sanitized.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,18 +12,6 @@
 #include <unistd.h>
 
 #define DESCRIPTORS_MAX 65536
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
-    __has_feature(memory_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 struct descriptors {
     int count; /* numbers that were looked at */

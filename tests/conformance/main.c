@@ -9,6 +9,8 @@
  * REQUIRE_BACKENDS="epoll poll" in the environment makes a skip on one of these a failure. */
 #include "tests/conformance/cases.h"
 
+#include "tests/required_backends.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -80,23 +82,9 @@ static const struct conformance_case *find_case(const char *name)
     return NULL;
 }
 
-static bool is_required(const char *backend)
-{
-    const char *list = getenv("REQUIRE_BACKENDS");
-    size_t length = strlen(backend);
-    while (list != NULL && *list != '\0') {
-        size_t word = strcspn(list, " \t\n,");
-        if (word == length && strncmp(list, backend, length) == 0)
-            return true;
-        list += word;
-        list += strspn(list, " \t\n,");
-    }
-    return false;
-}
-
 static int skipped(const char *backend, const char *reason)
 {
-    bool required = is_required(backend);
+    bool required = backend_is_required(backend);
     fflush(stderr);
     printf("%s: %s%s\n", backend, reason, required ? " (but REQUIRE_BACKENDS names it)" : "");
     return required ? EXIT_FAILURE : EXIT_SKIPPED;

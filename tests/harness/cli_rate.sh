@@ -26,6 +26,16 @@ every_planned_request_is_in_the_file() {
     grep -q 'CPU us/request .* p99.9' out || fail "no table of costs and latencies"
 }
 
+# Seed 0 is one, too. The plan follows from the seed: see test_open_loop.c.
+the_arrivals_of_a_round_are_the_same_for_all_subjects_and_others_in_the_next() {
+    pb run "${rate[@]}" --backends select,poll --rounds 3 --seed 0 --out r
+    expect_status 0 &&
+        expect_run r 'all(sound(t) for t in trials)' &&
+        expect_run r 'all(len({t["generator"]["plan"]["seed"] for t in trials if t["round"] == r}) == 1
+            for r in range(3))' &&
+        expect_run r 'len({t["generator"]["plan"]["seed"] for t in trials}) == 3'
+}
+
 of_a_load_that_is_too_much_no_latency_is_quoted() {
     pb run accept --set mode=rate --set rate=900000 --set seconds=0.05 --set conns_max=10 \
         --backends poll --rounds 1 --out r
@@ -41,7 +51,7 @@ it_follows_the_schema() {
         skip_test "python3-jsonschema is missing"
         return
     fi
-    pb run "${rate[@]}" --set arrivals=constant,poisson --set arrival_seed=2 --backends poll,null \
+    pb run "${rate[@]}" --set arrivals=constant,poisson --backends poll,null \
         --rounds 1 --out r
     expect_status 0 || return 1
     $python "$sources/tests/harness/validate_schema.py" r/run.json >err 2>&1 ||
@@ -82,6 +92,7 @@ what_makes_no_sense_is_refused_by_name() {
         refused "mode steady" --set conns=5
 }
 
-run_tests every_planned_request_is_in_the_file of_a_load_that_is_too_much_no_latency_is_quoted \
-    it_follows_the_schema rates_and_sizes_are_swept \
+run_tests every_planned_request_is_in_the_file \
+    the_arrivals_of_a_round_are_the_same_for_all_subjects_and_others_in_the_next \
+    of_a_load_that_is_too_much_no_latency_is_quoted it_follows_the_schema rates_and_sizes_are_swept \
     null_is_skipped_with_the_reason what_makes_no_sense_is_refused_by_name

@@ -23,7 +23,7 @@ each_mode_has_its_own_parameters() {
     pb run accept --set queue=20 --set idle=0 --set conns=4 --set seconds=0.05 --backends poll \
         --rounds 1 --out r
     expect_status 0 && expect_run r '[sorted(c["params"]) for c in cells] == [
-        ["budget", "idle", "queue"], ["budget", "conns", "idle", "seconds"],
+        ["budget", "drains", "idle", "queue"], ["budget", "conns", "idle", "seconds"],
         ["arrivals", "budget", "bytes", "conns_max", "idle", "rate", "seconds"]]'
 }
 

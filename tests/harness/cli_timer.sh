@@ -45,7 +45,7 @@ accuracy_records_lateness_of_every_subject_and_none_is_early() {
         expect_run r 'all(t["metrics"]["lateness_p50_ns"] > 0 for t in trials)' &&
         expect_run r 'all(t["histograms"]["lateness_ns"]["count"] == t["counters"]["operations"]
             == 20 * c["params"]["timers"] for c in cells for t in c["trials"])' &&
-        expect_run r 'all(("drift_ns_per_s" in t["metrics"]) == ("loop_lag_ns" in t["histograms"])
+        expect_run r 'all(("drift_ns_per_s" in t["metrics"]) == ("iteration_ns" in t["histograms"])
             == (not t["subject"].startswith("floor:")) for t in trials)' &&
         expect_run r 'all(c["params"] == {"interval_us": 1000, "timers": c["params"]["timers"],
             "slack": "default", "busy_us": 0, "conns": 0, "scheduler": "other", "seconds": 0.02}

@@ -25,6 +25,18 @@ unknown_names_are_refused_with_the_nearest_one() {
         refused '"epoll"' check --backends epol
 }
 
+unknown_names_that_are_like_none_are_told_where_the_names_are() {
+    refused '"nonsense" (see pollbench --help)' nonsense &&
+        refused '"--version" (see pollbench --help)' --version &&
+        refused '"--help"' --hepl &&
+        refused '"wxyz" (see pollbench run --help)' run wxyz &&
+        refused '"nothing" (see pollbench list)' run --backends nothing &&
+        refused '"nothing" (see pollbench list)' check --backends nothing &&
+        refused '"wxyz" (see pollbench run --help)' run --set mode=wxyz &&
+        refused '"wxyz" (see pollbench run --help)' run --set wxyz=1 &&
+        refused '"wxyz" (choices: poisson,constant)' run --set arrivals=wxyz
+}
+
 rounds_are_a_whole_number_in_a_range() {
     local value
     for value in 0 -1 99999999999999999999 100001 ten 1.5 1e3 0x10 ' 5' ''; do
@@ -98,7 +110,8 @@ without_a_command_there_is_help_and_an_error() {
     expect_status 2 && expect_error usage
 }
 
-run_tests unknown_names_are_refused_with_the_nearest_one rounds_are_a_whole_number_in_a_range \
+run_tests unknown_names_are_refused_with_the_nearest_one \
+    unknown_names_that_are_like_none_are_told_where_the_names_are rounds_are_a_whole_number_in_a_range \
     times_have_a_unit_and_a_range parameters_keep_to_their_range \
     empty_and_duplicate_values_are_refused a_parameter_of_another_mode_is_refused \
     help_is_on_standard_output_of_every_command the_help_of_run_lists_what_workloads_declare \

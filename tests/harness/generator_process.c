@@ -17,6 +17,8 @@
 
 #include <cmocka.h>
 
+struct generator_process generator;
+
 /* Only against hanging for ever: a step that takes so long fails the test. */
 #define REPLY_TIMEOUT_NS (60 * NS_PER_S)
 
@@ -66,6 +68,26 @@ int generator_end(struct generator_process *process)
     control_close(&process->control);
     assert_int_equal(waitpid(process->pid, &status, 0), process->pid);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int generator_start_on_socketpair(void **state)
+{
+    (void)state;
+    generator_start(&generator, CHANNEL_SOCKETPAIR, NULL);
+    return 0;
+}
+
+int generator_start_on_tcp(void **state)
+{
+    (void)state;
+    generator_start(&generator, CHANNEL_TCP, NULL);
+    return 0;
+}
+
+int generator_end_cleanly(void **state)
+{
+    (void)state;
+    return generator_end(&generator);
 }
 
 int generator_ask(struct generator_process *process, json_t **reply, const char *format, ...)

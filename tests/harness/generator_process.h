@@ -15,6 +15,19 @@ struct generator_process {
     char problem[PROBLEM_BYTES];
 };
 
+/* The one that a fixture starts and ends. */
+extern struct generator_process generator;
+
+int generator_start_on_socketpair(void **);
+int generator_start_on_tcp(void **);
+int generator_end_cleanly(void **); /* what generator_end() says */
+#define ON_PAIR(test)                                                                              \
+    cmocka_unit_test_setup_teardown(test, generator_start_on_socketpair, generator_end_cleanly)
+#define ON_TCP(test)                                                                               \
+    {                                                                                              \
+#test "_over_tcp", test, generator_start_on_tcp, generator_end_cleanly, NULL               \
+    }
+
 /* Forks it. `prepare` (may be NULL) runs in the child first. Fails the test on any error. */
 void generator_start(struct generator_process *, enum channel, void (*prepare)(void));
 

@@ -1,76 +1,21 @@
 /* The accept workload on one subject: test_accept SUBJECT, "poll" unless named. A subject that this
  * system does not have ends with status 77, or 1 when REQUIRE_BACKENDS names it. */
-#include "tests/harness/generator_process.h"
+#include "tests/harness/subject_trial.h"
 
 #include "backends/clock.h"
-#include "harness/measure/histogram.h"
-#include "harness/workload.h"
+#include "harness/parameters.h"
 
 #include <errno.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-static const struct subject *subject;
-static struct generator_process generator;
-static json_t *outcome;
-static char problem[PROBLEM_BYTES];
-
-static int start(void **state)
-{
-    (void)state;
-    generator_start(&generator, CHANNEL_SOCKETPAIR, NULL);
-    outcome = NULL;
-    problem[0] = '\0';
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    json_decref(outcome);
-    return generator_end(&generator);
-}
-
-static int run_as(const struct subject *who, const char *mode, const char *params_text, bool count)
-{
-    json_t *params = json_loads(params_text, 0, NULL);
-    assert_non_null(params);
-    struct trial_request request = {
-        .subject = who,
-        .mode = mode,
-        .params = params,
-        .generator_fd = generator.control.fd,
-        .count_system_calls = count,
-    };
-    int result = accept_workload.run(&request, &outcome, problem);
-    json_decref(params);
-    return result;
-}
-
 static int run(const char *mode, const char *params)
 {
-    return run_as(subject, mode, params, false);
-}
-
-static double number(const char *part, const char *name)
-{
-    json_t *value = json_object_get(json_object_get(outcome, part), name);
-    assert_true(json_is_number(value));
-    return json_number_value(value);
-}
-
-static bool has_kernel(void)
-{
-    return subject->tier != TIER_NONE;
+    return run_trial((struct trial_request){.mode = mode}, params_of(params));
 }
 
 /* ---- drain ---- */
@@ -78,12 +23,13 @@ static bool has_kernel(void)
 static void drain_accepts_exactly_the_queue_in_the_measured_region(void **state)
 {
     (void)state;
-    assert_int_equal(run("drain", "{\"queue\":200,\"idle\":0,\"budget\":50}"), 0);
+    assert_int_equal(run("drain", "{\"queue\":200,\"drains\":1,\"idle\":0,\"budget\":50}"), 0);
     assert_true(number("metrics", "ns_per_accept") > 0);
     double product = number("metrics", "ns_per_accept") * number("metrics", "accepts_per_s");
     assert_true(product > 0.999e9 && product < 1.001e9);
     assert_true(number("metrics", "server_cpu_us_per_accept") > 0);
     assert_true(number("usage", "wall_ns") >= 200 * number("metrics", "ns_per_accept"));
+    assert_int_equal(number("counters", "operations"), 200);
     assert_int_equal(number("generator", "connections"), 200);
     assert_true(json_is_false(json_object_get(json_object_get(outcome, "generator"), "bound")));
     assert_true(json_is_object(json_object_get(outcome, "histograms")));
@@ -93,11 +39,48 @@ static void drain_accepts_exactly_the_queue_in_the_measured_region(void **state)
         assert_int_equal(number("counters", "events"), 200);
 }
 
+static int by_size(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+static void drains_are_measured_apart_and_their_median_is_the_value(void **state)
+{
+    (void)state;
+    double drain_ns[5], sum_ns = 0;
+    assert_int_equal(run("drain", "{\"queue\":40,\"drains\":5,\"idle\":20,\"budget\":50}"), 0);
+    const json_t *samples = json_object_get(json_object_get(outcome, "samples"), "ns_per_accept");
+    assert_int_equal(json_array_size(samples), 5);
+    for (size_t i = 0; i < 5; i++)
+        sum_ns += drain_ns[i] = json_number_value(json_array_get(samples, i));
+    qsort(drain_ns, 5, sizeof drain_ns[0], by_size);
+    assert_true(drain_ns[0] > 0);
+    assert_true(number("metrics", "ns_per_accept") == drain_ns[2]);
+    assert_int_equal(number("counters", "operations"), 5 * 40);
+    assert_true(number("usage", "wall_ns") >= 40 * sum_ns - 5);
+    if (has_kernel())
+        assert_int_equal(number("counters", "events"), 5 * 40);
+}
+
+/* A thousand times as long, and the median of three: far beyond what disturbs a drain. */
+static void a_planted_delay_is_inside_every_drain(void **state)
+{
+    (void)state;
+    const char *params = "{\"queue\":10,\"drains\":3,\"idle\":0,\"budget\":10}";
+    assert_int_equal(run_trial((struct trial_request){.mode = "drain", .planted_share = 1000},
+                               params_of(params)),
+                     0);
+    double planted_ns = number("metrics", "ns_per_accept");
+    assert_int_equal(run("drain", params), 0);
+    assert_true(planted_ns > 5 * number("metrics", "ns_per_accept"));
+}
+
 static void drain_with_idle_connections_does_not_count_them(void **state)
 {
     (void)state;
     /* 70 idle ones in a queue of 32: three portions. */
-    assert_int_equal(run("drain", "{\"queue\":32,\"idle\":70,\"budget\":32}"), 0);
+    assert_int_equal(run("drain", "{\"queue\":32,\"drains\":1,\"idle\":70,\"budget\":32}"), 0);
     if (!has_kernel())
         return;
     assert_int_equal(number("generator", "connections"), 70 + 32);
@@ -107,10 +90,9 @@ static void drain_with_idle_connections_does_not_count_them(void **state)
 static void the_budget_bounds_the_accepts_of_one_wakeup(void **state)
 {
     (void)state;
-    assert_int_equal(run("drain", "{\"queue\":60,\"idle\":0,\"budget\":1}"), 0);
+    assert_int_equal(run("drain", "{\"queue\":60,\"drains\":1,\"idle\":0,\"budget\":1}"), 0);
     double waits_of_one = number("counters", "waits");
-    json_decref(outcome);
-    assert_int_equal(run("drain", "{\"queue\":60,\"idle\":0,\"budget\":60}"), 0);
+    assert_int_equal(run("drain", "{\"queue\":60,\"drains\":1,\"idle\":0,\"budget\":60}"), 0);
     double waits_of_many = number("counters", "waits");
     if (subject->tier == TIER_READINESS) {
         assert_true(waits_of_one >= 60);
@@ -121,13 +103,15 @@ static void the_budget_bounds_the_accepts_of_one_wakeup(void **state)
 static void a_queue_of_one_works(void **state)
 {
     (void)state;
-    assert_int_equal(run("drain", "{\"queue\":1,\"idle\":1,\"budget\":1}"), 0);
+    assert_int_equal(run("drain", "{\"queue\":1,\"drains\":1,\"idle\":1,\"budget\":1}"), 0);
 }
 
 static void counting_gives_system_calls_or_says_why_not(void **state)
 {
     (void)state;
-    assert_int_equal(run_as(subject, "drain", "{\"queue\":100,\"idle\":0,\"budget\":10}", true), 0);
+    assert_int_equal(run_trial((struct trial_request){.mode = "drain", .count_system_calls = true},
+                               params_of("{\"queue\":100,\"drains\":1,\"idle\":0,\"budget\":10}")),
+                     0);
     json_t *count = json_object_get(json_object_get(outcome, "counters"), "syscalls");
     json_t *reason = json_object_get(outcome, "syscalls_unavailable");
     assert_true((count == NULL) != (reason == NULL));
@@ -160,16 +144,13 @@ static void steady_accepts_for_its_time_and_times_connections(void **state)
     assert_int_equal(run("steady", "{\"conns\":8,\"idle\":20,\"budget\":64,\"seconds\":0.1}"), 0);
     assert_true(number("usage", "wall_ns") >= 0.1e9);
     assert_null(json_object_get(json_object_get(outcome, "metrics"), "ns_per_accept"));
-    struct histogram latency;
-    json_t *json = json_object_get(json_object_get(outcome, "histograms"), "connect_latency_ns");
-    assert_int_equal(histogram_from_json(&latency, json), 0);
+    struct histogram latency = distribution("connect_latency_ns");
     assert_int_equal(latency.count, number("generator", "connections"));
     /* Both ends count nearly the same connections: the windows differ by the ones under way, and by
      * those that pass while the commands travel. */
     double accepted = number("metrics", "accepts_per_s") * number("usage", "wall_ns") / 1e9;
     assert_true(latency.count > accepted / 2 && latency.count < accepted * 1.5 + 16);
-    assert_int_equal(
-        json_object_size(json_object_get(json_object_get(outcome, "generator"), "errors")), 0);
+    no_connection_failed();
 }
 
 static void steady_works_with_more_connections_than_the_budget_and_with_one(void **state)
@@ -178,26 +159,36 @@ static void steady_works_with_more_connections_than_the_budget_and_with_one(void
     if (!has_kernel())
         return;
     assert_int_equal(run("steady", "{\"conns\":200,\"idle\":0,\"budget\":1,\"seconds\":0.05}"), 0);
-    json_decref(outcome);
     assert_int_equal(run("steady", "{\"conns\":1,\"idle\":0,\"budget\":64,\"seconds\":0.05}"), 0);
 }
 
 /* ---- the server by itself ---- */
 
-static void a_server_drains_and_drops_again_and_again_in_the_same_memory(void **state)
+static struct accept_server *open_server(void)
 {
-    (void)state;
     struct accept_setup setup = {.subject = subject, .backlog = 16, .budget = 4, .capacity = 16};
     struct accept_server *server;
     const char *what = "";
     assert_int_equal(subject->accept->open(&server, &setup, &what), 0);
+    return server;
+}
+
+static void fill_queue(const struct accept_server *server, int count)
+{
+    assert_int_equal(
+        generator_ask(&generator, NULL,
+                      "{\"do\":\"fill\",\"host\":\"127.0.0.1\",\"port\":%u,\"count\":%d}",
+                      subject->accept->port(server), count),
+        0);
+}
+
+static void a_server_drains_and_drops_again_and_again_in_the_same_memory(void **state)
+{
+    (void)state;
+    struct accept_server *server = open_server();
     for (int turn = 0; turn < 30; turn++) {
         if (has_kernel())
-            assert_int_equal(
-                generator_ask(&generator, NULL,
-                              "{\"do\":\"fill\",\"host\":\"127.0.0.1\",\"port\":%u,\"count\":16}",
-                              subject->accept->port(server)),
-                0);
+            fill_queue(server, 16);
         assert_int_equal(subject->accept->drain(server, 16, clock_now_ns() + 60 * NS_PER_S), 0);
         assert_int_equal(generator_ask(&generator, NULL, "{\"do\":\"drop\"}"), 0);
         assert_int_equal(subject->accept->drop(server), 0);
@@ -210,15 +201,8 @@ static void a_drain_takes_what_it_was_asked_for_and_leaves_the_rest_for_the_next
     (void)state;
     if (!has_kernel())
         return;
-    struct accept_setup setup = {.subject = subject, .backlog = 16, .budget = 4, .capacity = 16};
-    struct accept_server *server;
-    const char *what = "";
-    assert_int_equal(subject->accept->open(&server, &setup, &what), 0);
-    assert_int_equal(
-        generator_ask(&generator, NULL,
-                      "{\"do\":\"fill\",\"host\":\"127.0.0.1\",\"port\":%u,\"count\":16}",
-                      subject->accept->port(server)),
-        0);
+    struct accept_server *server = open_server();
+    fill_queue(server, 16);
     uint64_t deadline_ns = clock_now_ns() + 60 * NS_PER_S;
     assert_int_equal(subject->accept->drain(server, 1, deadline_ns), 0);
     assert_int_equal(subject->accept->drain(server, 2, deadline_ns), 0);
@@ -235,15 +219,8 @@ static void an_idle_connection_that_ends_is_an_error(void **state)
     (void)state;
     if (!has_kernel())
         return;
-    struct accept_setup setup = {.subject = subject, .backlog = 16, .budget = 4, .capacity = 16};
-    struct accept_server *server;
-    const char *what = "";
-    assert_int_equal(subject->accept->open(&server, &setup, &what), 0);
-    assert_int_equal(
-        generator_ask(&generator, NULL,
-                      "{\"do\":\"fill\",\"host\":\"127.0.0.1\",\"port\":%u,\"count\":5}",
-                      subject->accept->port(server)),
-        0);
+    struct accept_server *server = open_server();
+    fill_queue(server, 5);
     uint64_t deadline_ns = clock_now_ns() + 60 * NS_PER_S;
     assert_int_equal(subject->accept->drain(server, 5, deadline_ns), 0);
     assert_int_equal(subject->accept->hold(server), 0);
@@ -269,7 +246,8 @@ static void a_connection_that_is_not_in_the_queue_fails_the_trial(void **state)
     other.accept = &ops;
     if (!has_kernel())
         return;
-    assert_int_equal(run_as(&other, "drain", "{\"queue\":20,\"idle\":0,\"budget\":10}", false),
+    assert_int_equal(run_trial((struct trial_request){.subject = &other, .mode = "drain"},
+                               params_of("{\"queue\":20,\"drains\":1,\"idle\":0,\"budget\":10}")),
                      -EPROTO);
     assert_non_null(strstr(problem, "17 connections are in the listen queue"));
     assert_non_null(strstr(problem, "net.core.somaxconn"));
@@ -279,7 +257,7 @@ static void a_generator_that_is_gone_is_a_sentence(void **state)
 {
     (void)state;
     assert_int_equal(kill(generator.pid, SIGKILL), 0);
-    assert_int_equal(run("drain", "{\"queue\":20,\"idle\":5,\"budget\":10}"), -EPIPE);
+    assert_int_equal(run("drain", "{\"queue\":20,\"drains\":1,\"idle\":5,\"budget\":10}"), -EPIPE);
     assert_non_null(strstr(problem, "generator"));
     assert_null(outcome);
     assert_int_equal(generator_end(&generator), 128 + SIGKILL);
@@ -296,7 +274,7 @@ static void a_server_without_files_names_the_limit(void **state)
     if (pid == 0) {
         struct rlimit limit = {.rlim_cur = 40, .rlim_max = 40};
         setrlimit(RLIMIT_NOFILE, &limit);
-        int result = run("drain", "{\"queue\":100,\"idle\":0,\"budget\":10}");
+        int result = run("drain", "{\"queue\":100,\"drains\":1,\"idle\":0,\"budget\":10}");
         _exit(result == -EMFILE && strstr(problem, "40 open files") && strstr(problem, "ulimit -n")
                   ? 0
                   : 1);
@@ -329,24 +307,18 @@ static void a_cell_needs_files_for_all_connections_and_a_backlog_for_the_queue(v
     json_decref(params);
 }
 
-static bool in_mode(const char *list, const char *mode)
-{
-    const char *found = strstr(list, mode);
-    return found && (found == list || found[-1] == ',') &&
-           (found[strlen(mode)] == '\0' || found[strlen(mode)] == ',');
-}
-
 static void every_default_is_in_its_range_and_every_mode_has_one_main_metric(void **state)
 {
     (void)state;
     for (const struct parameter *p = accept_workload.parameters; p->name; p++) {
-        double value = strtod(p->fallback, NULL);
+        assert_true(p->fallback != NULL || p->optional);
+        double value = p->fallback != NULL ? strtod(p->fallback, NULL) : p->minimum;
         assert_true(value >= p->minimum && value <= p->maximum);
     }
     for (const char *const *mode = accept_workload.modes; *mode; mode++) {
         unsigned mains = 0;
         for (const struct metric *m = accept_workload.metrics; m->name; m++)
-            mains += m->main && in_mode(m->modes, *mode);
+            mains += m->main && name_in_list(m->modes, *mode);
         assert_int_equal(mains, 1);
     }
     assert_ptr_equal(workload_find("accept"), &accept_workload);
@@ -354,35 +326,15 @@ static void every_default_is_in_its_range_and_every_mode_has_one_main_metric(voi
     assert_null(subject_find("epol"));
 }
 
-/* ---- which subject ---- */
-
-static int choose(const char *name)
-{
-    char reason[256] = "it has no accept server";
-    uint32_t granted;
-    subject = subject_find(name);
-    if (!subject) {
-        fprintf(stderr, "there is no subject \"%s\"\n", name);
-        return 1;
-    }
-    if (subject->accept && subject->available(subject, reason, &granted) == 0)
-        return 0;
-    const char *required = getenv("REQUIRE_BACKENDS");
-    bool must = required && in_mode(required, name);
-    fprintf(stderr, "%s: %s is not available: %s\n", must ? "failed" : "skipped", name, reason);
-    return must ? 1 : 77;
-}
-
-#define WITH_GENERATOR(test) cmocka_unit_test_setup_teardown(test, start, end)
-
 int main(int argc, char **argv)
 {
-    const char *name = argc > 1 ? argv[1] : "poll";
-    int status = choose(name);
+    int status = subject_trial_choose(&accept_workload, argc, argv);
     if (status != 0)
         return status;
     const struct CMUnitTest tests[] = {
         WITH_GENERATOR(drain_accepts_exactly_the_queue_in_the_measured_region),
+        WITH_GENERATOR(drains_are_measured_apart_and_their_median_is_the_value),
+        WITH_GENERATOR(a_planted_delay_is_inside_every_drain),
         WITH_GENERATOR(drain_with_idle_connections_does_not_count_them),
         WITH_GENERATOR(the_budget_bounds_the_accepts_of_one_wakeup),
         WITH_GENERATOR(a_queue_of_one_works),
@@ -393,10 +345,10 @@ int main(int argc, char **argv)
         WITH_GENERATOR(a_drain_takes_what_it_was_asked_for_and_leaves_the_rest_for_the_next),
         WITH_GENERATOR(an_idle_connection_that_ends_is_an_error),
         WITH_GENERATOR(a_connection_that_is_not_in_the_queue_fails_the_trial),
-        cmocka_unit_test_setup(a_generator_that_is_gone_is_a_sentence, start),
+        cmocka_unit_test_setup(a_generator_that_is_gone_is_a_sentence, subject_trial_start),
         WITH_GENERATOR(a_server_without_files_names_the_limit),
         cmocka_unit_test(a_cell_needs_files_for_all_connections_and_a_backlog_for_the_queue),
         cmocka_unit_test(every_default_is_in_its_range_and_every_mode_has_one_main_metric),
     };
-    return cmocka_run_group_tests_name(name, tests, NULL, NULL);
+    return cmocka_run_group_tests_name(subject->name, tests, NULL, NULL);
 }

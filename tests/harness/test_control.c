@@ -14,28 +14,6 @@
 
 #include <cmocka.h>
 
-static struct generator_process generator;
-
-static int start_on_socketpair(void **state)
-{
-    (void)state;
-    generator_start(&generator, CHANNEL_SOCKETPAIR, NULL);
-    return 0;
-}
-
-static int start_on_tcp(void **state)
-{
-    (void)state;
-    generator_start(&generator, CHANNEL_TCP, NULL);
-    return 0;
-}
-
-static int end_cleanly(void **state)
-{
-    (void)state;
-    return generator_end(&generator);
-}
-
 static void a_line_that_makes_no_sense_is_answered_with_a_sentence(void **state)
 {
     (void)state;
@@ -204,12 +182,6 @@ static void a_long_line_crosses_a_small_socket_buffer_whole(void **state)
     control_close(&reader);
     close(ends[1]);
 }
-
-#define ON_PAIR(test) cmocka_unit_test_setup_teardown(test, start_on_socketpair, end_cleanly)
-#define ON_TCP(test)                                                                               \
-    {                                                                                              \
-#test "_over_tcp", test, start_on_tcp, end_cleanly, NULL                                   \
-    }
 
 int main(void)
 {

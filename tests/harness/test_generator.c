@@ -21,28 +21,6 @@
 
 #define MANY 64
 
-static struct generator_process generator;
-
-static int start_on_socketpair(void **state)
-{
-    (void)state;
-    generator_start(&generator, CHANNEL_SOCKETPAIR, NULL);
-    return 0;
-}
-
-static int start_on_tcp(void **state)
-{
-    (void)state;
-    generator_start(&generator, CHANNEL_TCP, NULL);
-    return 0;
-}
-
-static int end_cleanly(void **state)
-{
-    (void)state;
-    return generator_end(&generator);
-}
-
 static void close_all(const int *fds, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -360,12 +338,6 @@ static void errors_of_more_kinds_than_there_is_room_for_are_all_counted(void **s
         sum += errors.count[i];
     assert_int_equal(sum, 3 * LOAD_ERRORS);
 }
-
-#define ON_PAIR(test) cmocka_unit_test_setup_teardown(test, start_on_socketpair, end_cleanly)
-#define ON_TCP(test)                                                                               \
-    {                                                                                              \
-#test "_over_tcp", test, start_on_tcp, end_cleanly, NULL                                   \
-    }
 
 int main(void)
 {

@@ -1,6 +1,7 @@
 /* What the generator says when ports or memory are exhausted. Linux only: the ports run out in a
  * network namespace of the test's own, and RLIMIT_DATA counts mappings. */
 #include "tests/harness/generator_process.h"
+#include "tests/sanitized.h"
 
 #include <errno.h>
 #include <net/if.h>
@@ -18,17 +19,7 @@
 
 #include <cmocka.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-
 #define NOT_PERMITTED 77
-
-static struct generator_process generator;
 
 static int raise_loopback(void)
 {
@@ -107,21 +98,19 @@ static void when_local_ports_run_out_it_says_which_and_leaves_none_open(void **s
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
-#ifndef SANITIZED
 static void allow_little_memory(void)
 {
     struct rlimit limit = {.rlim_cur = 3 << 20, .rlim_max = 3 << 20};
     setrlimit(RLIMIT_DATA, &limit);
 }
-#endif
 
 static void when_memory_runs_out_it_says_so_and_goes_on(void **state)
 {
     (void)state;
-#ifdef SANITIZED
-    print_message("a sanitizer needs more memory than the limit of this test\n");
-    skip();
-#else
+    if (SANITIZED) {
+        print_message("a sanitizer needs more memory than the limit of this test\n");
+        skip();
+    }
     generator_start(&generator, CHANNEL_SOCKETPAIR, allow_little_memory);
     /* A million descriptors take 4 MiB. */
     assert_int_equal(
@@ -131,7 +120,6 @@ static void when_memory_runs_out_it_says_so_and_goes_on(void **state)
     assert_non_null(strstr(generator.problem, "no memory"));
     assert_int_equal(generator_ask(&generator, NULL, "{\"do\":\"drop\"}"), 0);
     assert_int_equal(generator_end(&generator), 0);
-#endif
 }
 
 int main(void)

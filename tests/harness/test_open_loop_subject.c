@@ -1,19 +1,14 @@
 /* accept, mode=rate, on one subject: test_open_loop_subject SUBJECT. A subject that this system
  * does not have ends with status 77, or 1 when REQUIRE_BACKENDS names it. */
-#include "tests/harness/generator_process.h"
+#include "tests/harness/subject_trial.h"
 
 #include "backends/clock.h"
-#include "harness/measure/histogram.h"
-#include "harness/parameters.h"
-#include "harness/workload.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,72 +17,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-static const struct subject *subject;
-static struct generator_process generator;
-static json_t *outcome;
-static char problem[PROBLEM_BYTES];
-
-static int start(void **state)
-{
-    (void)state;
-    generator_start(&generator, CHANNEL_SOCKETPAIR, NULL);
-    outcome = NULL;
-    problem[0] = '\0';
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    json_decref(outcome);
-    return generator_end(&generator);
-}
-
-static int run_as(const struct subject *who, int generator_fd, const char *params_text)
-{
-    json_t *params = json_loads(params_text, 0, NULL);
-    assert_non_null(params);
-    struct trial_request request = {
-        .subject = who, .mode = "rate", .params = params, .generator_fd = generator_fd};
-    int result = accept_workload.run(&request, &outcome, problem);
-    json_decref(params);
-    if (result < 0)
-        print_message("%s\n", problem);
-    return result;
-}
-
-static int run(int generator_fd, const char *params)
-{
-    return run_as(subject, generator_fd, params);
-}
-
-static bool has_kernel(void)
-{
-    return subject->tier != TIER_NONE;
-}
-
-static double number(const char *part, const char *name)
-{
-    json_t *value = json_object_get(json_object_get(outcome, part), name);
-    assert_true(json_is_number(value));
-    return json_number_value(value);
-}
-
 static uint64_t planned(const char *name)
 {
     json_t *plan = json_object_get(json_object_get(outcome, "generator"), "plan");
     assert_true(json_is_integer(json_object_get(plan, name)));
     return (uint64_t)json_integer_value(json_object_get(plan, name));
-}
-
-static struct histogram latency(const char *name)
-{
-    struct histogram histogram;
-    json_t *json = json_object_get(json_object_get(outcome, "histograms"), name);
-    assert_int_equal(histogram_from_json(&histogram, json), 0);
-    return histogram;
 }
 
 static void every_arrival_is_a_sample(void)
@@ -96,8 +30,8 @@ static void every_arrival_is_a_sample(void)
     assert_int_equal(planned("answered") + planned("unanswered") + planned("failed") +
                          planned("not_sent"),
                      arrivals);
-    assert_int_equal(latency("response_latency_ns").count, arrivals);
-    assert_int_equal(latency("response_latency_uncorrected_ns").count,
+    assert_int_equal(distribution("response_latency_ns").count, arrivals);
+    assert_int_equal(distribution("response_latency_uncorrected_ns").count,
                      arrivals - planned("not_sent"));
 }
 
@@ -107,12 +41,12 @@ static void all_is_answered_by(const struct subject *who, const char *params)
 {
     if (!has_kernel())
         return;
-    assert_int_equal(run_as(who, generator.control.fd, params), 0);
+    assert_int_equal(
+        run_trial((struct trial_request){.subject = who, .mode = "rate"}, params_of(params)), 0);
     every_arrival_is_a_sample();
     assert_int_equal(planned("answered"), planned("arrivals"));
     assert_true(planned("arrivals") > 0);
-    json_t *errors = json_object_get(json_object_get(outcome, "generator"), "errors");
-    assert_int_equal(json_object_size(errors), 0);
+    no_connection_failed();
     assert_true(number("metrics", "server_cpu_us_per_accept") > 0);
     assert_true(number("metrics", "accepts_per_s") > 0);
     assert_true(number("metrics", "offered_per_s") > 0);
@@ -269,7 +203,8 @@ static void trial_start(struct trial *trial, double seconds)
     assert_true(trial->pid >= 0);
     if (trial->pid == 0) {
         close(control[0]);
-        int result = run(control[1], params);
+        int result = run_trial((struct trial_request){.mode = "rate", .generator_fd = control[1]},
+                               params_of(params));
         char *text = result == 0 ? json_dumps(outcome, JSON_COMPACT) : NULL;
         bool written = text && write(pipes[1], text, strlen(text)) == (ssize_t)strlen(text);
         _exit(written ? 0 : 1);
@@ -386,8 +321,8 @@ static void a_stop_shows_in_the_corrected_latency_and_not_in_the_uncorrected(voi
     assert_true(stopped_ns > 0);
     every_arrival_is_a_sample();
     assert_true(planned("limited") > 0);
-    struct histogram corrected = latency("response_latency_ns");
-    struct histogram uncorrected = latency("response_latency_uncorrected_ns");
+    struct histogram corrected = distribution("response_latency_ns");
+    struct histogram uncorrected = distribution("response_latency_uncorrected_ns");
     uint64_t half_ns = stopped_ns / 2;
     uint64_t shown = samples_from(&corrected, half_ns);
     uint64_t hidden = samples_from(&uncorrected, half_ns);
@@ -404,35 +339,9 @@ static void a_stop_shows_in_the_corrected_latency_and_not_in_the_uncorrected(voi
     assert_true(percentile_ns >= half_ns);
 }
 
-/* ---- which subject ---- */
-
-static int choose(const char *name)
-{
-    char reason[REASON_BYTES] = "it has no accept server";
-    uint32_t granted;
-    subject = subject_find(name);
-    if (!subject) {
-        fprintf(stderr, "there is no subject \"%s\"\n", name);
-        return 1;
-    }
-    if (subject->accept && subject->available(subject, reason, &granted) == 0)
-        return 0;
-    const char *required = getenv("REQUIRE_BACKENDS");
-    char names[1024];
-    snprintf(names, sizeof names, "%s", required ? required : "");
-    for (char *at = names; *at; at++)
-        *at = *at == ' ' || *at == '\n' ? ',' : *at;
-    bool must = name_in_list(names, name);
-    fprintf(stderr, "%s: %s is not available: %s\n", must ? "failed" : "skipped", name, reason);
-    return must ? 1 : 77;
-}
-
-#define WITH_GENERATOR(test) cmocka_unit_test_setup_teardown(test, start, end)
-
 int main(int argc, char **argv)
 {
-    const char *name = argc > 1 ? argv[1] : "poll";
-    int status = choose(name);
+    int status = subject_trial_choose(&accept_workload, argc, argv);
     if (status != 0)
         return status;
     const struct CMUnitTest tests[] = {
@@ -445,5 +354,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(null_is_refused),
         WITH_GENERATOR(a_stop_shows_in_the_corrected_latency_and_not_in_the_uncorrected),
     };
-    return cmocka_run_group_tests_name(name, tests, NULL, NULL);
+    return cmocka_run_group_tests_name(subject->name, tests, NULL, NULL);
 }

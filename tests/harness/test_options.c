@@ -78,9 +78,32 @@ static void the_nearest_name_is_the_one_with_the_fewest_slips(void **state)
     nearest_consider(&nearest, "epoll-et");
     nearest_consider(&nearest, "poll");
     assert_string_equal(nearest.best, "epoll-et");
+    assert_true(nearest_is_near(&nearest));
     assert_int_equal(nearest_distance("ab", "ba"), 1); /* a swap is one slip */
     assert_int_equal(nearest_distance("", "abc"), 3);
     assert_int_equal(nearest_distance("kitten", "sitting"), 3);
+}
+
+static void a_name_that_is_like_none_is_told_where_they_are(void **state)
+{
+    char problem[PROBLEM_BYTES];
+    struct nearest nearest;
+    (void)state;
+    nearest_begin(&nearest, "nothing");
+    assert_false(nearest_is_near(&nearest));
+    nearest_consider(&nearest, "io_uring");
+    nearest_consider(&nearest, "poll");
+    assert_false(nearest_is_near(&nearest));
+    assert_int_equal(nearest_unknown(&nearest, "backend", "pollbench list", problem), -EINVAL);
+    assert_string_equal(problem, "unknown backend \"nothing\" (see pollbench list)");
+    nearest_begin(&nearest, "libuv");
+    nearest_consider(&nearest, "peer:libuv");
+    assert_true(nearest_is_near(&nearest));
+    nearest_begin(&nearest, "nothing");
+    nearest_consider(&nearest, "nothink");
+    nearest_unknown(&nearest, "backend", "pollbench list", problem);
+    assert_string_equal(problem, "unknown backend \"nothing\"; the nearest is \"nothink\" (see "
+                                 "pollbench list)");
 }
 
 /* ---- run's options ---- */
@@ -199,6 +222,7 @@ int main(void)
         cmocka_unit_test(decimals_have_digits_on_both_sides_of_the_point),
         cmocka_unit_test(durations_need_a_unit),
         cmocka_unit_test(the_nearest_name_is_the_one_with_the_fewest_slips),
+        cmocka_unit_test(a_name_that_is_like_none_is_told_where_they_are),
         cmocka_unit_test(options_come_in_both_spellings_and_any_order),
         cmocka_unit_test(no_workload_means_all_of_them),
         cmocka_unit_test(help_wins_over_mistakes),

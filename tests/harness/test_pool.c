@@ -1,60 +1,17 @@
 /* The pool workload on one subject: test_pool SUBJECT, "poll" unless named. A subject that this
  * system does not have ends with status 77, or 1 when REQUIRE_BACKENDS names it. */
-#include "harness/measure/histogram.h"
+#include "tests/harness/subject_trial.h"
+
 #include "harness/pool_ops.h"
-#include "harness/workload.h"
 
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 /* libuv's pool has one size for the life of a process: all tests here use it. */
 #define THREADS "\"threads\":3"
 
-static const struct subject *subject;
-static json_t *outcome;
-static char problem[PROBLEM_BYTES];
-
-static int end(void **state)
+static int run(const char *mode, const char *params)
 {
-    (void)state;
-    json_decref(outcome);
-    outcome = NULL;
-    return 0;
-}
-
-static int run(const char *mode, const char *params_text)
-{
-    json_t *params = json_loads(params_text, 0, NULL);
-    assert_non_null(params);
-    const struct trial_request request = {
-        .subject = subject, .mode = mode, .params = params, .seed = 5};
-    problem[0] = '\0';
-    int error = pool_workload.run(&request, &outcome, problem);
-    json_decref(params);
-    if (error < 0)
-        print_message("%s\n", problem);
-    return error;
-}
-
-static double number(const char *part, const char *name)
-{
-    json_t *value = json_object_get(json_object_get(outcome, part), name);
-    assert_true(json_is_number(value));
-    return json_number_value(value);
-}
-
-static struct histogram distribution(const char *name)
-{
-    struct histogram histogram;
-    json_t *stored = json_object_get(json_object_get(outcome, "histograms"), name);
-    assert_int_equal(histogram_from_json(&histogram, stored), 0);
-    return histogram;
+    return run_trial((struct trial_request){.mode = mode, .seed = 5}, params_of(params));
 }
 
 static int saturate(const char *job, const char *more)
@@ -107,13 +64,13 @@ static void past_its_capacity_the_queue_stays_bounded_and_the_rest_is_refused(vo
 
 static void each_kind_of_job_gives_a_sound_outcome(void **state)
 {
+    (void)state;
     static const char *const kinds[] = {"spin", "pbkdf2", "file"};
     for (unsigned i = 0; i < 3; i++) {
         assert_int_equal(saturate(kinds[i], "\"job_us\":20,\"iterations\":20,\"load\":0.3,"
                                             "\"queue_limit\":1000"),
                          0);
         expect_a_sound_outcome();
-        end(state);
     }
 }
 
@@ -154,30 +111,21 @@ static void empty_jobs_go_through_in_numbers(void **state)
     double cpu_us = number("metrics", "cpu_us_per_job") * operations;
     double used_us = number("usage", "cpu_ns") / 1e3;
     assert_true(cpu_us > 0.8 * used_us && cpu_us < 1.2 * used_us);
-    end(state);
     assert_int_equal(run("throughput", "{" THREADS ",\"batch\":1,\"seconds\":0.1}"), 0);
 }
 
 int main(int argc, char **argv)
 {
+    int status = subject_trial_choose(&pool_workload, argc, argv);
+    if (status != 0)
+        return status;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(sleeping_jobs_run_side_by_side_and_wait_in_a_queue, end),
-        cmocka_unit_test_teardown(past_its_capacity_the_queue_stays_bounded_and_the_rest_is_refused,
-                                  end),
-        cmocka_unit_test_teardown(each_kind_of_job_gives_a_sound_outcome, end),
-        cmocka_unit_test_teardown(looking_up_runs_where_there_is_a_slow_class, end),
-        cmocka_unit_test_teardown(fast_jobs_are_measured_alone_and_behind_slow_ones, end),
-        cmocka_unit_test_teardown(empty_jobs_go_through_in_numbers, end),
+        WITHOUT_GENERATOR(sleeping_jobs_run_side_by_side_and_wait_in_a_queue),
+        WITHOUT_GENERATOR(past_its_capacity_the_queue_stays_bounded_and_the_rest_is_refused),
+        WITHOUT_GENERATOR(each_kind_of_job_gives_a_sound_outcome),
+        WITHOUT_GENERATOR(looking_up_runs_where_there_is_a_slow_class),
+        WITHOUT_GENERATOR(fast_jobs_are_measured_alone_and_behind_slow_ones),
+        WITHOUT_GENERATOR(empty_jobs_go_through_in_numbers),
     };
-    char reason[REASON_BYTES] = "it has no pool here";
-    uint32_t granted;
-    const char *name = argc > 1 ? argv[1] : "poll";
-    subject = subject_find(name);
-    if (subject == NULL || subject->pool == NULL ||
-        subject->available(subject, reason, &granted) < 0) {
-        const char *required = getenv("REQUIRE_BACKENDS");
-        printf("%s: %s\n", name, reason);
-        return required != NULL && strstr(required, name) != NULL ? 1 : 77;
-    }
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests_name(subject->name, tests, NULL, NULL);
 }

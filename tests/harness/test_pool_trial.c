@@ -1,21 +1,16 @@
 /* The program of the pool workload, on a subject that misbehaves as told. */
 #include "tests/harness/fake_pool.h"
+#include "tests/harness/subject_trial.h"
 
 #include "backends/clock.h"
-#include "harness/measure/histogram.h"
-#include "harness/workload.h"
 #include "harness/workloads/pool_trial.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #define SATURATE                                                                                   \
     "\"threads\":1,\"job\":\"spin\",\"job_us\":20,\"queue_limit\":100,\"cache\":\"warm\","         \
@@ -23,21 +18,10 @@
 #define MIXED "{\"threads\":1,\"load\":0.2,\"queue_limit\":5000,\"seconds\":0.1,\"iterations\":10}"
 
 static char folder[] = "/tmp/pollbench-test-XXXXXX";
-static json_t *outcome;
-static char problem[PROBLEM_BYTES];
 
-static int run_seeded(const char *mode, const char *params_text, uint64_t seed)
+static int run_seeded(const char *mode, const char *params, uint64_t seed)
 {
-    json_t *params = json_loads(params_text, 0, NULL);
-    assert_non_null(params);
-    const struct trial_request request = {
-        .subject = &fake_pool_subject, .mode = mode, .params = params, .seed = seed};
-    json_decref(outcome);
-    outcome = NULL;
-    problem[0] = '\0';
-    int error = pool_workload.run(&request, &outcome, problem);
-    json_decref(params);
-    print_message("%s", problem);
+    int error = run_trial((struct trial_request){.mode = mode, .seed = seed}, params_of(params));
     assert_int_equal(fake_pool.open, 0); /* whatever happened */
     return error;
 }
@@ -45,21 +29,6 @@ static int run_seeded(const char *mode, const char *params_text, uint64_t seed)
 static int run(const char *mode, const char *params)
 {
     return run_seeded(mode, params, 1);
-}
-
-static double number(const char *part, const char *name)
-{
-    json_t *value = json_object_get(json_object_get(outcome, part), name);
-    assert_true(json_is_number(value));
-    return json_number_value(value);
-}
-
-static struct histogram distribution(const char *name)
-{
-    struct histogram histogram;
-    json_t *stored = json_object_get(json_object_get(outcome, "histograms"), name);
-    assert_int_equal(histogram_from_json(&histogram, stored), 0);
-    return histogram;
 }
 
 static int forget(void **state)
@@ -223,7 +192,8 @@ static void a_submit_that_fails_in_any_phase_ends_the_trial(void **state)
             assert_int_equal(run(trials[i].mode, trials[i].params), -ENOMEM);
             assert_non_null(strstr(problem, "fake: submitting a job failed: "));
             assert_null(outcome);
-            assert_int_equal(fake_pool.phase, phase);
+            /* Later where the machine was so busy that nothing was submitted in a phase. */
+            assert_in_range(fake_pool.phase, phase, trials[i].phases);
         }
     }
 }
@@ -290,13 +260,13 @@ static void too_few_jobs_to_know_the_capacity_are_refused_with_a_remedy(void **s
 static int make_folder(void **state)
 {
     (void)state;
+    subject_trial_use(&pool_workload, &fake_pool_subject);
     return mkdtemp(folder) == NULL || setenv("TMPDIR", folder, 1) < 0;
 }
 
 static int remove_folder(void **state)
 {
-    (void)state;
-    json_decref(outcome);
+    subject_trial_end(state);
     return rmdir(folder); /* fails while a trial has left its files */
 }
 

@@ -1,7 +1,9 @@
 /* mode=scale of the timer workload on one subject: test_timer_scale SUBJECT. */
-#include "tests/harness/timer_trial.h"
+#include "tests/harness/subject_trial.h"
+#include "tests/sanitized.h"
 
 #include "backends/clock.h"
+#include "harness/timer_ops.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,18 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Under a sanitizer a limit of address space cannot be set: the shadow takes terabytes. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-
 static int run_scale(int timers, const char *due)
 {
-    return run_as(subject, "scale", json_pack("{s:i, s:s}", "timers", timers, "due", due), false);
+    return run_trial((struct trial_request){.mode = "scale"},
+                     json_pack("{s:i, s:s}", "timers", timers, "due", due));
 }
 
 static void a_crowd_is_started_restarted_cancelled_and_fired_in_order(void **state)
@@ -36,9 +30,7 @@ static void a_crowd_is_started_restarted_cancelled_and_fired_in_order(void **sta
             assert_true(number("metrics", figures[k]) > 0);
         assert_true(number("metrics", "ns_per_start_and_fire") >= number("metrics", "ns_per_fire"));
         assert_int_equal(number("counters", "operations"), 4 * 5 * 5000);
-        json_decref(outcome);
     }
-    outcome = NULL;
 }
 
 static void a_timer_takes_its_handle_and_its_share_of_the_heap(void **state)
@@ -104,7 +96,8 @@ static int run_scale_with(const uint32_t *(*fired)(const struct timer_crowd *, u
     struct subject other = *subject;
     scale.fired = fired;
     other.timer = &ops;
-    return run_as(&other, "scale", json_pack("{s:i, s:s}", "timers", 100, "due", "random"), false);
+    return run_trial((struct trial_request){.subject = &other, .mode = "scale"},
+                     json_pack("{s:i, s:s}", "timers", 100, "due", "random"));
 }
 
 static void a_crowd_that_fires_out_of_order_or_not_whole_fails_the_trial(void **state)
@@ -120,10 +113,8 @@ static void a_crowd_that_fires_out_of_order_or_not_whole_fails_the_trial(void **
  * more, what the loop or the harness needs besides them. Each time it is a sentence. */
 static int run_in_little_memory(uint64_t bytes_more)
 {
-#ifdef SANITIZED
-    (void)bytes_more;
-    return 77;
-#else
+    if (SANITIZED)
+        return 77;
     FILE *file = fopen("/proc/self/statm", "r");
     unsigned long long pages;
     if (file == NULL || fscanf(file, "%llu", &pages) != 1)
@@ -136,7 +127,6 @@ static int run_in_little_memory(uint64_t bytes_more)
     if (result == -ENOMEM && strstr(problem, "200000 timers") && strstr(problem, subject->name))
         return 0;
     return result == 0 ? 2 : 1;
-#endif
 }
 
 static void more_timers_than_memory_are_a_sentence(void **state)
@@ -163,16 +153,16 @@ static void more_timers_than_memory_are_a_sentence(void **state)
 
 int main(int argc, char **argv)
 {
-    int status = timer_trial_choose(argc > 1 ? argv[1] : "poll");
+    int status = subject_trial_choose(&timer_workload, argc, argv);
     if (status != 0)
         return status;
     const struct CMUnitTest tests[] = {
-        timer_test(a_crowd_is_started_restarted_cancelled_and_fired_in_order),
-        timer_test(a_timer_takes_its_handle_and_its_share_of_the_heap),
-        timer_test(a_crowd_of_one_works),
-        timer_test(the_timers_of_a_crowd_wait_for_as_many_milliseconds_as_they_are_told),
-        timer_test(a_crowd_that_fires_out_of_order_or_not_whole_fails_the_trial),
-        timer_test(more_timers_than_memory_are_a_sentence),
+        WITH_GENERATOR(a_crowd_is_started_restarted_cancelled_and_fired_in_order),
+        WITH_GENERATOR(a_timer_takes_its_handle_and_its_share_of_the_heap),
+        WITH_GENERATOR(a_crowd_of_one_works),
+        WITH_GENERATOR(the_timers_of_a_crowd_wait_for_as_many_milliseconds_as_they_are_told),
+        WITH_GENERATOR(a_crowd_that_fires_out_of_order_or_not_whole_fails_the_trial),
+        WITH_GENERATOR(more_timers_than_memory_are_a_sentence),
     };
     return cmocka_run_group_tests_name(subject->name, tests, NULL, NULL);
 }

@@ -138,6 +138,12 @@ void trace_timer(struct loop_timer *timer)
     trace("%s", (const char *)timer->handle.data);
 }
 
+void trace_time(struct loop_timer *timer)
+{
+    trace("%s@%llu", (const char *)timer->handle.data,
+          (unsigned long long)(elapsed_ns() / NS_PER_MS));
+}
+
 void trace_hook(struct loop_hook *hook)
 {
     trace("%s", (const char *)hook->handle.data);
@@ -161,6 +167,12 @@ struct loop_timer *timer_in(const char *name, uint64_t delay_ns)
     struct loop_timer *timer = new_timer(name);
     assert_int_equal(loop_timer_start(timer, trace_timer, delay_ns, 0), 0);
     return timer;
+}
+
+void timer_start(struct loop_timer *timer, loop_timer_function *callback, uint64_t delay_ns,
+                 uint64_t repeat_ns)
+{
+    assert_int_equal(loop_timer_start(timer, callback, delay_ns, repeat_ns), 0);
 }
 
 static struct loop_hook *new_hook(void (*init)(struct loop *, struct loop_hook *), const char *name,

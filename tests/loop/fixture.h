@@ -62,6 +62,7 @@ bool last_wait_was_without_deadline(void);
 /* Handles whose callbacks leave their name in the trace. */
 struct loop_timer *new_timer(const char *name);
 struct loop_timer *timer_in(const char *name, uint64_t delay_ns);
+void timer_start(struct loop_timer *, loop_timer_function *, uint64_t delay_ns, uint64_t repeat_ns);
 struct loop_hook *new_idle(const char *name);
 struct loop_hook *new_prepare(const char *name);
 struct loop_hook *new_check(const char *name);
@@ -70,6 +71,7 @@ struct loop_hook *idle_calling(loop_hook_function *);
 struct loop_hook *prepare_calling(loop_hook_function *);
 struct loop_hook *check_calling(loop_hook_function *);
 void trace_timer(struct loop_timer *);
+void trace_time(struct loop_timer *); /* "name@5": in milliseconds of the fake clock */
 void trace_hook(struct loop_hook *);
 void trace_close(struct loop_handle *); /* "name:closed" */
 

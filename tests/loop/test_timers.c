@@ -3,18 +3,6 @@
 
 static struct loop_timer *first;
 
-static void trace_time(struct loop_timer *timer)
-{
-    trace("%s@%llu", (const char *)timer->handle.data,
-          (unsigned long long)(elapsed_ns() / NS_PER_MS));
-}
-
-static void start(struct loop_timer *timer, loop_timer_function *callback, uint64_t delay_ns,
-                  uint64_t repeat_ns)
-{
-    assert_int_equal(loop_timer_start(timer, callback, delay_ns, repeat_ns), 0);
-}
-
 /* ---- order ---- */
 
 static void
@@ -45,7 +33,7 @@ static void timers_due_at_the_same_time_run_in_the_order_of_their_start(void **s
     fake_advance(MS(4));
     loop_update_time(loop);
     timer_in("c", MS(6));
-    start(restarted, trace_timer, MS(6), 0);
+    timer_start(restarted, trace_timer, MS(6), 0);
     timer_in("earlier", MS(5));
     assert_int_equal(loop_run(loop, LOOP_DEFAULT), 0);
     assert_trace("earlier a b c restarted");
@@ -92,7 +80,7 @@ static void a_timer_is_never_early_when_poll_returns_before_its_deadline(void **
 {
     (void)state;
     first = new_timer("first");
-    start(first, trace_time, MS(10), 0);
+    timer_start(first, trace_time, MS(10), 0);
     fake_at(FAKE_EPOCH_NS + MS(10) - 1);
     fake_deliver_nothing();
     assert_int_equal(loop_run(loop, LOOP_ONCE), 1);
@@ -106,7 +94,7 @@ static void a_delay_too_long_for_the_clock_never_ends(void **state)
 {
     (void)state;
     first = new_timer("first");
-    start(first, trace_time, UINT64_MAX - 5, 0);
+    timer_start(first, trace_time, UINT64_MAX - 5, 0);
     fake_at(FAKE_EPOCH_NS + MS(10));
     fake_deliver_nothing();
     assert_int_equal(loop_run(loop, LOOP_ONCE), 1);
@@ -123,7 +111,7 @@ static void trace_active(struct loop_timer *timer)
 static void a_repeating_timer_is_armed_again_before_its_callback(void **state)
 {
     (void)state;
-    start(new_timer("timer"), trace_active, MS(1), MS(1));
+    timer_start(new_timer("timer"), trace_active, MS(1), MS(1));
     loop_run(loop, LOOP_ONCE);
     assert_trace("active");
 }
@@ -131,7 +119,7 @@ static void a_repeating_timer_is_armed_again_before_its_callback(void **state)
 static void a_timer_that_runs_once_is_not_active_in_its_callback(void **state)
 {
     (void)state;
-    start(new_timer("timer"), trace_active, MS(1), 0);
+    timer_start(new_timer("timer"), trace_active, MS(1), 0);
     assert_int_equal(loop_run(loop, LOOP_DEFAULT), 0);
     assert_trace("inactive");
 }
@@ -149,7 +137,7 @@ static void a_repeating_timer_runs_every_interval_until_it_is_stopped(void **sta
 {
     (void)state;
     runs_left = 4;
-    start(new_timer("timer"), stop_after_runs, MS(5), MS(10));
+    timer_start(new_timer("timer"), stop_after_runs, MS(5), MS(10));
     assert_int_equal(loop_run(loop, LOOP_DEFAULT), 0);
     assert_trace("timer@5 timer@15 timer@25 timer@35");
 }
@@ -157,7 +145,7 @@ static void a_repeating_timer_runs_every_interval_until_it_is_stopped(void **sta
 static void a_repeating_timer_that_missed_intervals_runs_once_and_not_once_for_each(void **state)
 {
     (void)state;
-    start(new_timer("timer"), trace_time, MS(10), MS(10));
+    timer_start(new_timer("timer"), trace_time, MS(10), MS(10));
     fake_advance(MS(55));
     loop_run(loop, LOOP_NOWAIT);
     loop_run(loop, LOOP_NOWAIT);
@@ -167,13 +155,13 @@ static void a_repeating_timer_that_missed_intervals_runs_once_and_not_once_for_e
 static void start_with_another_interval(struct loop_timer *timer)
 {
     trace_time(timer);
-    start(timer, trace_time, MS(100), 0);
+    timer_start(timer, trace_time, MS(100), 0);
 }
 
 static void a_repeating_timer_restarted_in_its_callback_keeps_only_the_new_start(void **state)
 {
     (void)state;
-    start(new_timer("timer"), start_with_another_interval, MS(10), MS(10));
+    timer_start(new_timer("timer"), start_with_another_interval, MS(10), MS(10));
     assert_int_equal(loop_run(loop, LOOP_DEFAULT), 0);
     assert_trace("timer@10 timer@110");
 }
@@ -183,9 +171,9 @@ among_timers_due_together_one_armed_again_comes_after_those_already_waiting(void
 {
     (void)state;
     runs_left = 2;
-    start(new_timer("repeating"), stop_after_runs, MS(10), MS(10));
+    timer_start(new_timer("repeating"), stop_after_runs, MS(10), MS(10));
     first = new_timer("waiting");
-    start(first, trace_time, MS(20), 0);
+    timer_start(first, trace_time, MS(20), 0);
     assert_int_equal(loop_run(loop, LOOP_DEFAULT), 0);
     assert_trace("repeating@10 waiting@20 repeating@20");
 }
@@ -202,10 +190,10 @@ static void start_many(struct loop_timer *timer)
 static void repeating_timers_are_armed_again_however_many_were_started_meanwhile(void **state)
 {
     (void)state;
-    start(new_timer("first"), start_many, MS(1), 0);
+    timer_start(new_timer("first"), start_many, MS(1), 0);
     for (size_t i = 0; i < 64; i++) {
         many[i] = new_timer("repeating");
-        start(many[i], trace_timer, MS(1), MS(1));
+        timer_start(many[i], trace_timer, MS(1), MS(1));
     }
     loop_run(loop, LOOP_ONCE);
     for (size_t i = 0; i < 64; i++)
@@ -220,7 +208,7 @@ static void stopping_a_timer_that_does_not_run_changes_nothing(void **state)
     (void)state;
     struct loop_timer *timer = new_timer("timer");
     loop_timer_stop(timer);
-    start(timer, trace_timer, 0, 0);
+    timer_start(timer, trace_timer, 0, 0);
     loop_timer_stop(timer);
     loop_timer_stop(timer);
     assert_false(loop_is_active(&timer->handle));

@@ -3,18 +3,6 @@
 
 static struct loop_timer *second;
 
-static void trace_time(struct loop_timer *timer)
-{
-    trace("%s@%llu", (const char *)timer->handle.data,
-          (unsigned long long)(elapsed_ns() / NS_PER_MS));
-}
-
-static void start(struct loop_timer *timer, loop_timer_function *callback, uint64_t delay_ns,
-                  uint64_t repeat_ns)
-{
-    assert_int_equal(loop_timer_start(timer, callback, delay_ns, repeat_ns), 0);
-}
-
 static void start_another_at_once(struct loop_timer *timer)
 {
     trace_timer(timer);
@@ -24,7 +12,7 @@ static void start_another_at_once(struct loop_timer *timer)
 static void a_timer_started_due_while_timers_run_waits_for_the_next_iteration(void **state)
 {
     (void)state;
-    start(new_timer("timer"), start_another_at_once, 0, 0);
+    timer_start(new_timer("timer"), start_another_at_once, 0, 0);
     new_check("check");
     loop_run(loop, LOOP_NOWAIT);
     assert_trace("timer check");
@@ -35,13 +23,13 @@ static void a_timer_started_due_while_timers_run_waits_for_the_next_iteration(vo
 static void restart_at_once(struct loop_timer *timer)
 {
     trace_timer(timer);
-    start(timer, restart_at_once, 0, 0);
+    timer_start(timer, restart_at_once, 0, 0);
 }
 
 static void a_timer_that_restarts_itself_at_once_does_not_starve_the_other_phases(void **state)
 {
     (void)state;
-    start(new_timer("timer"), restart_at_once, 0, 0);
+    timer_start(new_timer("timer"), restart_at_once, 0, 0);
     new_check("check");
     loop_run(loop, LOOP_NOWAIT);
     loop_run(loop, LOOP_NOWAIT);
@@ -58,7 +46,7 @@ static void take_time(struct loop_timer *timer)
 static void a_timer_that_falls_due_while_timers_run_waits_for_the_next_iteration(void **state)
 {
     (void)state;
-    start(new_timer("slow"), take_time, MS(10), 0);
+    timer_start(new_timer("slow"), take_time, MS(10), 0);
     timer_in("later", MS(30));
     new_check("check");
     fake_advance(MS(10));
@@ -78,7 +66,7 @@ static void stop_second(struct loop_timer *timer)
 static void a_due_timer_stopped_by_an_earlier_one_does_not_run(void **state)
 {
     (void)state;
-    start(new_timer("first"), stop_second, 0, 0);
+    timer_start(new_timer("first"), stop_second, 0, 0);
     second = timer_in("second", 0);
     timer_in("third", 0);
     assert_int_equal(loop_run(loop, LOOP_DEFAULT), 0);
@@ -88,14 +76,14 @@ static void a_due_timer_stopped_by_an_earlier_one_does_not_run(void **state)
 static void restart_second(struct loop_timer *timer)
 {
     trace_timer(timer);
-    start(second, trace_time, MS(20), 0);
+    timer_start(second, trace_time, MS(20), 0);
     assert_true(loop_is_active(&second->handle));
 }
 
 static void a_due_timer_restarted_by_an_earlier_one_runs_once_at_its_new_time(void **state)
 {
     (void)state;
-    start(new_timer("first"), restart_second, 0, 0);
+    timer_start(new_timer("first"), restart_second, 0, 0);
     second = timer_in("second", 0);
     timer_in("third", 0);
     assert_int_equal(loop_run(loop, LOOP_DEFAULT), 0);
@@ -105,13 +93,13 @@ static void a_due_timer_restarted_by_an_earlier_one_runs_once_at_its_new_time(vo
 static void restart_second_at_once(struct loop_timer *timer)
 {
     trace_timer(timer);
-    start(second, trace_timer, 0, 0);
+    timer_start(second, trace_timer, 0, 0);
 }
 
 static void a_due_timer_restarted_due_by_an_earlier_one_waits_for_the_next_iteration(void **state)
 {
     (void)state;
-    start(new_timer("first"), restart_second_at_once, 0, 0);
+    timer_start(new_timer("first"), restart_second_at_once, 0, 0);
     second = timer_in("second", 0);
     new_check("check");
     loop_run(loop, LOOP_NOWAIT);
@@ -128,7 +116,7 @@ static void close_second(struct loop_timer *timer)
 static void a_due_timer_closed_by_an_earlier_one_does_not_run(void **state)
 {
     (void)state;
-    start(new_timer("first"), close_second, 0, 0);
+    timer_start(new_timer("first"), close_second, 0, 0);
     second = timer_in("second", 0);
     timer_in("third", 0);
     new_check("check");
@@ -145,7 +133,7 @@ static void close_itself(struct loop_timer *timer)
 static void a_repeating_timer_that_closes_itself_runs_once(void **state)
 {
     (void)state;
-    start(new_timer("timer"), close_itself, MS(1), MS(1));
+    timer_start(new_timer("timer"), close_itself, MS(1), MS(1));
     assert_int_equal(loop_run(loop, LOOP_DEFAULT), 0);
     assert_trace("timer timer:closed");
 }
@@ -153,13 +141,13 @@ static void a_repeating_timer_that_closes_itself_runs_once(void **state)
 static void stop_second_and_start_it(struct loop_timer *timer)
 {
     stop_second(timer);
-    start(second, trace_time, MS(5), 0);
+    timer_start(second, trace_time, MS(5), 0);
 }
 
 static void a_due_timer_stopped_and_started_again_runs_once_at_its_new_time(void **state)
 {
     (void)state;
-    start(new_timer("first"), stop_second_and_start_it, 0, 0);
+    timer_start(new_timer("first"), stop_second_and_start_it, 0, 0);
     second = timer_in("second", 0);
     assert_int_equal(loop_run(loop, LOOP_DEFAULT), 0);
     assert_trace("first second@5");

@@ -1,5 +1,6 @@
 #include "tests/semantics/subject.h"
 
+#include "tests/required_backends.h"
 #include "tests/semantics/virtual_time.h"
 
 #include <errno.h>
@@ -24,17 +25,6 @@ void *require_memory(void *memory)
     return memory;
 }
 
-static bool is_required(const char *backend)
-{
-    const char *required = getenv("REQUIRE_BACKENDS");
-    char *words = strdup(required != NULL ? required : ""), *rest = words;
-    bool found = false;
-    for (char *word; (word = strsep(&rest, " \t\n")) != NULL;)
-        found |= strcmp(word, backend) == 0;
-    free(words);
-    return found;
-}
-
 _Noreturn void skip(const char *backend, const char *reason)
 {
     printf("%s: %s\n", backend, reason);
@@ -43,7 +33,7 @@ _Noreturn void skip(const char *backend, const char *reason)
 
 static _Noreturn void skip_unless_required(const char *backend, const char *reason)
 {
-    if (is_required(backend)) {
+    if (backend_is_required(backend)) {
         printf("%s: %s, and REQUIRE_BACKENDS names it\n", backend, reason);
         exit(EXIT_FAILURE);
     }

@@ -1,0 +1,33 @@
+/* The connections of a floor's answer(), by their descriptors: the kernel gives out the lowest free
+ * one, so that the table stays as short as the connections are many. */
+#ifndef HARNESS_SUBJECTS_FLOOR_EXCHANGES_H
+#define HARNESS_SUBJECTS_FLOOR_EXCHANGES_H
+
+#include "harness/subject.h"
+
+#include <stdbool.h>
+
+struct exchange {
+    unsigned received;
+    unsigned sent; /* where the floor, not the kernel, goes on with a send */
+    bool is_open;
+    bool receiving, sending, ended; /* where requests stand in the kernel: closed without any */
+};
+
+struct exchanges {
+    struct exchange *by_fd; /* NULL: answer() is never called */
+    unsigned places;
+    unsigned bytes; /* of a request and of a response */
+    char *response; /* the same for all connections */
+};
+
+/* setup->bytes > 0. -ENOMEM. */
+int exchanges_open(struct exchanges *, const struct accept_setup *);
+
+/* Closes those that are open. One that is all zero may be closed, too. */
+void exchanges_close(struct exchanges *);
+
+/* A connection that was just accepted; -ENOMEM closes it. */
+int exchanges_begin(struct exchanges *, int fd);
+
+#endif
