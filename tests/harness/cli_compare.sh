@@ -57,6 +57,13 @@ a_slower_subject_is_named_and_no_other() {
     compare_json 0 b a && expect_json 'v["epoll"]["verdict"] == "FASTER" and v["epoll"]["ratio"] < 0.9'
 }
 
+named_verdicts_come_first_the_largest_effect_before_the_others() {
+    make a seed=1 subjects=floor:epoll,select,epoll,poll -- b seed=2 subjects=floor:epoll,select,epoll,poll epoll=1.3 poll=2
+    compare_json 0 a b && expect_json '[w["subject"] for w in c["verdicts"]][:2] == ["poll", "epoll"]' \
+        '[w["verdict"] for w in c["verdicts"]] == ["SLOWER", "SLOWER", "INCONCLUSIVE", "INCONCLUSIVE"]' || return 1
+    compare_json 0 b a && expect_json '[w["subject"] for w in c["verdicts"]][:2] == ["poll", "epoll"]'
+}
+
 a_metric_of_which_more_is_better_is_read_that_way() {
     make a seed=1 -- b seed=2 epoll=1.25
     python3 - <<'PYTHON' || return 1
