@@ -314,7 +314,8 @@ help_says_what_is_assumed() {
 }
 
 run_tests runs_that_were_measured_can_be_compared the_same_run_twice_differs_in_nothing \
-    a_slower_subject_is_named_and_no_other a_metric_of_which_more_is_better_is_read_that_way \
+    a_slower_subject_is_named_and_no_other named_verdicts_come_first_the_largest_effect_before_the_others \
+    a_metric_of_which_more_is_better_is_read_that_way \
     fail_on_makes_the_exit_status_1 within_the_minimum_effect_is_no_difference \
     a_busier_machine_is_not_taken_for_a_slower_program runs_of_one_program_are_hardly_ever_told_apart \
     with_another_kernel_no_control_is_taken_unless_it_is_named what_differs_is_said_first \
