@@ -1,6 +1,7 @@
 /* The data of dots and percentiles, one series for each subject. Columns: results/README.md. */
 #include "harness/charts.h"
 #include "harness/report_csv.h"
+#include "harness/trials.h"
 
 #include <errno.h>
 #include <math.h>
@@ -55,18 +56,15 @@ static int by_value(const void *a, const void *b)
 /* The subject's valid values. The caller frees them. */
 static double *raw_values(const struct chart *chart, const char *subject, size_t *count)
 {
-    const json_t *trials = json_object_get(chart->cell, "trials"), *trial;
-    double *values = calloc(json_array_size(trials) + 1, sizeof *values);
-    size_t i;
+    const struct trials *trials = trials_of(chart->cell);
+    const struct trial *list = trials_list(trials);
+    const double *column = trials_metric(trials, chart->metric->name);
+    size_t place = trials_find_subject(trials, subject);
+    double *values = calloc(trials_count(trials) + 1, sizeof *values);
     *count = 0;
-    json_array_foreach(trials, i, trial)
-    {
-        const json_t *value =
-            json_object_get(json_object_get(trial, "metrics"), chart->metric->name);
-        if (values != NULL && json_is_number(value) &&
-            json_is_true(json_object_get(trial, "valid")) &&
-            strcmp(report_text(trial, "subject"), subject) == 0)
-            values[(*count)++] = json_number_value(value);
+    for (size_t i = 0; values != NULL && column != NULL && i < trials_count(trials); i++) {
+        if (list[i].valid && list[i].subject == place && !isnan(column[i]))
+            values[(*count)++] = column[i];
     }
     return values;
 }

@@ -4,13 +4,11 @@
 #include "harness/measure/statistics.h"
 #include "harness/printable.h"
 #include "harness/report_parts.h"
+#include "harness/summary_verdicts.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Of the trials of a subject, as in the verdicts of a run. */
-#define BOUND_SHARE 0.05
 
 static const char *const side_names[SIDES] = {"BASE", "NEW"};
 
@@ -112,7 +110,7 @@ static json_t *why_bound(const struct metric *metric, const struct compare_view 
         const struct samples *samples = compare_view_samples(view, run, subject);
         bound += samples != NULL && samples->count > 0 ? samples->bound : 0;
     }
-    if (!metric->generator_dependent || bound <= BOUND_SHARE * (double)count)
+    if (!metric->generator_dependent || bound <= VERDICT_BOUND_SHARE * (double)count)
         return NULL;
     return json_sprintf("the generator was the bound in %u of %zu trials of %s in %s", bound, count,
                         subject, side);

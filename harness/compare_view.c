@@ -105,8 +105,7 @@ int compare_view_open(struct compare_view *view, json_t *runs, const json_t *wan
             continue;
         view->runs[view->count] = run;
         view->cells[view->count] = cell;
-        result = cell_samples_open(&view->samples[view->count++], json_object_get(run, "subjects"),
-                                   json_object_get(cell, "trials"));
+        result = cell_samples_open(&view->samples[view->count++], cell);
         view->cell = view->cells[0];
     }
     if (result == 0 && view->count > 0)
@@ -147,11 +146,10 @@ size_t compare_view_rounds(const struct compare_view *view, const char *subject)
 bool compare_view_has_trials(const struct compare_view *view, const char *subject)
 {
     for (size_t run = 0; run < view->count; run++) {
-        size_t i;
-        const json_t *trial;
-        json_array_foreach(json_object_get(view->cells[run], "trials"), i, trial)
-        {
-            if (strcmp(report_text(trial, "subject"), subject) == 0)
+        const struct trials *trials = trials_of(view->cells[run]);
+        size_t place = trials_find_subject(trials, subject);
+        for (size_t i = 0; i < trials_count(trials); i++) {
+            if (trials_list(trials)[i].subject == place)
                 return true;
         }
     }

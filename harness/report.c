@@ -8,6 +8,7 @@
 #include "harness/report_parts.h"
 #include "harness/run_file.h"
 #include "harness/summary.h"
+#include "harness/trials.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -82,9 +83,9 @@ static void print_help(FILE *out)
 }
 
 /* Everything of the run but its raw trials. */
-static int print_json(json_t *run)
+static int print_json(const json_t *run)
 {
-    json_t *copy = json_deep_copy(run);
+    json_t *copy = trials_unpacked(run);
     size_t i;
     json_t *cell;
     json_array_foreach(json_object_get(copy, "cells"), i, cell)

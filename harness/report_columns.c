@@ -3,6 +3,7 @@
 #include "harness/measure/effect.h"
 #include "harness/report_words.h"
 #include "harness/summary.h"
+#include "harness/trials.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -71,21 +72,19 @@ static bool is_saturated(const json_t *cell, const char *subject)
 static void write_factor(const struct column *column, const json_t *cell, const char *subject,
                          char *text)
 {
-    const json_t *trials = json_object_get(cell, "trials"), *trial;
-    double *values = calloc(2 * json_array_size(trials) + 2, sizeof *values);
-    double *others = values != NULL ? values + json_array_size(trials) + 1 : NULL;
-    size_t count = 0, i;
-    json_array_foreach(trials, i, trial)
-    {
-        const json_t *metrics = json_object_get(trial, "metrics");
-        const json_t *value = json_object_get(metrics, column->metric);
-        const json_t *other = json_object_get(metrics, column->other);
-        if (values == NULL || !json_is_number(value) || !json_is_number(other) ||
-            !json_is_true(json_object_get(trial, "valid")) ||
-            strcmp(report_text(trial, "subject"), subject) != 0)
+    const struct trials *trials = trials_of(cell);
+    const struct trial *list = trials_list(trials);
+    const double *metric = trials_metric(trials, column->metric);
+    const double *other = trials_metric(trials, column->other);
+    size_t place = trials_find_subject(trials, subject), count = 0;
+    double *values = calloc(2 * trials_count(trials) + 2, sizeof *values);
+    double *others = values != NULL ? values + trials_count(trials) + 1 : NULL;
+    bool known = values != NULL && metric != NULL && other != NULL;
+    for (size_t i = 0; known && i < trials_count(trials); i++) {
+        if (!list[i].valid || list[i].subject != place || isnan(metric[i]) || isnan(other[i]))
             continue;
-        values[count] = json_number_value(value);
-        others[count++] = json_number_value(other);
+        values[count] = metric[i];
+        others[count++] = other[i];
     }
     struct effect effect;
     if (count > 0 && effect_compare(values, others, count, SUMMARY_CONFIDENCE, &effect) == 0)
@@ -97,13 +96,14 @@ static void write_factor(const struct column *column, const json_t *cell, const 
  * went wrong. */
 double column_early(const json_t *cell, const char *metric, const char *subject)
 {
+    const struct trials *trials = trials_of(cell);
+    const struct trial *list = trials_list(trials);
+    const double *values = trials_metric(trials, metric);
+    size_t place = subject != NULL ? trials_find_subject(trials, subject) : 0;
     double sum = 0;
-    size_t i;
-    const json_t *trial;
-    json_array_foreach(json_object_get(cell, "trials"), i, trial)
-    {
-        if (subject == NULL || strcmp(report_text(trial, "subject"), subject) == 0)
-            sum += report_number(json_object_get(trial, "metrics"), metric);
+    for (size_t i = 0; values != NULL && i < trials_count(trials); i++) {
+        if ((subject == NULL || list[i].subject == place) && !isnan(values[i]))
+            sum += values[i];
     }
     return sum;
 }

@@ -2,7 +2,9 @@
  * a difference; a table of times without them invites guessing. */
 #include "harness/report_parts.h"
 #include "harness/measure/statistics.h"
+#include "harness/trials.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,18 +12,16 @@
 #define OPERATIONS "operations" /* the counter that all others are divided by */
 
 /* System calls are counted in trials of their own, because counting slows every call down. */
-static const json_t *trials_that_count(const json_t *cell, const char *counter)
+static const struct trials *trials_that_count(const json_t *cell, const char *counter)
 {
-    return json_object_get(cell, strcmp(counter, "syscalls") == 0 ? "counting_trials" : "trials");
+    return strcmp(counter, "syscalls") == 0 ? trials_counting(cell) : trials_of(cell);
 }
 
-static bool is_used(const json_t *cell, const char *counter)
+static bool is_used(const struct trials *trials, const char *counter)
 {
-    size_t i;
-    const json_t *trial;
-    json_array_foreach(trials_that_count(cell, counter), i, trial)
-    {
-        if (report_number(json_object_get(trial, "counters"), counter) > 0)
+    const double *values = trials_counter(trials, counter);
+    for (size_t i = 0; values != NULL && i < trials_count(trials); i++) {
+        if (values[i] > 0)
             return true;
     }
     return false;
@@ -39,20 +39,14 @@ static bool is_among(const char *name, const char *const *names, size_t count)
 size_t report_counter_names(const json_t *cell, const char **names, size_t capacity)
 {
     static const char *const first[] = {"syscalls", "waits", "changes", "events"};
-    size_t count = 0, i;
+    size_t count = 0;
     for (; count < sizeof first / sizeof first[0] && count < capacity; count++)
         names[count] = first[count];
-    const json_t *trial;
-    json_array_foreach(json_object_get(cell, "trials"), i, trial)
-    {
-        const char *name;
-        json_t *value;
-        json_object_foreach(json_object_get(trial, "counters"), name, value)
-        {
-            if (count < capacity && strcmp(name, OPERATIONS) != 0 && is_used(cell, name) &&
-                !is_among(name, names, count))
-                names[count++] = name;
-        }
+    const struct trials *trials = trials_of(cell);
+    for (size_t i = 0; i < trials_counter_count(trials) && count < capacity; i++) {
+        const char *name = trials_counter_name(trials, i);
+        if (strcmp(name, OPERATIONS) != 0 && is_used(trials, name) && !is_among(name, names, count))
+            names[count++] = name;
     }
     return count;
 }
@@ -60,19 +54,20 @@ size_t report_counter_names(const json_t *cell, const char **names, size_t capac
 bool report_counter(const json_t *cell, const char *subject, const char *counter,
                     double *per_operation, size_t *trials)
 {
-    const json_t *list = trials_that_count(cell, counter), *trial;
-    double *values = calloc(json_array_size(list) + 1, sizeof *values);
-    size_t i;
+    const struct trials *all = trials_that_count(cell, counter);
+    const struct trial *list = trials_list(all);
+    const double *counts = trials_counter(all, counter);
+    const double *operations = trials_counter(all, OPERATIONS);
+    size_t place = trials_find_subject(all, subject);
+    double *values = calloc(trials_count(all) + 1, sizeof *values);
     *trials = 0;
-    json_array_foreach(list, i, trial)
-    {
-        const json_t *counters = json_object_get(trial, "counters");
-        const json_t *value = json_object_get(counters, counter);
-        double operations = report_number(counters, OPERATIONS);
-        if (values != NULL && json_is_true(json_object_get(trial, "valid")) &&
-            json_is_number(value) && operations > 0 &&
-            strcmp(report_text(trial, "subject"), subject) == 0)
-            values[(*trials)++] = json_number_value(value) / operations;
+    if (values == NULL || counts == NULL || operations == NULL) {
+        free(values);
+        return false;
+    }
+    for (size_t i = 0; i < trials_count(all); i++) {
+        if (list[i].valid && list[i].subject == place && !isnan(counts[i]) && operations[i] > 0)
+            values[(*trials)++] = counts[i] / operations[i];
     }
     if (*trials > 0)
         *per_operation = statistics_median(values, *trials);
@@ -132,7 +127,7 @@ void report_print_counters(const json_t *run, const json_t *cell, FILE *out)
     size_t count = report_counter_names(cell, names, COUNTERS_KNOWN);
     int left = REPORT_COLUMNS - 6 - report_name_columns(run) - report_tier_columns(run);
     size_t fit = left >= 12 ? (size_t)left / 12 : 1;
-    if (json_array_size(json_object_get(cell, "trials")) == 0)
+    if (trials_count(trials_of(cell)) == 0)
         return;
     fprintf(out, "\n  counters for one %s (\"-\": not counted here)\n", operation_of(cell));
     for (size_t from = 0; from < count; from += fit)

@@ -2,11 +2,14 @@
  */
 #include "harness/report_csv.h"
 #include "harness/report_parts.h"
+#include "harness/trials.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #define COUNTERS_KNOWN 32
+#define METRICS_KNOWN 64
 
 int csv_open(struct csv *csv, const char *folder, const char *name, const char *header,
              char *problem)
@@ -167,27 +170,45 @@ static void excess_rows(struct csv *csv, const json_t *run, const json_t *cell, 
     list_rows(csv, run, cell, index, "excess", names);
 }
 
+/* The columns of a trial's figures, and what stands in all their rows. */
+struct trial_column {
+    const char *name, *unit;
+    const double *values;
+};
+
+static size_t trial_columns(const json_t *cell, struct trial_column *columns, size_t capacity)
+{
+    const struct trials *trials = trials_of(cell);
+    size_t count = trials_metric_count(trials);
+    count = count < capacity ? count : capacity;
+    for (size_t i = 0; i < count; i++) {
+        columns[i].name = trials_metric_name(trials, i);
+        columns[i].unit = report_metric(cell, columns[i].name)->unit;
+        columns[i].values = trials_metric(trials, columns[i].name);
+    }
+    return count;
+}
+
 static void trial_rows(struct csv *csv, const json_t *run, const json_t *cell, size_t index)
 {
-    size_t i;
-    const json_t *trial;
-    json_array_foreach(json_object_get(cell, "trials"), i, trial)
-    {
-        const json_t *generator = json_object_get(trial, "generator");
-        const char *name;
-        json_t *value;
-        json_object_foreach(json_object_get(trial, "metrics"), name, value)
-        {
+    const struct trials *trials = trials_of(cell);
+    const struct trial *list = trials_list(trials);
+    struct trial_column columns[METRICS_KNOWN];
+    size_t count = trial_columns(cell, columns, METRICS_KNOWN);
+    for (size_t i = 0; i < trials_count(trials); i++) {
+        for (size_t k = 0; k < count; k++) {
+            if (isnan(columns[k].values[i]))
+                continue;
             cell_columns(csv, cell, index);
-            subject_columns(csv, run, report_text(trial, "subject"));
-            csv_number(csv, report_number(trial, "round"));
-            csv_number(csv, report_number(trial, "order"));
-            csv_text(csv, name);
-            csv_text(csv, report_metric(cell, name)->unit);
-            csv_number(csv, json_number_value(value));
-            csv_number(csv, json_is_true(json_object_get(trial, "valid")));
-            csv_text(csv, report_text(trial, "why_invalid"));
-            csv_number(csv, json_is_true(json_object_get(generator, "bound")));
+            subject_columns(csv, run, trials_subject_name(trials, list[i].subject));
+            csv_number(csv, (double)list[i].round);
+            csv_number(csv, (double)list[i].order);
+            csv_text(csv, columns[k].name);
+            csv_text(csv, columns[k].unit);
+            csv_number(csv, columns[k].values[i]);
+            csv_number(csv, list[i].valid);
+            csv_text(csv, trials_why_invalid(trials, &list[i]));
+            csv_number(csv, list[i].bound);
             csv_end_row(csv);
         }
     }

@@ -5,30 +5,26 @@
  * cell is when more than one in DISTURBED_SHARE of its valid trials are. Of a workload whose
  * subject may use all CPUs nothing is said: its own threads make each other give way. */
 #include "harness/report_parts.h"
+#include "harness/trials.h"
 
 #include <string.h>
 
 #define DISTURBED_EVERY_NS 10e6
 #define DISTURBED_SHARE 5
 
-static bool is_disturbed(const json_t *trial)
-{
-    const json_t *usage = json_object_get(trial, "usage");
-    return report_number(usage, "involuntary") * DISTURBED_EVERY_NS >
-           report_number(usage, "wall_ns");
-}
-
 static bool is_cell_disturbed(const json_t *cell, size_t *disturbed, size_t *trials)
 {
-    size_t i;
-    const json_t *trial;
+    const struct trials *all = trials_of(cell);
+    const struct trial *list = trials_list(all);
+    const double *involuntary = trials_usage(all, "involuntary");
+    const double *wall_ns = trials_usage(all, "wall_ns");
     *disturbed = *trials = 0;
-    json_array_foreach(json_object_get(cell, "trials"), i, trial)
-    {
-        if (!json_is_true(json_object_get(trial, "valid")))
+    for (size_t i = 0; i < trials_count(all); i++) {
+        if (!list[i].valid)
             continue;
         ++*trials;
-        *disturbed += is_disturbed(trial);
+        if (involuntary != NULL && wall_ns != NULL)
+            *disturbed += involuntary[i] * DISTURBED_EVERY_NS > wall_ns[i];
     }
     return *disturbed * DISTURBED_SHARE > *trials;
 }

@@ -1,5 +1,6 @@
 /* Why something has no figures: what was skipped, and trials that do not count. */
 #include "harness/report_parts.h"
+#include "harness/trials.h"
 
 #include <string.h>
 
@@ -93,13 +94,12 @@ static void print_invalid(const json_t *const *cells, size_t count, FILE *out)
     json_t *reasons = json_object();
     size_t total = 0;
     for (size_t k = 0; k < count; k++) {
-        const json_t *trials = json_object_get(cells[k], "trials"), *trial;
-        size_t i;
-        total += json_array_size(trials);
-        json_array_foreach(trials, i, trial)
-        {
-            if (!json_is_true(json_object_get(trial, "valid")))
-                note(reasons, report_text(trial, "why_invalid"));
+        const struct trials *trials = trials_of(cells[k]);
+        const struct trial *list = trials_list(trials);
+        total += trials_count(trials);
+        for (size_t i = 0; i < trials_count(trials); i++) {
+            if (!list[i].valid)
+                note(reasons, trials_why_invalid(trials, &list[i]));
         }
     }
     const char *why;

@@ -3,6 +3,7 @@
 #include "harness/report_designs.h"
 #include "harness/report_sweeps.h"
 #include "harness/report_words.h"
+#include "harness/trials.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -310,7 +311,7 @@ static void print_counters(const json_t *run, const struct sweep *sweep, FILE *o
 {
     const json_t *last = sweep->cells[sweep->count - 1];
     char value[40], name[REPORT_NAME_BYTES];
-    if (json_array_size(json_object_get(last, "trials")) > 0)
+    if (trials_count(trials_of(last)) > 0)
         fprintf(out, "\n  at %s=%s (the others: counters.csv)",
                 printable(name, sizeof name, sweep->parameter),
                 report_param(json_object_get(json_object_get(last, "params"), sweep->parameter),

@@ -1,6 +1,7 @@
 #include "harness/report_sweeps.h"
 
 #include "harness/report_parts.h"
+#include "harness/trials.h"
 
 #include <math.h>
 #include <string.h>
@@ -57,19 +58,10 @@ void sweep_find(const json_t *cells, const json_t *cell, const char *parameter, 
 /* The mean over all values of a histogram in all valid trials; 0 when there are none. */
 static double histogram_mean(const json_t *cell, const char *metric, const char *subject)
 {
-    double sum = 0, count = 0;
-    size_t i;
-    const json_t *trial;
-    json_array_foreach(json_object_get(cell, "trials"), i, trial)
-    {
-        const json_t *stored = json_object_get(json_object_get(trial, "histograms"), metric);
-        if (stored == NULL || !json_is_true(json_object_get(trial, "valid")) ||
-            strcmp(report_text(trial, "subject"), subject) != 0)
-            continue;
-        sum += report_number(stored, "sum");
-        count += report_number(stored, "count");
-    }
-    return count > 0 ? sum / count : 0;
+    const struct trials *trials = trials_of(cell);
+    const struct pooled_histogram *pooled =
+        trials_pooled(trials, metric, trials_find_subject(trials, subject));
+    return pooled != NULL && pooled->count > 0 ? (double)pooled->sum_ns / (double)pooled->count : 0;
 }
 
 static bool knee_point_of(const json_t *cell, const char *subject, struct knee_point *point)

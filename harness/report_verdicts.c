@@ -1,6 +1,7 @@
 /* What a reader wants to know first: who costs least, where, by how much, and how sure that is. No
  * line of it ranks the two tiers as one, and none is about all cells at once. */
 #include "harness/report_words.h"
+#include "harness/trials.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -31,7 +32,7 @@ static size_t cells_of_mode(const json_t *run, size_t first, const json_t **cell
             continue;
         if (i < first)
             return 0;
-        if (count < CELLS_MAXIMUM && json_array_size(json_object_get(cell, "trials")) > 0)
+        if (count < CELLS_MAXIMUM && trials_count(trials_of(cell)) > 0)
             cells[count++] = cell;
     }
     return count;

@@ -2,10 +2,12 @@
 
 #include "harness/file_save.h"
 #include "harness/problem.h"
-#include "harness/run_shape.h"
+#include "harness/run_read.h"
+#include "harness/trials.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +16,11 @@
 
 #define FINAL_NAME "run.json"
 enum { PARTS_MAX = 1000 };
+
+/* Six times what 100 cells with 12 subjects and 50 rounds take. What is read is bounded, so that a
+ * file that is no run does not keep anybody waiting; what is written, too, so that it can be read.
+ */
+#define RUN_FILE_BYTES_MAX (512u << 20)
 
 /* ---- the folder ---- */
 
@@ -54,13 +61,18 @@ int run_file_create(const char *folder, char *problem)
 /* Real numbers with 15 digits: exact for every time in nanoseconds, and half as long as with 17. */
 static char *text_of(const json_t *run)
 {
-    return json_dumps(run, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    json_t *unpacked = trials_unpacked(run);
+    char *text = json_dumps(unpacked, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    json_decref(unpacked);
+    return text;
 }
 
 int run_file_save(const char *folder, const json_t *run, char *problem)
 {
     char *text = text_of(run);
-    int r = text != NULL ? file_save(folder, FINAL_NAME, text, strlen(text)) : -ENOMEM;
+    int r = text == NULL                        ? -ENOMEM
+            : strlen(text) > RUN_FILE_BYTES_MAX ? -EFBIG
+                                                : file_save(folder, FINAL_NAME, text, strlen(text));
     free(text);
     if (r < 0)
         problem_say(problem, r, "%s/" FINAL_NAME " could not be written: %s", folder, strerror(-r));
@@ -139,27 +151,40 @@ int run_file_rescue(const json_t *run, char *where)
 
 /* ---- reading ---- */
 
+/* Opened without waiting: a FIFO that nobody writes to would hold the program for ever. */
+static int open_run(const char *path, char *problem)
+{
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return problem_say(problem, -errno, "%s cannot be opened: %s", path, strerror(errno));
+    int r = 0;
+    if (fstat(fd, &status) < 0)
+        r = problem_say(problem, -errno, "%s cannot be read: %s", path, strerror(errno));
+    else if (!S_ISREG(status.st_mode))
+        r = problem_say(problem, -EINVAL, "%s is not a regular file", path);
+    else if (status.st_size > RUN_FILE_BYTES_MAX)
+        r = problem_say(problem, -EFBIG,
+                        "%s has %lld MiB; no more than %u MiB are read: measure fewer cells or "
+                        "rounds in one run",
+                        path, (long long)status.st_size >> 20, RUN_FILE_BYTES_MAX >> 20);
+    if (r == 0)
+        return fd;
+    close(fd);
+    return r;
+}
+
 json_t *run_file_load(const char *folder, char *problem)
 {
-    char path[PATH_MAX], field[PROBLEM_BYTES];
-    json_error_t error;
-    snprintf(path, sizeof(path), "%s/" FINAL_NAME, folder);
-    FILE *file = fopen(path, "re");
-    if (file == NULL) {
-        problem_say(problem, -errno, "%s cannot be opened: %s", path, strerror(errno));
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof(path), "%s/" FINAL_NAME, folder) >= (int)sizeof(path)) {
+        problem_say(problem, -ENAMETOOLONG, "%s: %s", folder, strerror(ENAMETOOLONG));
         return NULL;
     }
-    json_t *run = json_loadf(file, JSON_REJECT_DUPLICATES, &error);
-    fclose(file);
-    if (run == NULL) {
-        problem_say(problem, -EINVAL, "%s, line %d, column %d: %s", path, error.line, error.column,
-                    error.text);
+    int fd = open_run(path, problem);
+    if (fd < 0)
         return NULL;
-    }
-    if (run_shape_check(run, field) < 0) {
-        problem_say(problem, -EINVAL, "%s is not a run of pollbench: %s", path, field);
-        json_decref(run);
-        return NULL;
-    }
+    json_t *run = run_read(fd, path, problem);
+    close(fd);
     return run;
 }

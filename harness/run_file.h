@@ -10,7 +10,8 @@
 int run_file_create(const char *folder, char *problem);
 
 /* Writes folder/run.json under a temporary name, to disk (fsync), and renames it. On -errno the
- * file that was there before is untouched and the temporary one is gone. */
+ * file that was there before is untouched and the temporary one is gone. -EFBIG: a limit of file
+ * sizes, or more than the 512 MiB that run_file_load() reads. */
 int run_file_save(const char *folder, const json_t *run, char *problem);
 
 /* When the result folder takes no more: writes the run to a new folder under $TMPDIR, /tmp or the
@@ -20,7 +21,8 @@ int run_file_save(const char *folder, const json_t *run, char *problem);
 int run_file_rescue(const json_t *run, char *where);
 
 /* The run in a folder, a new object; NULL: `problem` names file, line and column, or the field that
- * is not as results/schema.json has it. */
+ * is not as results/schema.json has it. Its trials are those of trials.h; what summary_compute()
+ * computes is not there until it has. A file of more than 512 MiB is refused. */
 json_t *run_file_load(const char *folder, char *problem);
 
 #endif

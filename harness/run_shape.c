@@ -13,6 +13,7 @@ enum kind {
     STRING = 1 << 0,
     WHOLE = 1 << 1,  /* a number without a fraction, >= 0 */
     NUMBER = 1 << 2, /* any number */
+    AMOUNT = 1 << 8, /* a number, >= 0 */
     BOOLEAN = 1 << 3,
     NOTHING = 1 << 4,
     OBJECT = 1 << 5,
@@ -29,18 +30,26 @@ struct field {
     const struct field *each;
 };
 
-/* The place in the document that is being looked at, as text: cells[0].trials[3].round. */
+/* The place in the document that is being looked at, from the inside out; it becomes text only when
+ * something is wrong there. `name` NULL: an element of an array. */
 struct place {
-    char text[200];
-    size_t length;
-    char *problem;
+    const struct place *outer;
+    const char *name;
+    size_t index;
 };
 
 static const struct field any_string = {NULL, STRING, NULL, NULL};
-static const struct field any_number = {NULL, NUMBER, NULL, NULL};
+static const struct field amount = {NULL, AMOUNT, NULL, NULL};
 static const struct field number_or_string = {NULL, NUMBER | STRING, NULL, NULL};
-static const struct field counter = {NULL, NUMBER | NOTHING, NULL, NULL};
-static const struct field any_object = {NULL, OBJECT, NULL, NULL};
+static const struct field counter = {NULL, AMOUNT | NOTHING, NULL, NULL};
+
+static const struct field histogram_fields[] = {
+    {"unit", STRING, NULL, NULL}, {"layout", STRING, NULL, NULL}, {"count", WHOLE, NULL, NULL},
+    {"sum", WHOLE, NULL, NULL},   {"min", WHOLE, NULL, NULL},     {"max", WHOLE, NULL, NULL},
+    {"under", WHOLE, NULL, NULL}, {"over", WHOLE, NULL, NULL},    {"buckets", STRING, NULL, NULL},
+    {NULL, 0, NULL, NULL},
+};
+static const struct field histogram = {NULL, OBJECT, histogram_fields, NULL};
 
 static const struct field generator_fields[] = {
     {"bound", BOOLEAN | OPTIONAL, NULL, NULL},
@@ -52,9 +61,10 @@ static const struct field trial_fields[] = {
     {"subject", STRING, NULL, NULL},
     {"round", WHOLE, NULL, NULL},
     {"order", WHOLE | OPTIONAL, NULL, NULL},
-    {"metrics", OBJECT, NULL, &any_number},
-    {"histograms", OBJECT | OPTIONAL, NULL, &any_object},
+    {"metrics", OBJECT, NULL, &amount},
+    {"histograms", OBJECT | OPTIONAL, NULL, &histogram},
     {"counters", OBJECT | OPTIONAL, NULL, &counter},
+    {"usage", OBJECT | OPTIONAL, NULL, NULL},
     {"generator", OBJECT | NOTHING | OPTIONAL, generator_fields, NULL},
     {"valid", BOOLEAN, NULL, NULL},
     {"why_invalid", STRING | NOTHING, NULL, NULL},
@@ -73,8 +83,8 @@ static const struct field cell_fields[] = {
     {"workload", STRING, NULL, NULL},
     {"mode", STRING, NULL, NULL},
     {"params", OBJECT, NULL, &number_or_string},
-    {"trials", ARRAY, NULL, &trial},
-    {"counting_trials", ARRAY | OPTIONAL, NULL, &trial},
+    {"trials", ARRAY, NULL, NULL}, /* run_shape_check_trial() */
+    {"counting_trials", ARRAY | OPTIONAL, NULL, NULL},
     {"skipped", STRING | NOTHING | OPTIONAL, NULL, NULL},
     {"skipped_subjects", ARRAY | OPTIONAL, NULL, &skipped_subject},
     {NULL, 0, NULL, NULL},
@@ -108,33 +118,28 @@ static const struct field run_fields[] = {
     {"minimum_effect", NUMBER | OPTIONAL, NULL, NULL},
     {"manifest", OBJECT, manifest_fields, NULL},
     {"subjects", ARRAY, NULL, &subject},
-    {"cells", ARRAY, NULL, &cell},
+    {"cells", ARRAY, NULL, NULL}, /* run_shape_check_cell() */
     {NULL, 0, NULL, NULL},
 };
-static const struct field whole_run = {NULL, OBJECT, run_fields, NULL};
+static const struct field outline = {NULL, OBJECT, run_fields, NULL};
 
-static int wrong(struct place *place, const char *expected, const char *found)
+static size_t write_place(const struct place *place, char *text, size_t size)
 {
-    return problem_say(place->problem, -EINVAL, "%s: expected %s, not %s",
-                       place->length > 0 ? place->text : "the file", expected, found);
+    if (place == NULL)
+        return 0;
+    size_t length = write_place(place->outer, text, size);
+    int added = place->name != NULL ? snprintf(text + length, size - length, "%s%.60s",
+                                               length > 0 ? "." : "", place->name)
+                                    : snprintf(text + length, size - length, "[%zu]", place->index);
+    return (size_t)added < size - length ? length + (size_t)added : size - 1;
 }
 
-/* Appends to the place; returns the length to go back to. */
-static size_t enter(struct place *place, const char *separator, const char *name, size_t index)
+static int wrong(const struct place *place, const char *expected, const char *found, char *problem)
 {
-    size_t before = place->length;
-    size_t left = sizeof place->text - before;
-    int added = name != NULL ? snprintf(place->text + before, left, "%s%.60s",
-                                        before > 0 ? separator : "", name)
-                             : snprintf(place->text + before, left, "[%zu]", index);
-    place->length = (size_t)added < left ? before + (size_t)added : sizeof place->text - 1;
-    return before;
-}
-
-static void leave(struct place *place, size_t before)
-{
-    place->length = before;
-    place->text[before] = '\0';
+    char text[300];
+    size_t length = write_place(place, text, sizeof text);
+    return problem_say(problem, -EINVAL, "%s: expected %s, not %s", length > 0 ? text : "the file",
+                       expected, found);
 }
 
 static unsigned kinds_of(const json_t *value)
@@ -143,9 +148,9 @@ static unsigned kinds_of(const json_t *value)
     case JSON_STRING:
         return STRING;
     case JSON_INTEGER:
-        return json_integer_value(value) >= 0 ? WHOLE | NUMBER : NUMBER;
+        return json_integer_value(value) >= 0 ? WHOLE | AMOUNT | NUMBER : NUMBER;
     case JSON_REAL:
-        return NUMBER;
+        return json_real_value(value) >= 0 ? AMOUNT | NUMBER : NUMBER;
     case JSON_TRUE:
     case JSON_FALSE:
         return BOOLEAN;
@@ -165,9 +170,9 @@ static const char *kind_in_words(unsigned kinds)
         unsigned kind;
         const char *words;
     } names[] = {
-        {STRING, "a string"},       {WHOLE, "a whole number"}, {NUMBER, "a number"},
-        {BOOLEAN, "true or false"}, {OBJECT, "an object"},     {ARRAY, "an array"},
-        {NOTHING, "null"},
+        {STRING, "a string"}, {WHOLE, "a whole number"},  {AMOUNT, "a number from 0 up"},
+        {NUMBER, "a number"}, {BOOLEAN, "true or false"}, {OBJECT, "an object"},
+        {ARRAY, "an array"},  {NOTHING, "null"},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (kinds & names[i].kind)
@@ -176,162 +181,129 @@ static const char *kind_in_words(unsigned kinds)
     return "nothing";
 }
 
-static int check(const json_t *value, const struct field *rule, struct place *place);
+/* What was found, beside what was expected: "a number" alone would not say why it is refused. */
+static const char *found_in_words(const json_t *value)
+{
+    bool negative = json_is_number(value) && json_number_value(value) < 0;
+    return negative ? "a negative number" : kind_in_words(kinds_of(value));
+}
 
-static int check_fields(const json_t *object, const struct field *fields, struct place *place)
+static int check(const json_t *value, const struct field *rule, const struct place *place,
+                 char *problem);
+
+static int check_fields(const json_t *object, const struct field *fields, const struct place *outer,
+                        char *problem)
 {
     for (const struct field *field = fields; field->name != NULL; field++) {
         const json_t *value = json_object_get(object, field->name);
+        struct place place = {.outer = outer, .name = field->name};
         if (value == NULL && (field->kinds & OPTIONAL))
             continue;
-        size_t before = enter(place, ".", field->name, 0);
-        int result = value != NULL ? check(value, field, place)
-                                   : wrong(place, kind_in_words(field->kinds), "nothing at all");
+        int result = value != NULL
+                         ? check(value, field, &place, problem)
+                         : wrong(&place, kind_in_words(field->kinds), "nothing at all", problem);
         if (result < 0)
             return result;
-        leave(place, before);
     }
     return 0;
 }
 
-static int check_each(const json_t *container, const struct field *each, struct place *place)
+static int check_each(const json_t *container, const struct field *each, const struct place *outer,
+                      char *problem)
 {
+    struct place place = {.outer = outer};
+    int result = 0;
+    json_t *value;
     if (json_is_array(container)) {
-        for (size_t i = 0; i < json_array_size(container); i++) {
-            size_t before = enter(place, "", NULL, i);
-            int result = check(json_array_get(container, i), each, place);
+        json_array_foreach(container, place.index, value)
+        {
+            result = check(value, each, &place, problem);
             if (result < 0)
                 return result;
-            leave(place, before);
         }
         return 0;
     }
-    const char *name;
-    json_t *value;
-    json_object_foreach((json_t *)container, name, value)
+    json_object_foreach((json_t *)container, place.name, value)
     {
-        size_t before = enter(place, ".", name, 0);
-        int result = check(value, each, place);
+        result = check(value, each, &place, problem);
         if (result < 0)
             return result;
-        leave(place, before);
     }
     return 0;
 }
 
-static int check(const json_t *value, const struct field *rule, struct place *place)
+static int check(const json_t *value, const struct field *rule, const struct place *place,
+                 char *problem)
 {
     if ((kinds_of(value) & rule->kinds) == 0)
-        return wrong(place, kind_in_words(rule->kinds), kind_in_words(kinds_of(value)));
+        return wrong(place, kind_in_words(rule->kinds), found_in_words(value), problem);
     if (rule->fields != NULL && json_is_object(value)) {
-        int result = check_fields(value, rule->fields, place);
+        int result = check_fields(value, rule->fields, place, problem);
         if (result < 0)
             return result;
     }
-    return rule->each != NULL ? check_each(value, rule->each, place) : 0;
+    return rule->each != NULL ? check_each(value, rule->each, place, problem) : 0;
 }
 
-/* Meaning beyond shape: every name that is used is one that is known. */
-
-static bool is_known_subject(const json_t *run, const char *name)
+int run_shape_check_trial(const json_t *json, const char *where, size_t index, char *problem)
 {
-    size_t i;
-    json_t *entry;
-    json_array_foreach(json_object_get(run, "subjects"), i, entry)
-    {
-        if (strcmp(json_string_value(json_object_get(entry, "name")), name) == 0)
-            return true;
-    }
-    return false;
+    const struct place list = {.name = where}, place = {.outer = &list, .index = index};
+    return check(json, &trial, &place, problem);
 }
 
-static bool is_metric_of(const struct workload *workload, const char *mode, const char *name)
+const char *run_shape_of_histogram(int error)
 {
-    for (const struct metric *metric = workload->metrics; metric->name != NULL; metric++) {
-        if (strcmp(metric->name, name) == 0 && name_in_list(metric->modes, mode))
-            return true;
+    switch (error) {
+    case -ENOTSUP:
+        return ": the unit or layout is another than ns and " HISTOGRAM_LAYOUT
+               ", so that it cannot be merged with others";
+    case -EILSEQ:
+        return ".buckets: expected \"first:count,count;first:count\", ascending";
+    default:
+        return ": count, sum, min, max, under, over and buckets do not tell of the same values";
     }
-    return false;
 }
 
-/* Where a trial stands, and what it may therefore hold. */
-struct trial_place {
-    const json_t *run;
-    const struct workload *workload;
-    const char *mode;
-    char where[80];
-};
-
-static int check_trial_names(const struct trial_place *place, const json_t *entry, char *problem)
+int run_shape_check_cell(const json_t *json, size_t index, char *problem)
 {
-    const char *name = json_string_value(json_object_get(entry, "subject"));
-    if (!is_known_subject(place->run, name))
-        return problem_say(problem, -EINVAL,
-                           "%s.subject: \"%.60s\" is not among the run's subjects", place->where,
-                           name);
-    json_t *value;
-    json_object_foreach(json_object_get(entry, "metrics"), name, value)
-    {
-        if (!is_metric_of(place->workload, place->mode, name))
-            return problem_say(problem, -EINVAL, "%s.metrics.%.60s: no metric of %s in mode %s",
-                               place->where, name, place->workload->name, place->mode);
-    }
-    json_object_foreach(json_object_get(entry, "histograms"), name, value)
-    {
-        struct histogram histogram;
-        if (!is_metric_of(place->workload, place->mode, name) ||
-            histogram_from_json(&histogram, value) < 0)
-            return problem_say(problem, -EINVAL,
-                               "%s.histograms.%.60s: expected a histogram of a metric of %s in "
-                               "mode %s",
-                               place->where, name, place->workload->name, place->mode);
-    }
-    return 0;
-}
-
-static int check_cell_names(const json_t *run, const json_t *entry, size_t index, char *problem)
-{
-    static const char *const lists[] = {"trials", "counting_trials"};
-    const char *name = json_string_value(json_object_get(entry, "workload"));
-    struct trial_place place = {
-        .run = run,
-        .workload = workload_find(name),
-        .mode = json_string_value(json_object_get(entry, "mode")),
-    };
-    if (place.workload == NULL)
+    const struct place list = {.name = "cells"}, place = {.outer = &list, .index = index};
+    int result = check(json, &cell, &place, problem);
+    if (result < 0)
+        return result;
+    const char *name = json_string_value(json_object_get(json, "workload"));
+    const char *mode = json_string_value(json_object_get(json, "mode"));
+    const struct workload *workload = workload_find(name);
+    if (workload == NULL)
         return problem_say(problem, -EINVAL,
                            "cells[%zu].workload: \"%.60s\" is not a workload that this pollbench "
                            "knows",
                            index, name);
-    if (!workload_has_mode(place.workload, place.mode))
+    if (!workload_has_mode(workload, mode))
         return problem_say(problem, -EINVAL, "cells[%zu].mode: \"%.60s\" is not a mode of %s",
-                           index, place.mode, name);
-    for (size_t list = 0; list < 2; list++) {
-        size_t i;
-        json_t *each;
-        json_array_foreach(json_object_get(entry, lists[list]), i, each)
-        {
-            snprintf(place.where, sizeof place.where, "cells[%zu].%s[%zu]", index, lists[list], i);
-            int result = check_trial_names(&place, each, problem);
-            if (result < 0)
-                return result;
-        }
-    }
+                           index, mode, name);
     return 0;
 }
 
-int run_shape_check(const json_t *run, char *problem)
+int run_shape_check_schema(const json_t *schema, char *problem)
 {
-    struct place place = {.problem = problem};
+    if (!json_is_integer(schema) || json_integer_value(schema) == RUN_SCHEMA)
+        return 0;
+    return problem_say(problem, -EINVAL,
+                       "schema: this file is of version %" JSON_INTEGER_FORMAT
+                       ", and this pollbench reads version %d; another pollbench wrote it",
+                       json_integer_value(schema), RUN_SCHEMA);
+}
 
-    /* First the number: under another one, every other complaint would mislead. */
-    const json_t *schema = json_object_get(run, "schema");
-    if (json_is_integer(schema) && json_integer_value(schema) != RUN_SCHEMA)
-        return problem_say(problem, -EINVAL,
-                           "schema: expected %d, not %" JSON_INTEGER_FORMAT
-                           "; another version of pollbench wrote this file",
-                           RUN_SCHEMA, json_integer_value(schema));
-    int result = check(run, &whole_run, &place);
+int run_shape_check_subjects(const json_t *subjects, char *problem)
+{
+    static const struct field list = {"subjects", ARRAY, NULL, &subject};
+    const struct place place = {.name = "subjects"};
+    return check(subjects, &list, &place, problem);
+}
+
+int run_shape_check_outline(const json_t *run, char *problem)
+{
+    int result = check(run, &outline, NULL, problem);
     if (result < 0)
         return result;
     const json_t *effect = json_object_get(run, "minimum_effect");
@@ -339,13 +311,21 @@ int run_shape_check(const json_t *run, char *problem)
                             json_number_value(effect) <= VERDICT_MINIMUM_EFFECT_HIGHEST))
         return problem_say(problem, -EINVAL, "minimum_effect: expected a share from %g to %g",
                            VERDICT_MINIMUM_EFFECT_LOWEST, VERDICT_MINIMUM_EFFECT_HIGHEST);
+    return 0;
+}
+
+int run_shape_check(const json_t *run, char *problem)
+{
+    /* First the number: under another one, every other complaint would mislead. */
+    int result = run_shape_check_schema(json_object_get(run, "schema"), problem);
+    if (result == 0)
+        result = run_shape_check_outline(run, problem);
     size_t i;
-    json_t *entry;
+    const json_t *entry;
     json_array_foreach(json_object_get(run, "cells"), i, entry)
     {
-        result = check_cell_names(run, entry, i, problem);
-        if (result < 0)
-            return result;
+        if (result == 0)
+            result = run_shape_check_cell(entry, i, problem);
     }
-    return 0;
+    return result;
 }

@@ -176,10 +176,9 @@ static void cell_work_free(struct cell_work *work)
     cell_samples_free(&work->samples);
 }
 
-static int cell_work_open(struct cell_work *work, const json_t *run, const json_t *cell)
+static int cell_work_open(struct cell_work *work, const json_t *cell)
 {
-    const json_t *trials = json_object_get(cell, "trials");
-    size_t room = json_array_size(trials) + 1;
+    size_t room = trials_count(trials_of(cell)) + 1;
     work->values = calloc(room, sizeof *work->values);
     work->baseline_values = calloc(room, sizeof *work->baseline_values);
     work->summary = json_array();
@@ -187,18 +186,17 @@ static int cell_work_open(struct cell_work *work, const json_t *run, const json_
     work->percentiles = json_array();
     work->pooled = json_array();
     work->excess = json_array();
-    int result = cell_samples_open(&work->samples, json_object_get(run, "subjects"), trials);
+    int result = cell_samples_open(&work->samples, cell);
     bool failed = work->values == NULL || work->baseline_values == NULL || work->summary == NULL ||
                   work->ratios == NULL || work->percentiles == NULL || work->pooled == NULL ||
                   work->excess == NULL;
     return failed ? -ENOMEM : result;
 }
 
-static int summarise_cell(const json_t *run, json_t *cell, struct cell_work *work,
-                          struct verdicts *verdicts)
+static int summarise_cell(json_t *cell, struct cell_work *work, struct verdicts *verdicts)
 {
     const struct workload *workload = workload_find(text_of(cell, "workload"));
-    int result = cell_work_open(work, run, cell);
+    int result = cell_work_open(work, cell);
     for (const struct metric *metric = workload->metrics; result == 0 && metric->name != NULL;
          metric++) {
         if (!name_in_list(metric->modes, text_of(cell, "mode")))
@@ -215,10 +213,13 @@ static int summarise_cell(const json_t *run, json_t *cell, struct cell_work *wor
 
 int summary_compute(json_t *run, unsigned resamples)
 {
+    char problem[PROBLEM_BYTES];
     struct verdicts verdicts;
-    int result = 0;
     size_t i;
     json_t *cell;
+    int result = trials_pack(run, problem);
+    if (result < 0)
+        return result;
     verdicts_open(&verdicts, run);
     json_array_foreach(json_object_get(run, "cells"), i, cell)
     {
@@ -227,7 +228,7 @@ int summary_compute(json_t *run, unsigned resamples)
             .resamples = resamples,
         };
         if (result == 0)
-            result = summarise_cell(run, cell, &work, &verdicts);
+            result = summarise_cell(cell, &work, &verdicts);
     }
     if (result == 0)
         result = verdicts_write(&verdicts);
@@ -265,9 +266,7 @@ static bool look_at_cell(struct verdicts *verdicts, json_t *cell)
         workload_main_metric(workload_find(text_of(cell, "workload")), text_of(cell, "mode"));
     struct cell_samples samples;
     size_t before = verdicts->count;
-    bool settled = cell_samples_open(&samples, json_object_get(verdicts->run, "subjects"),
-                                     json_object_get(cell, "trials")) == 0 &&
-                   metric != NULL;
+    bool settled = cell_samples_open(&samples, cell) == 0 && metric != NULL;
     if (settled) {
         cell_samples_collect(&samples, metric);
         settled = verdicts_add_cell(verdicts, cell, &samples, metric) == 0 &&
@@ -277,16 +276,17 @@ static bool look_at_cell(struct verdicts *verdicts, json_t *cell)
     return settled;
 }
 
-bool summary_is_settled(const json_t *run)
+bool summary_is_settled(json_t *run)
 {
+    char problem[PROBLEM_BYTES];
     struct verdicts verdicts;
-    bool settled = true;
+    bool settled = trials_pack(run, problem) == 0;
     size_t i;
     json_t *cell;
     verdicts_open(&verdicts, run);
     json_array_foreach(json_object_get(run, "cells"), i, cell)
     {
-        if (settled && json_array_size(json_object_get(cell, "trials")) > 0)
+        if (settled && trials_count(trials_of(cell)) > 0)
             settled = look_at_cell(&verdicts, cell);
     }
     settled = settled && verdicts_are_tight(&verdicts);

@@ -17,13 +17,13 @@
 #define SUMMARY_TIGHT_SPREAD 0.02
 
 /* (Re)computes "summary", "ratios", "percentiles", "pooled", "excess" and "verdicts" of every cell.
- * The run has passed run_shape_check(). 0, -ENOMEM, or -ERANGE when a value is beyond what can be
- * averaged. */
+ * The run has passed run_shape_check(). 0, -ENOMEM, -ERANGE when a value is beyond what can be
+ * averaged, or -EINVAL when a trial is not as it has to be. */
 int summary_compute(json_t *run, unsigned resamples);
 
 /* Whether more rounds would hardly change any word: every pair that can be judged is tight
  * (verdict.h), and there are rounds enough to name one among all of them; of a cell with a single
  * subject, its median. It looks at nothing that says who is ahead. Computes no summary. */
-bool summary_is_settled(const json_t *run);
+bool summary_is_settled(json_t *run);
 
 #endif

@@ -2,10 +2,11 @@
 #ifndef HARNESS_SUMMARY_SAMPLES_H
 #define HARNESS_SUMMARY_SAMPLES_H
 
+#include "harness/trials.h"
 #include "harness/workload.h"
 
 /* A metric itself, and those percentiles of its histogram. */
-enum { FIGURE_METRIC, FIGURE_PERCENTILES, FIGURES = FIGURE_PERCENTILES + 6 };
+enum { FIGURE_METRIC, FIGURE_PERCENTILES, FIGURES = FIGURE_PERCENTILES + TRIALS_PERCENTS };
 extern const double summary_percents[FIGURES]; /* entry FIGURE_METRIC means nothing */
 
 /* One figure of one subject, one value for each round that has it, by rising round. */
@@ -25,7 +26,7 @@ struct pooled {
 /* One subject in one cell. */
 struct subject_samples {
     const char *name;
-    const json_t **trials; /* the last valid one of each round, by rising round */
+    size_t *trials; /* the valid one of each round, by rising round; places in trials_list() */
     size_t trial_count;
     struct samples figures[FIGURES]; /* of the metric that was collected last */
     struct pooled pooled[FIGURES];
@@ -34,13 +35,14 @@ struct subject_samples {
 };
 
 struct cell_samples {
+    const struct trials *trials; /* the cell's */
     struct subject_samples *subjects;
     size_t count;
 };
 
-/* Sorts the valid trials of a cell by subject, in the order of the run's list, and round. 0 or
- * -ENOMEM; free it in any case. Names and trials stay the cell's. */
-int cell_samples_open(struct cell_samples *, const json_t *subjects, const json_t *trials);
+/* Sorts the valid trials of a cell (trials_of) by subject, in the order of the run's list, and
+ * round. 0 or -ENOMEM; free it in any case. Names stay the cell's. */
+int cell_samples_open(struct cell_samples *, const json_t *cell);
 void cell_samples_free(struct cell_samples *);
 
 /* Collects one metric of every subject. A percentile that not every trial resolves has no samples:

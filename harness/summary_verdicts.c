@@ -3,6 +3,7 @@
 #include "harness/measure/holm.h"
 #include "harness/measure/verdict.h"
 #include "harness/summary_pairs.h"
+#include "harness/trials.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -59,26 +60,27 @@ static const char *commonest_reason(const json_t *cell, const char *subject, boo
     const char *best = "";
     json_int_t most = 0;
     json_t *counts = json_object(), *firsts = json_object();
-    size_t i;
-    const json_t *trial;
+    const struct trials *trials = trials_of(cell);
+    const struct trial *list = trials_list(trials);
+    size_t place = trials_find_subject(trials, subject);
     *any = false;
-    json_array_foreach(json_object_get(cell, "trials"), i, trial)
-    {
-        const char *why = text_of(trial, "why_invalid");
+    for (size_t i = 0; i < trials_count(trials); i++) {
+        const char *why = trials_why_invalid(trials, &list[i]);
         char shape[256];
-        if (strcmp(text_of(trial, "subject"), subject) != 0)
+        if (list[i].subject != place)
             continue;
         *any = true;
-        if (json_is_true(json_object_get(trial, "valid")) || why == NULL)
+        if (list[i].valid || *why == '\0')
             continue;
         without_numbers(why, shape, sizeof shape);
         json_int_t seen = json_integer_value(json_object_get(counts, shape)) + 1;
         json_object_set_new(counts, shape, json_integer(seen));
         if (seen == 1)
-            json_object_set(firsts, shape, json_object_get(trial, "why_invalid"));
+            json_object_set_new(firsts, shape, json_integer((json_int_t)i));
         if (seen > most) {
             most = seen;
-            best = text_of(firsts, shape);
+            best = trials_why_invalid(trials,
+                                      &list[json_integer_value(json_object_get(firsts, shape))]);
         }
     }
     json_decref(counts);

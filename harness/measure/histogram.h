@@ -91,12 +91,14 @@ void histogram_merge(struct histogram *into, const struct histogram *from);
 bool histogram_percentile(const struct histogram *, double percent, uint64_t *value_ns);
 
 /* {"unit":"ns","layout":"log-linear-64","count":N,"sum":S,"min":m,"max":M,"under":u,"over":o,
- *  "buckets":[[index,count],...]}: buckets that hold something, ascending; min and max are 0 while
- * empty, and at most INT64_MAX. The caller's reference; NULL when out of memory. */
+ *  "buckets":"first:count,count,...;first:count"}: runs of neighbouring buckets, each beginning
+ * with the index of its first; ascending; a count may be 0. min and max are 0 while empty, and at
+ * most INT64_MAX. The caller's reference; NULL when out of memory. */
 json_t *histogram_to_json(const struct histogram *);
 
-/* Reads that back. -EINVAL, and an empty histogram, for anything malformed, negative, of another
- * layout, or at odds with itself. */
+/* Reads that back, into an empty histogram on error: -ENOTSUP for another unit or layout, -EILSEQ
+ * for buckets that are not written that way, -EINVAL for anything else that is malformed, negative
+ * or at odds with itself. */
 int histogram_from_json(struct histogram *, const json_t *);
 
 #endif

@@ -4,10 +4,12 @@
 usage: make_run.py KIND FOLDER [ROUNDS]
 KIND: accuracy, scale, saturate, mixed, throughput, crossover, close, alone, lost, or large (100 cells, 12
 subjects, for speed).
-Round r of R adds r - (R - 1) / 2 to each figure of a subject, so that its median is the figure itself.
+Round r of R adds r - (R - 1) / 2 to each figure of a subject, so that its median is the figure itself. The figures of
+a large run vary from trial to trial instead, as measured ones do, always in the same way.
 """
 import json
 import os
+import random
 import sys
 
 TIERS = {"io_uring": "completion", "null": "none", "floor:nanosleep": "none", "floor:timerfd": "none"}
@@ -18,6 +20,17 @@ def bucket(value):
     return shift * 64 + (value >> shift) - 64
 
 
+def buckets(counts):
+    """counts: {bucket: how many}. Runs of neighbours; zeros bridge a gap of one or two."""
+    text, end = "", None
+    for index, count in sorted(counts.items()):
+        gap = None if end is None else index - end
+        text += f"{'' if end is None else ';'}{index}:" if gap is None or gap > 2 else "," + "0," * gap
+        text += str(count)
+        end = index + 1
+    return text
+
+
 def histogram(values):
     """values: {ns: how many}, each at least 128."""
     counts = {}
@@ -26,7 +39,7 @@ def histogram(values):
     return {
         "unit": "ns", "layout": "log-linear-64", "count": sum(values.values()),
         "sum": sum(value * times for value, times in values.items()), "min": min(values), "max": max(values),
-        "under": 0, "over": 0, "buckets": [list(entry) for entry in sorted(counts.items())],
+        "under": 0, "over": 0, "buckets": buckets(counts),
     }
 
 
@@ -181,17 +194,25 @@ def lost(rounds):
 
 
 def large(rounds):
+    """Two histograms of about 100 buckets in each trial."""
     subjects = ["epoll", "peer:libuv", "floor:nanosleep"] + [f"subject{i}" for i in range(9)]
+    chance = random.Random(1)
+    shapes = [histogram({20000 + shift + 600 * i: 1 + i * shift % 7 for i in range(100)}) for shift in range(97)]
+
+    def vary(cell_of_run):
+        for each in cell_of_run["trials"]:
+            factor = chance.lognormvariate(0, 0.1)
+            each["metrics"] = {name: value * factor for name, value in each["metrics"].items()}
+            each["histograms"] = {name: chance.choice(shapes) for name in ("lateness_ns", "iteration_ns")}
+        return cell_of_run
+
     def figures(_subject):
         names = ("lateness_p50_ns", "lateness_p99_ns", "drift_ns_per_s", "cpu_us_per_timer")
-        metrics = dict.fromkeys(names, 100000)
-        metrics["early"] = 0
-        values = {20000 + 600 * i: 1 + i % 3 for i in range(100)}
-        return metrics, {"lateness_ns": values, "iteration_ns": values}
+        return {**dict.fromkeys(names, 100000), "early": 0}, {}
     return [
-        cell("timer", "accuracy",
-             {"interval_us": 100 * (1 + i % 10), "timers": 1 + i // 10, "slack": "default", "busy_us": 0, "conns": 0,
-              "scheduler": "other", "seconds": 1}, subjects, rounds, figures)
+        vary(cell("timer", "accuracy",
+                  {"interval_us": 100 * (1 + i % 10), "timers": 1 + i // 10, "slack": "default", "busy_us": 0,
+                   "conns": 0, "scheduler": "other", "seconds": 1}, subjects, rounds, figures))
         for i in range(100)
     ]
 
@@ -203,8 +224,12 @@ def run_of(cells):
          "granted": [], "opt_in": False, "summary": ""}
         for name in names
     ]
+    unknown = ("kernel_build", "machine", "allowed_cpus", "user_hz", "memory_kib", "governor", "clocksource", "hz",
+               "commit", "compiler", "build_type", "flags")
     manifest = {"date": "2026-01-01T00:00:00Z", "kernel": "Linux", "cpu": "CPU", "cpus": 2, "cores": 2,
-                "virtualization": "none", "timer_slack_ns": 50000}
+                "virtualization": "none", "timer_slack_ns": 50000, **dict.fromkeys(unknown), "mitigations": {},
+                "sysctl": {}, "limits": dict.fromkeys(("nofile", "memlock", "nproc")),
+                "libraries": dict.fromkeys(("libc", "jansson"))}
     return {
         "schema": 1, "id": "20260101-000000-0000", "command": ["pollbench"], "seed": 1, "profile": "quick",
         "manifest": manifest, "subjects": subjects, "cells": cells, "placement": {"subject_cpu": -1, "generator_cpu": -1},
@@ -217,7 +242,7 @@ def main(kind, folder, rounds="11"):
     makers = (accuracy, scale, saturate, mixed, throughput, crossover, close, alone, lost, large)
     make = {maker.__name__: maker for maker in makers}[kind]
     with open(os.path.join(folder, "run.json"), "w", encoding="utf-8") as file:
-        json.dump(run_of(make(int(rounds))), file)
+        json.dump(run_of(make(int(rounds))), file, separators=(",", ":"))
 
 
 if __name__ == "__main__":

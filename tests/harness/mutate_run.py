@@ -47,8 +47,8 @@ def small(run):
         del cell["trials"][8:], cell["counting_trials"][1:], cell["ratios"][1:]
         for trial in cell["trials"] + cell["counting_trials"]:
             for histogram in trial["histograms"].values():
-                histogram["buckets"] = histogram["buckets"][:3]
-                histogram["count"] = sum(count for _, count in histogram["buckets"])
+                histogram["buckets"] = histogram["buckets"].split(";")[0]
+                histogram["count"] = sum(map(int, histogram["buckets"].split(":")[-1].split(",")))
     return run
 
 

@@ -1,6 +1,7 @@
 /* run.json: whole or not at all, and every mistake placed. */
 #include "harness/problem.h"
 #include "harness/run_file.h"
+#include "harness/trials.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -73,8 +74,7 @@ static void what_is_saved_is_loaded(void **state)
     json_t *loaded = run_file_load(place->folder, problem);
     if (loaded == NULL)
         fail_msg("%s", problem);
-    assert_int_equal(json_array_size(json_object_get(
-                         json_array_get(json_object_get(loaded, "cells"), 0), "trials")),
+    assert_int_equal(trials_count(trials_of(json_array_get(json_object_get(loaded, "cells"), 0))),
                      20);
     json_decref(loaded);
     json_decref(run);
@@ -186,13 +186,13 @@ static void a_bad_file_is_refused_with_the_place_of_the_mistake(void **state)
     static const struct {
         const char *text, *expected;
     } cases[] = {
-        {"", "line 1, column 0"},
+        {"", "line 1, column 1"},
         {"{\"schema\": 1,\n \"id\": \"x\", ", "line 2"},
         {"not JSON at all", "line 1"},
         {"[1, 2]", "expected"},
         {"{\"hello\": \"world\"}", "schema"},
         {"{\"schema\": 1, \"schema\": 1}", "line 1"},
-        {"{\"schema\": 99}", "another version"},
+        {"{\"schema\": 99}", "reads version 1"},
         {"{\"schema\": 1, \"id\": 5}", "id: expected a string"},
     };
     const struct place *place = *state;
@@ -228,6 +228,35 @@ static void a_missing_file_is_named(void **state)
     assert_non_null(strstr(problem, place->file));
 }
 
+static void a_file_of_1_GiB_is_refused_with_the_limit(void **state)
+{
+    const struct place *place = *state;
+    char problem[PROBLEM_BYTES];
+    write_text(place->file, "{\"schema\": 1}");
+    assert_int_equal(truncate(place->file, 1 << 30), 0); /* takes no room on the disk */
+    assert_null(run_file_load(place->folder, problem));
+    assert_non_null(strstr(problem, "1024 MiB"));
+    assert_non_null(strstr(problem, "512 MiB"));
+}
+
+/* To open a FIFO for reading waits for somebody who writes. */
+static void what_is_no_regular_file_is_refused_at_once(void **state)
+{
+    const struct place *place = *state;
+    char problem[PROBLEM_BYTES];
+    assert_int_equal(mkfifo(place->file, 0600), 0);
+    assert_null(run_file_load(place->folder, problem));
+    assert_non_null(strstr(problem, "not a regular file"));
+    assert_int_equal(unlink(place->file), 0);
+    assert_int_equal(mkdir(place->file, 0700), 0);
+    assert_null(run_file_load(place->folder, problem));
+    assert_non_null(strstr(problem, "not a regular file"));
+    assert_int_equal(rmdir(place->file), 0);
+    assert_int_equal(symlink("/dev/zero", place->file), 0);
+    assert_null(run_file_load(place->folder, problem));
+    assert_non_null(strstr(problem, "not a regular file"));
+}
+
 int main(void)
 {
 #define WITH_PLACE(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
@@ -241,6 +270,8 @@ int main(void)
         WITH_PLACE(a_bad_file_is_refused_with_the_place_of_the_mistake),
         WITH_PLACE(a_file_cut_anywhere_is_refused),
         WITH_PLACE(a_missing_file_is_named),
+        WITH_PLACE(a_file_of_1_GiB_is_refused_with_the_limit),
+        WITH_PLACE(what_is_no_regular_file_is_refused_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -251,9 +251,9 @@ static void judge_by(json_t *run, const struct metric *metric)
 {
     struct verdicts verdicts;
     struct cell_samples samples;
-    assert_int_equal(cell_samples_open(&samples, json_object_get(run, "subjects"),
-                                       json_object_get(cell_of(run), "trials")),
-                     0);
+    char problem[PROBLEM_BYTES];
+    assert_int_equal(trials_pack(run, problem), 0);
+    assert_int_equal(cell_samples_open(&samples, cell_of(run)), 0);
     cell_samples_collect(&samples, metric);
     verdicts_open(&verdicts, run);
     assert_int_equal(verdicts_add_cell(&verdicts, cell_of(run), &samples, metric), 0);
