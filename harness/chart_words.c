@@ -79,7 +79,7 @@ static void wrap(char *text)
     }
 }
 
-void chart_caption(const struct chart *chart, bool shows_trials, char *text, size_t size)
+static void write_caption(const struct chart *chart, bool shows_trials, char *text, size_t size)
 {
     char machine[600], rounds[48], outside[80] = "", more[360] = "";
     report_machine(chart->run, ", ", machine, sizeof machine);
@@ -124,7 +124,7 @@ static size_t count_early(const struct chart *chart)
     return (size_t)early;
 }
 
-void chart_note(const struct chart *chart, bool is_latency, char *text, size_t size)
+static void write_note(const struct chart *chart, bool is_latency, char *text, size_t size)
 {
     unsigned trials;
     unsigned bound = chart->parameter != NULL
@@ -145,7 +145,8 @@ void chart_note(const struct chart *chart, bool is_latency, char *text, size_t s
 }
 
 /* What has to be known to read lateness at all. */
-void chart_remark(const struct chart *chart, const struct curve_plan *plan, char *text, size_t size)
+static void write_remark(const struct chart *chart, const struct curve_plan *plan, char *text,
+                         size_t size)
 {
     const json_t *manifest = json_object_get(chart->run, "manifest");
     const json_t *slack_ns = json_object_get(manifest, "timer_slack_ns");
@@ -163,7 +164,7 @@ void chart_remark(const struct chart *chart, const struct curve_plan *plan, char
 
 /* "connect_latency, us": latencies are drawn in microseconds, whatever unit ends the metric's name.
  */
-void chart_axis(const struct chart *chart, bool is_latency, char *text, size_t size)
+static void write_axis(const struct chart *chart, bool is_latency, char *text, size_t size)
 {
     const char *name = chart->metric->name;
     size_t length = strlen(name);
@@ -174,7 +175,7 @@ void chart_axis(const struct chart *chart, bool is_latency, char *text, size_t s
 }
 
 /* What the parameters are that hold for all of the chart. */
-void chart_params(const struct chart *chart, char *text, size_t size)
+static void write_params(const struct chart *chart, char *text, size_t size)
 {
     json_t *cell = json_copy((json_t *)chart->cell);
     json_t *params = json_copy(json_object_get(cell, "params"));
@@ -185,4 +186,32 @@ void chart_params(const struct chart *chart, char *text, size_t size)
     json_object_set_new(cell, "params", params);
     report_params(cell, NULL, text, size);
     json_decref(cell);
+}
+
+void chart_fill_texts(struct chart_texts *texts, const struct chart *chart,
+                      const struct curve_plan *plan, bool shows_trials, bool is_latency)
+{
+    char params[400], mode[40], label[LABEL_BYTES] = "";
+    memset(texts, 0, sizeof *texts);
+    if (chart->subject != NULL)
+        chart_label(chart, chart->subject, label, sizeof label);
+    snprintf(texts->title, sizeof texts->title, "%s %s%s%s%s: %s",
+             report_text(chart->cell, "workload"),
+             printable(mode, sizeof mode, report_text(chart->cell, "mode")),
+             chart->ladder ? ", one feature at a time" : "", *label != '\0' ? ", " : "", label,
+             plan != NULL && plan->title != NULL ? plan->title : chart->metric->help);
+    write_params(chart, params, sizeof params);
+    if (plan != NULL && plan->lines != NULL) /* one panel up, the other down */
+        snprintf(texts->subtitle, sizeof texts->subtitle, "%s", params);
+    else
+        snprintf(texts->subtitle, sizeof texts->subtitle, "%s is better.   %s",
+                 chart->metric->lower_is_better ? "Lower" : "Higher", params);
+    if (plan != NULL) {
+        write_remark(chart, plan, texts->remark, sizeof texts->remark);
+        printable(texts->parameter, sizeof texts->parameter, plan->axis);
+    } else {
+        write_axis(chart, is_latency, texts->axis, sizeof texts->axis);
+    }
+    write_caption(chart, shows_trials, texts->caption, sizeof texts->caption);
+    write_note(chart, is_latency, texts->note, sizeof texts->note);
 }

@@ -57,9 +57,10 @@ struct drawing {
     const json_t *cells;
     char charts_folder[PATH_BYTES];
     char plots_folder[PATH_BYTES];
+    const struct gnuplot_terminal *terminal; /* NULL: into files */
     char *problem;
-    size_t drawn;    /* of the mode at hand */
-    size_t left_out; /* of all */
+    size_t drawn; /* of the mode at hand */
+    struct chart_list *list;
 };
 
 static const struct curve_plan *find_plan(const json_t *cell)
@@ -101,41 +102,80 @@ static bool may_draw(struct drawing *drawing)
 {
     bool may = drawing->drawn < CHARTS_OF_A_MODE;
     drawing->drawn += may;
-    drawing->left_out += !may;
+    drawing->list->left_out += !may;
     return may;
 }
 
-static int run_script(const struct drawing *drawing, const struct chart *chart, const char *script,
+static int list_chart(struct drawing *drawing, const struct chart *chart, const char *title)
+{
+    struct chart_list *list = drawing->list;
+    struct drawn_chart *charts = realloc(list->charts, (list->count + 1) * sizeof list->charts[0]);
+    if (charts == NULL) {
+        snprintf(drawing->problem, PROBLEM_BYTES, "no memory for the chart %s", chart->name);
+        return -ENOMEM;
+    }
+    list->charts = charts;
+    struct drawn_chart *added = &charts[list->count++];
+    added->cell = chart->cell;
+    added->parameter = chart->parameter;
+    added->metric = chart->metric;
+    snprintf(added->name, sizeof added->name, "%s", chart->name);
+    snprintf(added->title, sizeof added->title, "%s", title);
+    return 0;
+}
+
+/* On a terminal the words stand above and below the picture, as wide as the tables are. */
+static void print_above(const struct chart_texts *texts)
+{
+    const char *const lines[] = {texts->title, texts->subtitle, texts->note, texts->remark};
+    putchar('\n');
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        if (*lines[i] != '\0')
+            report_print_wrapped(stdout, 2, lines[i]);
+    }
+    fflush(stdout);
+}
+
+static void print_below(struct chart_texts *texts)
+{
+    for (char *at = texts->caption; *at != '\0'; at++)
+        *at = *at == '\n' ? ' ' : *at;
+    putchar('\n'); /* gnuplot does not end its last line */
+    report_print_wrapped(stdout, 2, texts->caption);
+    fflush(stdout);
+}
+
+static int run_script(struct drawing *drawing, const struct chart *chart, const char *script,
                       bool is_latency, const struct curve_plan *plan)
 {
     /* A leading "./" or "/": gnuplot takes file names that start with '|' or '<' for commands. */
-    char stem[PATH_BYTES + 240], title[256], subtitle[600], axis[256], caption[1200], note[256];
-    char params[400], mode[40], parameter[80] = "", label[LABEL_BYTES] = "";
+    char stem[PATH_BYTES + 240];
+    struct chart_texts texts;
+    bool prints = drawing->terminal != NULL;
     snprintf(stem, sizeof stem, "%s%s/%s", drawing->charts_folder[0] == '/' ? "" : "./",
              drawing->charts_folder, chart->name);
-    if (chart->subject != NULL)
-        chart_label(chart, chart->subject, label, sizeof label);
-    snprintf(title, sizeof title, "%s %s%s%s%s: %s", report_text(chart->cell, "workload"),
-             printable(mode, sizeof mode, report_text(chart->cell, "mode")),
-             chart->ladder ? ", one feature at a time" : "", *label != '\0' ? ", " : "", label,
-             plan != NULL && plan->title != NULL ? plan->title : chart->metric->help);
-    chart_params(chart, params, sizeof params);
-    if (plan != NULL && plan->lines != NULL) /* one panel up, the other down */
-        snprintf(subtitle, sizeof subtitle, "%s", params);
-    else
-        snprintf(subtitle, sizeof subtitle, "%s is better.   %s",
-                 chart->metric->lower_is_better ? "Lower" : "Higher", params);
-    if (plan != NULL) {
-        chart_remark(chart, plan, axis, sizeof axis);
-        printable(parameter, sizeof parameter, plan->axis);
-    } else {
-        chart_axis(chart, is_latency, axis, sizeof axis);
-    }
-    chart_caption(chart, strcmp(script, "dots.gp") == 0, caption, sizeof caption);
-    chart_note(chart, is_latency, note, sizeof note);
-    const char *arguments[] = {stem, title,         subtitle,     axis,      caption,
-                               note, chart->styles, chart->range, parameter, NULL};
-    return gnuplot_run(drawing->plots_folder, script, arguments, drawing->problem);
+    struct chart shown = *chart;
+    shown.has_bands &= !prints; /* characters cannot be shaded */
+    chart_fill_texts(&texts, &shown, plan, !prints && strcmp(script, "dots.gp") == 0, is_latency);
+    const char *arguments[] = {stem,
+                               prints ? "" : texts.title,
+                               prints ? "" : texts.subtitle,
+                               plan == NULL ? texts.axis
+                               : prints     ? ""
+                                            : texts.remark,
+                               prints ? "" : texts.caption,
+                               prints ? "" : texts.note,
+                               chart->styles,
+                               chart->range,
+                               texts.parameter,
+                               NULL};
+    if (prints)
+        print_above(&texts);
+    int result =
+        gnuplot_run(drawing->plots_folder, script, drawing->terminal, arguments, drawing->problem);
+    if (prints && result == 0)
+        print_below(&texts);
+    return result < 0 ? result : list_chart(drawing, chart, texts.title);
 }
 
 static int draw_dots(struct drawing *drawing, const json_t *cell, bool ladder)
@@ -302,12 +342,15 @@ static bool is_first_of_mode(const struct drawing *drawing, const json_t *cell)
     return true;
 }
 
-int charts_draw(const json_t *run, const char *folder, const char *plots_folder, size_t *left_out,
-                char *problem)
+int charts_draw(const json_t *run, const char *folder, const char *plots_folder,
+                const struct gnuplot_terminal *terminal, struct chart_list *list, char *problem)
 {
-    struct drawing drawing = {
-        .run = run, .cells = json_object_get(run, "cells"), .problem = problem};
-    *left_out = 0;
+    struct drawing drawing = {.run = run,
+                              .cells = json_object_get(run, "cells"),
+                              .terminal = terminal,
+                              .list = list,
+                              .problem = problem};
+    *list = (struct chart_list){0};
     int result = gnuplot_find_scripts(plots_folder, drawing.plots_folder,
                                       sizeof drawing.plots_folder, problem);
     if (result < 0)
@@ -326,6 +369,11 @@ int charts_draw(const json_t *run, const char *folder, const char *plots_folder,
         if (result == 0 && is_first_of_mode(&drawing, cell))
             result = draw_mode(&drawing, cell);
     }
-    *left_out = drawing.left_out;
     return result;
+}
+
+void charts_free(struct chart_list *list)
+{
+    free(list->charts);
+    *list = (struct chart_list){0};
 }

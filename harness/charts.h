@@ -61,13 +61,16 @@ int chart_percentiles(struct chart *, const char *folder, char *problem);
  * other parameter of which the run has several. */
 void chart_set_name(struct chart *);
 
-/* What stands on it: below, how to read it; above, a warning ("" when there is none), what has to
- * be known beforehand, and the parameters that hold for all of it; and beside its axis. */
-void chart_caption(const struct chart *, bool shows_trials, char *text, size_t size);
-void chart_note(const struct chart *, bool is_latency, char *text, size_t size);
-void chart_remark(const struct chart *, const struct curve_plan *, char *text, size_t size);
-void chart_params(const struct chart *, char *text, size_t size);
-void chart_axis(const struct chart *, bool is_latency, char *text, size_t size);
+/* All that is written on a chart: above it what it shows, what has to be known beforehand, a
+ * warning ("" when there is none); below, how to read it, in lines; and beside its axes. */
+struct chart_texts {
+    char title[256], subtitle[600], note[256], remark[256], caption[1200];
+    char axis[256];      /* of the figures */
+    char parameter[256]; /* the other axis of curves */
+};
+
+void chart_fill_texts(struct chart_texts *, const struct chart *, const struct curve_plan *,
+                      bool shows_trials, bool is_latency);
 
 /* What they share: the style of one more series, and the rounds that an entry rests on. */
 void chart_add_style(struct chart *, int style);

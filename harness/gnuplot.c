@@ -68,7 +68,7 @@ static bool is_installed(const char *program)
     return false;
 }
 
-static int start(pid_t *child, char *const *words)
+static int start(pid_t *child, char *const *words, bool prints)
 {
     posix_spawn_file_actions_t actions;
     int error = posix_spawn_file_actions_init(&actions);
@@ -76,7 +76,7 @@ static int start(pid_t *child, char *const *words)
         return -error;
     /* Standard output may be carrying the report as JSON. */
     error = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    if (error == 0)
+    if (error == 0 && !prints)
         error = posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
     if (error == 0)
         error = posix_spawnp(child, words[0], &actions, NULL, words, environ);
@@ -84,17 +84,21 @@ static int start(pid_t *child, char *const *words)
     return -error;
 }
 
-int gnuplot_run(const char *folder, const char *script, const char *const *arguments, char *problem)
+int gnuplot_run(const char *folder, const char *script, const struct gnuplot_terminal *terminal,
+                const char *const *arguments, char *problem)
 {
     /* -d: not the reader's own start-up file, which may redefine anything. */
-    char path[4200];
-    const char *words[GNUPLOT_ARGUMENTS + 5] = {"gnuplot", "-d", "-c", path};
+    char path[4200], where[80] = "kinds = 'svg png'";
+    const char *words[GNUPLOT_ARGUMENTS + 7] = {"gnuplot", "-d", "-e", where, "-c", path};
+    if (terminal != NULL)
+        snprintf(where, sizeof where, "kinds = 'dumb'; terminal_columns = %u; colours = %d",
+                 terminal->columns, terminal->colours);
     snprintf(path, sizeof path, "%s/%s", folder, script);
     for (size_t i = 0; i < GNUPLOT_ARGUMENTS && arguments[i] != NULL; i++)
-        words[4 + i] = arguments[i];
+        words[6 + i] = arguments[i];
 
     pid_t child;
-    int result = start(&child, (char *const *)words);
+    int result = start(&child, (char *const *)words, terminal != NULL);
     int status = 0;
     if (result == 0) {
         while (waitpid(child, &status, 0) < 0 && errno == EINTR)

@@ -3,6 +3,7 @@
 #ifndef HARNESS_GNUPLOT_H
 #define HARNESS_GNUPLOT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define GNUPLOT_ARGUMENTS 9
@@ -12,10 +13,17 @@
  * nowhere, with a sentence in `problem` (512 bytes). */
 int gnuplot_find_scripts(const char *asked, char *folder, size_t size, char *problem);
 
-/* Runs FOLDER/SCRIPT and waits for its end. `arguments` ends with NULL, at most GNUPLOT_ARGUMENTS.
- * -ENOENT: there is no gnuplot on this system. -EIO: it failed, and has said why on standard error.
+/* Charts as characters on standard output, in place of files. */
+struct gnuplot_terminal {
+    unsigned columns;
+    bool colours;
+};
+
+/* Runs FOLDER/SCRIPT and waits for its end. `terminal` NULL: it writes files and prints nothing.
+ * `arguments` ends with NULL, at most GNUPLOT_ARGUMENTS. -ENOENT: there is no gnuplot on this
+ * system. -EIO: it failed, and has said why on standard error.
  */
-int gnuplot_run(const char *folder, const char *script, const char *const *arguments,
-                char *problem);
+int gnuplot_run(const char *folder, const char *script, const struct gnuplot_terminal *terminal,
+                const char *const *arguments, char *problem);
 
 #endif

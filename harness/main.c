@@ -18,6 +18,7 @@ static const struct command commands[] = {
     {"list", command_list, "every subject: tier, available or why not, options asked and granted"},
     {"run", command_run, "measure, and write a result folder"},
     {"report", command_report, "tables, CSV and charts from a result folder alone"},
+    {"calibrate", command_calibrate, "how far to trust the verdicts of this machine"},
     {"check", command_check, "the conformance cases on this kernel"},
     {"hello", command_hello, "serve \"Hello World\" over HTTP on any backend"},
     {"trial", command_trial, NULL},
@@ -33,7 +34,7 @@ static void print_help(FILE *out)
             "usage: pollbench COMMAND [options]\n\n");
     for (size_t i = 0; i < COMMANDS; i++) {
         if (commands[i].summary != NULL)
-            fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
+            fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
     }
     fprintf(out,
             "\npollbench COMMAND --help says more. Exit status: 0 done, 1 a comparison or check "

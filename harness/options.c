@@ -1,5 +1,6 @@
 #include "harness/options.h"
 
+#include "harness/measure/verdict.h"
 #include "harness/nearest.h"
 #include "harness/numbers.h"
 #include "harness/problem.h"
@@ -127,4 +128,22 @@ int options_integer(const char *name, const char *text, uint64_t minimum, uint64
     return problem_say(problem, -EINVAL,
                        "%s cannot be \"%s\": it is a whole number from %" PRIu64 " to %" PRIu64,
                        name, text, minimum, maximum);
+}
+
+int options_minimum_effect(const char *name, const char *text, double *share, char *problem)
+{
+    const double lowest = 100 * VERDICT_MINIMUM_EFFECT_LOWEST;
+    const double highest = 100 * VERDICT_MINIMUM_EFFECT_HIGHEST;
+    char number[16];
+    double percent;
+    size_t length = strlen(text);
+    length -= length > 0 && text[length - 1] == '%';
+    snprintf(number, sizeof(number), "%.*s", (int)(length < 15 ? length : 15), text);
+    if (length > 15 || number_decimal(number, lowest, highest, &percent) < 0)
+        return problem_say(
+            problem, -EINVAL,
+            "%s cannot be \"%s\": it is a number of percent from %g%% to %g%%, as 3%%", name, text,
+            lowest, highest);
+    *share = percent / 100;
+    return 0;
 }

@@ -38,4 +38,7 @@ int options_split(const char *name, const char *list, option_take *take, void *t
 int options_integer(const char *name, const char *text, uint64_t minimum, uint64_t maximum,
                     uint64_t *value, char *problem);
 
+/* The smallest effect that verdicts may name, as "3%" or "3": a share from 0.001 to 0.5. */
+int options_minimum_effect(const char *name, const char *text, double *share, char *problem);
+
 #endif

@@ -1,6 +1,7 @@
 #include "harness/report_columns.h"
 
-#include "harness/measure/statistics.h"
+#include "harness/measure/effect.h"
+#include "harness/report_words.h"
 #include "harness/summary.h"
 
 #include <math.h>
@@ -67,8 +68,8 @@ static bool is_saturated(const json_t *cell, const char *subject)
 }
 
 /* Within each valid trial that has both. */
-static void write_factor(const struct column *column, const json_t *run, const json_t *cell,
-                         const char *subject, char *text)
+static void write_factor(const struct column *column, const json_t *cell, const char *subject,
+                         char *text)
 {
     const json_t *trials = json_object_get(cell, "trials"), *trial;
     double *values = calloc(2 * json_array_size(trials) + 2, sizeof *values);
@@ -86,11 +87,9 @@ static void write_factor(const struct column *column, const json_t *run, const j
         values[count] = json_number_value(value);
         others[count++] = json_number_value(other);
     }
-    struct interval interval;
-    uint64_t seed = (uint64_t)json_integer_value(json_object_get(run, "seed"));
-    if (count > 0 && statistics_bootstrap_ratio(values, others, count, SUMMARY_CONFIDENCE, seed,
-                                                SUMMARY_FINAL_RESAMPLES, &interval) == 0)
-        write_interval(interval.median, interval.low, interval.high, text);
+    struct effect effect;
+    if (count > 0 && effect_compare(values, others, count, SUMMARY_CONFIDENCE, &effect) == 0)
+        write_interval(effect.ratio, effect.low, effect.high, text);
     free(values);
 }
 
@@ -109,8 +108,14 @@ double column_early(const json_t *cell, const char *metric, const char *subject)
     return sum;
 }
 
-bool column_write(const struct column *column, const json_t *run, const json_t *cell,
-                  const char *subject, char *text)
+static void write_verdict(const json_t *cell, const char *subject, char *text)
+{
+    struct report_verdict verdict;
+    if (report_find_verdict(cell, subject, report_baseline(cell), &verdict))
+        report_write_short_word(&verdict, text, COLUMN_BYTES);
+}
+
+bool column_write(const struct column *column, const json_t *cell, const char *subject, char *text)
 {
     const json_t *entry = report_entry(cell, "summary", column->metric, subject);
     snprintf(text, COLUMN_BYTES, "-");
@@ -141,8 +146,11 @@ bool column_write(const struct column *column, const json_t *run, const json_t *
     case COLUMN_RATIO:
         write_ratio(cell, column->metric, subject, text);
         break;
+    case COLUMN_VERDICT:
+        write_verdict(cell, subject, text);
+        break;
     case COLUMN_FACTOR:
-        write_factor(column, run, cell, subject, text);
+        write_factor(column, cell, subject, text);
         break;
     case COLUMN_EARLY:
         if (entry != NULL)

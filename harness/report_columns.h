@@ -12,6 +12,7 @@ enum column_kind {
     COLUMN_LATENCY,    /* the same of an open loop: none is quoted at saturation */
     COLUMN_EXCESS,     /* over the kernel's own: "4.1 [3.2, 5.0]" */
     COLUMN_RATIO,      /* to the cell's baseline: "0.41 [0.40, 0.43]" */
+    COLUMN_VERDICT,    /* against the same, on the main metric: "FASTER"; "? (64)" */
     COLUMN_FACTOR,     /* to another metric of the same trial: "12.3 [11.0, 14.2]" */
     COLUMN_EARLY,      /* the metric added up over all trials: anything but 0 is shouted */
 };
@@ -30,8 +31,7 @@ struct column {
 
 /* The column's text for one subject in one cell; "-" when it has none. Returns whether it is marked
  * "*". */
-bool column_write(const struct column *, const json_t *run, const json_t *cell, const char *subject,
-                  char *text);
+bool column_write(const struct column *, const json_t *cell, const char *subject, char *text);
 
 /* How many callbacks came early, over all trials of the subject; NULL: of all subjects. */
 double column_early(const json_t *cell, const char *metric, const char *subject);

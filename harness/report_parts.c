@@ -1,5 +1,6 @@
 #include "harness/report_parts.h"
 #include "harness/parameters.h"
+#include "harness/summary_pairs.h"
 
 #include <math.h>
 #include <string.h>
@@ -80,20 +81,6 @@ const struct metric *report_main_metric(const json_t *cell)
                                 report_text(cell, "mode"));
 }
 
-/* The smaller, the better a subject is to compare with. */
-static unsigned baseline_rank(const char *name)
-{
-    static const char *const ranked[] = {"floor:epoll", "floor:nanosleep", "floor:", "peer:libuv",
-                                         "epoll"};
-    enum { RANKS = sizeof ranked / sizeof ranked[0] };
-    for (unsigned i = 0; i < RANKS; i++) {
-        bool any = ranked[i][strlen(ranked[i]) - 1] == ':';
-        if (any ? strncmp(name, ranked[i], strlen(ranked[i])) == 0 : strcmp(name, ranked[i]) == 0)
-            return i;
-    }
-    return RANKS;
-}
-
 const char *report_baseline(const json_t *cell)
 {
     const char *best = NULL;
@@ -102,8 +89,7 @@ const char *report_baseline(const json_t *cell)
     json_array_foreach(json_object_get(cell, "summary"), i, entry)
     {
         const char *name = report_text(entry, "subject");
-        unsigned none = baseline_rank("");
-        if (baseline_rank(name) < (best != NULL ? baseline_rank(best) : none))
+        if (baseline_rank(name) < (best != NULL ? baseline_rank(best) : BASELINE_NEVER))
             best = name;
     }
     return best;

@@ -15,14 +15,35 @@
 
 /* The three forms. 0 or -errno with a sentence in `problem` (512 bytes). */
 void report_print_tables(const json_t *run, FILE *out);
+void report_print_verdicts(const json_t *run, FILE *out); /* comes first: who costs least */
 void report_print_counters(const json_t *run, const json_t *cell, FILE *out);
 /* One table for all cells that differ from this one in the parameter of its mode's rows, when it is
  * the first of them; nothing for the others. false: cells of this mode have a table each. */
 bool report_print_sweep(const json_t *run, const json_t *cell, FILE *out);
 int report_write_csv(const json_t *run, const char *folder, char *problem);
-/* The number of charts of one mode is bounded; *left_out: those beyond. */
-int charts_draw(const json_t *run, const char *folder, const char *plots_folder, size_t *left_out,
-                char *problem);
+int report_write_verdicts(const json_t *run, const char *folder, char *problem);
+
+/* A chart that has been drawn: FOLDER/charts/<name>.svg, and its data beside it. */
+struct drawn_chart {
+    char name[200];
+    char title[256];
+    const json_t *cell;    /* the first of those that are in it */
+    const char *parameter; /* along its axis; NULL: it shows one cell. Borrowed from the run */
+    const struct metric *metric;
+};
+
+struct chart_list {
+    struct drawn_chart *charts;
+    size_t count;
+    size_t left_out; /* the number of charts of one mode is bounded: those beyond */
+};
+
+/* Into FOLDER/charts, or with `terminal` on standard output, their data in FOLDER/charts all the
+ * same. The caller frees the list, also after a failure: it has those drawn until then. */
+struct gnuplot_terminal;
+int charts_draw(const json_t *run, const char *folder, const char *plots_folder,
+                const struct gnuplot_terminal *terminal, struct chart_list *, char *problem);
+void charts_free(struct chart_list *);
 
 const char *report_text(const json_t *object, const char *name); /* "" when it is absent or null */
 double report_number(const json_t *object, const char *name);
@@ -53,6 +74,9 @@ void report_print_wrapped(FILE *, int indent, const char *text);
  * and why: each reason once. */
 void report_print_unavailable(const json_t *run, FILE *);
 void report_print_reasons(const json_t *const *cells, size_t count, FILE *);
+
+/* Whether something else ran on the subject's CPU in many trials of these cells of one mode. */
+void report_print_disturbed(const json_t *const *cells, size_t count, FILE *);
 
 /* The entry of one subject in a list of the cell ("summary", "excess"), or NULL. */
 const json_t *report_entry(const json_t *cell, const char *list, const char *metric,

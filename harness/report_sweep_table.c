@@ -2,6 +2,7 @@
  * with its values as rows and what belongs together side by side. */
 #include "harness/report_designs.h"
 #include "harness/report_sweeps.h"
+#include "harness/report_words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,7 @@ struct table {
     size_t row_count, column_count;
     bool is_first; /* of its mode: what holds for all of them is said there */
     bool marked;   /* a percentile of all rounds together is in it */
+    bool open;     /* a verdict that is INCONCLUSIVE is in it */
     double fewest_rounds;
 };
 
@@ -102,9 +104,11 @@ static void write_row(struct table *table, const json_t *cell, const char *subje
         report_param(value, row->texts[PARAMETER], COLUMN_BYTES);
     printable(row->texts[SUBJECT], REPORT_NAME_BYTES, subject);
     snprintf(row->texts[TIER], COLUMN_BYTES, "%s", report_short_tier(table->run, subject));
-    for (size_t i = FIXED; i < table->column_count; i++)
-        table->marked |= column_write(&table->design->columns[i - FIXED], table->run, cell, subject,
-                                      row->texts[i]);
+    for (size_t i = FIXED; i < table->column_count; i++) {
+        table->marked |=
+            column_write(&table->design->columns[i - FIXED], cell, subject, row->texts[i]);
+        table->open |= row->texts[i][0] == '?';
+    }
     double rounds = report_number(entry, "n");
     if (table->fewest_rounds == 0 || rounds < table->fewest_rounds)
         table->fewest_rounds = rounds;
@@ -269,6 +273,8 @@ static void print_notes(const struct table *table, FILE *out)
 {
     if (table->marked)
         fprintf(out, "  *: of all rounds together; single trials are too short for it.\n");
+    if (table->open)
+        report_explain_short_word(out);
     if (table->fewest_rounds < RELIABLE_ROUNDS)
         fprintf(out, "  Fewer than %d rounds: these intervals are narrower than the truth.\n",
                 RELIABLE_ROUNDS);

@@ -1,7 +1,8 @@
-/* The report on a terminal: 100 columns, one block for each cell. It ranks by median but names no
- * winner: which differences are real is for a verdict to say, so each row lists the rows its
- * interval overlaps. */
-#include "harness/report_parts.h"
+/* The report on a terminal: 100 columns, the verdicts first, then one block for each cell. A block
+ * is in the order of the medians, which names no winner: which differences are real is for the
+ * verdict of each row to say. Verdicts are given on the main metric; of the others, each row lists
+ * the rows that its interval overlaps. */
+#include "harness/report_words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -62,18 +63,26 @@ static void overlaps_of(const struct row *rows, size_t count, size_t self, char 
         snprintf(text, size, "-");
 }
 
-/* A row as text: cells[] are name, tier, rounds, median, interval, ratio, overlaps. */
-enum { NAME, TIER, ROUNDS, MEDIAN, INTERVAL, RATIO, OVERLAPS, CELLS };
+/* A row as text: cells[] are name, tier, rounds, median, interval, ratio, and the verdict against
+ * the same baseline, or where the metric has none, overlaps. */
+enum { NAME, TIER, ROUNDS, MEDIAN, INTERVAL, RATIO, LAST, CELLS };
 struct line {
     char cells[CELLS][64];
 };
 
-/* Three decimals, or about as many digits where the ratio is large. */
-static void write_ratio(const json_t *entry, char *text, size_t size)
+static bool has_verdicts(const json_t *cell, const struct metric *metric)
 {
-    int decimals = report_number(entry, "ratio") < 10 ? 3 : 1;
-    snprintf(text, size, "%.*f [%.*f, %.*f]", decimals, report_number(entry, "ratio"), decimals,
-             report_number(entry, "ci_low"), decimals, report_number(entry, "ci_high"));
+    return metric == report_main_metric(cell) &&
+           json_array_size(json_object_get(cell, "verdicts")) > 0;
+}
+
+static void write_verdict(const json_t *cell, const char *subject, struct line *line)
+{
+    struct report_verdict verdict;
+    if (report_find_verdict(cell, subject, report_baseline(cell), &verdict))
+        report_write_short_word(&verdict, line->cells[LAST], sizeof line->cells[0]);
+    else
+        snprintf(line->cells[LAST], sizeof line->cells[0], "-");
 }
 
 static void write_line(struct line *line, const json_t *run, const json_t *cell,
@@ -96,14 +105,19 @@ static void write_line(struct line *line, const json_t *run, const json_t *cell,
         return;
     const json_t *ratio = report_ratio(cell, report_text(row->entry, "metric"), baseline, subject);
     if (ratio != NULL)
-        write_ratio(ratio, line->cells[RATIO], sizeof line->cells[0]);
+        report_write_ratio(report_number(ratio, "ratio"), report_number(ratio, "ci_low"),
+                           report_number(ratio, "ci_high"), line->cells[RATIO],
+                           sizeof line->cells[0]);
     else if (baseline != NULL && strcmp(baseline, subject) == 0)
         snprintf(line->cells[RATIO], sizeof line->cells[0], "1");
-    overlaps_of(rows, count, self, line->cells[OVERLAPS], 24);
+    if (has_verdicts(cell, report_metric(cell, report_text(row->entry, "metric"))))
+        write_verdict(cell, subject, line);
+    else
+        overlaps_of(rows, count, self, line->cells[LAST], 24);
 }
 
-/* Each column as wide as its widest text; overlaps are left out when they do not fit, they follow
- * from the intervals. Returns whether there is room for them. */
+/* Each column as wide as its widest text; the last one is left out when it does not fit: overlaps
+ * follow from the intervals, and a verdict has to fit. Returns whether there is room for them. */
 static bool measure_columns(const struct line *lines, size_t count, int *columns)
 {
     int total = 4 + CELLS;
@@ -115,29 +129,37 @@ static bool measure_columns(const struct line *lines, size_t count, int *columns
         }
         total += columns[k];
     }
-    return columns[OVERLAPS] > 0 && total <= REPORT_COLUMNS;
+    return columns[LAST] > 0 && total <= REPORT_COLUMNS;
 }
 
 static void print_lines(FILE *out, const json_t *run, const struct line *lines, size_t count)
 {
     int columns[CELLS];
-    bool overlaps = measure_columns(lines, count, columns);
+    bool last = measure_columns(lines, count, columns);
     columns[NAME] = report_name_columns(run);
     columns[TIER] = report_tier_columns(run);
     for (size_t i = 0; i < count; i++) {
         char number[8], text[512];
         const struct line *line = &lines[i];
         snprintf(number, sizeof number, i == 0 ? "#" : "%zu", i);
-        int length =
-            snprintf(text, sizeof text, "  %2s %-*s %-*s %*s %*s %-*s %-*s %s", number,
-                     columns[NAME], line->cells[NAME], columns[TIER], line->cells[TIER],
-                     columns[ROUNDS], line->cells[ROUNDS], columns[MEDIAN], line->cells[MEDIAN],
-                     columns[INTERVAL], line->cells[INTERVAL], columns[RATIO], line->cells[RATIO],
-                     overlaps ? line->cells[OVERLAPS] : "");
+        int length = snprintf(text, sizeof text, "  %2s %-*s %-*s %*s %*s %-*s %-*s %s", number,
+                              columns[NAME], line->cells[NAME], columns[TIER], line->cells[TIER],
+                              columns[ROUNDS], line->cells[ROUNDS], columns[MEDIAN],
+                              line->cells[MEDIAN], columns[INTERVAL], line->cells[INTERVAL],
+                              columns[RATIO], line->cells[RATIO], last ? line->cells[LAST] : "");
         while (length > 0 && text[length - 1] == ' ')
             length--;
         fprintf(out, "%.*s\n", length, text);
     }
+}
+
+static bool any_open(const struct line *lines, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (lines[i].cells[LAST][0] == '?')
+            return true;
+    }
+    return false;
 }
 
 static void write_heading(struct line *line, const json_t *cell, const struct metric *metric,
@@ -151,7 +173,8 @@ static void write_heading(struct line *line, const json_t *cell, const struct me
         snprintf(line->cells[RATIO], sizeof line->cells[0], "/ %s",
                  printable(name, sizeof name, baseline));
     if (ranked)
-        snprintf(line->cells[OVERLAPS], sizeof line->cells[0], "overlaps");
+        snprintf(line->cells[LAST], sizeof line->cells[0], "%s",
+                 has_verdicts(cell, metric) ? "verdict" : "overlaps");
 }
 
 static void print_metric(FILE *out, const json_t *run, const json_t *cell,
@@ -184,6 +207,8 @@ static void print_metric(FILE *out, const json_t *run, const json_t *cell,
     for (size_t i = 0; i < count; i++)
         write_line(&lines[i + 1], run, cell, rows, count, i, bound == 0);
     print_lines(out, run, lines, count + 1);
+    if (any_open(lines, count + 1))
+        report_explain_short_word(out);
     if (fewest < RELIABLE_ROUNDS)
         fprintf(out, "  Fewer than %d rounds: these intervals are narrower than the truth.\n",
                 RELIABLE_ROUNDS);
@@ -258,6 +283,7 @@ void report_print_tables(const json_t *run, FILE *out)
     if (report_tier_columns(run) < 10)
         fprintf(out, "tiers: ready = readiness, compl = completion\n");
     report_print_unavailable(run, out);
+    report_print_verdicts(run, out);
     size_t i;
     const json_t *cell;
     json_array_foreach(json_object_get(run, "cells"), i, cell)

@@ -14,9 +14,6 @@ enum { ATTEMPTS = 3 };
 /* Two processes that start: 3 to 5 ms (median, two cores of a virtual machine). */
 #define PROCESSES_S 0.005
 
-/* A run may stop early once every interval's half width is within this share of its median. */
-#define TIGHT_SPREAD 0.02
-
 /* Looking whether all is tight may take this share of the time. */
 #define LOOK_SHARE 0.05
 
@@ -175,21 +172,6 @@ static int run_round(struct rounds *rounds)
     return r;
 }
 
-static bool all_tight(const struct rounds *rounds)
-{
-    if (summary_compute(rounds->json, SUMMARY_DRAFT_RESAMPLES) < 0)
-        return false;
-    for (size_t i = 0; i < rounds->cell_count; i++) {
-        const struct cell *cell = &rounds->cells[i];
-        const struct metric *metric = workload_main_metric(cell->workload, cell->mode);
-        if (cell->subject_count == 0)
-            continue;
-        if (metric == NULL || summary_spread(cell->json, metric->name) >= TIGHT_SPREAD)
-            return false;
-    }
-    return true;
-}
-
 static bool anybody_left(const struct rounds *rounds)
 {
     for (size_t i = 0; i < rounds->cell_count; i++) {
@@ -205,7 +187,7 @@ static bool may_stop(const struct rounds *rounds, double *next_look_s)
     if (rounds->finished < ROUNDS_MINIMUM || pace_elapsed_s(&rounds->pace) < *next_look_s)
         return false;
     double before_s = pace_elapsed_s(&rounds->pace);
-    bool tight = all_tight(rounds);
+    bool tight = summary_is_settled(rounds->json);
     double after_s = pace_elapsed_s(&rounds->pace);
     *next_look_s = after_s + (after_s - before_s) / LOOK_SHARE;
     return tight;

@@ -91,7 +91,8 @@ static int conclude(struct run *run, enum rounds_end end)
     if (end == ROUNDS_NOT_SAVED || run_file_save(rounds->folder, rounds->json, rounds->problem) < 0)
         return rescue(run);
     if (r == 0 && rounds->finished > 0) {
-        int reported = report_run(rounds->json, rounds->folder, NULL, run->options.json);
+        const struct report_request request = {.folder = rounds->folder, .json = run->options.json};
+        int reported = report_run(rounds->json, &request);
         status = status != EXIT_DONE ? status : reported;
     }
     return status;

@@ -1,11 +1,11 @@
 #include "harness/run_file.h"
 
+#include "harness/file_save.h"
 #include "harness/problem.h"
 #include "harness/run_shape.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,28 +13,9 @@
 #include <unistd.h>
 
 #define FINAL_NAME "run.json"
-#define TEMPORARY_NAME ".run.json.new"
 enum { PARTS_MAX = 1000 };
 
 /* ---- the folder ---- */
-
-static int make_with_parents(const char *folder)
-{
-    char path[PATH_MAX];
-    size_t length = strlen(folder);
-    if (length >= sizeof(path))
-        return -ENAMETOOLONG;
-    memcpy(path, folder, length + 1);
-    for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(path, 0777) < 0 && errno != EEXIST)
-            return -errno;
-        *slash = '/';
-    }
-    if (mkdir(path, 0777) < 0 && errno != EEXIST)
-        return -errno;
-    return 0;
-}
 
 static int must_be_empty(const char *folder)
 {
@@ -53,7 +34,7 @@ static int must_be_empty(const char *folder)
 
 int run_file_create(const char *folder, char *problem)
 {
-    int r = make_with_parents(folder);
+    int r = file_make_folder(folder);
     if (r < 0)
         return problem_say(problem, r, "the result folder %s cannot be made: %s", folder,
                            strerror(-r));
@@ -70,63 +51,6 @@ int run_file_create(const char *folder, char *problem)
 
 /* ---- writing ---- */
 
-static int write_all(int fd, const char *data, size_t length, size_t *written)
-{
-    *written = 0;
-    while (*written < length) {
-        ssize_t n = write(fd, data + *written, length - *written);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -errno;
-        *written += (size_t)n;
-    }
-    return 0;
-}
-
-/* A rename is on disk only once the folder is; a file system that cannot sync a folder says EINVAL.
- */
-static int sync_folder(const char *folder)
-{
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    int r = fsync(fd) < 0 && errno != EINVAL ? -errno : 0;
-    close(fd);
-    return r;
-}
-
-static int write_file(const char *path, const char *text, size_t length, size_t *written)
-{
-    *written = 0;
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return -errno;
-    int r = write_all(fd, text, length, written);
-    if (r == 0 && fsync(fd) < 0)
-        r = -errno;
-    if (close(fd) < 0 && r == 0)
-        r = -errno;
-    return r;
-}
-
-static int save_text(const char *folder, const char *text, size_t length)
-{
-    char temporary[PATH_MAX], final[PATH_MAX];
-    size_t written;
-    if (snprintf(temporary, sizeof(temporary), "%s/" TEMPORARY_NAME, folder) >= PATH_MAX)
-        return -ENAMETOOLONG;
-    snprintf(final, sizeof(final), "%s/" FINAL_NAME, folder);
-    int r = write_file(temporary, text, length, &written);
-    if (r == 0 && rename(temporary, final) < 0)
-        r = -errno;
-    if (r < 0) {
-        unlink(temporary);
-        return r;
-    }
-    return sync_folder(folder);
-}
-
 /* Real numbers with 15 digits: exact for every time in nanoseconds, and half as long as with 17. */
 static char *text_of(const json_t *run)
 {
@@ -136,7 +60,7 @@ static char *text_of(const json_t *run)
 int run_file_save(const char *folder, const json_t *run, char *problem)
 {
     char *text = text_of(run);
-    int r = text != NULL ? save_text(folder, text, strlen(text)) : -ENOMEM;
+    int r = text != NULL ? file_save(folder, FINAL_NAME, text, strlen(text)) : -ENOMEM;
     free(text);
     if (r < 0)
         problem_say(problem, r, "%s/" FINAL_NAME " could not be written: %s", folder, strerror(-r));
@@ -152,7 +76,7 @@ static int rescue_in_parts(const char *folder, const char *text, size_t length, 
         char path[PATH_MAX];
         size_t written;
         snprintf(path, sizeof(path), "%s/" FINAL_NAME ".%03u", folder, ++*parts);
-        int r = write_file(path, text, length, &written);
+        int r = file_write(path, text, length, &written);
         if (r < 0 && (r != -EFBIG || written == 0 || *parts == PARTS_MAX))
             return r;
         text += written;
@@ -180,7 +104,7 @@ static int rescue_below(const char *parent, const char *text, size_t length, cha
         return -ENOENT;
     if (mkdtemp(folder) == NULL)
         return -errno;
-    int r = save_text(folder, text, length);
+    int r = file_save(folder, FINAL_NAME, text, length);
     if (r == 0) {
         problem_say(where, 0, "%s/" FINAL_NAME, folder);
         return 0;

@@ -1,5 +1,6 @@
 #include "harness/run_options.h"
 
+#include "harness/measure/verdict.h"
 #include "harness/nearest.h"
 #include "harness/numbers.h"
 #include "harness/parameters.h"
@@ -143,6 +144,12 @@ static int take_out(void *target, const char *value, char *problem)
     return 0;
 }
 
+static int take_minimum_effect(void *target, const char *value, char *problem)
+{
+    struct run_options *options = target;
+    return options_minimum_effect("--min-effect", value, &options->minimum_effect, problem);
+}
+
 static int take_quiet(void *target, const char *value, char *problem)
 {
     (void)value, (void)problem;
@@ -170,6 +177,8 @@ static const struct option_row rows[] = {
      take_profile, false},
     {"--seed", "N", "of the order in which subjects run and of random arrivals; recorded",
      take_seed, false},
+    {"--min-effect", "3%", "the smallest difference that a verdict may name; default: 3%",
+     take_minimum_effect, false},
     {"--out", "DIR", "the result folder, new or empty; default: results/runs/ID", take_out, false},
     {"--quiet", NULL, "no progress", take_quiet, false},
     {"--json", NULL, "the run as JSON on standard output, nothing else there", take_json, false},
@@ -178,7 +187,9 @@ static const struct option_row rows[] = {
 
 int run_options_parse(struct run_options *options, int argc, char **argv, char *problem)
 {
-    *options = (struct run_options){.settings = json_object(), .profile = profile_at(0)};
+    *options = (struct run_options){.settings = json_object(),
+                                    .profile = profile_at(0),
+                                    .minimum_effect = VERDICT_MINIMUM_EFFECT};
     int r = options_parse(rows, take_workload, options, argc, argv, problem);
     if (r == OPTIONS_DONE && options->workload_count == 0) {
         size_t count;

@@ -21,6 +21,7 @@ struct run_options {
     double time_s;   /* 0: not given */
     uint64_t seed;
     bool seed_given;
+    double minimum_effect;  /* a share */
     const char *out_folder; /* NULL: a new one under results/runs */
     bool quiet, json;
 };

@@ -1,5 +1,6 @@
 #include "harness/run_setup.h"
 
+#include "harness/calibration.h"
 #include "harness/limits.h"
 #include "harness/measure/manifest.h"
 #include "harness/measure/placement.h"
@@ -41,14 +42,13 @@ static json_t *command_as_json(int argc, char **argv)
     return command;
 }
 
-/* The subject has the last CPU: the first one usually serves the machine's interrupts. */
-static void place(struct rounds *rounds)
+void run_place(int *subject_cpu, int *generator_cpu)
 {
     int cpus[CPUS_MAX];
     int count = placement_allowed_cpus(cpus, CPUS_MAX);
     int known = count < CPUS_MAX ? count : CPUS_MAX;
-    rounds->subject_cpu = known > 0 ? cpus[known - 1] : -1;
-    rounds->generator_cpu = known > 0 ? cpus[0] : -1;
+    *subject_cpu = known > 0 ? cpus[known - 1] : -1;
+    *generator_cpu = known > 0 ? cpus[0] : -1;
 }
 
 static json_t *can_count(struct rounds *rounds)
@@ -96,17 +96,20 @@ int run_prepare(struct run *run, int argc, char **argv)
     rounds->cells = calloc(json_array_size(list) + 1, sizeof(rounds->cells[0]));
     if (rounds->cells != NULL)
         rounds->cell_count = selection_of_cells(&selection, &limits, list, rounds->cells);
-    rounds->json = json_pack("{s:i, s:s, s:o, s:I, s:s, s:o, s:o, s:o}", "schema", RUN_SCHEMA, "id",
-                             run->id, "command", command_as_json(argc, argv), "seed",
+    json_t *manifest = manifest_collect();
+    json_object_set_new(manifest, "calibration", calibration_recall(manifest));
+    rounds->json = json_pack("{s:i, s:s, s:o, s:I, s:s, s:f, s:o, s:o, s:o}", "schema", RUN_SCHEMA,
+                             "id", run->id, "command", command_as_json(argc, argv), "seed",
                              (json_int_t)run->options.seed, "profile", run->options.profile->name,
-                             "manifest", manifest_collect(), "subjects", subjects, "cells", list);
+                             "minimum_effect", run->options.minimum_effect, "manifest", manifest,
+                             "subjects", subjects, "cells", list);
     if (rounds->cells == NULL || rounds->json == NULL)
         return problem_say(run->problem, -ENOMEM, "there is no memory for the run");
     if (rounds->cell_count == 0)
         return problem_say(run->problem, -ENODEV,
                            "nothing is left to run: every backend or cell was skipped, for the "
                            "reasons above");
-    place(rounds);
+    run_place(&rounds->subject_cpu, &rounds->generator_cpu);
     json_object_set_new(rounds->json, "placement",
                         json_pack("{s:i, s:i}", "subject_cpu", rounds->subject_cpu, "generator_cpu",
                                   rounds->generator_cpu));

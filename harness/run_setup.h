@@ -19,4 +19,8 @@ void run_name(struct run *);
 int run_prepare(struct run *, int argc, char **argv);
 void run_free(struct run *);
 
+/* The CPUs of a trial's two processes, -1: anywhere. The subject has the last one: the first
+ * usually serves the machine's interrupts. */
+void run_place(int *subject_cpu, int *generator_cpu);
+
 #endif

@@ -1,6 +1,7 @@
 #include "harness/run_shape.h"
 
 #include "harness/measure/histogram.h"
+#include "harness/measure/verdict.h"
 #include "harness/parameters.h"
 #include "harness/problem.h"
 
@@ -104,6 +105,7 @@ static const struct field run_fields[] = {
     {"id", STRING, NULL, NULL},
     {"command", ARRAY, NULL, &any_string},
     {"seed", WHOLE, NULL, NULL},
+    {"minimum_effect", NUMBER | OPTIONAL, NULL, NULL},
     {"manifest", OBJECT, manifest_fields, NULL},
     {"subjects", ARRAY, NULL, &subject},
     {"cells", ARRAY, NULL, &cell},
@@ -332,6 +334,11 @@ int run_shape_check(const json_t *run, char *problem)
     int result = check(run, &whole_run, &place);
     if (result < 0)
         return result;
+    const json_t *effect = json_object_get(run, "minimum_effect");
+    if (effect != NULL && !(json_number_value(effect) >= VERDICT_MINIMUM_EFFECT_LOWEST &&
+                            json_number_value(effect) <= VERDICT_MINIMUM_EFFECT_HIGHEST))
+        return problem_say(problem, -EINVAL, "minimum_effect: expected a share from %g to %g",
+                           VERDICT_MINIMUM_EFFECT_LOWEST, VERDICT_MINIMUM_EFFECT_HIGHEST);
     size_t i;
     json_t *entry;
     json_array_foreach(json_object_get(run, "cells"), i, entry)

@@ -1,8 +1,11 @@
 #include "harness/summary.h"
 
 #include "harness/measure/statistics.h"
+#include "harness/measure/verdict.h"
 #include "harness/parameters.h"
+#include "harness/summary_pairs.h"
 #include "harness/summary_samples.h"
+#include "harness/summary_verdicts.h"
 #include "harness/workload.h"
 
 #include <errno.h>
@@ -10,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROUNDS_TO_SETTLE 10
+#define TIGHT_RESAMPLES 1000u /* enough to decide whether to go on */
 
 #define EXCESS_BASELINE "floor:nanosleep"
 #define EXCESS_METRICS "lateness_" /* what these names begin with */
@@ -78,39 +81,20 @@ static int summarise_pooled(struct cell_work *work, const struct subject_samples
                             (json_int_t)subject->pooled_values));
 }
 
-/* Keeps the rounds that both have, as pairs in work->values and work->baseline_values. */
-static size_t pair_rounds(struct cell_work *work, const struct samples *subject,
-                          const struct samples *baseline)
-{
-    size_t pairs = 0;
-    for (size_t i = 0, j = 0; i < subject->count && j < baseline->count;) {
-        if (subject->rounds[i] < baseline->rounds[j]) {
-            i++;
-        } else if (subject->rounds[i] > baseline->rounds[j]) {
-            j++;
-        } else {
-            work->values[pairs] = subject->values[i++];
-            work->baseline_values[pairs++] = baseline->values[j++];
-        }
-    }
-    return pairs;
-}
-
 static int add_ratio(struct cell_work *work, const char *baseline, const char *subject,
                      const struct metric *metric, size_t pairs)
 {
-    struct interval interval;
-    /* -EINVAL: a value that has no logarithm. There is no ratio then. */
-    if (statistics_bootstrap_ratio(work->values, work->baseline_values, pairs, SUMMARY_CONFIDENCE,
-                                   work->seed, work->resamples, &interval) < 0)
-        return 0;
-    if (!isfinite(interval.low) || !isfinite(interval.high))
-        return 0;
+    struct effect effect;
+    int result =
+        effect_compare(work->values, work->baseline_values, pairs, SUMMARY_CONFIDENCE, &effect);
+    /* A value that has no logarithm, or one too far out: there is no ratio then. */
+    if (result < 0)
+        return result == -ENOMEM ? result : 0;
     return append(work->ratios,
                   json_pack("{s:s, s:s, s:s, s:f, s:f, s:f, s:f, s:I}", "metric", metric->name,
-                            "baseline", baseline, "subject", subject, "ratio", interval.median,
-                            "ci_low", interval.low, "ci_high", interval.high, "confidence",
-                            SUMMARY_CONFIDENCE, "n", (json_int_t)pairs));
+                            "baseline", baseline, "subject", subject, "ratio", effect.ratio,
+                            "ci_low", effect.low, "ci_high", effect.high, "confidence",
+                            pair_confidence(&effect), "n", (json_int_t)pairs));
 }
 
 /* Lateness adds up: what a subject adds to what the kernel does by itself is a difference. */
@@ -133,12 +117,6 @@ static int add_excess(struct cell_work *work, const char *baseline, const char *
                                           SUMMARY_CONFIDENCE, "n", (json_int_t)pairs));
 }
 
-static bool is_baseline(const char *subject)
-{
-    return strncmp(subject, "floor:", 6) == 0 || strcmp(subject, "epoll") == 0 ||
-           strcmp(subject, "peer:libuv") == 0;
-}
-
 static int compare_with(struct cell_work *work, const struct subject_samples *baseline,
                         const struct metric *metric)
 {
@@ -146,7 +124,8 @@ static int compare_with(struct cell_work *work, const struct subject_samples *ba
     for (size_t i = 0; i < work->samples.count && result == 0; i++) {
         const struct subject_samples *subject = &work->samples.subjects[i];
         size_t pairs =
-            pair_rounds(work, &subject->figures[FIGURE_METRIC], &baseline->figures[FIGURE_METRIC]);
+            pair_rounds(&subject->figures[FIGURE_METRIC], &baseline->figures[FIGURE_METRIC],
+                        work->values, work->baseline_values);
         if (subject == baseline || pairs == 0)
             continue;
         result = add_ratio(work, baseline->name, subject->name, metric, pairs);
@@ -169,7 +148,7 @@ static int summarise_metric(struct cell_work *work, const struct metric *metric)
             result = summarise_pooled(work, subject, metric, k);
     }
     for (size_t i = 0; i < work->samples.count && result == 0; i++) {
-        if (is_baseline(work->samples.subjects[i].name))
+        if (baseline_rank(work->samples.subjects[i].name) < BASELINE_NEVER)
             result = compare_with(work, &work->samples.subjects[i], metric);
     }
     return result;
@@ -182,7 +161,6 @@ static int store(json_t *cell, struct cell_work *work)
     failed |= json_object_set(cell, "percentiles", work->percentiles);
     failed |= json_object_set(cell, "pooled", work->pooled);
     failed |= json_object_set(cell, "excess", work->excess);
-    failed |= json_object_set_new(cell, "verdicts", json_array());
     return failed ? -ENOMEM : 0;
 }
 
@@ -216,14 +194,18 @@ static int cell_work_open(struct cell_work *work, const json_t *run, const json_
     return failed ? -ENOMEM : result;
 }
 
-static int summarise_cell(const json_t *run, json_t *cell, struct cell_work *work)
+static int summarise_cell(const json_t *run, json_t *cell, struct cell_work *work,
+                          struct verdicts *verdicts)
 {
     const struct workload *workload = workload_find(text_of(cell, "workload"));
     int result = cell_work_open(work, run, cell);
     for (const struct metric *metric = workload->metrics; result == 0 && metric->name != NULL;
          metric++) {
-        if (name_in_list(metric->modes, text_of(cell, "mode")))
-            result = summarise_metric(work, metric);
+        if (!name_in_list(metric->modes, text_of(cell, "mode")))
+            continue;
+        result = summarise_metric(work, metric);
+        if (result == 0 && metric->main)
+            result = verdicts_add_cell(verdicts, cell, &work->samples, metric);
     }
     if (result == 0)
         result = store(cell, work);
@@ -233,36 +215,81 @@ static int summarise_cell(const json_t *run, json_t *cell, struct cell_work *wor
 
 int summary_compute(json_t *run, unsigned resamples)
 {
+    struct verdicts verdicts;
+    int result = 0;
     size_t i;
     json_t *cell;
+    verdicts_open(&verdicts, run);
     json_array_foreach(json_object_get(run, "cells"), i, cell)
     {
         struct cell_work work = {
             .seed = (uint64_t)json_integer_value(json_object_get(run, "seed")),
             .resamples = resamples,
         };
-        int result = summarise_cell(run, cell, &work);
-        if (result < 0)
-            return result;
+        if (result == 0)
+            result = summarise_cell(run, cell, &work, &verdicts);
     }
-    return 0;
+    if (result == 0)
+        result = verdicts_write(&verdicts);
+    verdicts_close(&verdicts);
+    return result;
 }
 
-double summary_spread(const json_t *cell, const char *main_metric)
+/* ---- between rounds ---- */
+
+/* With nothing to compare it with, a subject's median has to do. */
+static bool is_median_tight(const struct samples *samples)
 {
-    double widest = -1;
-    size_t i;
-    const json_t *entry;
-    json_array_foreach(json_object_get(cell, "summary"), i, entry)
-    {
-        if (strcmp(text_of(entry, "metric"), main_metric) != 0)
-            continue;
-        double median = json_number_value(json_object_get(entry, "median"));
-        if (json_integer_value(json_object_get(entry, "n")) < ROUNDS_TO_SETTLE || !(median > 0))
-            return INFINITY;
-        double width = json_number_value(json_object_get(entry, "ci_high")) -
-                       json_number_value(json_object_get(entry, "ci_low"));
-        widest = fmax(widest, width / 2 / median);
+    struct interval interval;
+    return samples->count >= VERDICT_ROUNDS &&
+           statistics_bootstrap_median(samples->values, samples->count, SUMMARY_CONFIDENCE, 1,
+                                       TIGHT_RESAMPLES, &interval) == 0 &&
+           interval.high - interval.low <= 2 * SUMMARY_TIGHT_SPREAD * interval.median;
+}
+
+static bool are_medians_tight(const struct cell_samples *samples)
+{
+    bool tight = true;
+    for (size_t i = 0; i < samples->count; i++) {
+        const struct subject_samples *subject = &samples->subjects[i];
+        if (subject->trial_count > 0)
+            tight &= is_median_tight(&subject->figures[FIGURE_METRIC]);
     }
-    return widest < 0 ? INFINITY : widest;
+    return tight;
+}
+
+/* Adds the cell's pairs to `verdicts`. false: it has none, and its medians are not tight. */
+static bool look_at_cell(struct verdicts *verdicts, json_t *cell)
+{
+    const struct metric *metric =
+        workload_main_metric(workload_find(text_of(cell, "workload")), text_of(cell, "mode"));
+    struct cell_samples samples;
+    size_t before = verdicts->count;
+    bool settled = cell_samples_open(&samples, json_object_get(verdicts->run, "subjects"),
+                                     json_object_get(cell, "trials")) == 0 &&
+                   metric != NULL;
+    if (settled) {
+        cell_samples_collect(&samples, metric);
+        settled = verdicts_add_cell(verdicts, cell, &samples, metric) == 0 &&
+                  (verdicts->count > before || are_medians_tight(&samples));
+    }
+    cell_samples_free(&samples);
+    return settled;
+}
+
+bool summary_is_settled(const json_t *run)
+{
+    struct verdicts verdicts;
+    bool settled = true;
+    size_t i;
+    json_t *cell;
+    verdicts_open(&verdicts, run);
+    json_array_foreach(json_object_get(run, "cells"), i, cell)
+    {
+        if (settled && json_array_size(json_object_get(cell, "trials")) > 0)
+            settled = look_at_cell(&verdicts, cell);
+    }
+    settled = settled && verdicts_are_tight(&verdicts);
+    verdicts_close(&verdicts);
+    return settled;
 }

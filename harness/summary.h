@@ -8,19 +8,22 @@
 #define HARNESS_SUMMARY_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #define SUMMARY_CONFIDENCE 0.99
 #define SUMMARY_FINAL_RESAMPLES 10000u /* the last word of a run, and of a report */
-#define SUMMARY_DRAFT_RESAMPLES 1000u  /* between rounds: enough to decide whether to stop */
+
+/* A median alone is settled when half its interval is within this share of it. */
+#define SUMMARY_TIGHT_SPREAD 0.02
 
 /* (Re)computes "summary", "ratios", "percentiles", "pooled", "excess" and "verdicts" of every cell.
- * The run has passed run_shape_check(). 0, -ENOMEM, or -ERANGE when a
- * value is beyond what can be averaged. */
+ * The run has passed run_shape_check(). 0, -ENOMEM, or -ERANGE when a value is beyond what can be
+ * averaged. */
 int summary_compute(json_t *run, unsigned resamples);
 
-/* How far from settled a cell is: the largest relative half width of an interval, (high - low) / 2
- * / median, over the subjects of one metric. INFINITY under 10 rounds of any subject, or without a
- * summary. */
-double summary_spread(const json_t *cell, const char *main_metric);
+/* Whether more rounds would hardly change any word: every pair that can be judged is tight
+ * (verdict.h), and there are rounds enough to name one among all of them; of a cell with a single
+ * subject, its median. It looks at nothing that says who is ahead. Computes no summary. */
+bool summary_is_settled(const json_t *run);
 
 #endif

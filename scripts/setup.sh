@@ -41,6 +41,7 @@ test  useful command:pgrep                 procps             procps-ng         
 test  useful command:ip,ifconfig           iproute2           iproute            iproute2          -            -                   -
 test  useful command:curl                  curl               curl               curl              -            curl                curl
 test  useful command:wrk                   wrk                -                  wrk               wrk          wrk                 -
+test  useful command:chromium            chromium           chromium           chromium          -            chromium            chromium
 test  useful command:node                  nodejs             nodejs             nodejs            node         node                nodejs
 test  useful command:valgrind              valgrind           valgrind           valgrind          -            valgrind            -
 test  useful command:unshare               util-linux         util-linux         util-linux        -            -                   -

@@ -226,34 +226,6 @@ int statistics_bootstrap_median(const double *values, size_t n, double confidenc
     return result;
 }
 
-int statistics_bootstrap_ratio(const double *numerator, const double *denominator, size_t n,
-                               double confidence, uint64_t seed, unsigned resamples,
-                               struct interval *interval)
-{
-    if (!is_possible(n, confidence, resamples))
-        return -EINVAL;
-    double *logarithms = calloc(n, sizeof(*logarithms));
-    if (logarithms == NULL)
-        return -ENOMEM;
-    int result = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (!(isfinite(numerator[i]) && numerator[i] > 0 && isfinite(denominator[i]) &&
-              denominator[i] > 0))
-            result = -EINVAL;
-        else
-            logarithms[i] = log(numerator[i]) - log(denominator[i]);
-    }
-    if (result == 0)
-        result = bootstrap(logarithms, n, confidence, seed, resamples, interval);
-    if (result == 0) {
-        interval->median = exp(interval->median);
-        interval->low = exp(interval->low);
-        interval->high = exp(interval->high);
-    }
-    free(logarithms);
-    return result;
-}
-
 int statistics_bootstrap_difference(const double *values, const double *baseline, size_t n,
                                     double confidence, uint64_t seed, unsigned resamples,
                                     struct interval *interval)

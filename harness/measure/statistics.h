@@ -29,14 +29,6 @@ double statistics_median(const double *values, size_t n);
 int statistics_bootstrap_median(const double *values, size_t n, double confidence, uint64_t seed,
                                 unsigned resamples, struct interval *);
 
-/* Numerator over denominator, paired: entry i of both comes from round i. The median of the
- * logarithms of the ratios within rounds, and its interval, both as ratios again: 0.80 means that
- * the numerator costs 20 % less. Exchanging the two samples gives the reciprocal. -EINVAL as above,
- * and for a value that is not positive. */
-int statistics_bootstrap_ratio(const double *numerator, const double *denominator, size_t n,
-                               double confidence, uint64_t seed, unsigned resamples,
-                               struct interval *);
-
 /* Value minus baseline, paired: entry i of both comes from round i. The median of the differences
  * within rounds, and its interval. -EINVAL as of the median, also for a difference that is not
  * finite. */

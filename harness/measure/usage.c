@@ -47,6 +47,7 @@ int usage_now(struct usage *usage)
     usage->voluntary = (uint64_t)totals.ru_nvcsw;
     usage->involuntary = (uint64_t)totals.ru_nivcsw;
     usage->maxrss_kib = peak_kib(&totals);
+    usage->migrations_known = usage_migrations(&usage->migrations, &usage->threads) == 0;
     usage->steal_known = usage_steal_us(&usage->steal_us) == 0;
 
     uint64_t wall_ns, cpu_ns;
@@ -68,6 +69,9 @@ static uint64_t growth(uint64_t before, uint64_t after)
 struct usage usage_between(const struct usage *begin, const struct usage *end)
 {
     bool steal_known = begin->steal_known && end->steal_known;
+    /* A thread that ends takes its count along: what is left would be too few. */
+    bool migrations_known =
+        begin->migrations_known && end->migrations_known && begin->threads <= end->threads;
     return (struct usage){
         .wall_ns = growth(begin->wall_ns + begin->own_wall_ns, end->wall_ns),
         .cpu_ns = growth(begin->cpu_ns + begin->own_cpu_ns, end->cpu_ns),
@@ -75,6 +79,9 @@ struct usage usage_between(const struct usage *begin, const struct usage *end)
         .system_us = growth(begin->system_us, end->system_us),
         .voluntary = growth(begin->voluntary, end->voluntary),
         .involuntary = growth(begin->involuntary, end->involuntary),
+        .migrations_known = migrations_known,
+        .migrations = migrations_known ? growth(begin->migrations, end->migrations) : 0,
+        .threads = end->threads,
         .steal_known = steal_known,
         .steal_us = steal_known ? growth(begin->steal_us, end->steal_us) : 0,
         .maxrss_kib = end->maxrss_kib,
@@ -83,7 +90,9 @@ struct usage usage_between(const struct usage *begin, const struct usage *end)
 
 void usage_add(struct usage *sum, const struct usage *stretch)
 {
-    bool steal_known = stretch->steal_known && (sum->steal_known || sum->wall_ns == 0);
+    bool is_first = sum->wall_ns == 0;
+    bool steal_known = stretch->steal_known && (sum->steal_known || is_first);
+    bool migrations_known = stretch->migrations_known && (sum->migrations_known || is_first);
     *sum = (struct usage){
         .wall_ns = sum->wall_ns + stretch->wall_ns,
         .cpu_ns = sum->cpu_ns + stretch->cpu_ns,
@@ -91,6 +100,9 @@ void usage_add(struct usage *sum, const struct usage *stretch)
         .system_us = sum->system_us + stretch->system_us,
         .voluntary = sum->voluntary + stretch->voluntary,
         .involuntary = sum->involuntary + stretch->involuntary,
+        .migrations_known = migrations_known,
+        .migrations = migrations_known ? sum->migrations + stretch->migrations : 0,
+        .threads = stretch->threads,
         .steal_known = steal_known,
         .steal_us = steal_known ? sum->steal_us + stretch->steal_us : 0,
         .maxrss_kib = stretch->maxrss_kib > sum->maxrss_kib ? stretch->maxrss_kib : sum->maxrss_kib,
@@ -100,10 +112,11 @@ void usage_add(struct usage *sum, const struct usage *stretch)
 json_t *usage_to_json(const struct usage *usage)
 {
     json_t *steal = usage->steal_known ? json_integer((json_int_t)usage->steal_us) : NULL;
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o*}", "wall_ns",
+    json_t *moves = usage->migrations_known ? json_integer((json_int_t)usage->migrations) : NULL;
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o*, s:o*}", "wall_ns",
                      (json_int_t)usage->wall_ns, "cpu_ns", (json_int_t)usage->cpu_ns, "user_us",
                      (json_int_t)usage->user_us, "system_us", (json_int_t)usage->system_us,
                      "voluntary", (json_int_t)usage->voluntary, "involuntary",
                      (json_int_t)usage->involuntary, "maxrss_kib", (json_int_t)usage->maxrss_kib,
-                     "steal_us", steal);
+                     "migrations", moves, "steal_us", steal);
 }

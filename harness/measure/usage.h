@@ -19,12 +19,15 @@ struct usage {
     uint64_t cpu_ns;  /* user and system together; exact */
     uint64_t user_us; /* estimates, see above */
     uint64_t system_us;
-    uint64_t voluntary;   /* context switches: it waited */
-    uint64_t involuntary; /* it was made to give way */
-    bool steal_known;     /* false where the system does not tell */
-    uint64_t steal_us;    /* all CPUs of the machine; counted in ticks of 10 ms, so short stretches
-                             read 0 */
-    uint64_t maxrss_kib;  /* the peak since the process started, not a difference */
+    uint64_t voluntary;    /* context switches: it waited */
+    uint64_t involuntary;  /* it was made to give way */
+    bool migrations_known; /* false where the system does not tell, or threads ended meanwhile */
+    uint64_t migrations;   /* moves to another CPU, of the threads that are there at the end */
+    unsigned threads;
+    bool steal_known;    /* false where the system does not tell */
+    uint64_t steal_us;   /* all CPUs of the machine; counted in ticks of 10 ms, so short stretches
+                            read 0 */
+    uint64_t maxrss_kib; /* the peak since the process started, not a difference */
 
     /* What taking this reading cost, before it returned: kept out of the stretch that starts with
      * it. */
@@ -40,12 +43,16 @@ struct usage usage_between(const struct usage *begin, const struct usage *end);
 /* Adds a stretch to others; to an empty one first. Peak memory is the larger one. */
 void usage_add(struct usage *sum, const struct usage *stretch);
 
-/* An object with the fields' names; "steal_us" is absent when unknown. The caller's reference; NULL
- * when out of memory. */
+/* An object with the fields' names; "steal_us" and "migrations" are absent when unknown. The
+ * caller's reference; NULL when out of memory. */
 json_t *usage_to_json(const struct usage *);
 
 /* Time that the hypervisor gave to others while this machine wanted to run, all CPUs, since boot.
  * -ENOTSUP where the system does not tell. */
 int usage_steal_us(uint64_t *steal_us);
+
+/* Moves of all threads of this process to another CPU since they started, and how many threads
+ * these are. -ENOTSUP where the system does not tell, or there are too many to ask. */
+int usage_migrations(uint64_t *migrations, unsigned *threads);
 
 #endif

@@ -189,11 +189,24 @@ int verdict_decide(const struct verdict_question *question, struct verdict *verd
     if (effect->n < VERDICT_ROUNDS) {
         verdict->word = VERDICT_INCONCLUSIVE;
         verdict->why = "there are fewer than 10 rounds";
-        verdict->rounds = verdict->rounds_likely = VERDICT_ROUNDS;
+        verdict->rounds = verdict->rounds_likely = verdict_rounds_needed(question->pairs);
         return 0;
     }
     decide(question, verdict);
     return 0;
+}
+
+uint64_t verdict_rounds_needed(size_t pairs)
+{
+    uint64_t rounds = VERDICT_ROUNDS;
+    while (ldexp((double)pairs, 1 - (int)rounds) >= VERDICT_LEVEL)
+        rounds++;
+    return rounds;
+}
+
+bool verdict_is_tight(const struct effect *effect, double minimum_effect)
+{
+    return log(effect->high / effect->low) / 2 <= VERDICT_TIGHT * log1p(minimum_effect);
 }
 
 const char *verdict_name(enum verdict_word word)

@@ -12,8 +12,9 @@
  * Ask once, when the rounds are over. A run may stop because its intervals are narrow, or because
  * time is up, but not because a winner has appeared: of A against A, 10 to 200 rounds of normal log
  * ratios with a deviation of 13 %, asking after each round and stopping at the first winner names
- * one in 11.5 % of all cases, asking once in 0.1 %, and in 1.5 % if stopped by the interval's width
- * (600 and 2,000 cases).
+ * one in 11.5 % of all cases, asking once in 0.1 %. Stopping as soon as verdict_is_tight() names
+ * one in 0.05 % (normal), 0.10 % (skewed) and 0 of 4,000 (heavy, disturbed) with a deviation of
+ * 5 %; simulate_verdicts stopping 4000.
  *
  * One pair, 13 %, tests/harness/simulate_verdicts, 2,000 cases each; shapes as in effect.h:
  *
@@ -42,6 +43,8 @@
 #define VERDICT_LEVEL 0.01
 #define VERDICT_CONFIDENCE 0.99 /* of the interval, for effect_compare() */
 #define VERDICT_MINIMUM_EFFECT 0.03
+#define VERDICT_MINIMUM_EFFECT_LOWEST 0.001 /* that can be asked for */
+#define VERDICT_MINIMUM_EFFECT_HIGHEST 0.5
 #define VERDICT_ROUNDS_MAXIMUM UINT64_C(1000000)
 
 enum verdict_word {
@@ -73,6 +76,17 @@ struct verdict {
  * its estimate or is of less than VERDICT_CONFIDENCE, a p that adjusting has lowered, pairs == 0);
  * *verdict is INVALID and says so. */
 int verdict_decide(const struct verdict_question *, struct verdict *);
+
+/* The fewest rounds with which any of so many pairs can be named: those of which the smallest p,
+ * 2^(1-n), is still under the level when it is multiplied by the pairs; VERDICT_ROUNDS at least. */
+uint64_t verdict_rounds_needed(size_t pairs);
+
+/* Whether more rounds would hardly change the word: half the interval, in logarithms, is within
+ * VERDICT_TIGHT of the minimum effect. A run may stop for that, because it names no more than it
+ * would otherwise: what is named has to be at least the minimum effect away, which is then 1.5
+ * times half the interval. */
+#define VERDICT_TIGHT (2.0 / 3)
+bool verdict_is_tight(const struct effect *, double minimum_effect);
 
 /* "FASTER", ... */
 const char *verdict_name(enum verdict_word);

@@ -1,5 +1,5 @@
 # Lines over a parameter, each with its intervals, in one panel or in several side by side.
-# gnuplot -d -c curves.gp STEM TITLE SUBTITLE REMARK CAPTION NOTE STYLES "PANELS COLUMNS SHARED LABEL LINEAR" AXIS
+# gnuplot -d -e "kinds = 'svg png'" -c curves.gp STEM TITLE SUBTITLE REMARK CAPTION NOTE STYLES "PANELS COLUMNS SHARED LABEL LINEAR" AXIS
 # reads STEM.csv and STEM-panels.csv, writes STEM.svg and STEM.png
 # SHARED: all panels have the same axis of figures; LABEL: letters of the longest name of a line.
 stem = ARG1
@@ -40,6 +40,18 @@ knees = K_max == 1
 stats stem.".csv" using (strcol(7) eq "" || strcol(7) eq "p99" ? 0 : 1) name "B" nooutput
 bands = B_max == 1
 
+# Of characters, one below the other: side by side they would be a few columns wide.
+dumb = kinds eq "dumb"
+if (dumb) {
+    do for [i = 1:panels] {
+        places[i] = i - 1
+        titles[i] = sides[i] eq "" || titles[i] eq sides[i] ? titles[i] : titles[i].", ".sides[i]
+    }
+    columns = 1
+    shared = 0
+    bands = 0
+    P_max = panels - 1
+}
 rows = int(P_max) / columns + 1
 occupied(place) = sum [i = 1:panels] (int(places[i]) == place)
 
@@ -51,15 +63,24 @@ gap_x = shared ? 16 : 66
 gap_y = 66
 panel_width = (width - left - legend - gap_x * (columns - 1.0)) / columns
 panel_height = single ? 418 : rows == 1 ? 360 : 190
+if (dumb) {
+    column_width = 1.0 * width / terminal_columns
+    legend = column_width * ((longest > 25 ? longest : 25) + 9)
+    left = 9 * column_width
+    panel_height = 22 * 14
+    gap_y = 22 * 4
+    panel_width = width - left - legend
+}
 top = (note_text eq "" ? 72 : 94) + (remark_text eq "" ? 0 : 22) + (single ? 0 : 24)
-height = top + rows * panel_height + (rows - 1) * gap_y + 110
+if (dumb) { top = 22 * 2 }
+height = top + rows * panel_height + (rows - 1) * gap_y + (dumb ? 66 : 110)
 
 # Side by side at each value, so that intervals do not hide each other.
 span = X_max - X_min
-spread = (single ? 0.09 : bands ? 0.05 : 0.025) * span
+spread = dumb ? 0 : (single ? 0.09 : bands ? 0.05 : 0.025) * span
 beside(i, count) = (i - (count - 1) / 2.0) * spread / (count + 1)
 
-do for [kind in "svg png"] {
+do for [kind in kinds] {
     load style_file
     set style fill solid noborder
     set label 6 remark_text at screen 16.0 / width, screen 1 - (note_text eq "" ? 68.0 : 90.0) / height \
@@ -96,7 +117,7 @@ do for [kind in "svg png"] {
         if (!single && column_of == 0) { set ylabel sides[panel] font small }
         unset label 7
         if (!single) { set label 7 titles[panel].(shared ? "" : log_text) \
-            at graph 0, graph 1 offset 0, 0.7 left font ",12" }
+            at graph 0, graph 1 offset (dumb ? 2 : 0), 0.7 left font ",12" }
         unset xlabel
         if (!occupied(place + columns)) { set xlabel axis_text offset 0, 0.3 font small }
         # The legend: once, from a point that lies below every panel.

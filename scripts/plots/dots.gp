@@ -1,5 +1,5 @@
 # One row for each subject: its single trials faint behind, the median as a point on its interval.
-# gnuplot -d -c dots.gp STEM TITLE SUBTITLE AXIS CAPTION NOTE STYLES "LOW HIGH LOG"
+# gnuplot -d -e "kinds = 'svg png'" -c dots.gp STEM TITLE SUBTITLE AXIS CAPTION NOTE STYLES "LOW HIGH LOG"
 # reads STEM.csv and STEM-trials.csv, writes STEM.svg and STEM.png
 stem = ARG1
 title_text = ARG2
@@ -17,16 +17,24 @@ scale_file = ARG0[1:strlen(ARG0) - strlen("dots.gp")]."scale.gp"
 rows = words(styles)
 set datafile separator comma
 stats stem.".csv" skip 1 using (abs($8)) nooutput
-if (STATS_max > 0) { caption_text = caption_text."\nAn arrow: off the axis, its figure stands on the right." }
+if (STATS_max > 0 && kinds ne "dumb") { caption_text = caption_text."\nAn arrow: off the axis, its figure stands on the right." }
 width = 1080
 height = 188 + 36 * rows
-do for [kind in "svg png"] {
+# Of characters, a line for each row.
+dumb = kinds eq "dumb"
+if (dumb) { height = 22 * (rows + 6) }
+longest = 0
+longer(label) = strlen(label) > longest ? strlen(label) : longest
+stats stem.".csv" skip 1 using (longest = longer(strcol(2)), 0) nooutput
+do for [kind in kinds] {
     load style_file
     set lmargin at screen 290.0 / width
     set rmargin at screen 1 - 245.0 / width
+    if (dumb) { set lmargin longest + 2; set rmargin 26 }
+    beyond = dumb ? 1 : 0.6
     set xrange [low:high]
-    set yrange [0.4:rows + 0.6]
-    set y2range [0.4:rows + 0.6]
+    set yrange [1 - beyond:rows + beyond]
+    set y2range [1 - beyond:rows + beyond]
     axis_to_scale = "x"
     numbered = 1
     load scale_file
@@ -41,12 +49,12 @@ do for [kind in "svg png"] {
     left = logarithmic ? low * (high / low) ** 0.05 : low + (high - low) * 0.05
     right = logarithmic ? high / (high / low) ** 0.05 : high - (high - low) * 0.05
     # White points first, for the labels alone: points of size 0 are invalid SVG.
-    plot stem."-trials.csv" skip 1 using 2:1 with points pt 7 ps 0.28 lc rgb "#B8B8B8", \
+    plot stem."-trials.csv" skip 1 using (dumb ? 1/0 : $2):1 with points pt 7 ps 0.28 lc rgb "#B8B8B8", \
          stem.".csv" skip 1 using 4:1:ytic(2) with dots lc rgb "white", \
          stem.".csv" skip 1 using 4:1:y2tic(7) axes x1y2 with dots lc rgb "white", \
          stem.".csv" skip 1 using ($8 < 0 ? left : 1/0):1:(low - left):(0) with vectors arrowstyle 1, \
          stem.".csv" skip 1 using ($8 > 0 ? right : 1/0):1:(high - right):(0) with vectors arrowstyle 1, \
-         stem.".csv" skip 1 using 4:1:5:6 with xerrorbars pt -1 lw 2.2 lc rgb "#000000", \
+         stem.".csv" skip 1 using 4:1:5:6 with xerrorbars pt -1 lt black lw 2.2, \
          for [i = 1:rows] stem.".csv" skip 1 every ::(i - 1)::(i - 1) using 4:1 \
              with points ls int(word(styles, i)) lw 2.2
     unset output

@@ -1,6 +1,6 @@
 # Latency by percentile: each step to the right leaves a tenth of the requests above.
 # The maximum has no place on that scale, so no line leads to it.
-# gnuplot -d -c percentiles.gp STEM TITLE SUBTITLE AXIS CAPTION NOTE STYLES "LOW HIGH LOG"
+# gnuplot -d -e "kinds = 'svg png'" -c percentiles.gp STEM TITLE SUBTITLE AXIS CAPTION NOTE STYLES "LOW HIGH LOG"
 # reads STEM.csv, writes STEM.svg and STEM.png
 stem = ARG1
 title_text = ARG2
@@ -17,14 +17,15 @@ scale_file = ARG0[1:strlen(ARG0) - strlen("percentiles.gp")]."scale.gp"
 
 # Side by side at each percentile, so that intervals do not hide each other.
 series = words(styles)
-beside(i) = (i - (series - 1) / 2.0) * 0.6 / (series + 1)
+beside(i) = kinds eq "dumb" ? 0 : (i - (series - 1) / 2.0) * 0.6 / (series + 1)
 width = 1080
 height = 600
-do for [kind in "svg png"] {
+do for [kind in kinds] {
     load style_file
     set lmargin at screen 100.0 / width
     set rmargin at screen 1 - 330.0 / width
     set key at graph 1.03, graph 1 left top Left reverse samplen 3.2 spacing 1.35 font ",12"
+    if (kind eq "dumb") { set lmargin 10; set rmargin 45 }
     set xlabel "percentile" offset 0, 0.3
     set ylabel axis_text.(logarithmic ? " (logarithmic)" : "")
     set yrange [low:high]

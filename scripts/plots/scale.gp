@@ -16,5 +16,11 @@ if (logarithmic) {
         }
     }
 } else {
+    # Numbers as wide as these are few.
+    if (kind eq "dumb" && axis_to_scale eq "x") {
+        step = 10.0 ** floor(log10((high - low) / 3))
+        do for [factor in "2 5 10"] { if ((high - low) / step > 4.5) { step = step * (factor eq "5" ? 2.5 : 2) } }
+        set xtics step
+    }
     eval "set format ".axis_to_scale." '".(!numbered ? "" : high >= 1e5 ? "%.1s%c" : high >= 100 ? "%.0f" : "%g")."'"
 }

@@ -5,14 +5,21 @@
 # the tier stands behind each name. Floors and null are hollow. The numbers of the line styles
 # are those of chart_style() in harness/chart_series.c.
 
-# The PNG has twice the pixels, for screens that have them.
+# The PNG has twice the pixels, for screens that have them. Characters are 22 pixels high, and so wide that the
+# picture fits `terminal_columns`; with `colours` ANSI sequences colour them. Both are set with kinds = "dumb".
 if (kind eq "svg") {
     set terminal svg size width, height font "sans-serif,13" background "white" dynamic
-} else {
+}
+if (kind eq "png") {
     set terminal pngcairo size 2 * width, 2 * height font "DejaVu Sans,13" fontscale 1.5 \
         linewidth 2 pointscale 2 background "white"
 }
-set output stem.".".kind
+if (kind eq "dumb") {
+    eval sprintf("set terminal dumb size %d, %d noenhanced %s", \
+        terminal_columns, int(ceil(height / 22.0)), colours ? "ansi256" : "mono")
+}
+# A form feed before each picture is for printers.
+if (kind eq "dumb") { set output "| tr -d '\f'" } else { set output stem.".".kind }
 
 # No string of a result file is interpreted: no _{} or ^{} mark-up, no escapes.
 set termoption noenhanced
@@ -54,15 +61,27 @@ set style line 38 lc rgb "#000000" pt 1  dt 1         ps 1.0 lw 1.8
 set style line 41 lc rgb "#08306B" pt 7  dt 1         ps 0.7 lw 2.0
 set style line 42 lc rgb "#D55E00" pt 6  dt (6,4)     ps 0.8 lw 1.6
 
+# On a terminal the darkest are what text is, which may be dark or light there.
+if (kind eq "dumb") {
+    set style line 12 lt black pt 6
+    set style line 13 lt black pt 14
+    set style line 20 lt black pt 6
+    set style line 21 lt black pt 4
+    set style line 38 lt black pt 1
+    set style line 41 lt black pt 7
+}
+
 set style line 90 lc rgb "#DDDDDD" lw 0.7
 set border 3 lc rgb "#555555" lw 0.8
 set tics nomirror out scale 0.5 textcolor rgb "#222222"
 set grid ls 90
+if (kind eq "dumb") { unset grid }
 unset key
 
 # Title, what was measured and a warning above the picture; below it, how to read it. In pixels.
 set tmargin at screen 1 - (note_text eq "" ? 72.0 : 94.0) / height
 set bmargin at screen 110.0 / height
+if (kind eq "dumb") { set tmargin 1; set bmargin 3; set errorbars 0 }
 set label 1 title_text    at screen 16.0 / width, screen 1 - 22.0 / height left font ",16"
 set label 2 subtitle_text at screen 16.0 / width, screen 1 - 46.0 / height left font ",12" tc rgb "#333333"
 set label 3 note_text     at screen 16.0 / width, screen 1 - 68.0 / height left font ",12" tc rgb "#A03000"

@@ -2,14 +2,15 @@
 """Writes a run of made-up figures that can be worked out by hand, as results/schema.json wants it.
 
 usage: make_run.py KIND FOLDER [ROUNDS]
-KIND: accuracy, scale, saturate, mixed, throughput, or large (100 cells, 12 subjects, for speed).
+KIND: accuracy, scale, saturate, mixed, throughput, crossover, alone, lost, or large (100 cells, 12 subjects, for
+speed).
 Round r of R adds r - (R - 1) / 2 to each figure of a subject, so that its median is the figure itself.
 """
 import json
 import os
 import sys
 
-TIERS = {"io_uring": "completion", "floor:nanosleep": "none", "floor:timerfd": "none"}
+TIERS = {"io_uring": "completion", "null": "none", "floor:nanosleep": "none", "floor:timerfd": "none"}
 
 
 def bucket(value):
@@ -33,7 +34,7 @@ def trial(subject, number, metrics, histograms, operations):
     return {
         "subject": subject, "start_ns": 1, "metrics": metrics, "histograms": histograms,
         "counters": {"operations": operations, "waits": 2 * operations},
-        "usage": {"wall_ns": 1, "cpu_ns": 1, "user_us": 1, "system_us": 1, "voluntary": 1, "involuntary": 1,
+        "usage": {"wall_ns": 1, "cpu_ns": 1, "user_us": 1, "system_us": 1, "voluntary": 1, "involuntary": 0,
                   "maxrss_kib": 1},
         "generator": {"cpu_utilisation": None, "late_ns_p99": None, "bound": False, "connections": 0, "errors": {},
                       "source_addresses": 0, "pinned": False},
@@ -140,6 +141,40 @@ def throughput(rounds):
     ]
 
 
+def drain(levels, subjects, rounds):
+    """levels: {idle: (ns of each subject)}."""
+    return [
+        cell("accept", "drain", {"queue": 100, "idle": idle, "budget": 64}, subjects, rounds,
+             lambda subject, ns=dict(zip(subjects, figures)): ({"ns_per_accept": ns[subject]}, {}))
+        for idle, figures in levels.items()
+    ]
+
+
+def crossover(rounds):
+    """poll and io_uring change places with epoll, at different values; epoll-et is as epoll."""
+    subjects = ("poll", "epoll", "epoll-et", "io_uring", "floor:epoll")
+    return drain({
+        0: (90000, 100000, 100000, 110000, 80000), 10: (90000, 100000, 100000, 101000, 80000),
+        100: (200000, 100000, 100000, 90000, 80000), 1000: (900000, 100000, 100000, 80000, 80000),
+    }, subjects, rounds)
+
+
+def alone(rounds):
+    """One subject, and null, which has no part in verdicts."""
+    return drain({0: (100000, 50)}, ("epoll", "null"), rounds)
+
+
+def lost(rounds):
+    """No trial of io_uring is valid, for two reasons; the commoner one has a number in it."""
+    cells = drain({0: (100000, 1)}, ("epoll", "io_uring"), rounds)
+    for each in cells[0]["trials"]:
+        number = each["round"]
+        if each["subject"] == "io_uring":
+            each["valid"] = False
+            each["why_invalid"] = f"it lost {number + 2} connections" if number % 3 else "the server was killed"
+    return cells
+
+
 def large(rounds):
     subjects = ["epoll", "peer:libuv", "floor:nanosleep"] + [f"subject{i}" for i in range(9)]
     def figures(_subject):
@@ -174,7 +209,7 @@ def run_of(cells):
 
 def main(kind, folder, rounds="11"):
     os.makedirs(folder)
-    makers = (accuracy, scale, saturate, mixed, throughput, large)
+    makers = (accuracy, scale, saturate, mixed, throughput, crossover, alone, lost, large)
     make = {maker.__name__: maker for maker in makers}[kind]
     with open(os.path.join(folder, "run.json"), "w", encoding="utf-8") as file:
         json.dump(run_of(make(int(rounds))), file)

@@ -20,6 +20,8 @@
 
 #define ROUNDS_MAXIMUM 20000
 #define RESAMPLES 1000
+#define STOPPING_ROUNDS 400
+#define STOPPING_DEVIATION 0.05
 
 static double subject[ROUNDS_MAXIMUM], baseline[ROUNDS_MAXIMUM], logarithms[ROUNDS_MAXIMUM];
 
@@ -196,31 +198,64 @@ static void verdicts(unsigned samples)
     }
 }
 
-/* A against A, asked after each of 10 to 200 rounds: how often a winner is named at any time, and
- * how often at the first time that the interval is within 4 % of its middle. */
+/* What is true, and which words are then false. */
+struct stopping_case {
+    double ratio;
+    bool naming_is_false, equivalent_is_false;
+};
+
+struct stopping {
+    unsigned ever, when_tight, never_tight;
+    double rounds;
+};
+
+static bool is_false(const struct stopping_case *truth, enum verdict_word word)
+{
+    return (truth->naming_is_false && word >= VERDICT_FASTER) ||
+           (truth->equivalent_is_false && word == VERDICT_EQUIVALENT);
+}
+
+static void stop_once(const struct stopping_case *truth, struct stopping *out)
+{
+    bool ever = false;
+    for (size_t n = VERDICT_ROUNDS; n <= STOPPING_ROUNDS; n++) {
+        struct effect effect;
+        bool now = is_false(truth, judge(n, VERDICT_MINIMUM_EFFECT, &effect).word);
+        ever |= now;
+        if (verdict_is_tight(&effect, VERDICT_MINIMUM_EFFECT)) {
+            out->ever += ever;
+            out->when_tight += now;
+            out->rounds += (double)n;
+            return;
+        }
+    }
+    out->ever += ever;
+    out->never_tight++;
+}
+
+/* Looking after each round from 10 on: how often a false word is there at any of these times, and
+ * how often when the interval is tight for the first time, which is when a run stops. */
 static void stopping(unsigned samples)
 {
+    static const struct stopping_case cases[] = {{1, true, false}, {1.03, false, true}};
+    printf("looks after each round, deviation %g: share with a false word\n"
+           "%-10s %5s  at any time  when tight  mean rounds (never tight)\n",
+           STOPPING_DEVIATION, "shape", "ratio");
     for (unsigned shape = 0; shape <= SYNTHETIC_DISTURBED; shape++) {
-        unsigned ever = 0, when_tight = 0;
-        struct random random;
-        random_seed(&random, 1);
-        for (unsigned i = 0; i < samples; i++) {
-            bool named = false, tight = false;
-            synthetic_rounds(&random, shape, 1, 0.13, subject, baseline, 200);
-            for (size_t n = VERDICT_ROUNDS; n <= 200; n++) {
-                struct effect effect;
-                bool now = judge(n, VERDICT_MINIMUM_EFFECT, &effect).word >= VERDICT_FASTER;
-                named |= now;
-                if (!tight && log(effect.high / effect.low) / 2 < 0.04) {
-                    tight = true;
-                    when_tight += now;
-                }
+        for (unsigned c = 0; c < sizeof cases / sizeof *cases; c++) {
+            struct stopping out = {0};
+            struct random random;
+            random_seed(&random, 1);
+            for (unsigned i = 0; i < samples; i++) {
+                synthetic_rounds(&random, shape, cases[c].ratio, STOPPING_DEVIATION, subject,
+                                 baseline, STOPPING_ROUNDS);
+                stop_once(&cases[c], &out);
             }
-            ever += named;
+            printf("%-10s %5.2f  %11.4f  %10.4f  %11.1f (%u)\n", synthetic_name(shape),
+                   cases[c].ratio, (double)out.ever / samples, (double)out.when_tight / samples,
+                   out.rounds / fmax(1, samples - out.never_tight), out.never_tight);
+            fflush(stdout);
         }
-        printf("%-10s named at some time %.4f, when the interval is tight %.4f\n",
-               synthetic_name(shape), (double)ever / samples, (double)when_tight / samples);
-        fflush(stdout);
     }
 }
 
@@ -286,8 +321,8 @@ int main(int argc, char **argv)
     else if (strcmp(what, "rounds") == 0 && samples > 0)
         rounds(samples);
     else
-        return fprintf(stderr,
-                       "usage: simulate_verdicts coverage|verdicts|stopping|rounds [SAMPLES]\n"),
+        return fprintf(stderr, "usage: simulate_verdicts coverage|verdicts|stopping|rounds "
+                               "[SAMPLES]\n"),
                2;
     return 0;
 }

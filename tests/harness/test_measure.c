@@ -145,6 +145,26 @@ static void stolen_time_that_is_not_known_is_left_out(void **state)
     assert_false(usage_between(&unknown, &known).steal_known);
 }
 
+static void migrations_that_are_not_known_are_left_out(void **state)
+{
+    (void)state;
+    struct usage begin = {.migrations_known = true, .migrations = 3, .threads = 4};
+    struct usage end = {.migrations_known = true, .migrations = 8, .threads = 4}, unknown = {0};
+    struct usage usage = usage_between(&begin, &end);
+    json_t *json = usage_to_json(&usage);
+    assert_int_equal(json_integer_value(json_object_get(json, "migrations")), 5);
+    json_decref(json);
+    json = usage_to_json(&unknown);
+    assert_null(json_object_get(json, "migrations"));
+    json_decref(json);
+    assert_false(usage_between(&begin, &unknown).migrations_known);
+    assert_false(usage_between(&unknown, &end).migrations_known);
+    end.threads = 3; /* one has ended, and taken its count along */
+    assert_false(usage_between(&begin, &end).migrations_known);
+    end.threads = 5;
+    assert_true(usage_between(&begin, &end).migrations_known);
+}
+
 /* ---- placement ---- */
 
 static void allowed_processors_are_ascending_and_counted_beyond_the_capacity(void **state)
@@ -336,6 +356,7 @@ int main(void)
         cmocka_unit_test(sleeping_takes_time_but_no_processor),
         cmocka_unit_test(taking_a_reading_is_not_part_of_the_stretch_it_begins),
         cmocka_unit_test(differences_are_taken_field_by_field_and_never_wrap),
+        cmocka_unit_test(migrations_that_are_not_known_are_left_out),
         cmocka_unit_test(stolen_time_that_is_not_known_is_left_out),
         cmocka_unit_test(allowed_processors_are_ascending_and_counted_beyond_the_capacity),
         cmocka_unit_test(a_pinned_thread_is_allowed_that_processor_alone),

@@ -323,6 +323,52 @@ static void stolen_time_is_the_eighth_figure_of_proc_stat(void **state)
     assert_in_range(steal_us, before_us, steal_from_proc_stat_us());
 }
 
+static int move_to(int cpu)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(cpu, &set);
+    return sched_setaffinity(0, sizeof(set), &set);
+}
+
+static void *move_to_and_fro(void *barrier)
+{
+    for (int i = 0; i < 5; i++) {
+        move_to(0);
+        move_to(1);
+    }
+    pthread_barrier_wait(barrier);
+    pthread_barrier_wait(barrier);
+    return NULL;
+}
+
+/* A thread that is moved by hand ten times, and counts while it is there. */
+static void migrations_of_all_threads_are_counted(void **state)
+{
+    (void)state;
+    cpu_set_t before_set;
+    uint64_t before = 0, after;
+    unsigned threads = 0;
+    sched_getaffinity(0, sizeof(before_set), &before_set);
+    if (!CPU_ISSET(0, &before_set) || !CPU_ISSET(1, &before_set) ||
+        usage_migrations(&before, &threads) < 0) {
+        print_message("SKIPPED: there are no two CPUs, or no /proc/self/task/*/sched\n");
+        skip();
+    }
+    unsigned threads_before = threads;
+    pthread_t thread;
+    pthread_barrier_t barrier;
+    pthread_barrier_init(&barrier, NULL, 2);
+    assert_int_equal(pthread_create(&thread, NULL, move_to_and_fro, &barrier), 0);
+    pthread_barrier_wait(&barrier);
+    assert_int_equal(usage_migrations(&after, &threads), 0);
+    assert_int_equal(threads, threads_before + 1);
+    assert_true(after >= before + 9); /* it may have been on CPU 0 already */
+    pthread_barrier_wait(&barrier);
+    pthread_join(thread, NULL);
+    pthread_barrier_destroy(&barrier);
+}
+
 /* The coarse clock steps once per tick: the smallest step that is seen is the length of one. */
 static double next_coarse_step_ns(struct timespec *last)
 {
@@ -365,6 +411,7 @@ int main(void)
         cmocka_unit_test(a_refusal_by_policy_is_explained),
         cmocka_unit_test(a_tracepoint_is_found_or_what_is_missing_is_named),
         cmocka_unit_test(stolen_time_is_the_eighth_figure_of_proc_stat),
+        cmocka_unit_test(migrations_of_all_threads_are_counted),
         cmocka_unit_test(the_timer_frequency_is_that_of_the_coarse_clock_steps),
     };
     return cmocka_run_group_tests_name("measure on Linux", tests, NULL, NULL);

@@ -198,8 +198,8 @@ static void a_submit_that_fails_in_any_phase_ends_the_trial(void **state)
             assert_int_equal(run(trials[i].mode, trials[i].params), -ENOMEM);
             assert_non_null(strstr(problem, "fake: submitting a job failed: "));
             assert_null(outcome);
-            /* A later one where a starved loop submits nothing in the whole of this phase. */
-            assert_true(fake_pool.phase >= phase);
+            /* Later where the machine was so busy that nothing was submitted in a phase. */
+            assert_in_range(fake_pool.phase, phase, trials[i].phases);
         }
     }
 }

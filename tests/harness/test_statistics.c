@@ -124,13 +124,6 @@ static const double mice[] = {94, 197, 16, 38, 99, 141, 23};
  * mean", Biometrika 6 (1908). An even number of values. */
 static const double sleep[] = {1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4};
 
-/* Heights of cross- and self-fertilised plants (Zea mays), in inches, by pair: Darwin, "The Effects
- * of Cross and Self Fertilisation" (1876). */
-static const double crossed[] = {23.5,  12,     21,    22, 19.125, 21.5, 22.125, 20.375,
-                                 18.25, 21.625, 23.25, 21, 22.125, 23,   12};
-static const double selfed[] = {17.375, 20.375, 20,    20, 18.375, 18.625, 18.625, 15.25,
-                                16.5,   18,     16.25, 18, 12.75,  15.5,   18};
-
 static void the_median_is_the_middle_value_or_the_mean_of_two(void **state)
 {
     (void)state;
@@ -193,50 +186,6 @@ static void the_interval_of_a_median_is_that_of_the_exact_bootstrap(void **state
         assert_true(fabs(interval.low - references[i].low) < 1e-12);
         assert_true(fabs(interval.high - references[i].high) < 1e-12);
     }
-}
-
-/* Exact by the same SciPy computation on log(crossed / selfed). */
-static void the_interval_of_a_ratio_is_that_of_the_exact_bootstrap(void **state)
-{
-    (void)state;
-    struct interval interval;
-    assert_int_equal(
-        statistics_bootstrap_ratio(crossed, selfed, COUNT(crossed), 0.90, 1, 100000, &interval), 0);
-    assert_true(fabs(interval.median - 1.1666666666666667) < 1e-12);
-    assert_true(fabs(interval.low - 1.1) < 1e-12);
-    assert_true(fabs(interval.high - 1.3360655737704918) < 1e-12);
-    assert_int_equal(
-        statistics_bootstrap_ratio(crossed, selfed, COUNT(crossed), 0.99, 1, 100000, &interval), 0);
-    assert_true(fabs(interval.low - 1.05) < 1e-12);
-    assert_true(fabs(interval.high - 1.3525179856115108) < 1e-12);
-}
-
-static void exchanging_the_samples_of_a_ratio_gives_the_reciprocal(void **state)
-{
-    (void)state;
-    struct interval one, other;
-    assert_int_equal(statistics_bootstrap_ratio(crossed, selfed, 15, 0.90, 1, 100000, &one), 0);
-    assert_int_equal(statistics_bootstrap_ratio(selfed, crossed, 15, 0.90, 2, 100000, &other), 0);
-    assert_true(fabs(one.median * other.median - 1) < 1e-12);
-    assert_true(fabs(one.low * other.high - 1) < 1e-12);
-    assert_true(fabs(one.high * other.low - 1) < 1e-12);
-}
-
-/* Rounds may differ by orders of magnitude, as long as both subjects of a round do so together. */
-static void what_both_samples_share_in_a_round_does_not_widen_their_ratio(void **state)
-{
-    (void)state;
-    double fast[20], slow[20];
-    struct random random;
-    random_seed(&random, 8);
-    for (size_t i = 0; i < COUNT(slow); i++) {
-        slow[i] = 1.0 + (double)random_below(&random, 1000000);
-        fast[i] = 0.8 * slow[i];
-    }
-    struct interval interval;
-    assert_int_equal(statistics_bootstrap_ratio(fast, slow, COUNT(slow), 0.99, 1, 2000, &interval),
-                     0);
-    assert_true(fabs(interval.low - 0.8) < 1e-12 && fabs(interval.high - 0.8) < 1e-12);
 }
 
 static double uniform(struct random *random)
@@ -326,7 +275,6 @@ static void what_is_no_sample_is_refused(void **state)
     (void)state;
     struct interval out;
     const double good[] = {1, 2, 3}, nan[] = {1, NAN, 3}, infinite[] = {1, INFINITY, 3};
-    const double zero[] = {1, 0, 3}, negative[] = {1, -2, 3};
     assert_int_equal(statistics_bootstrap_median(good, 0, 0.99, 1, 100, &out), -EINVAL);
     assert_int_equal(statistics_bootstrap_median(nan, 3, 0.99, 1, 100, &out), -EINVAL);
     assert_int_equal(statistics_bootstrap_median(infinite, 3, 0.99, 1, 100, &out), -EINVAL);
@@ -335,12 +283,6 @@ static void what_is_no_sample_is_refused(void **state)
     for (size_t i = 0; i < COUNT(impossible); i++)
         assert_int_equal(statistics_bootstrap_median(good, 3, impossible[i], 1, 100, &out),
                          -EINVAL);
-    const double *const bad[] = {nan, infinite, zero, negative};
-    for (size_t i = 0; i < COUNT(bad); i++) {
-        assert_int_equal(statistics_bootstrap_ratio(bad[i], good, 3, 0.99, 1, 100, &out), -EINVAL);
-        assert_int_equal(statistics_bootstrap_ratio(good, bad[i], 3, 0.99, 1, 100, &out), -EINVAL);
-    }
-    assert_int_equal(statistics_bootstrap_ratio(good, good, 0, 0.99, 1, 100, &out), -EINVAL);
 }
 
 static int by_size(const void *left, const void *right)
@@ -435,9 +377,6 @@ int main(void)
         cmocka_unit_test(the_median_of_nothing_or_with_a_nan_is_nan),
         cmocka_unit_test(the_median_leaves_the_values_in_their_order),
         cmocka_unit_test(the_interval_of_a_median_is_that_of_the_exact_bootstrap),
-        cmocka_unit_test(the_interval_of_a_ratio_is_that_of_the_exact_bootstrap),
-        cmocka_unit_test(exchanging_the_samples_of_a_ratio_gives_the_reciprocal),
-        cmocka_unit_test(what_both_samples_share_in_a_round_does_not_widen_their_ratio),
         cmocka_unit_test(the_interval_holds_the_true_median_as_often_as_it_can_be_proved_to),
         cmocka_unit_test(the_same_seed_gives_the_same_interval_and_another_another),
         cmocka_unit_test(one_value_is_its_own_interval),

@@ -366,37 +366,70 @@ static void the_same_trials_and_seed_give_the_same_summary(void **state)
     json_decref(run);
 }
 
-static void spread_is_the_widest_relative_half_width(void **state)
+/* A stands still, B goes up and down by `swing`, as a share, around A times `ratio`. */
+static json_t *run_of_swing(int rounds, double ratio, double swing)
 {
-    (void)state;
-    static const double narrow[] = {10, 10, 10, 10, 10, 10, 10, 10, 10, 10};
-    static const double wide[] = {10, 30, 10, 30, 10, 30, 10, 30, 20, 20};
     json_t *run = new_run("drain");
-    add_rounds(run, "epoll", narrow, 10);
-    summarise(run);
-    assert_true(summary_spread(cell_of(run), "ns_per_accept") == 0);
-    add_rounds(run, "select", wide, 10);
-    summarise(run);
-    const json_t *entry = median_of(run, "select", "ns_per_accept");
-    double expected =
-        (number_of(entry, "ci_high") - number_of(entry, "ci_low")) / 2 / number_of(entry, "median");
-    assert_true(expected > 0.1);
-    assert_true(summary_spread(cell_of(run), "ns_per_accept") == expected);
-    json_decref(run);
+    for (int i = 0; i < rounds; i++) {
+        add(run, "epoll", i, "ns_per_accept", 100);
+        add(run, "select", i, "ns_per_accept", 100 * ratio * (1 + (i % 2 ? swing : -swing)));
+    }
+    return run;
 }
 
-static void spread_is_infinite_until_every_subject_has_ten_rounds(void **state)
+static bool is_settled(json_t *run)
+{
+    bool settled = summary_is_settled(run);
+    json_decref(run);
+    return settled;
+}
+
+static void a_run_is_settled_when_every_pair_is_tight(void **state)
 {
     (void)state;
-    static const double values[] = {10, 10, 10, 10, 10, 10, 10, 10, 10, 10};
-    json_t *run = new_run("drain");
-    summarise(run);
-    assert_true(isinf(summary_spread(cell_of(run), "ns_per_accept")));
-    add_rounds(run, "epoll", values, 10);
-    add_rounds(run, "select", values, 9);
-    summarise(run);
-    assert_true(isinf(summary_spread(cell_of(run), "ns_per_accept")));
-    json_decref(run);
+    assert_true(is_settled(run_of_swing(10, 1, 0.01)));
+    assert_false(is_settled(run_of_swing(9, 1, 0.01)));
+    assert_false(is_settled(run_of_swing(10, 1, 0.03)));
+    json_t *run = run_of_swing(10, 1, 0.03);
+    json_object_set_new(run, "minimum_effect", json_real(0.10));
+    assert_true(is_settled(run));
+}
+
+/* Who is ahead must not matter: that would be stopping at a winner. */
+static void a_large_difference_settles_no_run(void **state)
+{
+    (void)state;
+    assert_false(is_settled(run_of_swing(10, 5, 0.03)));
+    assert_true(is_settled(run_of_swing(10, 5, 0.01)));
+}
+
+/* 66 pairs take 14 rounds before any of them could be named. */
+static void a_run_with_many_pairs_goes_on_until_one_could_be_named(void **state)
+{
+    (void)state;
+    for (int rounds = 10; rounds <= 14; rounds++) {
+        json_t *run = new_run("drain");
+        for (int s = 0; s < 12; s++) {
+            char name[20];
+            snprintf(name, sizeof(name), "subject%d", s);
+            json_array_append_new(json_object_get(run, "subjects"),
+                                  json_pack("{s:s, s:s}", "name", name, "tier", "readiness"));
+            for (int i = 0; i < rounds; i++)
+                add(run, name, i, "ns_per_accept", 100 + s);
+        }
+        assert_int_equal(is_settled(run), rounds == 14);
+    }
+}
+
+static void a_single_subject_is_settled_by_its_median(void **state)
+{
+    (void)state;
+    for (int swing = 1; swing <= 5; swing += 4) {
+        json_t *run = new_run("drain");
+        for (int i = 0; i < 10; i++)
+            add(run, "epoll", i, "ns_per_accept", 100 + (i % 2 ? swing : -swing));
+        assert_int_equal(is_settled(run), swing == 1);
+    }
 }
 
 static void expect_problem(json_t *run, const char *field)
@@ -466,8 +499,10 @@ int main(void)
         cmocka_unit_test(libuv_is_a_baseline_where_it_runs),
         cmocka_unit_test(of_two_valid_trials_in_a_round_the_last_counts),
         cmocka_unit_test(the_same_trials_and_seed_give_the_same_summary),
-        cmocka_unit_test(spread_is_the_widest_relative_half_width),
-        cmocka_unit_test(spread_is_infinite_until_every_subject_has_ten_rounds),
+        cmocka_unit_test(a_run_is_settled_when_every_pair_is_tight),
+        cmocka_unit_test(a_large_difference_settles_no_run),
+        cmocka_unit_test(a_run_with_many_pairs_goes_on_until_one_could_be_named),
+        cmocka_unit_test(a_single_subject_is_settled_by_its_median),
         cmocka_unit_test(a_wrong_field_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,9 +83,33 @@ static void under_ten_rounds_there_is_no_verdict_whatever_they_say(void **state)
         struct verdict_question question = question_of(&effect);
         struct verdict verdict = decide(&question);
         assert_int_equal(verdict.word, VERDICT_INCONCLUSIVE);
-        assert_int_equal(verdict.rounds, 10);
+        assert_int_equal(verdict.rounds, verdict_rounds_needed(question.pairs));
+        assert_true(verdict.rounds >= 10);
     }
     assert_int_equal(word_of(10, 0.1, 0.1, 0.1), VERDICT_FASTER);
+}
+
+/* 2^(1-n) times the pairs has to be under 0.01. */
+static void the_rounds_needed_are_those_whose_smallest_p_survives_so_many_pairs(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t pairs;
+        uint64_t rounds;
+    } cases[] = {{0, 10}, {1, 10}, {5, 10}, {6, 11}, {66, 14}, {348, 17}, {800, 18}, {6600, 21}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+        assert_int_equal(verdict_rounds_needed(cases[i].pairs), cases[i].rounds);
+}
+
+static void an_interval_is_tight_within_two_thirds_of_the_minimum_effect(void **state)
+{
+    (void)state;
+    double half = log1p(0.03) * 2 / 3;
+    struct effect tight = effect_of(100, 5 * exp(-0.999 * half), 5, 5 * exp(0.999 * half));
+    struct effect wide = effect_of(100, exp(-1.001 * half), 1, exp(1.001 * half));
+    assert_true(verdict_is_tight(&tight, 0.03));
+    assert_false(verdict_is_tight(&wide, 0.03));
+    assert_true(verdict_is_tight(&wide, 0.04));
 }
 
 /* 2^-9 is the smallest p of 10 rounds, two-sided: Holm's first level is 0.01 over the pairs. */
@@ -233,6 +257,8 @@ int main(void)
         cmocka_unit_test(where_higher_is_better_the_higher_one_is_faster),
         cmocka_unit_test(a_p_that_is_not_under_the_level_once_adjusted_names_no_winner),
         cmocka_unit_test(under_ten_rounds_there_is_no_verdict_whatever_they_say),
+        cmocka_unit_test(the_rounds_needed_are_those_whose_smallest_p_survives_so_many_pairs),
+        cmocka_unit_test(an_interval_is_tight_within_two_thirds_of_the_minimum_effect),
         cmocka_unit_test(ten_rounds_can_name_a_winner_among_five_pairs_but_not_among_six),
         cmocka_unit_test(trials_that_do_not_count_are_invalid_with_their_reason),
         cmocka_unit_test(a_question_that_makes_no_sense_is_refused_and_invalid),

@@ -61,7 +61,7 @@ case_a_failing_test_fails_the_run_and_the_other_steps_still_run() {
 
 case_the_tests_are_told_which_tools_must_be_there() {
     ci
-    expect_output "tools: curl wrk node python3 http-parser"
+    expect_output "tools: curl wrk node python3 http-parser chromium"
 }
 
 case_a_skip_of_a_required_backend_fails_the_run() {

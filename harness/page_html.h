@@ -1,0 +1,21 @@
+/* Writing HTML so that what comes from a result file cannot become markup: text is escaped where it
+ * is printed, not where it is read. Internal to page*.c. */
+#ifndef HARNESS_PAGE_HTML_H
+#define HARNESS_PAGE_HTML_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+/* Like fprintf(), but what %s stands for is escaped, for text and for quoted attributes alike, and
+ * %s knows no width or precision. The format itself is markup of ours and is not escaped. */
+void html_print(FILE *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Only the escaping. Control characters, and those that turn the direction of the text around them,
+ * become U+FFFD. */
+void html_text(FILE *, const char *text);
+
+/* JSON for a <script type="application/json">: without '<', '>' and '&', so that nothing in it ends
+ * the element. 0 or -ENOMEM. */
+int html_json(FILE *, const json_t *);
+
+#endif

@@ -1,0 +1,329 @@
+#!/usr/bin/python3
+"""Checks FOLDER/report.html as a reader meets it: in a headless Chromium, by keyboard, at two widths, in dark and light.
+
+usage: check_page.py POLLBENCH FOLDER CHECK...
+Prints what is wrong; exit status 1 then, 77 when there is no Chromium.
+"""
+import html.parser
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+from browser import Browser
+
+WIDTHS = (360, 740), (1280, 800)
+OPPOSITE = {"FASTER": "SLOWER", "SLOWER": "FASTER"}
+
+
+class Matrix(html.parser.HTMLParser):
+    """The tables of verdicts as they stand in the file: {(cell, subject): text}."""
+
+    def __init__(self):
+        super().__init__()
+        self.entries, self.columns, self.row = {}, [], None
+        self.inside = self.in_head = self.in_entry = self.in_small = False
+        self.count = 0
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if tag == "table":
+            self.inside = "verdicts" in attributes.get("class", "")
+        if not self.inside:
+            return
+        if tag == "thead":
+            self.columns, self.in_head = [], True
+        keys = {name: int(attributes["data-" + name]) for name in "cs" if "data-" + name in attributes}
+        if tag == "th" and keys and self.in_head:
+            self.columns.append(keys)
+        elif tag == "th" and keys:
+            self.row, self.count = keys, 0
+        elif tag == "td" and not self.in_head:
+            keys = {**self.row, **self.columns[self.count]}
+            self.key = keys["c"], keys["s"]
+            self.entries[self.key] = ""
+            self.count += 1
+            self.in_entry = True
+        self.in_small = self.in_small or tag == "small"
+
+    def handle_endtag(self, tag):
+        self.inside = self.inside and tag != "table"
+        self.in_head = self.in_head and tag != "thead"
+        self.in_entry = self.in_entry and tag != "td"
+        self.in_small = self.in_small and tag != "small"
+
+    def handle_data(self, data):
+        if self.in_entry and not self.in_small:
+            self.entries[self.key] += data
+
+
+class Check:
+    def __init__(self, pollbench, folder):
+        self.page = os.path.join(folder, "report.html")
+        said = subprocess.run([pollbench, "report", folder, "--json"], stdout=subprocess.PIPE, check=True).stdout
+        self.run = json.loads(said)
+        self.names = [subject["name"] for subject in self.run["subjects"]]
+        self.wrong = []
+        self.browser = None
+
+    def expect(self, holds, sentence):
+        if not holds:
+            self.wrong.append(sentence)
+
+    def same(self, expected, found, what):
+        self.expect(expected == found, f"{what}: expected {expected!r}, found {found!r}")
+
+    def verdict(self, cell, baseline, subject):
+        """Word and ratio of the subject against the baseline, by run.json alone; None: not compared."""
+        for entry in self.run["cells"][cell]["verdicts"]:
+            ratio = entry["ratio"]
+            if (entry["baseline"], entry["subject"]) == (baseline, subject):
+                return entry["verdict"], ratio
+            if (entry["baseline"], entry["subject"]) == (subject, baseline):
+                return OPPOSITE.get(entry["verdict"], entry["verdict"]), 1 / ratio if ratio else None
+        return None
+
+    def open(self, **options):
+        self.browser.open(self.page, **options)
+        self.same([], self.browser.complaints, "the console")
+        self.same(["file://" + os.path.abspath(self.page)], self.browser.requests, "requests")
+
+    # ---- what stands in the file ----
+
+    def matrix(self):
+        """Without a script the matrix holds the words and ratios that run.json holds, of every subject."""
+        with open(self.page, encoding="utf-8") as file:
+            matrix = Matrix()
+            matrix.feed(file.read())
+        compared = {(cell, name) for cell, about in enumerate(self.run["cells"]) for entry in about["verdicts"]
+                    for name in (entry["baseline"], entry["subject"])}
+        bases = {cell: self.names[subject] for (cell, subject), text in matrix.entries.items() if "baseline" in text}
+        self.same({cell for cell, _ in compared}, set(bases), "cells with a baseline")
+        words = set()
+        for cell, name in sorted(compared):
+            text = matrix.entries.get((cell, self.names.index(name)), "nothing").split()
+            if bases.get(cell) == name:
+                continue
+            word, ratio = self.verdict(cell, bases.get(cell), name)
+            words.add(word)
+            self.expect(word in text, f"cell {cell}, {name}: {word} is not in {text}")
+            number = [part for part in text if part.replace(".", "").isdigit()]
+            self.expect((not number and ratio is None) or (number and abs(float(number[0]) / ratio - 1) < 3e-3),
+                        f"cell {cell}, {name}: {ratio} is not in {text}")
+        return words
+
+    def words(self):
+        """The run that this is tried on has all five words."""
+        self.same({"FASTER", "SLOWER", "EQUIVALENT", "INCONCLUSIVE", "INVALID"},
+                  {entry["verdict"] for cell in self.run["cells"] for entry in cell["verdicts"]}, "words of the run")
+
+    def size(self):
+        self.expect(os.path.getsize(self.page) < 4 << 20, f"{os.path.getsize(self.page)} bytes")
+
+    # ---- how it looks ----
+
+    def layout(self):
+        """Nothing is fetched, nobody complains, and the page itself does not scroll sideways."""
+        for width, height in WIDTHS:
+            for scheme in "light", "dark":
+                self.open(width=width, height=height, scheme=scheme)
+                self.browser.evaluate("document.querySelectorAll('details').forEach((it) => it.open = true)")
+                found = self.browser.evaluate("document.documentElement.scrollWidth")
+                self.expect(found <= width, f"{found} pixels wide at {width}, {scheme}")
+                if "SCREENSHOTS" in os.environ:
+                    self.browser.screenshot(f"{os.environ['SCREENSHOTS']}/{width}-{scheme}.png")
+
+    def contrast(self):
+        """Text is readable on what is behind it, dark and light, also in the pictures."""
+        script = """(() => {
+            const channels = (text) => text.match(/[\\d.]+/g).map(Number);
+            const light = (text) => {
+                const [r, g, b] = channels(text).map((c) => c / 255).map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+                return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+            };
+            const behind = (element) => {
+                for (; element; element = element.parentElement) {
+                    const colour = getComputedStyle(element).backgroundColor;
+                    if (channels(colour)[3] !== 0) return colour;
+                }
+                return getComputedStyle(document.body).backgroundColor;
+            };
+            const poor = new Set();
+            for (const element of document.querySelectorAll("td, th, p, a, small, span, summary, caption, text, button")) {
+                if (!element.textContent.trim() || element.closest("[hidden]")) continue;
+                const style = getComputedStyle(element);
+                const [a, b] = [light(element.tagName === "text" ? style.fill : style.color), light(behind(element))].sort((x, y) => y - x);
+                if ((a + 0.05) / (b + 0.05) < 4.5) poor.add(`${element.tagName} ${element.className} ${element.textContent.slice(0, 30)}`);
+            }
+            return [...poor].slice(0, 5);
+        })()"""
+        papers = []
+        for scheme in "light", "dark":
+            self.open(scheme=scheme)
+            self.same([], self.browser.evaluate(script), f"text of poor contrast, {scheme}")
+            papers.append(self.browser.evaluate("getComputedStyle(document.body).backgroundColor"))
+        self.expect(papers[0] != papers[1], "dark is as light")
+
+    def structure(self):
+        """What a screen reader goes by: one h1, no level left out, captions, scopes, named regions that take focus."""
+        self.open()
+        levels = self.browser.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map((h) => +h.tagName[1])")
+        self.same(1, levels.count(1), "headings of level 1")
+        self.expect(all(b <= a + 1 for a, b in zip(levels, levels[1:])), f"levels are left out: {levels}")
+        for what, expression in {
+            "tables without a caption": "[...document.querySelectorAll('table')].filter((t) => !t.caption).length",
+            "headings without a scope": "document.querySelectorAll('th:not([scope])').length",
+            "regions without a name or focus": """[...document.querySelectorAll('.scroll')].filter((r) => r.tabIndex !== 0 ||
+                r.getAttribute('role') !== 'region' || !(r.getAttribute('aria-label') ||
+                document.getElementById(r.getAttribute('aria-labelledby'))?.textContent)).length""",
+            "pictures without a name": "document.querySelectorAll('svg:not([aria-label])').length",
+            "charts without their data": "[...document.querySelectorAll('figure')].filter((f) => !f.querySelector('details td')).length",
+            "ids that are there twice": """(() => { const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
+                return ids.length - new Set(ids).size; })()""",
+            "links that lead nowhere": """[...document.querySelectorAll('a, use')].filter((a) =>
+                !document.getElementById(a.getAttribute('href').slice(1))).length""",
+        }.items():
+            self.same(0, self.browser.evaluate(expression), what)
+
+    def charts(self):
+        self.open()
+        self.expect(self.browser.evaluate("document.querySelectorAll('figure svg text').length") > 10, "no charts")
+
+    def printed(self):
+        """On paper nothing scrolls and nothing is there to be pressed."""
+        self.open()
+        self.browser.call("Emulation.setEmulatedMedia", media="print",
+                          features=[{"name": "prefers-color-scheme", "value": "dark"}])
+        self.same("none", self.browser.evaluate("getComputedStyle(document.getElementById('controls')).display"), "controls")
+        self.same("visible", self.browser.evaluate("getComputedStyle(document.querySelector('.scroll')).overflowX"), "overflow")
+        self.same("rgb(255, 255, 255)", self.browser.evaluate("getComputedStyle(document.body).backgroundColor"), "paper")
+        self.browser.call("Emulation.setEmulatedMedia", media="")
+
+    # ---- what can be done ----
+
+    def focus(self, selector):
+        """Reached by Tab alone, and seen to be."""
+        self.browser.evaluate("document.activeElement.blur(), getSelection().removeAllRanges()")
+        for _ in range(200):
+            self.browser.press("Tab")
+            if self.browser.evaluate(f"document.activeElement.matches({selector!r})"):
+                width = self.browser.evaluate("parseFloat(getComputedStyle(document.activeElement).outlineWidth)")
+                return self.expect(width >= 2, f"{selector} does not show that it has the focus")
+        return self.expect(False, f"{selector} cannot be reached by Tab")
+
+    def baseline(self):
+        """Another baseline: every word and ratio is that of run.json, turned round where it has to be."""
+        self.open()
+        self.focus("#baseline")
+        seen = set()
+        for _ in range(len(self.names)):
+            self.browser.press("ArrowDown")
+            chosen = self.browser.evaluate("document.getElementById('baseline').value")
+            if chosen in seen:
+                break
+            seen.add(chosen)
+            self.compare_entries(self.names[int(chosen)])
+        self.expect(len(seen) > 3, f"only {len(seen)} baselines are offered")
+        self.browser.press("Home")
+        self.same("", self.browser.evaluate("document.getElementById('baseline').value"), "the usual baseline")
+
+    def entries(self):
+        return self.browser.evaluate("""[...document.querySelectorAll('.verdicts tbody tr:not(.group)')].flatMap((row) => {
+            const heads = [...row.closest('table').querySelectorAll('thead tr:last-child th')];
+            return [...row.children].slice(1).map((td, i) => ({ ...heads[i + 1].dataset, ...row.firstElementChild.dataset,
+                word: td.querySelector('b')?.textContent.trim().split(' ').pop(),
+                ratio: parseFloat(td.querySelector('span:not(.ci)')?.textContent) || null, shown: td.checkVisibility() }));
+        })""")
+
+    def compare_entries(self, baseline):
+        for entry in self.entries():
+            cell, name = int(entry["c"]), self.names[int(entry["s"])]
+            if name == baseline:
+                continue
+            expected = self.verdict(cell, baseline, name)
+            self.same(expected and expected[0], entry.get("word"), f"cell {cell}, {name} against {baseline}")
+            if expected and expected[1]:
+                self.expect(abs(entry["ratio"] / expected[1] - 1) < 3e-3, f"{entry['ratio']} for {expected[1]}")
+
+    def sort(self):
+        """Sorting by keyboard: up, down, and as it was; each tier by itself."""
+        self.open()
+        order = "[...document.querySelectorAll('.verdicts')[0].tBodies].map((b) => [...b.rows].map((r) => r.cells[1]).filter((c) => c).map((c) => c.classList.contains('base') ? 1 : parseFloat(c.querySelector('span')?.textContent)))"
+        state = "document.querySelector('.verdicts thead th:nth-child(2)').ariaSort"
+        before = self.browser.evaluate(order)
+        self.focus(".verdicts thead th:nth-child(2) button")
+        self.browser.press("Enter")
+        self.same([sorted(tier) for tier in before], self.browser.evaluate(order), "rising")
+        self.same("ascending", self.browser.evaluate(state), "aria-sort")
+        self.browser.press(" ")
+        self.same([sorted(tier, reverse=True) for tier in before], self.browser.evaluate(order), "falling")
+        self.browser.press("Enter")
+        self.same(before, self.browser.evaluate(order), "as it was")
+        self.same(None, self.browser.evaluate(state), "aria-sort at last")
+
+    def filter(self):
+        """Tier, verdict and workload, by keyboard; Reset brings all back."""
+        self.open()
+        every = len([entry for entry in self.entries() if entry["shown"]])
+        tiers = {subject["name"]: subject["tier"] for subject in self.run["subjects"]}
+        self.focus("#tiers input[value=readiness]")
+        self.browser.press(" ")
+        shown = [entry for entry in self.entries() if entry["shown"]]
+        self.expect(0 < len(shown) < every, f"{len(shown)} of {every} entries without readiness")
+        self.expect(all(tiers[self.names[int(entry["s"])]] != "readiness" for entry in shown), "readiness is still there")
+        self.focus("#controls [type=reset]")
+        self.browser.press("Enter")
+        self.browser.evaluate("new Promise((done) => setTimeout(done))")
+        self.same(every, len([entry for entry in self.entries() if entry["shown"]]), "entries after Reset")
+        self.focus("#words input[value=SLOWER]")
+        self.browser.press(" ")
+        count = "document.querySelectorAll('.verdicts td.slower:not(.dim)').length"
+        self.same(0, self.browser.evaluate(count), "SLOWER that stand out")
+        self.expect(self.browser.evaluate("document.querySelectorAll('.verdicts td.faster:not(.dim)').length") > 0,
+                    "FASTER does not stand out")
+        self.focus("#more")
+        self.browser.press(" ")
+        self.expect(self.browser.evaluate("[...document.querySelectorAll('.verdicts td small')].some((s) => s.checkVisibility())"), "no reasons")
+
+    # ---- what must not be ----
+
+    def evil(self):
+        """Nothing from the run is markup: it is there to be read, and nothing else."""
+        for script in False, True:
+            self.open(script=script)
+            self.browser.call("Emulation.setScriptExecutionDisabled", value=False)
+            self.same(None, self.browser.evaluate("window.evil"), "what the run's script did")
+            self.same(0, self.browser.evaluate("document.querySelectorAll('img, iframe, object, embed, [onerror]').length"),
+                      "elements of the run")
+            self.same(2, self.browser.evaluate("document.scripts.length"), "scripts")
+        for place in "#verdicts", "#not-measured", "#machine", "header":
+            self.expect("<script>window.evil = 1</script>" in
+                        self.browser.evaluate(f"document.querySelector({place!r}).textContent"),
+                        f"the string is not shown in {place}")
+
+
+def main(pollbench, folder, *checks):
+    check = Check(pollbench, folder)
+    in_file = {"matrix", "words", "size"}
+    for name in checks:
+        if name in in_file:
+            getattr(check, name)()
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None and set(checks) - in_file:
+        print("there is no chromium")
+        return 1 if check.wrong else 77
+    if program is not None and set(checks) - in_file:
+        with Browser(program) as check.browser:
+            for name in checks:
+                if name not in in_file:
+                    before = len(check.wrong)
+                    getattr(check, name)()
+                    check.wrong[before:] = [f"{name}: {sentence}" for sentence in check.wrong[before:]]
+    for sentence in check.wrong[:20]:
+        print(sentence)
+    return 1 if check.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
