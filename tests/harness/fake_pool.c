@@ -42,7 +42,8 @@ static int fake_open(struct pool_server **out, const struct pool_setup *setup, c
 static void stall(const struct pool_server *server)
 {
     uint64_t now_ns = clock_now_ns(), end_ns = server->due_ns[POOL_TIMER_END];
-    fake_pool.stalled_before_end_ns = end_ns > now_ns ? end_ns - now_ns : 0;
+    bool in_phase = end_ns != UINT64_MAX; /* else the window is over: this is its last sample */
+    fake_pool.stalled_before_end_ns = in_phase && end_ns > now_ns ? end_ns - now_ns : 0;
     uint64_t until_ns = clock_now_ns() + fake_pool.stall_ns;
     while (clock_now_ns() < until_ns)
         ;
