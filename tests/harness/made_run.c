@@ -1,4 +1,4 @@
-#include "made_run.h"
+#include "tests/harness/made_run.h"
 
 #include "harness/measure/histogram.h"
 #include "harness/measure/random.h"

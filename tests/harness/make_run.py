@@ -184,7 +184,7 @@ def close(rounds):
 
 def lost(rounds):
     """No trial of io_uring is valid, for two reasons; the commoner one has a number in it."""
-    cells = drain({0: (100000, 1)}, ("epoll", "io_uring"), rounds)
+    cells = drain({0: (100000, 1000)}, ("epoll", "io_uring"), rounds)
     for each in cells[0]["trials"]:
         number = each["round"]
         if each["subject"] == "io_uring":

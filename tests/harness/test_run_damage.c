@@ -3,7 +3,7 @@
 #include "harness/measure/random.h"
 #include "harness/summary.h"
 #include "harness/workload.h"
-#include "made_run.h"
+#include "tests/harness/made_run.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

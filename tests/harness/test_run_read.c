@@ -4,7 +4,7 @@
 #include "harness/summary.h"
 #include "harness/trials.h"
 #include "harness/workload.h"
-#include "made_run.h"
+#include "tests/harness/made_run.h"
 
 #include <math.h>
 #include <setjmp.h>
