@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#define CAPTION_COLUMNS 118
+#define CAPTION_COLUMNS 140
 
 /* Whether the run has figures of this mode at another value of the parameter. */
 static bool varies(const struct chart *chart, const char *parameter)

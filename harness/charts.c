@@ -140,7 +140,6 @@ static void print_below(struct chart_texts *texts)
 {
     for (char *at = texts->caption; *at != '\0'; at++)
         *at = *at == '\n' ? ' ' : *at;
-    putchar('\n'); /* gnuplot does not end its last line */
     report_print_wrapped(stdout, 2, texts->caption);
     fflush(stdout);
 }

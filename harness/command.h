@@ -12,6 +12,7 @@ enum exit_status {
 int command_list(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_report(int argc, char **argv);
+int command_compare(int argc, char **argv);
 int command_calibrate(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_hello(int argc, char **argv);

@@ -18,6 +18,8 @@ static const struct command commands[] = {
     {"list", command_list, "every subject: tier, available or why not, options asked and granted"},
     {"run", command_run, "measure, and write a result folder"},
     {"report", command_report, "tables, CSV and charts from a result folder alone"},
+    {"compare", command_compare,
+     "a verdict per cell on two runs: another commit, kernel or machine"},
     {"calibrate", command_calibrate, "how far to trust the verdicts of this machine"},
     {"check", command_check, "the conformance cases on this kernel"},
     {"hello", command_hello, "serve \"Hello World\" over HTTP on any backend"},

@@ -229,8 +229,7 @@ static void write_matrix(struct page *page, size_t number)
 static void write_legend(FILE *out)
 {
     static const char *const meanings[WORDS] = {
-        [WORD_FASTER] = "the better figure: the interval is clear of 1, the effect at least the "
-                        "minimum, p adjusted for all pairs of the run under 0.01",
+        [WORD_FASTER] = "the better figure, by the minimum effect or more, not by chance",
         [WORD_SLOWER] = "the opposite",
         [WORD_EQUIVALENT] = "the whole interval is within the minimum effect",
         [WORD_INCONCLUSIVE] = "these rounds do not tell: no winner is named on less",

@@ -126,6 +126,14 @@ static void skip_space(struct svg_scan *scan)
     scan->at += strspn(scan->at, " \t\r\n");
 }
 
+/* Whether this character is next; only then goes past it, so never past the end. */
+static bool take(struct svg_scan *scan, char expected)
+{
+    bool is_next = *scan->at == expected;
+    scan->at += is_next;
+    return is_next;
+}
+
 static int read_name(struct svg_scan *scan, char *name)
 {
     size_t length =
@@ -144,7 +152,7 @@ static int read_attribute(struct svg_scan *scan, FILE *tag)
     char name[NAME_BYTES];
     int result = read_name(scan, name);
     skip_space(scan);
-    if (result < 0 || *scan->at++ != '=')
+    if (result < 0 || !take(scan, '='))
         return -EINVAL;
     skip_space(scan);
     char quote = *scan->at;
@@ -208,12 +216,11 @@ static int start_element(struct svg_scan *scan)
         html_print(written, " role=\"img\" aria-label=\"%s\"", scan->label);
     for (skip_space(scan); result == 0 && isalpha((unsigned char)*scan->at); skip_space(scan))
         result = read_attribute(scan, shown ? written : NULL);
-    bool closed = *scan->at == '/';
-    scan->at += closed;
+    bool closed = take(scan, '/');
     fputc('>', written);
     if (fclose(written) != 0 && result == 0)
         result = -ENOMEM;
-    if (result == 0 && *scan->at++ != '>')
+    if (result == 0 && !take(scan, '>'))
         result = -EINVAL;
     if (result < 0 || !shown) {
         free(tag);
@@ -232,7 +239,7 @@ static int read_end_tag(struct svg_scan *scan)
     char name[NAME_BYTES];
     int result = read_name(scan, name);
     skip_space(scan);
-    if (result < 0 || *scan->at++ != '>' || scan->depth == 0 ||
+    if (result < 0 || !take(scan, '>') || scan->depth == 0 ||
         strcmp(name, scan->open[scan->depth - 1]) != 0)
         return -EINVAL;
     end_element(scan);

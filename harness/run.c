@@ -1,6 +1,7 @@
 /* `pollbench run`: measures, and writes a result folder. */
 #include "harness/command.h"
 #include "harness/interrupt.h"
+#include "harness/measure/verdict.h"
 #include "harness/problem.h"
 #include "harness/report.h"
 #include "harness/run_file.h"
@@ -44,14 +45,33 @@ static int open_folder(struct run *run, char *default_folder, size_t bytes)
     return r < 0 ? r : run_file_save(run->rounds.folder, run->rounds.json, run->problem);
 }
 
+/* As summary_verdicts.c pairs them. */
+static size_t count_pairs(const struct rounds *rounds)
+{
+    size_t pairs = 0;
+    for (size_t i = 0; i < rounds->cell_count; i++) {
+        const struct cell *cell = &rounds->cells[i];
+        size_t subjects = 0;
+        for (size_t k = 0; k < cell->subject_count; k++)
+            subjects += cell->subjects[k]->tier != TIER_NONE;
+        pairs += subjects > 0 ? subjects * (subjects - 1) / 2 : 0;
+    }
+    return pairs;
+}
+
 static void announce(const struct run *run)
 {
+    size_t pairs = count_pairs(&run->rounds);
     const struct pace *pace = &run->rounds.pace;
     double least_s = (double)pace->minimum_rounds * pace->round_estimate_s;
     if (run->options.quiet)
         return;
     fprintf(stderr, "measuring %zu cell%s, about %.1f s a round, into %s\n", run->rounds.cell_count,
             plural(run->rounds.cell_count), pace->round_estimate_s, run->rounds.folder);
+    if (pairs > 0)
+        fprintf(stderr,
+                "%zu pairs of subjects: none can be named with fewer than %" PRIu64 " rounds\n",
+                pairs, verdict_rounds_needed(pairs));
     if (least_s > pace->time_bound_s)
         fprintf(stderr,
                 "%" PRIu64 " rounds are the fewest that figures can rest on, and take about "

@@ -7,11 +7,19 @@
 
 /* In logarithms of the ratio, the sign as in the ratio. */
 struct evidence {
-    double rounds, estimate, low, high;
+    double rounds; /* of two samples: values in each, were they of one size */
+    double estimate, low, high;
     double margin;     /* the minimum effect */
     double confidence; /* of the interval */
     double level;      /* what p has to be under, unadjusted: for the first pair of Holm's */
+    bool two_samples;
+    double allowance; /* in the interval and in p, whatever the rounds */
 };
+
+static double freedom_of(const struct evidence *evidence, double rounds)
+{
+    return evidence->two_samples ? 2 * (rounds - 1) : rounds - 1;
+}
 
 /* Half the width of the interval, in standard errors: Student's quantile, which is what simulations
  * of few normal values come to (n = 10: 3.1, Student's 3.3, normal 2.6). Abramowitz and Stegun,
@@ -19,7 +27,7 @@ struct evidence {
 static double half_width(const struct evidence *evidence, double rounds)
 {
     double z = -normal_quantile((1 - evidence->confidence) / 2), cube = z * z * z;
-    double freedom = rounds - 1;
+    double freedom = freedom_of(evidence, rounds);
     return z + (cube + z) / (4 * freedom) +
            (5 * cube * z * z + 16 * cube + 3 * z) / (96 * freedom * freedom);
 }
@@ -28,7 +36,8 @@ static double half_width(const struct evidence *evidence, double rounds)
  * the square root of the rounds. */
 static double standard_error(const struct evidence *evidence, double rounds)
 {
-    double now = (evidence->high - evidence->low) / 2 / half_width(evidence, evidence->rounds);
+    double half = (evidence->high - evidence->low) / 2 - evidence->allowance;
+    double now = fmax(0, half) / half_width(evidence, evidence->rounds);
     return now * sqrt(evidence->rounds / rounds);
 }
 
@@ -36,13 +45,20 @@ static double standard_error(const struct evidence *evidence, double rounds)
  * values with mean d and variance 1, the share of positive Walsh averages is normal_below(sqrt(2)
  * d), and z is that share's distance from 1/2 times sqrt(3 n). The share ends at 1, which is why a
  * very small p takes many rounds whatever the effect: INFINITY then. The standard error of the
- * Hodges-Lehmann estimate of such values is sqrt(pi / 3 / n). */
-static double significant_estimate(double level, double rounds)
+ * Hodges-Lehmann estimate of such values is sqrt(pi / 3 / n).
+ *
+ * Of the rank-sum test, n values in each sample, the share is that of differences above zero,
+ * normal_below(d / sqrt(2)), and z its distance from 1/2 times sqrt(12 n^2 / (2 n + 1)); the
+ * standard error is sqrt(pi / 3 * 2 / n). */
+static double significant_estimate(const struct evidence *evidence, double rounds)
 {
-    double share = 0.5 - normal_quantile(level / 2) / sqrt(3 * rounds);
-    if (share >= 1)
-        return INFINITY;
-    return normal_quantile(share) / sqrt(2) / sqrt(3.141592653589793 / 3 / rounds);
+    double z = -normal_quantile(evidence->level / 2), error = sqrt(3.141592653589793 / 3 / rounds);
+    if (evidence->two_samples) {
+        double share = 0.5 + z * sqrt((2 * rounds + 1) / 12) / rounds;
+        return share >= 1 ? INFINITY : normal_quantile(share) * sqrt(2) / (error * sqrt(2));
+    }
+    double share = 0.5 + z / sqrt(3 * rounds);
+    return share >= 1 ? INFINITY : normal_quantile(share) / sqrt(2) / error;
 }
 
 /* Student's distribution, from the normal one: Abramowitz and Stegun, 26.7.8. */
@@ -79,12 +95,14 @@ static double chance_of_a_word(const struct evidence *evidence, double rounds)
     struct forecast forecast = {
         .mean = evidence->estimate,
         .deviation = sqrt(fmax(0, error_now * error_now - error * error)),
-        .freedom = evidence->rounds - 1,
+        .freedom = freedom_of(evidence, evidence->rounds),
     };
 
-    double multiple = significant_estimate(evidence->level, rounds);
-    double apart = isinf(multiple) ? INFINITY : fmax(evidence->margin, error * multiple);
-    double inside = evidence->margin - error * half_width(evidence, rounds);
+    double multiple = significant_estimate(evidence, rounds);
+    double apart = INFINITY;
+    if (!isinf(multiple))
+        apart = fmax(evidence->margin, evidence->allowance + error * multiple);
+    double inside = evidence->margin - evidence->allowance - error * half_width(evidence, rounds);
 
     return chance_within(&forecast, apart, INFINITY) + chance_within(&forecast, -INFINITY, -apart) +
            chance_within(&forecast, -inside, inside);
@@ -111,6 +129,22 @@ static uint64_t rounds_for(const struct evidence *evidence, double chance)
     return (uint64_t)ceil(enough);
 }
 
+static const char *find_nonsense_of_samples(const struct verdict_samples *samples)
+{
+    if (samples == NULL)
+        return NULL;
+    if (samples->subject_n < 1 || samples->baseline_n < 1)
+        return "a sample is empty";
+    if (!(isfinite(samples->allowance) && samples->allowance >= 0))
+        return "the allowance is not a number of 0 or more";
+    return NULL;
+}
+
+static bool is_of_runs(const struct verdict_question *question)
+{
+    return question->samples != NULL && question->samples->of_runs;
+}
+
 /* NULL when the question makes sense. */
 static const char *find_nonsense(const struct verdict_question *question)
 {
@@ -127,14 +161,26 @@ static const char *find_nonsense(const struct verdict_question *question)
         return "the p values are not within 0 to 1, or the adjusted one is the smaller";
     if (question->pairs < 1)
         return "the p value was adjusted for no pair at all";
-    if (effect->n >= VERDICT_ROUNDS &&
+    if ((effect->n >= VERDICT_ROUNDS || is_of_runs(question)) &&
         !(effect->confidence >= VERDICT_CONFIDENCE - 1e-6 && effect->confidence < 1))
         return "the interval is of too little confidence";
-    return NULL;
+    return find_nonsense_of_samples(question->samples);
+}
+
+/* Of two samples of different sizes, the size that gives the same standard error in each. */
+static double rounds_at_hand(const struct verdict_question *question)
+{
+    const struct verdict_samples *samples = question->samples;
+    if (samples == NULL)
+        return (double)question->effect->n;
+    return 2 / (1 / (double)samples->subject_n + 1 / (double)samples->baseline_n);
 }
 
 static const char *why_inconclusive(const struct evidence *evidence)
 {
+    if (evidence->allowance > 0 && fabs(evidence->estimate) <= evidence->allowance &&
+        evidence->allowance >= evidence->margin)
+        return "two runs of the same program may differ as much";
     if (evidence->low <= 0 && evidence->high >= 0)
         return "the interval holds 1 and reaches beyond the minimum effect";
     if (fabs(evidence->estimate) < evidence->margin)
@@ -146,13 +192,15 @@ static void decide(const struct verdict_question *question, struct verdict *verd
 {
     const struct effect *effect = question->effect;
     struct evidence evidence = {
-        .rounds = (double)effect->n,
+        .rounds = rounds_at_hand(question),
         .estimate = log(effect->ratio),
         .low = log(effect->low),
         .high = log(effect->high),
         .margin = log1p(question->minimum_effect),
         .confidence = effect->confidence,
         .level = VERDICT_LEVEL / (double)question->pairs,
+        .two_samples = question->samples != NULL,
+        .allowance = question->samples != NULL ? log1p(question->samples->allowance) : 0,
     };
     bool apart = evidence.low > 0 || evidence.high < 0;
     if (apart && fabs(evidence.estimate) >= evidence.margin &&
@@ -186,7 +234,7 @@ int verdict_decide(const struct verdict_question *question, struct verdict *verd
         verdict->why = "no round has a valid trial of both subjects";
         return 0;
     }
-    if (effect->n < VERDICT_ROUNDS) {
+    if (effect->n < VERDICT_ROUNDS && !is_of_runs(question)) {
         verdict->word = VERDICT_INCONCLUSIVE;
         verdict->why = "there are fewer than 10 rounds";
         verdict->rounds = verdict->rounds_likely = verdict_rounds_needed(question->pairs);

@@ -55,11 +55,19 @@ enum verdict_word {
     VERDICT_SLOWER,
 };
 
+/* How two independent samples were compared (two_samples.h). */
+struct verdict_samples {
+    size_t subject_n, baseline_n;
+    double allowance; /* that the interval and p have in them, >= 0 */
+    bool of_runs; /* a value is a whole run, which has its rounds: 10 of them are not asked for */
+};
+
 struct verdict_question {
-    const struct effect *effect; /* NULL: no round has both subjects */
-    double p_adjusted;           /* effect->p by holm_adjust() */
-    size_t pairs;                /* tests that it was adjusted for, >= 1 */
-    double minimum_effect;       /* 0.03 for 3 %, >= 0 */
+    const struct effect *effect;           /* NULL: no round has both subjects */
+    const struct verdict_samples *samples; /* NULL: paired within rounds (effect.h) */
+    double p_adjusted;                     /* effect->p by holm_adjust() */
+    size_t pairs;                          /* tests that it was adjusted for, >= 1 */
+    double minimum_effect;                 /* 0.03 for 3 %, >= 0 */
     bool lower_is_better;
     const char *why_invalid; /* why the trials do not count, as a sentence; NULL when they do */
 };
@@ -68,7 +76,8 @@ struct verdict {
     enum verdict_word word;
     const char *why; /* of INVALID and INCONCLUSIVE, as a sentence: static, or why_invalid */
     /* Of INCONCLUSIVE, else 0: with how many rounds in all, those at hand included, the word would
-     * be another in every second case, and in 4 of 5. VERDICT_ROUNDS_MAXIMUM: that or more. */
+     * be another in every second case, and in 4 of 5. VERDICT_ROUNDS_MAXIMUM: that or more. Of two
+     * samples: values in each, were they of one size. */
     uint64_t rounds, rounds_likely;
 };
 

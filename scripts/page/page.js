@@ -44,10 +44,12 @@
         const turned = pairs.get(`${cell} ${subject} ${baseline}`);
         if (!turned) return undefined;
         const known = turned[3] > 0 && turned[4] > 0 && turned[5] > 0;
-        return [opposite[turned[2]], ...(known ? [1 / turned[3], 1 / turned[5], 1 / turned[4]] : [null, null, null]), turned];
+        const ratio = known ? [1 / turned[3], 1 / turned[5], 1 / turned[4]] : [null, null, null];
+        return [opposite[turned[2]], ...ratio, turned];
     };
 
-    const decimals = (ratio) => ratio >= 1000 ? 0 : ratio >= 100 ? 1 : ratio >= 10 ? 2 : ratio >= 0.01 ? 3 : 5;
+    const decimals = (ratio) =>
+        ratio >= 1000 ? 0 : ratio >= 100 ? 1 : ratio >= 10 ? 2 : ratio >= 0.01 ? 3 : 5;
 
     const describe = (word, pair) => {
         let text = `n ${pair[6]}`;
@@ -147,8 +149,9 @@
             rows.forEach((row, i) => row.dataset.place ??= i);
             const key = (row) => {
                 if (direction === "none" || column === 0) return +row.dataset.place;
-                const ratio = parseFloat(row.children[column].querySelector("span:not(.ci)")?.textContent);
-                return row.children[column].classList.contains("base") ? 1 : ratio;
+                const entry = row.children[column];
+                const ratio = entry.querySelector("span:not(.ci)")?.textContent;
+                return entry.classList.contains("base") ? 1 : parseFloat(ratio);
             };
             const name = (row) => row.firstElementChild.textContent;
             const sign = direction === "descending" ? -1 : 1;
@@ -199,16 +202,22 @@
     data.subjects.forEach(([name, tier], i) => {
         if (present.has(i)) field("baseline").append(option(i, `${name} (${tier})`));
     });
-    for (const workload of new Set([...document.querySelectorAll(".matrix")].map((m) => m.dataset.workload)))
+    const sections = [...document.querySelectorAll(".matrix")];
+    for (const workload of new Set(sections.map((section) => section.dataset.workload)))
         field("workload").append(option(workload, workload));
-    for (const tier of new Set([...present].map((i) => data.subjects[i][1]))) field("tiers").append(box(tier, tier));
+    for (const tier of new Set([...present].map((i) => data.subjects[i][1])))
+        field("tiers").append(box(tier, tier));
     data.words.forEach(([word], i) => field("words").append(box(word, `${signs[i]} ${word}`)));
 
     form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("change", (event) => event.target === field("baseline") ? rebase() : show());
-    form.addEventListener("reset", () => setTimeout(() => { document.body.classList.remove("more"); rebase(); }));
+    form.addEventListener("change", (event) =>
+        event.target === field("baseline") ? rebase() : show());
+    form.addEventListener("reset", () => setTimeout(() => { // once the fields are as they were
+        document.body.classList.remove("more");
+        rebase();
+    }));
     field("more").addEventListener("change", () => document.body.classList.toggle("more", field("more").checked));
-    if (entries.length > 0) {
+    if (pairs.size > 0) {
         form.hidden = false;
         rebase();
     }

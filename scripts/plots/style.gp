@@ -19,7 +19,7 @@ if (kind eq "dumb") {
         terminal_columns, int(ceil(height / 22.0)), colours ? "ansi256" : "mono")
 }
 # A form feed before each picture is for printers.
-if (kind eq "dumb") { set output "| tr -d '\f'" } else { set output stem.".".kind }
+if (kind eq "dumb") { set output "| tr -d '\\f'" } else { set output stem.".".kind }
 
 # No string of a result file is interpreted: no _{} or ^{} mark-up, no escapes.
 set termoption noenhanced

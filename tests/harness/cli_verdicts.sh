@@ -44,6 +44,11 @@ the_first_table_names_the_cheapest_of_each_tier() {
         says_not "wins"
 }
 
+those_that_are_alike_are_named_together_the_best_one_first() {
+    report_on close 20 && says "readiness epoll-et, epoll, poll; alike 0.990 [0.990, 0.990] EQUIVALENT" &&
+        says_not "by idle"
+}
+
 a_crossover_is_told_as_one() {
     report_on crossover 20 &&
         says "by idle, against epoll" \
@@ -111,6 +116,14 @@ the_minimum_effect_can_be_asked_for() {
     done
 }
 
+a_run_says_at_first_how_many_rounds_its_pairs_need() {
+    pb run accept --set mode=drain --set queue=20 --set idle=0,1 --backends null,poll,select,epoll,epoll-et \
+        --rounds 1 --out r
+    expect_status 0 && expect_error "12 pairs of subjects" "none can be named with fewer than 12 rounds" || return 1
+    pb run "${small[@]}" --rounds 1 --out alone
+    expect_no_error "pairs of subjects"
+}
+
 a_run_records_its_minimum_effect() {
     pb run "${small[@]}" --rounds 1 --min-effect 1% --out r
     expect_status 0 && expect_run r 'run["minimum_effect"] == 0.01' || return 1
@@ -120,7 +133,9 @@ a_run_records_its_minimum_effect() {
     expect_status 2 && expect_error "0.1%" "50%"
 }
 
-run_tests the_first_table_names_the_cheapest_of_each_tier a_crossover_is_told_as_one \
+run_tests the_first_table_names_the_cheapest_of_each_tier \
+    those_that_are_alike_are_named_together_the_best_one_first a_crossover_is_told_as_one \
     the_blocks_have_the_word_of_each_row with_too_few_rounds_nobody_is_named \
     trials_that_had_to_give_way_are_mentioned one_subject_alone_is_compared_with_nothing when_all_trials_are_invalid_the_commonest_reason_is_given \
-    the_minimum_effect_can_be_asked_for a_run_records_its_minimum_effect
+    the_minimum_effect_can_be_asked_for \
+    a_run_says_at_first_how_many_rounds_its_pairs_need a_run_records_its_minimum_effect

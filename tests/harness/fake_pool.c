@@ -39,8 +39,11 @@ static int fake_open(struct pool_server **out, const struct pool_setup *setup, c
     return 0;
 }
 
-static void stall(void)
+static void stall(const struct pool_server *server)
 {
+    uint64_t now_ns = clock_now_ns(), end_ns = server->due_ns[POOL_TIMER_END];
+    bool in_phase = end_ns != UINT64_MAX; /* else the window is over: this is its last sample */
+    fake_pool.stalled_before_end_ns = in_phase && end_ns > now_ns ? end_ns - now_ns : 0;
     uint64_t until_ns = clock_now_ns() + fake_pool.stall_ns;
     while (clock_now_ns() < until_ns)
         ;
@@ -75,7 +78,7 @@ static int fake_start_timer(struct pool_server *server, enum pool_timer timer, u
     if (timer == POOL_TIMER_END && ++fake_pool.phase < FAKE_POOL_PHASES)
         fake_pool.waiting_at[fake_pool.phase] = server->waiting;
     if (timer == POOL_TIMER_LAG && ++fake_pool.lag_samples == fake_pool.stall_at)
-        stall();
+        stall(server);
     return fake_pool.timer_error;
 }
 

@@ -22,6 +22,7 @@ struct fake_pool {
         phase; /* of the trial: 0 at first, one more with each start of the timer that ends it */
     uint64_t refusals, runs;
     unsigned lag_samples;
+    uint64_t stalled_before_end_ns; /* from the beginning of the stall to the end of that phase */
     unsigned open, most_waiting;
     unsigned waiting_at[FAKE_POOL_PHASES]; /* jobs in the queue when that phase began */
 };

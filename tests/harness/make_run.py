@@ -2,8 +2,8 @@
 """Writes a run of made-up figures that can be worked out by hand, as results/schema.json wants it.
 
 usage: make_run.py KIND FOLDER [ROUNDS]
-KIND: accuracy, scale, saturate, mixed, throughput, crossover, alone, lost, or large (100 cells, 12 subjects, for
-speed).
+KIND: accuracy, scale, saturate, mixed, throughput, crossover, close, alone, lost, or large (100 cells, 12
+subjects, for speed).
 Round r of R adds r - (R - 1) / 2 to each figure of a subject, so that its median is the figure itself. The figures of
 a large run vary from trial to trial instead, as measured ones do, always in the same way.
 """
@@ -177,6 +177,11 @@ def alone(rounds):
     return drain({0: (100000, 50)}, ("epoll", "null"), rounds)
 
 
+def close(rounds):
+    """Three that differ by less than the minimum effect."""
+    return drain({0: (101000, 100000, 99000)}, ("poll", "epoll", "epoll-et"), rounds)
+
+
 def lost(rounds):
     """No trial of io_uring is valid, for two reasons; the commoner one has a number in it."""
     cells = drain({0: (100000, 1000)}, ("epoll", "io_uring"), rounds)
@@ -234,7 +239,7 @@ def run_of(cells):
 
 def main(kind, folder, rounds="11"):
     os.makedirs(folder)
-    makers = (accuracy, scale, saturate, mixed, throughput, crossover, alone, lost, large)
+    makers = (accuracy, scale, saturate, mixed, throughput, crossover, close, alone, lost, large)
     make = {maker.__name__: maker for maker in makers}[kind]
     with open(os.path.join(folder, "run.json"), "w", encoding="utf-8") as file:
         json.dump(run_of(make(int(rounds))), file, separators=(",", ":"))

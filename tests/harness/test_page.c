@@ -1,6 +1,7 @@
 /* What keeps a result file from becoming markup: the escaping, and the taking over of pictures. */
 #include "harness/page_csv.h"
 #include "harness/page_html.h"
+#include "harness/page_parts.h"
 #include "harness/page_svg.h"
 
 #include <errno.h>
@@ -215,6 +216,47 @@ static void rows_of_csv_are_read_as_they_were_written(void **state)
     rmdir(folder);
 }
 
+static json_t *cell_with(const char *word, json_t *ratio, json_t *low, json_t *high)
+{
+    return json_pack("{s:[{s:s, s:s, s:s, s:o, s:o, s:o}]}", "verdicts", "baseline", "epoll",
+                     "subject", "poll", "verdict", word, "ratio", ratio, "ci_low", low, "ci_high",
+                     high);
+}
+
+static void seen_from_the_other_side_ratio_and_word_turn_round(void **state)
+{
+    struct page_verdict verdict;
+    json_t *cell = cell_with("SLOWER", json_real(1.25), json_real(1.0), json_real(2.0));
+    (void)state;
+    assert_true(page_verdict_of(cell, "epoll", "poll", &verdict));
+    assert_int_equal(verdict.word, WORD_SLOWER);
+    assert_true(verdict.ratio == 1.25 && verdict.low == 1.0 && verdict.high == 2.0);
+    assert_true(page_verdict_of(cell, "poll", "epoll", &verdict));
+    assert_int_equal(verdict.word, WORD_FASTER);
+    assert_true(verdict.ratio == 0.8 && verdict.low == 0.5 && verdict.high == 1.0);
+    assert_false(page_verdict_of(cell, "epoll", "select", &verdict));
+    json_decref(cell);
+}
+
+static void words_without_a_direction_stay(void **state)
+{
+    static const enum page_word both[] = {WORD_EQUIVALENT, WORD_INCONCLUSIVE};
+    struct page_verdict verdict;
+    (void)state;
+    for (size_t i = 0; i < sizeof both / sizeof both[0]; i++) {
+        json_t *cell =
+            cell_with(page_word_name(both[i]), json_real(1), json_real(0.5), json_real(2));
+        assert_true(page_verdict_of(cell, "poll", "epoll", &verdict));
+        assert_int_equal(verdict.word, both[i]);
+        json_decref(cell);
+    }
+    json_t *cell = cell_with("WHATEVER", json_null(), json_null(), json_null());
+    assert_true(page_verdict_of(cell, "poll", "epoll", &verdict));
+    assert_int_equal(verdict.word, WORD_INVALID);
+    assert_false(verdict.has_ratio);
+    json_decref(cell);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -229,6 +271,8 @@ int main(void)
         cmocka_unit_test(what_is_no_picture_is_refused),
         cmocka_unit_test(a_picture_that_is_cut_off_is_refused),
         cmocka_unit_test(rows_of_csv_are_read_as_they_were_written),
+        cmocka_unit_test(seen_from_the_other_side_ratio_and_word_turn_round),
+        cmocka_unit_test(words_without_a_direction_stay),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     free(written);

@@ -14,19 +14,29 @@ static int run(const char *mode, const char *params)
     return run_trial((struct trial_request){.mode = mode, .seed = 5}, params_of(params));
 }
 
+static double seconds; /* of the last trial's window */
+
+/* On a machine so busy that the loop had no CPU in the window, a longer one is measured. */
 static int saturate(const char *job, const char *more)
 {
     char params[512];
-    snprintf(params, sizeof params,
-             "{" THREADS ",\"job\":\"%s\",\"cache\":\"warm\",\"seconds\":0.1,%s}", job, more);
-    return run("saturate", params);
+    int error;
+    seconds = 0.05;
+    do {
+        seconds *= 2;
+        snprintf(params, sizeof params,
+                 "{" THREADS ",\"job\":\"%s\",\"cache\":\"warm\",\"seconds\":%g,%s}", job, seconds,
+                 more);
+        error = run("saturate", params);
+    } while (error == 0 && number("counters", "operations") == 0 && seconds < 30);
+    return error;
 }
 
 /* What holds of any trial of saturate, however busy the machine. */
 static void expect_a_sound_outcome(void)
 {
     struct histogram wait = distribution("queue_wait_ns"), late = distribution("submit_late_ns");
-    double planned = number("metrics", "offered_per_s") * 0.1;
+    double planned = number("metrics", "offered_per_s") * seconds;
     double refused = number("metrics", "refused_share") * planned;
     assert_int_equal((uint64_t)(planned + 0.5), late.count);
     assert_int_equal((uint64_t)(planned - refused + 0.5), wait.count);
@@ -48,18 +58,18 @@ static void sleeping_jobs_run_side_by_side_and_wait_in_a_queue(void **state)
     assert_int_equal(saturate("sleep", "\"job_us\":200,\"load\":0.5,\"queue_limit\":2000"), 0);
     expect_a_sound_outcome();
     assert_true(distribution("service_ns").minimum_ns >= 200000);
-    /* Three threads can sleep for 200 us 15,000 times a second; twice that is left to jobs
-     * that had ended before and were delivered in the measured time. */
-    assert_true(number("metrics", "capacity_per_s") <= 30000);
+    /* Three threads can sleep for 200 us 15,000 times a second. What had ended before may be
+     * delivered in the measured time, too, which is 50 ms or more: a queue and what ran. */
+    assert_true(number("metrics", "capacity_per_s") <= 15000 + 2003 / 0.05);
     assert_true(number("metrics", "refused_share") == 0);
 }
 
 static void past_its_capacity_the_queue_stays_bounded_and_the_rest_is_refused(void **state)
 {
     (void)state;
-    assert_int_equal(saturate("sleep", "\"job_us\":200,\"load\":4,\"queue_limit\":8"), 0);
+    assert_int_equal(saturate("sleep", "\"job_us\":200,\"load\":10,\"queue_limit\":8"), 0);
     expect_a_sound_outcome();
-    assert_true(number("metrics", "refused_share") > 0.2);
+    assert_true(number("metrics", "refused_share") > 0);
 }
 
 static void each_kind_of_job_gives_a_sound_outcome(void **state)

@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,9 +79,10 @@ static void an_underload_refuses_nothing(void **state)
                      0);
     assert_int_equal(fake_pool.waiting_at[OPEN_LOOP], 0);
     assert_true(number("metrics", "refused_share") == 0);
-    double offered = number("metrics", "offered_per_s");
-    double expected = 0.2 * number("metrics", "capacity_per_s");
-    assert_true(offered > 0.5 * expected && offered < 1.5 * expected);
+    /* Both in the window of 0.1 s: a Poisson number, which is hardly ever five deviations off. */
+    double offered = 0.1 * number("metrics", "offered_per_s");
+    double expected = 0.1 * 0.2 * number("metrics", "capacity_per_s");
+    assert_true(fabs(offered - expected) <= 5 * sqrt(expected) + 1);
 }
 
 static void counters_are_those_of_the_region(void **state)
@@ -106,17 +108,21 @@ static void a_loop_that_stands_still_is_in_wait_lateness_and_lag(void **state)
                          "\"iterations\":10,\"fast_per_s\":20000}";
     assert_int_equal(run("mixed", params), 0);
     struct histogram calm = distribution("fast_queue_wait_ns");
-    forget(NULL);
-    fake_pool.stall_at = 20; /* 10 ms into the window */
-    fake_pool.stall_ns = (uint64_t)(stall_s * 1e9);
-    assert_int_equal(run("mixed", params), 0);
-    struct histogram wait = distribution("fast_queue_wait_ns"), lag = distribution("loop_lag_ns");
-    assert_int_equal(wait.count, calm.count); /* none was left out because the loop was late */
-    /* Whatever was due in the stall waited for its end: on average half of it. */
-    double waited_s = fast_per_s * stall_s * stall_s / 2;
-    assert_true((double)wait.sum_ns / 1e9 > 0.8 * waited_s);
-    double samples_per_s = 1e9 / (double)POOL_LAG_PERIOD_NS;
-    assert_true((double)lag.sum_ns / 1e9 > 0.8 * samples_per_s * stall_s * stall_s / 2);
+    struct histogram wait, lag;
+    double due_s = 0; /* the part of the stall in which something falls due: that of the window */
+    while (due_s < stall_s / 2) { /* a busy machine may make it come too late in the window */
+        forget(NULL);
+        fake_pool.stall_at = 20; /* 10 ms into it */
+        fake_pool.stall_ns = (uint64_t)(stall_s * 1e9);
+        assert_int_equal(run("mixed", params), 0);
+        wait = distribution("fast_queue_wait_ns"), lag = distribution("loop_lag_ns");
+        assert_int_equal(wait.count, calm.count); /* none was left out because the loop was late */
+        due_s = fmin(stall_s, (double)fake_pool.stalled_before_end_ns / 1e9);
+    }
+    /* Whatever was due in the stall waited for its end. */
+    double waited_s = due_s * (stall_s - due_s / 2), samples_per_s = 1e9 / POOL_LAG_PERIOD_NS;
+    assert_true((double)wait.sum_ns / 1e9 > 0.8 * fast_per_s * waited_s);
+    assert_true((double)lag.sum_ns / 1e9 > 0.8 * samples_per_s * waited_s);
     assert_true(number("generator", "late_ns_p99") > 0.8 * stall_s * 1e9);
     forget(NULL);
     fake_pool.stall_at = 150; /* past the end of the window, which comes before any arrival then */

@@ -326,6 +326,29 @@ static void what_is_invalid_is_no_test_that_others_are_adjusted_for(void **state
     }
 }
 
+/* Fifteen valid pairs take 12 rounds until one can be named, 21 would take 13. */
+static void nor_do_the_rounds_foretold_count_what_is_invalid(void **state)
+{
+    (void)state;
+    json_t *run = new_run("drain");
+    for (int s = 0; s < 7; s++) {
+        char name[16];
+        snprintf(name, sizeof name, "s%d", s);
+        json_array_append_new(json_object_get(run, "subjects"),
+                              json_pack("{s:s, s:s, s:b, s:n}", "name", name, "tier", "readiness",
+                                        "available", 1, "reason"));
+        for (int i = 0; i < 9; i++) {
+            if (s < 6)
+                add(run, name, i, "ns_per_accept", 100 * (s + 1));
+            else
+                add_invalid(run, name, i, "it crashed");
+        }
+    }
+    summarise(run);
+    assert_true(number_of(verdict_of(run, "s1", "s0"), "rounds") == 12);
+    json_decref(run);
+}
+
 static void the_minimum_effect_is_the_runs_own(void **state)
 {
     (void)state;
@@ -374,6 +397,7 @@ int main(void)
         cmocka_unit_test(the_generator_as_bound_of_more_than_a_twentieth_of_the_trials_is_invalid),
         cmocka_unit_test(a_figure_of_zero_has_no_ratio_and_no_verdict),
         cmocka_unit_test(what_is_invalid_is_no_test_that_others_are_adjusted_for),
+        cmocka_unit_test(nor_do_the_rounds_foretold_count_what_is_invalid),
         cmocka_unit_test(the_minimum_effect_is_the_runs_own),
         cmocka_unit_test(a_minimum_effect_that_makes_no_sense_is_refused),
     };

@@ -112,10 +112,16 @@ static void a_loop_accepts_connections_beside_its_timers(void **state)
         return;
     }
     assert_null(refusal);
-    assert_int_equal(run_accuracy(params), 0);
-    assert_int_equal(number("metrics", "early"), 0);
-    assert_int_equal(number("counters", "operations"), 100);
-    assert_true(number("generator", "connections") > 0);
+    json_decref(params);
+    /* On a machine so busy that no connection came in the window, a longer one is measured. */
+    double seconds = 0.05, connections = 0;
+    for (; connections == 0 && seconds < 30; seconds *= 2) {
+        assert_int_equal(run_accuracy(accuracy_params(1000, 2, 0, 8, seconds)), 0);
+        assert_int_equal(number("metrics", "early"), 0);
+        assert_int_equal(number("counters", "operations"), 2000 * seconds);
+        connections = number("generator", "connections");
+    }
+    assert_true(connections > 0);
     no_connection_failed();
     assert_null(json_object_get(json_object_get(outcome, "histograms"), "connect_latency_ns"));
 }
