@@ -18,6 +18,9 @@
 #include <string.h>
 #include <time.h>
 
+/* So that one that is killed has lost little. */
+#define SAVE_EVERY_S 60.0
+
 enum { DESIGNS_MAX = 16, COMPARISONS_DEFAULT = 100, COMPARISONS_MAX = 100000 };
 
 struct calibrate_options {
@@ -207,6 +210,7 @@ static int save(struct calibrate *calibrate)
 
 static int measure(struct calibrate *calibrate)
 {
+    double saved_s = 0;
     int r = 0;
     for (size_t i = 0; i < calibrate->count && r == 0; i++) {
         struct calibration *calibration = &calibrate->calibrations[i];
@@ -214,6 +218,10 @@ static int measure(struct calibrate *calibrate)
             show(calibrate, calibration);
             r = calibration_compare(calibration, &calibrate->bed, calibrate->problem);
             calibrate->done += weight_of(calibration);
+            if (r == 0 && elapsed_s(calibrate) > saved_s + SAVE_EVERY_S) {
+                r = save(calibrate);
+                saved_s = elapsed_s(calibrate);
+            }
         }
     }
     return r;
