@@ -1,13 +1,11 @@
 /* `pollbench calibrate`: how far to trust the verdicts of this machine. */
-#include "harness/calibration.h"
+#include "harness/calibrate_options.h"
 
 #include "backends/clock.h"
 #include "harness/command.h"
 #include "harness/file_save.h"
 #include "harness/interrupt.h"
 #include "harness/measure/manifest.h"
-#include "harness/nearest.h"
-#include "harness/options.h"
 #include "harness/problem.h"
 #include "harness/progress.h"
 #include "harness/run_setup.h"
@@ -21,20 +19,9 @@
 /* So that one that is killed has lost little. */
 #define SAVE_EVERY_S 60.0
 
-enum { DESIGNS_MAX = 16, COMPARISONS_DEFAULT = 100, COMPARISONS_MAX = 100000 };
-
-struct calibrate_options {
-    bool chosen[DESIGNS_MAX];
-    bool any_chosen;
-    uint64_t comparisons, rounds, seed;
-    bool seed_given;
-    const char *backend, *folder;
-    bool quiet, json;
-};
-
 struct calibrate {
     struct calibrate_options options;
-    struct calibration calibrations[DESIGNS_MAX];
+    struct calibration calibrations[CALIBRATE_DESIGNS_MAX];
     size_t count;
     struct calibration_bed bed;
     json_t *file;
@@ -43,101 +30,6 @@ struct calibrate {
     double done, planned; /* trials, weighted by how long they take */
     char problem[PROBLEM_BYTES];
 };
-
-/* ---- options ---- */
-
-static int take_design(void *target, const char *value, char *problem)
-{
-    struct calibrate_options *options = target;
-    struct nearest nearest;
-    bool found = false;
-    nearest_begin(&nearest, value);
-    for (size_t i = 0; calibration_designs[i].name != NULL; i++) {
-        nearest_consider(&nearest, calibration_designs[i].name);
-        if (strcmp(calibration_designs[i].name, value) == 0)
-            found = options->chosen[i] = options->any_chosen = true;
-    }
-    return found ? 0
-                 : problem_say(problem, -EINVAL, "unknown cell \"%s\"; the nearest is \"%s\"",
-                               value, nearest.best);
-}
-
-static int take_comparisons(void *target, const char *value, char *problem)
-{
-    struct calibrate_options *options = target;
-    return options_integer("--comparisons", value, 1, COMPARISONS_MAX, &options->comparisons,
-                           problem);
-}
-
-static int take_rounds(void *target, const char *value, char *problem)
-{
-    struct calibrate_options *options = target;
-    return options_integer("--rounds", value, ROUNDS_MINIMUM, ROUNDS_MAXIMUM, &options->rounds,
-                           problem);
-}
-
-static int take_seed(void *target, const char *value, char *problem)
-{
-    struct calibrate_options *options = target;
-    options->seed_given = true;
-    return options_integer("--seed", value, 0, INT64_MAX, &options->seed, problem);
-}
-
-static int take_backend(void *target, const char *value, char *problem)
-{
-    (void)problem;
-    ((struct calibrate_options *)target)->backend = value;
-    return 0;
-}
-
-static int take_folder(void *target, const char *value, char *problem)
-{
-    (void)problem;
-    ((struct calibrate_options *)target)->folder = value;
-    return 0;
-}
-
-static int take_quiet(void *target, const char *value, char *problem)
-{
-    (void)value, (void)problem;
-    ((struct calibrate_options *)target)->quiet = true;
-    return 0;
-}
-
-static int take_json(void *target, const char *value, char *problem)
-{
-    (void)value, (void)problem;
-    ((struct calibrate_options *)target)->json = true;
-    return 0;
-}
-
-static const struct option_row rows[] = {
-    {"--comparisons", "N", "of each kind; default: 100", take_comparisons, false},
-    {"--rounds", "N", "of a comparison; default: as stated below", take_rounds, false},
-    {"--backend", "B", "that is compared with itself; default: epoll", take_backend, false},
-    {"--seed", "N", "of the order in which trials run; recorded", take_seed, false},
-    {"--out", "DIR", "default: " CALIBRATION_FOLDER ", where `run` looks for it", take_folder,
-     false},
-    {"--quiet", NULL, "no progress", take_quiet, false},
-    {"--json", NULL, "the result as JSON on standard output, nothing else there", take_json, false},
-    {NULL, NULL, NULL, NULL, false},
-};
-
-static void print_help(FILE *out)
-{
-    fprintf(
-        out,
-        "usage: pollbench calibrate [CELL...] [options]\n\n"
-        "Compares a backend with itself, and with itself made slower by a planted delay, again "
-        "and\nagain, and says how often a verdict was false, and how often the delay was found: "
-        "how far to\ntrust the verdicts of this machine. Later runs on it carry the result in "
-        "their manifest.\nNo cell named: all of them.\n\noptions:\n");
-    options_print(out, rows);
-    fprintf(out, "\ncells:\n");
-    for (const struct calibration_design *d = calibration_designs; d->name != NULL; d++)
-        fprintf(out, "  %-16s %g %% planted, minimum effect %g %%, %u rounds a comparison\n",
-                d->name, 100 * d->planted, 100 * d->minimum_effect, d->rounds);
-}
 
 /* ---- measuring ---- */
 
@@ -364,6 +256,40 @@ static int carry_out(struct calibrate *calibrate, int argc, char **argv)
     return r == -EINTR ? EXIT_NOT_CARRIED_OUT : status;
 }
 
+/* ---- a calibration that is there ---- */
+
+static int load_all(struct calibrate *calibrate)
+{
+    char path[4096];
+    json_error_t error;
+    const json_t *designs, *design;
+    size_t i;
+    snprintf(path, sizeof path, "%s/" CALIBRATION_FILE, calibrate->options.folder);
+    calibrate->file = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+    if (calibrate->file == NULL)
+        return problem_say(calibrate->problem, -EINVAL, "%s, line %d: %s", path, error.line,
+                           error.text);
+    designs = json_object_get(calibrate->file, "designs");
+    if (json_integer_value(json_object_get(calibrate->file, "schema")) != CALIBRATION_SCHEMA ||
+        json_array_size(designs) == 0 || json_array_size(designs) > CALIBRATE_DESIGNS_MAX)
+        return problem_say(calibrate->problem, -EINVAL, "%s is no calibration of this pollbench",
+                           path);
+    json_array_foreach(designs, i, design)
+    {
+        char why[PROBLEM_BYTES];
+        if (calibration_load(&calibrate->calibrations[calibrate->count++], calibrate->file, design,
+                             why) < 0)
+            return problem_say(calibrate->problem, -EINVAL, "%s: %.300s", path, why);
+    }
+    return 0;
+}
+
+static int show_again(struct calibrate *calibrate)
+{
+    calibrate->options.folder = calibrate->options.report_folder;
+    return load_all(calibrate) < 0 ? complain(calibrate, EXIT_NOT_CARRIED_OUT) : report(calibrate);
+}
+
 static void choose_seed(struct calibrate_options *options)
 {
     struct timespec now;
@@ -374,22 +300,21 @@ static void choose_seed(struct calibrate_options *options)
 
 int command_calibrate(int argc, char **argv)
 {
-    struct calibrate calibrate = {
-        .options = {.comparisons = COMPARISONS_DEFAULT,
-                    .backend = "epoll",
-                    .folder = CALIBRATION_FOLDER},
-    };
+    struct calibrate calibrate = {0};
     int status;
-    int r = options_parse(rows, take_design, &calibrate.options, argc, argv, calibrate.problem);
+    int r = calibrate_options_parse(&calibrate.options, argc, argv, calibrate.problem);
     if (r == OPTIONS_HELP) {
-        print_help(stdout);
+        calibrate_options_print_help(stdout);
         return EXIT_DONE;
     }
     if (r < 0)
         return complain(&calibrate, EXIT_USAGE);
     choose_seed(&calibrate.options);
-    r = open_all(&calibrate);
-    if (r < 0)
+    bool measures = calibrate.options.report_folder == NULL;
+    r = measures ? open_all(&calibrate) : 0;
+    if (!measures)
+        status = show_again(&calibrate);
+    else if (r < 0)
         status = complain(&calibrate, r == -EINVAL ? EXIT_USAGE : EXIT_NOT_CARRIED_OUT);
     else
         status = carry_out(&calibrate, argc, argv);

@@ -114,6 +114,10 @@ int calibration_add_results(const struct calibration *, json_t *results);
 /* Everything that was measured, a new object; NULL when out of memory. */
 json_t *calibration_to_json(const struct calibration *);
 
+/* One of the file's "designs", as calibration_to_json() wrote it. The file outlives it; release it
+ * with calibration_close(). -EINVAL with a sentence. */
+int calibration_load(struct calibration *, const json_t *file, const json_t *design, char *problem);
+
 /* Draws FOLDER/charts/calibration-*.svg and .png: what is found against the time of a comparison.
  * As charts_draw(). */
 int calibration_draw(const struct calibration *, size_t count, const json_t *manifest,

@@ -26,17 +26,17 @@ struct line {
 };
 
 static const struct line drain_lines[] = {
-    {2, CALIBRATION_AS_RUN, "9 drains, as run judges"},
+    {2, CALIBRATION_AS_RUN, "9 drains: as run judges"},
     {1, CALIBRATION_AS_RUN, "3 drains"},
     {0, CALIBRATION_AS_RUN, "1 drain"},
-    {2, CALIBRATION_UNPAIRED, "9 drains, not paired"},
-    {2, CALIBRATION_BOOTSTRAP, "9 drains, median, bootstrap"},
+    {2, CALIBRATION_UNPAIRED, "9 drains: not paired"},
+    {2, CALIBRATION_BOOTSTRAP, "9 drains: median and bootstrap"},
 };
 
 static const struct line other_lines[] = {
     {0, CALIBRATION_AS_RUN, "as run judges"},
     {0, CALIBRATION_UNPAIRED, "not paired"},
-    {0, CALIBRATION_BOOTSTRAP, "median, bootstrap"},
+    {0, CALIBRATION_BOOTSTRAP, "median and bootstrap"},
 };
 
 static size_t lines_of(const struct calibration *calibration, const struct line **lines)
@@ -57,41 +57,38 @@ static double trial_s(const struct calibration *calibration, size_t length)
 
 /* ---- data ---- */
 
-/* The first drawn point is at the fewest rounds, so no line is without one. */
+static void write_point(const struct calibration *calibration, const struct line *line,
+                        enum calibration_variant variant, double seconds, unsigned rounds,
+                        struct csv *csv)
+{
+    unsigned wrong;
+    char tick[16];
+    struct proportion share =
+        calibration_named(calibration, variant, line->length, rounds, line->method, &wrong);
+    snprintf(tick, sizeof tick, "%.2g", seconds);
+    csv_number(csv, log10(seconds));
+    csv_number(csv, 100 * share.share);
+    csv_number(csv, 100 * share.low);
+    csv_number(csv, 100 * share.high);
+    csv_text(csv, tick);
+    csv_text(csv, "");
+    csv_text(csv, "");
+    csv_number(csv, 0);
+    csv_end_row(csv);
+}
+
+/* The last point has all rounds; the one before it is left out where the two would touch. */
 static void write_points(const struct calibration *calibration, const struct line *line,
                          enum calibration_variant variant, struct csv *csv)
 {
     double round_s = 2 * trial_s(calibration, line->length);
-    for (size_t i = 0; i < sizeof seconds_drawn / sizeof seconds_drawn[0]; i++) {
-        unsigned wrong;
-        char tick[16];
-        double rounds = floor(seconds_drawn[i] / round_s);
-        if (rounds < ROUNDS_LEAST || rounds > calibration->rounds)
-            continue;
-        struct proportion share = calibration_named(calibration, variant, line->length,
-                                                    (unsigned)rounds, line->method, &wrong);
-        snprintf(tick, sizeof tick, "%g", seconds_drawn[i]);
-        csv_number(csv, log10(seconds_drawn[i]));
-        csv_number(csv, 100 * share.share);
-        csv_number(csv, 100 * share.low);
-        csv_number(csv, 100 * share.high);
-        csv_text(csv, tick);
-        csv_text(csv, "");
-        csv_text(csv, "");
-        csv_number(csv, 0);
-        csv_end_row(csv);
-    }
-}
-
-static bool has_points(const struct calibration *calibration, const struct line *line)
-{
-    double round_s = 2 * trial_s(calibration, line->length);
+    double whole_s = round_s * calibration->rounds;
     for (size_t i = 0; i < sizeof seconds_drawn / sizeof seconds_drawn[0]; i++) {
         double rounds = floor(seconds_drawn[i] / round_s);
-        if (rounds >= ROUNDS_LEAST && rounds <= calibration->rounds)
-            return true;
+        if (rounds >= ROUNDS_LEAST && seconds_drawn[i] < 0.8 * whole_s)
+            write_point(calibration, line, variant, seconds_drawn[i], (unsigned)rounds, csv);
     }
-    return false;
+    write_point(calibration, line, variant, whole_s, calibration->rounds, csv);
 }
 
 static void write_line(const struct calibration *calibration, const struct line *line,
@@ -123,8 +120,6 @@ static int write_data(const struct calibration *calibration, const char *folder,
     for (size_t panel = 0; panel < PANELS; panel++) {
         *lines_drawn = 0;
         for (size_t i = 0; i < count; i++) {
-            if (!has_points(calibration, &lines[i]))
-                continue;
             write_line(calibration, &lines[i], panel_variants[panel],
                        panel == 0 && *lines_drawn == 0, &csv);
             ++*lines_drawn;
@@ -148,7 +143,7 @@ static int write_panels(const struct calibration *calibration, const char *folde
         else
             snprintf(title, sizeof title, "against itself: falsely named");
         csv_text(&csv, title);
-        csv_text(&csv, "share of comparisons, %");
+        csv_text(&csv, "share of comparisons (%)");
         csv_number(&csv, 0);
         csv_number(&csv, 100);
         csv_number(&csv, 0);
@@ -196,7 +191,7 @@ static int draw_one(const struct calibration *calibration, const json_t *manifes
     choose_styles(lines_drawn, styles, sizeof styles);
     const char *axis = "seconds of a comparison: the trials of both subjects";
     const char *arguments[] = {stem, title,  subtitle,     "",   machine,
-                               "",   styles, "2 2 1 27 0", axis, NULL};
+                               "",   styles, "2 2 1 30 0", axis, NULL};
     return gnuplot_run(scripts, "curves.gp", NULL, arguments, problem);
 }
 

@@ -27,6 +27,8 @@ it_says_how_often_it_was_right_and_keeps_all_rounds() {
             [(v, d) for d in (1, 3, 9) for v in ("A", "B", "planted")]' &&
         expect_calibration c 'all(len(s["values"]) == 1 and len(s["values"][0]) == 10
             for d in designs for s in d["series"])' || return 1
+    mv out first && pb calibrate --report c && expect_status 0 && diff first out >err ||
+        fail "not the same again" || return 1
     grep -q 'falsely named: .* of 1 ' out && grep -q 'planted 2 % found: .* of 1 ' out ||
         fail "no shares in the output"
 }
@@ -64,7 +66,12 @@ bad_words_are_refused_before_anything_runs() {
         refused 'from 10' --rounds 9 &&
         refused 'from 1' --comparisons 0 &&
         refused '"epoll"' --backend epol &&
-        refused '"--rounds"' --round 10
+        refused '"--rounds"' --round 10 || return 1
+    pb calibrate --report nowhere
+    expect_status 3 && expect_error nowhere/calibration.json || return 1
+    mkdir b && echo '{"schema": 1, "designs": [{"name": "x"}]}' >b/calibration.json
+    pb calibrate --report b
+    expect_status 3 && expect_error b/calibration.json
 }
 
 one_that_is_interrupted_keeps_its_comparisons() {
