@@ -1,19 +1,17 @@
 /* Differences of all pairs of a value of one sample and a value of another, n * m of them. Their
  * median is the Hodges-Lehmann estimate of how far the first is shifted against the second, and
  * those at a given distance from both ends bound the interval that belongs to the rank-sum test.
- * None is listed; what walsh.h says of its averages holds for them.
+ * None is listed (pair_sums.h).
  */
 #ifndef HARNESS_MEASURE_SHIFTS_H
 #define HARNESS_MEASURE_SHIFTS_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "harness/measure/pair_sums.h"
 
 struct shifts {
-    size_t n, m;
-    double *first;          /* ascending */
-    double *second;         /* negated, ascending: the sums of both are the differences */
-    uint32_t *from, *until; /* work space: where each row may still hold what is looked for */
+    double *first;  /* ascending */
+    double *second; /* negated, ascending: the sums of both are the differences */
+    struct pair_sums sums;
 };
 
 /* -EINVAL: none of one sample, more than UINT32_MAX, or a value that is not finite or beyond 1e300,

@@ -1,23 +1,16 @@
 /* Walsh averages: the means of all pairs of n values, each value with itself included, n(n+1)/2 of
  * them. Their median is the Hodges-Lehmann estimate, and those at a given distance from both ends
  * bound the interval that belongs to the signed-rank test.
- *
- * None is listed. The values are sorted, and so is each row of the table of averages; a pivot drawn
- * from what is left is counted against all rows by walking the staircase that separates smaller
- * from larger averages, and the rows are cut there, until the pivot is the one looked for: about
- * 2 ln n rounds of O(n), exact for any n. After Johnson and Mizoguchi, SIAM J. Computing 7, 1978,
- * and Monahan, "Fast Computation of the Hodges-Lehmann Location Estimator", ACM TOMS 10, 1984.
+ * None is listed (pair_sums.h).
  */
 #ifndef HARNESS_MEASURE_WALSH_H
 #define HARNESS_MEASURE_WALSH_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "harness/measure/pair_sums.h"
 
 struct walsh {
-    size_t n;
-    double *halves;         /* of the values, ascending: their sums are the averages */
-    uint32_t *from, *until; /* work space: where each row may still hold what is looked for */
+    double *halves; /* of the values, ascending: their sums are the averages */
+    struct pair_sums sums;
 };
 
 /* -EINVAL: n < 1 or above UINT32_MAX, or a value that is not finite. -ENOMEM. Copies the values. */
