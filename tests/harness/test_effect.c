@@ -132,7 +132,7 @@ static size_t load(const json_t *list, double *values, size_t room)
 static void effects_are_those_of_numpy_and_scipy(void **state)
 {
     (void)state;
-    json_t *reference = json_load_file(TEST_STATISTICS, 0, NULL);
+    json_t *reference = json_load_file(TEST_REFERENCE, 0, NULL);
     const json_t *effects = json_object_get(reference, "effects"), *entry;
     assert_true(json_array_size(effects) >= 6);
     size_t i;

@@ -3,6 +3,7 @@
 #include "harness/measure/random.h"
 #include "harness/measure/rank_sum.h"
 #include "harness/measure/shifts.h"
+#include "tests/harness/scipy_reference.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -16,59 +17,10 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-/* What SciPy makes of the same samples: data/make_rank_sum.py wrote it, and says how. */
-static json_t *reference;
-
-static int load_reference(void **state)
-{
-    (void)state;
-    reference = json_load_file(TEST_RANK_SUM, 0, NULL);
-    return reference == NULL ? -1 : 0;
-}
-
-static int drop_reference(void **state)
-{
-    (void)state;
-    json_decref(reference);
-    return 0;
-}
-
-static double number(const json_t *object, const char *name)
-{
-    const json_t *value = json_object_get(object, name);
-    assert_true(json_is_number(value));
-    return json_number_value(value);
-}
-
-/* Relative: p values of 1e-30 count as well. */
-static void assert_near(double seen, double expected, double tolerance)
-{
-    if (!(fabs(seen - expected) <= tolerance * fabs(expected)))
-        fail_msg("%.17g instead of %.17g", seen, expected);
-}
-
-enum { MOST = 100 };
-
-static size_t values_of(const json_t *object, const char *name, double *values)
-{
-    const json_t *list = json_object_get(object, name), *value;
-    size_t i;
-    assert_in_range(json_array_size(list), 1, MOST);
-    json_array_foreach(list, i, value) values[i] = json_number_value(value);
-    return i;
-}
-
-static const json_t *list_of(const char *name, size_t at_least)
-{
-    const json_t *list = json_object_get(reference, name);
-    assert_true(json_array_size(list) >= at_least);
-    return list;
-}
-
 /* Wins of the first sample out of values that are all different: 0 with all of its ranks lowest. */
 static double p_of_wins(size_t n, size_t m, size_t wins)
 {
-    double first[MOST], second[MOST];
+    double first[REFERENCE_VALUES], second[REFERENCE_VALUES];
     struct rank_sum test;
     for (size_t i = 0; i < m; i++)
         second[i] = (double)i;
@@ -147,7 +99,7 @@ static void p_and_wins_are_scipys(void **state)
     unsigned exact = 0, ties = 0;
     json_array_foreach(list_of("tests", 60), i, entry)
     {
-        double first[MOST], second[MOST];
+        double first[REFERENCE_VALUES], second[REFERENCE_VALUES];
         size_t n = values_of(entry, "first", first), m = values_of(entry, "second", second);
         struct rank_sum test, other;
         assert_int_equal(rank_sum_test(first, n, second, m, &test), 0);

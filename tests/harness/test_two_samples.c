@@ -3,6 +3,7 @@
 #include "harness/measure/normal.h"
 #include "harness/measure/two_samples.h"
 #include "harness/measure/verdict.h"
+#include "tests/harness/scipy_reference.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -15,55 +16,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-/* What SciPy makes of the same samples: data/make_rank_sum.py wrote it, and says how. */
-static json_t *reference;
-
-static int load_reference(void **state)
-{
-    (void)state;
-    reference = json_load_file(TEST_RANK_SUM, 0, NULL);
-    return reference == NULL ? -1 : 0;
-}
-
-static int drop_reference(void **state)
-{
-    (void)state;
-    json_decref(reference);
-    return 0;
-}
-
-static double number(const json_t *object, const char *name)
-{
-    const json_t *value = json_object_get(object, name);
-    assert_true(json_is_number(value));
-    return json_number_value(value);
-}
-
-/* Relative: p values of 1e-30 count as well. */
-static void assert_near(double seen, double expected, double tolerance)
-{
-    if (!(fabs(seen - expected) <= tolerance * fabs(expected)))
-        fail_msg("%.17g instead of %.17g", seen, expected);
-}
-
-enum { MOST = 100 };
-
-static size_t values_of(const json_t *object, const char *name, double *values)
-{
-    const json_t *list = json_object_get(object, name), *value;
-    size_t i;
-    assert_in_range(json_array_size(list), 1, MOST);
-    json_array_foreach(list, i, value) values[i] = json_number_value(value);
-    return i;
-}
-
-static const json_t *list_of(const char *name, size_t at_least)
-{
-    const json_t *list = json_object_get(reference, name);
-    assert_true(json_array_size(list) >= at_least);
-    return list;
-}
-
 static void ratio_interval_and_p_are_numpys_and_scipys(void **state)
 {
     (void)state;
@@ -71,7 +23,7 @@ static void ratio_interval_and_p_are_numpys_and_scipys(void **state)
     const json_t *entry;
     json_array_foreach(list_of("shifts", 5), i, entry)
     {
-        double subject[MOST], baseline[MOST];
+        double subject[REFERENCE_VALUES], baseline[REFERENCE_VALUES];
         size_t n = values_of(entry, "subject", subject), m = values_of(entry, "baseline", baseline);
         struct effect effect, other;
         assert_int_equal(two_samples_compare(subject, n, baseline, m, 0, 0.99, &effect), 0);
@@ -143,7 +95,7 @@ static void what_cannot_be_compared_is_refused(void **state)
 
 static struct verdict judge(double ratio, size_t n, double allowance, bool of_runs)
 {
-    double subject[MOST], baseline[MOST];
+    double subject[REFERENCE_VALUES], baseline[REFERENCE_VALUES];
     struct effect effect;
     struct verdict verdict;
     fill(subject, baseline, n, ratio);

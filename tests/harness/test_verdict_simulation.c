@@ -125,7 +125,7 @@ static void a_whole_run_of_equals_has_hardly_ever_a_false_verdict(void **state)
 static void differences_are_found_as_often_as_by_scipy(void **state)
 {
     (void)state;
-    json_t *reference = json_load_file(TEST_STATISTICS, 0, NULL);
+    json_t *reference = json_load_file(TEST_REFERENCE, 0, NULL);
     const json_t *entry;
     size_t k;
     assert_true(json_array_size(json_object_get(reference, "power")) >= 4);

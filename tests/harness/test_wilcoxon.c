@@ -1,6 +1,7 @@
 #include "harness/measure/normal.h"
 #include "harness/measure/random.h"
 #include "harness/measure/wilcoxon.h"
+#include "tests/harness/scipy_reference.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -14,37 +15,6 @@
 #include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
-
-/* What SciPy makes of the same samples: data/make_statistics.py wrote it, and says how. */
-static json_t *reference;
-
-static int load_reference(void **state)
-{
-    (void)state;
-    reference = json_load_file(TEST_STATISTICS, 0, NULL);
-    return reference == NULL ? -1 : 0;
-}
-
-static int drop_reference(void **state)
-{
-    (void)state;
-    json_decref(reference);
-    return 0;
-}
-
-static double number(const json_t *object, const char *name)
-{
-    const json_t *value = json_object_get(object, name);
-    assert_true(json_is_number(value));
-    return json_number_value(value);
-}
-
-/* Relative: p values of 1e-30 count as well. */
-static void assert_near(double seen, double expected, double tolerance)
-{
-    if (!(fabs(seen - expected) <= tolerance * fabs(expected)))
-        fail_msg("%.17g instead of %.17g", seen, expected);
-}
 
 static double p_of(const double *differences, size_t n)
 {
