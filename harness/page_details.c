@@ -3,9 +3,29 @@
 
 #include <string.h>
 
+/* In how many cells the generator proved what its figures rest on; who did not is named with what
+ * was not measured. */
+static void write_headroom(FILE *out, const struct page_mode *mode)
+{
+    const json_t *last = NULL;
+    size_t proved = 0, asked = 0;
+    for (size_t i = 0; i < mode->cell_count; i++) {
+        const json_t *headroom = json_object_get(mode->cells[i], "headroom");
+        last = headroom != NULL ? headroom : last;
+        asked += headroom != NULL;
+        proved += json_is_true(json_object_get(headroom, "proved"));
+    }
+    if (asked > 0)
+        html_print(out,
+                   "<p class=\"caveat\">The generator proved that it can make %.1f times the load, "
+                   "against %s, in %zu of %zu cells.</p>\n",
+                   report_number(last, "factor"), report_text(last, "against"), proved, asked);
+}
+
 static int write_mode(struct page *page, const struct page_mode *mode, char *problem)
 {
     html_print(page->out, "<h3>%s %s</h3>\n", mode->workload, mode->name);
+    write_headroom(page->out, mode);
     page_crossovers(page, mode);
     int result = page_figures(page, mode, problem);
     return result < 0 ? result : page_counters(page, mode, problem);

@@ -39,6 +39,30 @@ static void note_verdicts(json_t *reasons, const json_t *cell)
     }
 }
 
+/* In how many trials the generator was the bound, for the metrics that depend on it. */
+static void note_bound(json_t *reasons, const json_t *cell, const char *who)
+{
+    const json_t *headroom = json_object_get(cell, "headroom");
+    char why[400];
+    for (const struct metric *metric = report_next_metric(cell, NULL); metric != NULL;
+         metric = report_next_metric(cell, metric)) {
+        unsigned trials, bound = 0;
+        if (metric->generator_dependent)
+            bound = report_bound_trials(cell, metric->name, &trials);
+        if (bound == 0)
+            continue;
+        snprintf(why, sizeof why, "%s says nothing of the server in %u of %u trials", metric->name,
+                 bound, trials);
+        note(reasons, "GENERATOR BOUND", who, why);
+    }
+    if (headroom != NULL && !json_is_true(json_object_get(headroom, "proved"))) {
+        snprintf(why, sizeof why, "the generator did not make %g times the load against %s: %s",
+                 report_number(headroom, "factor"), report_text(headroom, "against"),
+                 report_text(headroom, "why_not"));
+        note(reasons, "GENERATOR BOUND", who, why);
+    }
+}
+
 static json_t *collect_reasons(const json_t *run)
 {
     json_t *reasons = json_object();
@@ -52,11 +76,11 @@ static json_t *collect_reasons(const json_t *run)
     json_array_foreach(json_object_get(run, "cells"), i, cell)
     {
         char params[400], who[500];
-        if (json_is_string(json_object_get(cell, "skipped"))) {
-            snprintf(who, sizeof who, "%s %s %s", report_text(cell, "workload"),
-                     report_text(cell, "mode"), report_params(cell, NULL, params, sizeof params));
+        snprintf(who, sizeof who, "%s %s %s", report_text(cell, "workload"),
+                 report_text(cell, "mode"), report_params(cell, NULL, params, sizeof params));
+        note_bound(reasons, cell, who);
+        if (json_is_string(json_object_get(cell, "skipped")))
             note(reasons, "SKIPPED", who, report_text(cell, "skipped"));
-        }
         json_array_foreach(json_object_get(cell, "skipped_subjects"), k, entry)
         {
             snprintf(who, sizeof who, "%s in %s %s", report_text(entry, "subject"),
@@ -92,7 +116,7 @@ static void write_reasons(FILE *out, const char *word, const json_t *list)
 
 void page_not_measured(struct page *page)
 {
-    static const char *const words[] = {"INVALID", "SKIPPED", "INCONCLUSIVE"};
+    static const char *const words[] = {"INVALID", "GENERATOR BOUND", "SKIPPED", "INCONCLUSIVE"};
     json_t *reasons = collect_reasons(page->run);
     fputs("<section id=\"not-measured\" aria-labelledby=\"not-measured-h\">\n"
           "<h2 id=\"not-measured-h\">What was not measured, or does not tell</h2>\n",

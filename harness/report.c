@@ -92,6 +92,11 @@ static int print_json(const json_t *run)
     {
         json_object_del(cell, "trials");
         json_object_del(cell, "counting_trials");
+        json_t *headroom = json_copy(json_object_get(cell, "headroom"));
+        if (headroom != NULL) {
+            json_object_del(headroom, "trials");
+            json_object_set_new(cell, "headroom", headroom);
+        }
     }
     int result =
         copy != NULL ? json_dumpf(copy, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(10)) : -1;

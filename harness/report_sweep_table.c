@@ -270,6 +270,36 @@ static void print_bound(const struct table *table, FILE *out)
     }
 }
 
+/* What the generator proved of itself, at each value of the parameter. */
+static void print_headroom(const struct table *table, FILE *out)
+{
+    const struct sweep *sweep = table->sweep;
+    const json_t *proof = NULL;
+    char parameter[40], value[40], why[300], line[480];
+    size_t proofs = 0;
+    for (size_t k = 0; k < sweep->count; k++) {
+        const json_t *headroom = json_object_get(sweep->cells[k], "headroom");
+        if (json_is_true(json_object_get(headroom, "proved"))) {
+            proof = headroom;
+            proofs++;
+        } else if (headroom != NULL) {
+            const json_t *params = json_object_get(sweep->cells[k], "params");
+            snprintf(line, sizeof line,
+                     "NO HEADROOM at %s=%s: the generator did not make %g times the load (%s).",
+                     printable(parameter, sizeof parameter, sweep->parameter),
+                     report_param(json_object_get(params, sweep->parameter), value, sizeof value),
+                     report_number(headroom, "factor"),
+                     printable(why, sizeof why, report_text(headroom, "why_not")));
+            report_print_wrapped(out, 2, line);
+        }
+    }
+    if (proof != NULL)
+        fprintf(out, "  The generator proved that it can make %g times %s against %s.\n",
+                report_number(proof, "factor"),
+                proofs == sweep->count ? "these loads" : "the other loads",
+                printable(value, sizeof value, report_text(proof, "against")));
+}
+
 static void print_notes(const struct table *table, FILE *out)
 {
     if (table->marked)
@@ -281,8 +311,10 @@ static void print_notes(const struct table *table, FILE *out)
                 RELIABLE_ROUNDS);
     if (strcmp(table->design->mode, "accuracy") == 0)
         shout_early(table, out);
-    if (strcmp(table->design->mode, "rate") == 0)
+    if (strcmp(table->design->mode, "rate") == 0) {
         print_bound(table, out);
+        print_headroom(table, out);
+    }
     print_knees(table, out);
 }
 

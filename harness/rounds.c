@@ -1,7 +1,7 @@
 #include "harness/rounds.h"
 
 #include "backends/clock.h"
-#include "harness/launch.h"
+#include "harness/headroom.h"
 #include "harness/parameters.h"
 #include "harness/run_file.h"
 #include "harness/summary.h"
@@ -29,6 +29,7 @@ double rounds_trial_estimate_s(const struct cell *cell)
     return PROCESSES_S + cell->workload->estimate_s(cell->mode, cell->params);
 }
 
+/* subject NULL: the generator's own turn. */
 static void show(struct rounds *rounds, const struct turn *turn, const struct cell *cell,
                  const struct subject *subject)
 {
@@ -38,7 +39,9 @@ static void show(struct rounds *rounds, const struct turn *turn, const struct ce
     double left_s = pace_left_s(&rounds->pace, rounds->finished, turn->done_estimate_s);
     double elapsed_s = pace_elapsed_s(&rounds->pace);
     cell_describe(cell, name, sizeof(name));
-    if (turn->counting)
+    if (subject == NULL)
+        snprintf(what, sizeof(what), "headroom  %s", name);
+    else if (turn->counting)
         snprintf(what, sizeof(what), "counting calls  %s  %s", subject->name, name);
     else
         snprintf(what, sizeof(what), "round %llu  %s  %s", (unsigned long long)turn->round + 1,
@@ -55,12 +58,10 @@ static uint64_t trial_seed(const struct rounds *rounds, const struct turn *turn)
     return rounds->seed + (turn->round << 8);
 }
 
-/* Runs the subject until a trial is valid, ATTEMPTS times at most; every trial goes into `trials`.
- * The last one is borrowed as *last. */
-static int run_attempts(struct rounds *rounds, const struct turn *turn, const struct cell *cell,
-                        const struct subject *subject, size_t order, json_t *trials, json_t **last)
+static struct launch launch_of(const struct rounds *rounds, const struct turn *turn,
+                               const struct cell *cell, const struct subject *subject)
 {
-    const struct launch launch = {
+    return (struct launch){
         .cell = cell,
         .subject = subject,
         .subject_cpu = cell->workload->all_cpus ? -1 : rounds->subject_cpu,
@@ -68,6 +69,14 @@ static int run_attempts(struct rounds *rounds, const struct turn *turn, const st
         .seed = trial_seed(rounds, turn),
         .count_system_calls = turn->counting,
     };
+}
+
+/* Runs the subject until a trial is valid, ATTEMPTS times at most; every trial goes into `trials`.
+ * The last one is borrowed as *last. */
+static int run_attempts(struct rounds *rounds, const struct turn *turn, const struct cell *cell,
+                        const struct subject *subject, size_t order, json_t *trials, json_t **last)
+{
+    const struct launch launch = launch_of(rounds, turn, cell, subject);
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         json_t *trial;
         show(rounds, turn, cell, subject);
@@ -138,6 +147,32 @@ static int run_cell(struct rounds *rounds, struct turn *turn, struct cell *cell,
     return 0;
 }
 
+/* ---- the generator's turn ---- */
+
+/* After the first round it is known what the cell's load is. */
+static int prove_headroom(struct rounds *rounds, const struct turn *turn, const struct cell *cell,
+                          const json_t *trials)
+{
+    char name[192];
+    json_t *headroom;
+    const struct launch like = launch_of(rounds, turn, cell, NULL);
+    show(rounds, turn, cell, NULL);
+    int r = headroom_prove(&like, trials, &headroom);
+    if (r < 0 || headroom == NULL)
+        return r;
+    if (!json_is_true(json_object_get(headroom, "proved"))) {
+        cell_describe(cell, name, sizeof(name));
+        progress_clear(&rounds->progress);
+        fprintf(stderr,
+                "NO HEADROOM on %s: the generator did not make %g times the load against %s: %s; "
+                "rates and latencies there say nothing of the subjects; a lower load would\n",
+                name, json_number_value(json_object_get(headroom, "factor")),
+                json_string_value(json_object_get(headroom, "against")),
+                json_string_value(json_object_get(headroom, "why_not")));
+    }
+    return json_object_set_new(cell->json, "headroom", headroom) < 0 ? -ENOMEM : 0;
+}
+
 /* ---- rounds ---- */
 
 /* Counting comes before the first round and is thereby a warm-up of each subject and cell, too. */
@@ -159,9 +194,13 @@ static int run_round(struct rounds *rounds)
     json_t *pending = json_array();
     int r = 0;
     for (size_t i = 0; i < rounds->cell_count && r == 0; i++) {
+        struct cell *cell = &rounds->cells[i];
         json_t *trials = json_array();
         json_array_append_new(pending, trials);
-        r = run_cell(rounds, &turn, &rounds->cells[i], trials);
+        r = run_cell(rounds, &turn, cell, trials);
+        if (r == 0 && rounds->finished == 0)
+            r = prove_headroom(rounds, &turn, cell, trials);
+        headroom_mark(json_object_get(cell->json, "headroom"), trials);
     }
     for (size_t i = 0; i < rounds->cell_count && r == 0; i++)
         r = json_array_extend(json_object_get(rounds->cells[i].json, "trials"),

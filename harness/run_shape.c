@@ -79,6 +79,14 @@ static const struct field skipped_subject_fields[] = {
 };
 static const struct field skipped_subject = {NULL, OBJECT, skipped_subject_fields, NULL};
 
+static const struct field headroom_fields[] = {
+    {"against", STRING, NULL, NULL},
+    {"factor", AMOUNT, NULL, NULL},
+    {"proved", BOOLEAN, NULL, NULL},
+    {"why_not", STRING | NOTHING, NULL, NULL},
+    {NULL, 0, NULL, NULL},
+};
+
 static const struct field cell_fields[] = {
     {"workload", STRING, NULL, NULL},
     {"mode", STRING, NULL, NULL},
@@ -87,6 +95,7 @@ static const struct field cell_fields[] = {
     {"counting_trials", ARRAY | OPTIONAL, NULL, NULL},
     {"skipped", STRING | NOTHING | OPTIONAL, NULL, NULL},
     {"skipped_subjects", ARRAY | OPTIONAL, NULL, &skipped_subject},
+    {"headroom", OBJECT | OPTIONAL, headroom_fields, NULL},
     {NULL, 0, NULL, NULL},
 };
 static const struct field cell = {NULL, OBJECT, cell_fields, NULL};

@@ -44,6 +44,9 @@ struct metric {
     const char *modes;
 };
 
+/* Of a mode in which the generator makes a load that is planned: what the plan came to. */
+#define METRIC_OFFERED "offered_per_s"
+
 /* What a cell takes of the system, asked before it runs. */
 struct cell_needs {
     uint64_t server_files; /* descriptors in the subject's process */
@@ -88,6 +91,11 @@ struct workload {
 
     /* Seconds that one trial takes, about: for the progress bar. */
     double (*estimate_s)(const char *mode, const json_t *params);
+
+    /* Parameters of the same mode under which the generator is asked for `factor` times as much, a
+     * new object; offered_per_s is the most that it was asked for so far, where the parameters do
+     * not say it. NULL for a mode whose load is not planned, and where there is no such mode. */
+    json_t *(*heavier)(const char *mode, const json_t *params, double factor, double offered_per_s);
 
     /* Runs one trial in this process. On success *outcome is a new object with "metrics",
      * "histograms", "counters", "usage", "generator", "granted", as in results/schema.json. On

@@ -7,10 +7,7 @@
  * clients see it. */
 #include "harness/workloads/accept_trial.h"
 
-#include "backends/buffer_pool.h"
-#include "harness/exchange.h"
-#include "harness/generator/open_loop.h"
-
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,277 +19,6 @@
 #define CONNECT_S 25e-6
 
 static const char *const modes[] = {"drain", "steady", "rate", NULL};
-
-static const struct parameter parameters[] = {
-    {
-        .name = "queue",
-        .unit = "",
-        .help = "connections in the listen queue when the clock starts",
-        .kind = PARAMETER_INTEGER,
-        .minimum = 1,
-        .maximum = 65535,
-        .fallback = "100",
-        .modes = "drain",
-    },
-    {
-        .name = "drains",
-        .unit = "",
-        .help =
-            "times that a trial fills the queue and empties it; the median of them is its value",
-        .kind = PARAMETER_INTEGER,
-        .minimum = 1,
-        .maximum = ACCEPT_DRAINS_MAX,
-        .fallback = "9",
-        .modes = "drain",
-    },
-    {
-        .name = "conns",
-        .unit = "",
-        .help = "connections under way at a time",
-        .kind = PARAMETER_INTEGER,
-        .minimum = 1,
-        .maximum = 65535,
-        .fallback = "64",
-        .modes = "steady",
-    },
-    {
-        .name = "rate",
-        .unit = "1/s",
-        .help = "requests offered, each on a connection of its own",
-        .kind = PARAMETER_DECIMAL,
-        .minimum = 0.1,
-        .maximum = OPEN_LOOP_RATE_MAX,
-        .fallback = "2000",
-        .modes = "rate",
-    },
-    {
-        .name = "arrivals",
-        .unit = "",
-        .help = "when requests come: evenly, or independently of each other",
-        .kind = PARAMETER_CHOICE,
-        .choices = "poisson,constant",
-        .fallback = "poisson",
-        .modes = "rate",
-    },
-    {
-        .name = "bytes",
-        .unit = "bytes",
-        .help = "size of a request, and of its response",
-        .kind = PARAMETER_INTEGER,
-        .minimum = 1,
-        .maximum = EXCHANGE_BYTES_MAX,
-        .fallback = "64",
-        .modes = "rate",
-    },
-    {
-        .name = "conns_max",
-        .unit = "",
-        .help = "connections under way at most; a request beyond waits, and its wait counts",
-        .kind = PARAMETER_INTEGER,
-        .minimum = 1,
-        .maximum = OPEN_LOOP_CONNS_MAX,
-        .fallback = "1000",
-        .modes = "rate",
-    },
-    {
-        .name = "idle",
-        .unit = "",
-        .help = "idle connections that the server watches meanwhile",
-        .kind = PARAMETER_INTEGER,
-        .minimum = 0,
-        .maximum = 500000,
-        .fallback = "0",
-        .modes = "drain,steady,rate",
-    },
-    {
-        .name = "budget",
-        .unit = "",
-        .help = "accepts per wakeup, at most",
-        .kind = PARAMETER_INTEGER,
-        .minimum = 1,
-        .maximum = 65535,
-        .fallback = "64",
-        .modes = "drain,steady,rate",
-    },
-    {
-        .name = "seconds",
-        .unit = "s",
-        .help = "length of the measured window",
-        .kind = PARAMETER_DECIMAL,
-        .minimum = 0.01,
-        .maximum = 600,
-        .fallback = "1",
-        .modes = "steady,rate",
-    },
-    {
-        .name = "buffers",
-        .unit = "",
-        .help = "receive buffers in all: a power of two",
-        .kind = PARAMETER_INTEGER,
-        .minimum = 1,
-        .maximum = BUFFER_POOL_COUNT_MAX,
-        .fallback = "256",
-        .modes = "drain,steady,rate",
-        .optional = true,
-    },
-    {
-        .name = "buffer_bytes",
-        .unit = "bytes",
-        .help = "size of each receive buffer",
-        .kind = PARAMETER_INTEGER,
-        .minimum = 1,
-        .maximum = BUFFER_POOL_SIZE_MAX,
-        .fallback = "16384",
-        .modes = "drain,steady,rate",
-        .optional = true,
-    },
-    {
-        .name = "submissions",
-        .unit = "",
-        .help = "entries in io_uring's submission queue",
-        .kind = PARAMETER_INTEGER,
-        .minimum = 1,
-        .maximum = 32768,
-        .fallback = "256",
-        .modes = "drain,steady,rate",
-        .optional = true,
-    },
-    {
-        .name = "completions",
-        .unit = "",
-        .help = "entries in io_uring's completion queue",
-        .kind = PARAMETER_INTEGER,
-        .minimum = 1,
-        .maximum = 65536,
-        .fallback = "4096",
-        .modes = "drain,steady,rate",
-        .optional = true,
-    },
-    {
-        .name = "direct_descriptors",
-        .unit = "",
-        .help = "slots in the file table of io_uring:+direct",
-        .kind = PARAMETER_INTEGER,
-        .minimum = 1,
-        .maximum = 1000000,
-        .fallback = "16384",
-        .modes = "drain,steady,rate",
-        .optional = true,
-    },
-    {
-        .name = "share",
-        .unit = "",
-        .help = "in place of rate: a share of what this subject can answer with one CPU, measured "
-                "first in the same trial",
-        .kind = PARAMETER_DECIMAL,
-        .minimum = 0.001,
-        .maximum = 2,
-        .modes = "rate",
-        .optional = true,
-    },
-    {.name = NULL},
-};
-
-static const struct metric metrics[] = {
-    {
-        .name = "ns_per_accept",
-        .unit = "ns",
-        .help = "wall time of the median drain, per connection",
-        .lower_is_better = true,
-        .main = true,
-        .modes = "drain",
-    },
-    {
-        .name = "accepts_per_s",
-        .unit = "1/s",
-        .help = "connections accepted per second of the median drain",
-        .modes = "drain",
-    },
-    {
-        .name = "server_cpu_us_per_accept",
-        .unit = "us",
-        .help = "CPU time of the server's process, user and system, per connection, all drains",
-        .lower_is_better = true,
-        .modes = "drain",
-    },
-    {
-        .name = "server_cpu_us_per_accept",
-        .unit = "us",
-        .help = "CPU time of the server's process, user and system, per connection",
-        .lower_is_better = true,
-        .main = true,
-        .modes = "steady",
-    },
-    {
-        .name = "accepts_per_s",
-        .unit = "1/s",
-        .help = "connections accepted and closed per second",
-        .generator_dependent = true,
-        .modes = "steady",
-    },
-    {
-        .name = "connect_latency_ns",
-        .unit = "ns",
-        .help = "from connect() to end of file, closed loop",
-        .lower_is_better = true,
-        .generator_dependent = true,
-        .modes = "steady",
-    },
-    {
-        .name = "server_cpu_us_per_accept",
-        .unit = "us",
-        .help = "CPU time of the server's process, user and system, per request",
-        .lower_is_better = true,
-        .main = true,
-        .modes = "rate",
-    },
-    {
-        .name = "accepts_per_s",
-        .unit = "1/s",
-        .help = "requests answered per second",
-        .generator_dependent = true,
-        .modes = "rate",
-    },
-    {
-        .name = "offered_per_s",
-        .unit = "1/s",
-        .help = "requests planned per second; not answered as many: the server was saturated",
-        .generator_dependent = true,
-        .modes = "rate",
-    },
-    {
-        .name = "capacity_per_s",
-        .unit = "1/s",
-        .help = "requests that it could answer with one CPU, where share is set: closed loop, over "
-                "CPU time",
-        .modes = "rate",
-    },
-    {
-        .name = "response_latency_ns",
-        .unit = "ns",
-        .help = "from the planned time to the end of the response",
-        .lower_is_better = true,
-        .generator_dependent = true,
-        .modes = "rate",
-    },
-    {
-        .name = "response_latency_uncorrected_ns",
-        .unit = "ns",
-        .help = "from connect() to the end of the response: what a closed loop would report",
-        .lower_is_better = true,
-        .generator_dependent = true,
-        .modes = "rate",
-    },
-    {
-        .name = "send_lateness_ns",
-        .unit = "ns",
-        .help = "from the planned time to connect(): how late the generator itself was",
-        .lower_is_better = true,
-        .generator_dependent = true,
-        .modes = "rate",
-    },
-    {.name = NULL},
-};
 
 unsigned accept_backlog(const char *mode, const json_t *params)
 {
@@ -392,15 +118,34 @@ static double estimate_s(const char *mode, const json_t *params)
     return start_s + idle_s + (1.0 + warm_up) * parameter_number(params, "seconds");
 }
 
+/* Who is 1 % too slow is 10 ms late at the end of a second. */
+#define HEAVIER_SECONDS 1.0
+
+static json_t *heavier(const char *mode, const json_t *params, double factor, double offered_per_s)
+{
+    if (strcmp(mode, "rate") != 0)
+        return NULL;
+    /* A share is of each subject's own maximum. */
+    if (!json_object_get(params, "share"))
+        offered_per_s = parameter_number(params, "rate");
+    json_t *copy = json_copy((json_t *)params);
+    json_object_del(copy, "share");
+    json_object_set_new(copy, "rate", json_real(factor * offered_per_s));
+    json_object_set_new(copy, "seconds",
+                        json_real(fmin(parameter_number(params, "seconds"), HEAVIER_SECONDS)));
+    return copy;
+}
+
 const struct workload accept_workload = {
     .name = "accept",
     .summary = "what it costs to take connections off a listen queue",
     .modes = modes,
-    .parameters = parameters,
-    .metrics = metrics,
+    .parameters = accept_parameters,
+    .metrics = accept_metrics,
     .needs = needs,
     .refuses = refuses,
     .by_default = by_default,
     .estimate_s = estimate_s,
+    .heavier = heavier,
     .run = accept_run,
 };

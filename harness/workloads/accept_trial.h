@@ -23,6 +23,10 @@
 #define RATE_PROBE 0.2
 #define RATE_PROBE_LEAST 16u /* answers that a maximum rests on */
 
+/* Each ends with a NULL name. */
+extern const struct parameter accept_parameters[];
+extern const struct metric accept_metrics[];
+
 /* Buffers and rings as the cell asks for them. */
 struct backend_config accept_config(const json_t *params);
 

@@ -1,10 +1,9 @@
-/* What summary_compute() makes of trials, against answers that can be worked out by hand; and what
- * run_shape_check() and trials_pack() say of a run that is not one. */
+/* What summary_compute() makes of trials, against answers that can be worked out by hand. */
 #include "harness/measure/histogram.h"
 #include "harness/run_shape.h"
 #include "harness/summary.h"
-#include "harness/trials.h"
 #include "harness/workload.h"
+#include "tests/harness/one_cell_run.h"
 
 #include <errno.h>
 #include <math.h>
@@ -19,39 +18,15 @@
 
 static json_t *new_run(const char *mode)
 {
-    static const char *const names[] = {"select", "epoll", "floor:epoll"};
-    json_t *subjects = json_array();
-    for (size_t i = 0; i < 3; i++)
-        json_array_append_new(subjects, json_pack("{s:s, s:s, s:b, s:n, s:[], s:[]}", "name",
-                                                  names[i], "tier", "readiness", "available", 1,
-                                                  "reason", "asked", "granted"));
-    return json_pack(
-        "{s:i, s:s, s:[s], s:i, s:{s:s, s:s, s:i, s:n}, s:o, s:[{s:s, s:s, s:{}, s:[]}]}", "schema",
-        1, "id", "test", "command", "pollbench", "seed", 7, "manifest", "kernel", "Linux", "cpu",
-        "some", "cpus", 2, "virtualization", "subjects", subjects, "cells", "workload", "accept",
-        "mode", mode, "params", "trials");
-}
-
-static json_t *cell_of(json_t *run)
-{
-    return json_array_get(json_object_get(run, "cells"), 0);
-}
-
-/* Adds a valid trial. It can be changed afterwards. */
-static json_t *add(json_t *run, const char *subject, int round, const char *metric, double value)
-{
-    json_t *trial = json_pack("{s:s, s:i, s:{s:f}, s:{}, s:{}, s:{s:b}, s:b, s:n}", "subject",
-                              subject, "round", round, "metrics", metric, value, "histograms",
-                              "counters", "generator", "bound", 0, "valid", 1, "why_invalid");
-    assert_non_null(trial);
-    json_array_append_new(json_object_get(cell_of(run), "trials"), trial);
-    return trial;
+    static const char *const subjects[][2] = {
+        {"select", "readiness"}, {"epoll", "readiness"}, {"floor:epoll", "readiness"}};
+    return run_of_one_cell("accept", mode, subjects, 3);
 }
 
 static void add_rounds(json_t *run, const char *subject, const double *values, int count)
 {
     for (int i = 0; i < count; i++)
-        add(run, subject, i, "ns_per_accept", values[i]);
+        add_trial(run, subject, i, "ns_per_accept", values[i]);
 }
 
 static void summarise(json_t *run)
@@ -79,7 +54,7 @@ static const json_t *find(json_t *run, const char *list, const char *subject, co
 {
     size_t i;
     const json_t *entry;
-    json_array_foreach(json_object_get(cell_of(run), list), i, entry)
+    json_array_foreach(json_object_get(only_cell(run), list), i, entry)
     {
         if (strcmp(text_of(entry, "subject"), subject) == 0 &&
             strcmp(text_of(entry, "metric"), metric) == 0 &&
@@ -128,7 +103,7 @@ static void ratios_are_paired_within_rounds(void **state)
     json_t *run = new_run("drain");
     add_rounds(run, "epoll", epoll, 5);
     for (int i = 4; i >= 0; i--) /* the order in the file does not matter */
-        add(run, "select", i, "ns_per_accept", select[i]);
+        add_trial(run, "select", i, "ns_per_accept", select[i]);
     summarise(run);
     const json_t *ratio = ratio_of(run, "select", "epoll");
     assert_non_null(ratio);
@@ -142,12 +117,12 @@ static void only_rounds_that_both_have_make_a_ratio(void **state)
 {
     (void)state;
     json_t *run = new_run("drain");
-    add(run, "epoll", 0, "ns_per_accept", 100);
-    add(run, "epoll", 2, "ns_per_accept", 100);
-    add(run, "epoll", 3, "ns_per_accept", 100);
-    add(run, "select", 1, "ns_per_accept", 900);
-    add(run, "select", 2, "ns_per_accept", 300);
-    add(run, "select", 3, "ns_per_accept", 300);
+    add_trial(run, "epoll", 0, "ns_per_accept", 100);
+    add_trial(run, "epoll", 2, "ns_per_accept", 100);
+    add_trial(run, "epoll", 3, "ns_per_accept", 100);
+    add_trial(run, "select", 1, "ns_per_accept", 900);
+    add_trial(run, "select", 2, "ns_per_accept", 300);
+    add_trial(run, "select", 3, "ns_per_accept", 300);
     summarise(run);
     const json_t *ratio = ratio_of(run, "select", "epoll");
     assert_non_null(ratio);
@@ -165,7 +140,7 @@ static void baselines_are_every_floor_and_epoll(void **state)
     add_rounds(run, "select", values, 3);
     add_rounds(run, "floor:epoll", values, 3);
     summarise(run);
-    assert_int_equal(json_array_size(json_object_get(cell_of(run), "ratios")), 4);
+    assert_int_equal(json_array_size(json_object_get(only_cell(run), "ratios")), 4);
     assert_non_null(ratio_of(run, "select", "epoll"));
     assert_non_null(ratio_of(run, "floor:epoll", "epoll"));
     assert_non_null(ratio_of(run, "select", "floor:epoll"));
@@ -191,16 +166,16 @@ static void an_invalid_trial_stays_in_the_file_and_counts_for_nothing(void **sta
     (void)state;
     json_t *run = new_run("drain");
     for (int round = 0; round < 3; round++) {
-        json_t *disturbed = add(run, "epoll", round, "ns_per_accept", 1e6);
+        json_t *disturbed = add_trial(run, "epoll", round, "ns_per_accept", 1e6);
         json_object_set_new(disturbed, "valid", json_false());
         json_object_set_new(disturbed, "why_invalid", json_string("stolen time"));
-        add(run, "epoll", round, "ns_per_accept", 10);
+        add_trial(run, "epoll", round, "ns_per_accept", 10);
     }
     summarise(run);
     const json_t *entry = median_of(run, "epoll", "ns_per_accept");
     assert_true(number_of(entry, "n") == 3);
     assert_true(number_of(entry, "ci_high") == 10);
-    assert_int_equal(json_array_size(json_object_get(cell_of(run), "trials")), 6);
+    assert_int_equal(json_array_size(json_object_get(only_cell(run), "trials")), 6);
     json_decref(run);
 }
 
@@ -208,10 +183,10 @@ static void a_subject_without_a_valid_trial_is_not_in_the_summary(void **state)
 {
     (void)state;
     json_t *run = new_run("drain");
-    json_t *trial = add(run, "select", 0, "ns_per_accept", 1);
+    json_t *trial = add_trial(run, "select", 0, "ns_per_accept", 1);
     json_object_set_new(trial, "valid", json_false());
     summarise(run);
-    assert_int_equal(json_array_size(json_object_get(cell_of(run), "summary")), 0);
+    assert_int_equal(json_array_size(json_object_get(only_cell(run), "summary")), 0);
     json_decref(run);
 }
 
@@ -220,7 +195,7 @@ static void bound_trials_are_counted_for_metrics_that_depend_on_the_generator(vo
     (void)state;
     json_t *run = new_run("steady");
     for (int round = 0; round < 5; round++) {
-        json_t *trial = add(run, "epoll", round, "accepts_per_s", 30000);
+        json_t *trial = add_trial(run, "epoll", round, "accepts_per_s", 30000);
         json_object_set_new(json_object_get(trial, "metrics"), "server_cpu_us_per_accept",
                             json_real(4));
         json_object_set_new(json_object_get(trial, "generator"), "bound", json_boolean(round < 3));
@@ -248,8 +223,8 @@ static void a_percentile_is_given_when_every_trial_resolves_it(void **state)
     (void)state;
     json_t *run = new_run("steady");
     for (int round = 0; round < 4; round++) {
-        add_latencies(add(run, "epoll", round, "server_cpu_us_per_accept", 4), 2000);
-        add_latencies(add(run, "select", round, "server_cpu_us_per_accept", 4),
+        add_latencies(add_trial(run, "epoll", round, "server_cpu_us_per_accept", 4), 2000);
+        add_latencies(add_trial(run, "select", round, "server_cpu_us_per_accept", 4),
                       round == 2 ? 500 : 2000);
     }
     summarise(run);
@@ -270,8 +245,8 @@ static void percentiles_of_all_rounds_together_have_ten_samples_above_them(void 
     (void)state;
     json_t *run = new_run("steady");
     for (int round = 0; round < 4; round++)
-        add_latencies(add(run, "epoll", round, "server_cpu_us_per_accept", 4), 15);
-    json_t *invalid = add(run, "epoll", 4, "server_cpu_us_per_accept", 4);
+        add_latencies(add_trial(run, "epoll", round, "server_cpu_us_per_accept", 4), 15);
+    json_t *invalid = add_trial(run, "epoll", 4, "server_cpu_us_per_accept", 4);
     add_latencies(invalid, 10000);
     json_object_set_new(invalid, "valid", json_false());
     json_object_set_new(invalid, "why_invalid", json_string("stolen time"));
@@ -287,32 +262,23 @@ static void percentiles_of_all_rounds_together_have_ten_samples_above_them(void 
     json_decref(run);
 }
 
-/* The run of new_run(), of another workload and subjects. */
-static json_t *new_timer_run(const char *mode, const char *const *names, size_t count)
-{
-    json_t *run = new_run(mode), *subjects = json_array();
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(subjects, json_pack("{s:s, s:s, s:b, s:n}", "name", names[i], "tier",
-                                                  "none", "available", 1, "reason"));
-    json_object_set_new(run, "subjects", subjects);
-    json_object_set_new(cell_of(run), "workload", json_string("timer"));
-    return run;
-}
-
 static void excess_is_the_difference_to_the_kernels_own_sleep(void **state)
 {
     (void)state;
-    static const char *const names[] = {"epoll", "floor:nanosleep", "floor:timerfd"};
-    json_t *run = new_timer_run("accuracy", names, 3);
+    static const char *const subjects[][2] = {
+        {"epoll", "readiness"}, {"floor:nanosleep", "none"}, {"floor:timerfd", "none"}};
+    json_t *run = run_of_one_cell("timer", "accuracy", subjects, 3);
     for (int round = 0; round < 5; round++) {
-        json_t *trial = add(run, "epoll", round, "lateness_p50_ns", 1000 * round * round + 700);
+        json_t *trial =
+            add_trial(run, "epoll", round, "lateness_p50_ns", 1000 * round * round + 700);
         json_object_set_new(json_object_get(trial, "metrics"), "cpu_us_per_timer", json_real(9));
-        trial = add(run, "floor:nanosleep", round, "lateness_p50_ns", 1000 * round * round + 900);
+        trial =
+            add_trial(run, "floor:nanosleep", round, "lateness_p50_ns", 1000 * round * round + 900);
         json_object_set_new(json_object_get(trial, "metrics"), "cpu_us_per_timer", json_real(5));
     }
-    add(run, "epoll", 5, "lateness_p50_ns", 1e9); /* no baseline in this round */
+    add_trial(run, "epoll", 5, "lateness_p50_ns", 1e9); /* no baseline in this round */
     summarise(run);
-    assert_int_equal(json_array_size(json_object_get(cell_of(run), "excess")), 1);
+    assert_int_equal(json_array_size(json_object_get(only_cell(run), "excess")), 1);
     const json_t *entry = find(run, "excess", "epoll", "lateness_p50_ns", "floor:nanosleep", -1);
     assert_non_null(entry);
     assert_true(number_of(entry, "excess") == -200 && number_of(entry, "ci_high") == -200);
@@ -324,17 +290,17 @@ static void excess_is_the_difference_to_the_kernels_own_sleep(void **state)
 static void libuv_is_a_baseline_where_it_runs(void **state)
 {
     (void)state;
-    static const char *const names[] = {"io_uring", "peer:libuv"};
-    json_t *run = new_timer_run("scale", names, 2);
+    static const char *const subjects[][2] = {{"io_uring", "completion"}, {"peer:libuv", "none"}};
+    json_t *run = run_of_one_cell("timer", "scale", subjects, 2);
     for (int round = 0; round < 3; round++) {
-        add(run, "io_uring", round, "ns_per_cancel", 10);
-        add(run, "peer:libuv", round, "ns_per_cancel", 40);
+        add_trial(run, "io_uring", round, "ns_per_cancel", 10);
+        add_trial(run, "peer:libuv", round, "ns_per_cancel", 40);
     }
     summarise(run);
     const json_t *entry = find(run, "ratios", "io_uring", "ns_per_cancel", "peer:libuv", -1);
     assert_non_null(entry);
     assert_true(fabs(number_of(entry, "ratio") - 0.25) < 1e-9);
-    assert_int_equal(json_array_size(json_object_get(cell_of(run), "ratios")), 1);
+    assert_int_equal(json_array_size(json_object_get(only_cell(run), "ratios")), 1);
     json_decref(run);
 }
 
@@ -353,133 +319,6 @@ static void the_same_trials_and_seed_give_the_same_summary(void **state)
     json_decref(run);
 }
 
-/* A stands still, B goes up and down by `swing`, as a share, around A times `ratio`. */
-static json_t *run_of_swing(int rounds, double ratio, double swing)
-{
-    json_t *run = new_run("drain");
-    for (int i = 0; i < rounds; i++) {
-        add(run, "epoll", i, "ns_per_accept", 100);
-        add(run, "select", i, "ns_per_accept", 100 * ratio * (1 + (i % 2 ? swing : -swing)));
-    }
-    return run;
-}
-
-static bool is_settled(json_t *run)
-{
-    bool settled = summary_is_settled(run);
-    json_decref(run);
-    return settled;
-}
-
-static void a_run_is_settled_when_every_pair_is_tight(void **state)
-{
-    (void)state;
-    assert_true(is_settled(run_of_swing(10, 1, 0.01)));
-    assert_false(is_settled(run_of_swing(9, 1, 0.01)));
-    assert_false(is_settled(run_of_swing(10, 1, 0.03)));
-    json_t *run = run_of_swing(10, 1, 0.03);
-    json_object_set_new(run, "minimum_effect", json_real(0.10));
-    assert_true(is_settled(run));
-}
-
-/* Who is ahead must not matter: that would be stopping at a winner. */
-static void a_large_difference_settles_no_run(void **state)
-{
-    (void)state;
-    assert_false(is_settled(run_of_swing(10, 5, 0.03)));
-    assert_true(is_settled(run_of_swing(10, 5, 0.01)));
-}
-
-/* 66 pairs take 14 rounds before any of them could be named. */
-static void a_run_with_many_pairs_goes_on_until_one_could_be_named(void **state)
-{
-    (void)state;
-    for (int rounds = 10; rounds <= 14; rounds++) {
-        json_t *run = new_run("drain");
-        for (int s = 0; s < 12; s++) {
-            char name[20];
-            snprintf(name, sizeof(name), "subject%d", s);
-            json_array_append_new(json_object_get(run, "subjects"),
-                                  json_pack("{s:s, s:s}", "name", name, "tier", "readiness"));
-            for (int i = 0; i < rounds; i++)
-                add(run, name, i, "ns_per_accept", 100 + s);
-        }
-        assert_int_equal(is_settled(run), rounds == 14);
-    }
-}
-
-static void a_single_subject_is_settled_by_its_median(void **state)
-{
-    (void)state;
-    for (int swing = 1; swing <= 5; swing += 4) {
-        json_t *run = new_run("drain");
-        for (int i = 0; i < 10; i++)
-            add(run, "epoll", i, "ns_per_accept", 100 + (i % 2 ? swing : -swing));
-        assert_int_equal(is_settled(run), swing == 1);
-    }
-}
-
-static void expect_problem(json_t *run, const char *field)
-{
-    char problem[PROBLEM_BYTES] = "";
-    int result = run_shape_check(run, problem);
-    assert_int_equal(result < 0 ? result : trials_pack(run, problem), -EINVAL);
-    if (strncmp(problem, field, strlen(field)) != 0)
-        fail_msg("\"%s\" does not name %s", problem, field);
-    json_decref(run);
-}
-
-static void a_wrong_field_is_named(void **state)
-{
-    (void)state;
-    json_t *run = new_run("drain");
-    json_object_set_new(run, "schema", json_integer(2));
-    expect_problem(run, "schema: ");
-
-    run = new_run("drain");
-    json_object_del(run, "cells");
-    expect_problem(run, "cells: ");
-
-    run = new_run("drain");
-    json_object_set_new(json_object_get(run, "manifest"), "cpus", json_string("two"));
-    expect_problem(run, "manifest.cpus: ");
-
-    run = new_run("drain");
-    json_object_set_new(add(run, "epoll", 0, "ns_per_accept", 1), "round", json_integer(-1));
-    expect_problem(run, "cells[0].trials[0].round: ");
-
-    run = new_run("drain");
-    add(run, "kqueue", 0, "ns_per_accept", 1);
-    expect_problem(run, "cells[0].trials[0].subject: ");
-
-    run = new_run("drain");
-    add(run, "epoll", 0, "ns_per_accept", -1);
-    expect_problem(run, "cells[0].trials[0].metrics.ns_per_accept: ");
-
-    run = new_run("drain");
-    add(run, "epoll", 0, "ns_per_accept", 1);
-    add(run, "select", 0, "ns_per_accept", 1);
-    add(run, "epoll", 0, "ns_per_accept", 1);
-    expect_problem(run, "cells[0].trials[2]: epoll has a valid trial in round 0 already");
-
-    run = new_run("drain");
-    add(run, "epoll", 0, "ns_per_accept", 1);
-    add(run, "epoll", 1, "connect_latency_ns", 1); /* a metric of the other mode */
-    expect_problem(run, "cells[0].trials[1].metrics.connect_latency_ns: ");
-
-    run = new_run("steady");
-    json_t *trial = add(run, "epoll", 0, "accepts_per_s", 1);
-    json_object_set_new(json_object_get(trial, "histograms"), "connect_latency_ns", json_object());
-    expect_problem(run, "cells[0].trials[0].histograms.connect_latency_ns.unit: ");
-
-    expect_problem(new_run("sideways"), "cells[0].mode: ");
-
-    run = new_run("drain");
-    json_object_set_new(cell_of(run), "workload", json_string("acceptance"));
-    expect_problem(run, "cells[0].workload: ");
-    expect_problem(json_array(), "the file: ");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -496,11 +335,6 @@ int main(void)
         cmocka_unit_test(excess_is_the_difference_to_the_kernels_own_sleep),
         cmocka_unit_test(libuv_is_a_baseline_where_it_runs),
         cmocka_unit_test(the_same_trials_and_seed_give_the_same_summary),
-        cmocka_unit_test(a_run_is_settled_when_every_pair_is_tight),
-        cmocka_unit_test(a_large_difference_settles_no_run),
-        cmocka_unit_test(a_run_with_many_pairs_goes_on_until_one_could_be_named),
-        cmocka_unit_test(a_single_subject_is_settled_by_its_median),
-        cmocka_unit_test(a_wrong_field_is_named),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests_name("summary", tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include "harness/summary.h"
 #include "harness/summary_verdicts.h"
 #include "harness/workload.h"
+#include "tests/harness/one_cell_run.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,41 +21,19 @@ static json_t *new_run(const char *mode)
                                               {"epoll", "readiness"},
                                               {"io_uring", "completion"},
                                               {"floor:epoll", "readiness"}};
-    json_t *list = json_array();
-    for (size_t i = 0; i < 5; i++)
-        json_array_append_new(list, json_pack("{s:s, s:s, s:b, s:n}", "name", subjects[i][0],
-                                              "tier", subjects[i][1], "available", 1, "reason"));
-    return json_pack("{s:i, s:s, s:[s], s:i, s:{s:s, s:s, s:i, s:n}, s:o, s:[{s:s, s:s, s:{}, "
-                     "s:[]}]}",
-                     "schema", 1, "id", "test", "command", "pollbench", "seed", 7, "manifest",
-                     "kernel", "Linux", "cpu", "some", "cpus", 2, "virtualization", "subjects",
-                     list, "cells", "workload", "accept", "mode", mode, "params", "trials");
-}
-
-static json_t *cell_of(const json_t *run)
-{
-    return json_array_get(json_object_get(run, "cells"), 0);
-}
-
-static json_t *add(json_t *run, const char *subject, int round, const char *metric, double value)
-{
-    json_t *trial =
-        json_pack("{s:s, s:i, s:{s:f}, s:{s:b}, s:b, s:n}", "subject", subject, "round", round,
-                  "metrics", metric, value, "generator", "bound", 0, "valid", 1, "why_invalid");
-    assert_int_equal(json_array_append_new(json_object_get(cell_of(run), "trials"), trial), 0);
-    return trial;
+    return run_of_one_cell("accept", mode, subjects, 5);
 }
 
 /* Around `level`, by up to 2 %. */
 static void add_rounds(json_t *run, const char *subject, int rounds, double level)
 {
     for (int i = 0; i < rounds; i++)
-        add(run, subject, i, "ns_per_accept", level * (1 + 0.001 * (i * 7 % 20)));
+        add_trial(run, subject, i, "ns_per_accept", level * (1 + 0.001 * (i * 7 % 20)));
 }
 
 static void add_invalid(json_t *run, const char *subject, int round, const char *why)
 {
-    json_t *trial = add(run, subject, round, "ns_per_accept", 1);
+    json_t *trial = add_trial(run, subject, round, "ns_per_accept", 1);
     json_object_set_new(trial, "valid", json_false());
     json_object_set_new(trial, "why_invalid", json_string(why));
 }
@@ -69,7 +48,7 @@ static void summarise(json_t *run)
 
 static size_t count_of(const json_t *run)
 {
-    return json_array_size(json_object_get(cell_of(run), "verdicts"));
+    return json_array_size(json_object_get(only_cell(run), "verdicts"));
 }
 
 static const char *text_of(const json_t *entry, const char *name)
@@ -87,7 +66,7 @@ static const json_t *verdict_of(const json_t *run, const char *subject, const ch
 {
     size_t i;
     const json_t *entry;
-    json_array_foreach(json_object_get(cell_of(run), "verdicts"), i, entry)
+    json_array_foreach(json_object_get(only_cell(run), "verdicts"), i, entry)
     {
         if (strcmp(text_of(entry, "subject"), subject) == 0 &&
             strcmp(text_of(entry, "baseline"), baseline) == 0)
@@ -148,14 +127,14 @@ static void a_verdict_and_the_ratio_of_the_same_pair_are_the_same_numbers(void *
     for (int rounds = 3; rounds <= 150; rounds += 49) {
         json_t *run = new_run("drain");
         for (int i = 0; i < rounds; i++) {
-            add(run, "epoll", i, "ns_per_accept", 100 + i % 7);
-            add(run, "select", i, "ns_per_accept", 110 + i % 11);
+            add_trial(run, "epoll", i, "ns_per_accept", 100 + i % 7);
+            add_trial(run, "select", i, "ns_per_accept", 110 + i % 11);
         }
         summarise(run);
         const json_t *verdict = verdict_of(run, "select", "epoll");
         const json_t *ratio = NULL, *entry;
         size_t k;
-        json_array_foreach(json_object_get(cell_of(run), "ratios"), k, entry)
+        json_array_foreach(json_object_get(only_cell(run), "ratios"), k, entry)
         {
             if (strcmp(text_of(entry, "metric"), "ns_per_accept") == 0)
                 ratio = entry;
@@ -171,10 +150,10 @@ static void where_more_is_better_more_is_faster(void **state)
 {
     (void)state;
     json_t *run = new_run("throughput");
-    json_object_set_new(cell_of(run), "workload", json_string("pool"));
+    json_object_set_new(only_cell(run), "workload", json_string("pool"));
     for (int i = 0; i < 12; i++) {
-        add(run, "epoll", i, "jobs_per_s", 1000 + i);
-        add(run, "io_uring", i, "jobs_per_s", 2000 + i);
+        add_trial(run, "epoll", i, "jobs_per_s", 1000 + i);
+        add_trial(run, "io_uring", i, "jobs_per_s", 2000 + i);
     }
     summarise(run);
     assert_word(run, "io_uring", "epoll", "FASTER");
@@ -203,7 +182,7 @@ static void without_a_common_round_the_pair_is_invalid(void **state)
     (void)state;
     json_t *run = new_run("drain");
     for (int i = 0; i < 40; i++)
-        add(run, i % 2 ? "epoll" : "select", i, "ns_per_accept", i % 2 ? 100 : 1);
+        add_trial(run, i % 2 ? "epoll" : "select", i, "ns_per_accept", i % 2 ? 100 : 1);
     summarise(run);
     const json_t *verdict = verdict_of(run, "select", "epoll");
     assert_string_equal(text_of(verdict, "verdict"), "INVALID");
@@ -253,10 +232,10 @@ static void judge_by(json_t *run, const struct metric *metric)
     struct cell_samples samples;
     char problem[PROBLEM_BYTES];
     assert_int_equal(trials_pack(run, problem), 0);
-    assert_int_equal(cell_samples_open(&samples, cell_of(run)), 0);
+    assert_int_equal(cell_samples_open(&samples, only_cell(run)), 0);
     cell_samples_collect(&samples, metric);
     verdicts_open(&verdicts, run);
-    assert_int_equal(verdicts_add_cell(&verdicts, cell_of(run), &samples, metric), 0);
+    assert_int_equal(verdicts_add_cell(&verdicts, only_cell(run), &samples, metric), 0);
     assert_int_equal(verdicts_write(&verdicts), 0);
     verdicts_close(&verdicts);
     cell_samples_free(&samples);
@@ -268,8 +247,8 @@ static void the_generator_as_bound_of_more_than_a_twentieth_of_the_trials_is_inv
     for (int bound = 1; bound <= 2; bound++) {
         json_t *run = new_run("steady");
         for (int i = 0; i < 20; i++) {
-            add(run, "epoll", i, "accepts_per_s", 1000 + i);
-            json_t *trial = add(run, "io_uring", i, "accepts_per_s", 3000 + i);
+            add_trial(run, "epoll", i, "accepts_per_s", 1000 + i);
+            json_t *trial = add_trial(run, "io_uring", i, "accepts_per_s", 3000 + i);
             if (i < bound)
                 json_object_set_new(trial, "generator", json_pack("{s:b}", "bound", 1));
         }
@@ -294,7 +273,7 @@ static void a_figure_of_zero_has_no_ratio_and_no_verdict(void **state)
     json_t *run = new_run("drain");
     add_rounds(run, "epoll", 12, 100);
     add_rounds(run, "select", 11, 100);
-    add(run, "select", 11, "ns_per_accept", 0);
+    add_trial(run, "select", 11, "ns_per_accept", 0);
     summarise(run);
     assert_word(run, "select", "epoll", "INVALID");
     json_decref(run);
@@ -314,7 +293,7 @@ static void what_is_invalid_is_no_test_that_others_are_adjusted_for(void **state
                                             "readiness", "available", 1, "reason"));
             for (int i = 0; i < 12; i++) {
                 if (s < 6 || valid)
-                    add(run, name, i, "ns_per_accept", 100 * (s + 1));
+                    add_trial(run, name, i, "ns_per_accept", 100 * (s + 1));
                 else
                     add_invalid(run, name, i, "it crashed");
             }
@@ -339,7 +318,7 @@ static void nor_do_the_rounds_foretold_count_what_is_invalid(void **state)
                                         "available", 1, "reason"));
         for (int i = 0; i < 9; i++) {
             if (s < 6)
-                add(run, name, i, "ns_per_accept", 100 * (s + 1));
+                add_trial(run, name, i, "ns_per_accept", 100 * (s + 1));
             else
                 add_invalid(run, name, i, "it crashed");
         }
