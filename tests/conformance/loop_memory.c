@@ -4,6 +4,7 @@
 #include "tests/conformance/cases.h"
 #include "tests/conformance/loop_side.h"
 #include "tests/conformance/network.h"
+#include "tests/sanitized.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,7 +64,9 @@ void through_the_loop_a_connection_costs_less_than_512_bytes(struct fixture *f)
     struct loop_side side;
     size_t before, after;
     int hold, status;
-    unsigned count = 10000;
+    /* Ten thousand is the promise; a rung of a ladder differs from its backend in nothing that is
+     * kept for a connection, and what a sanitizer looks for shows with fewer as well. */
+    unsigned count = f->variant->rung || SANITIZED ? 2000 : 10000;
     struct rlimit limit;
     if (!allocated_bytes(&before))
         case_skip(f, "the C library does not tell how much memory is allocated");
@@ -80,7 +83,7 @@ void through_the_loop_a_connection_costs_less_than_512_bytes(struct fixture *f)
     allocated_bytes(&before);
     pid_t clients = start_clients(&side.address, count, &hold);
     for (uint64_t limit_ns = clock_now_ns() + 3 * stall_ns(); side.connections < count;)
-        loop_side_step(&side, limit_ns, "ten thousand connections");
+        loop_side_step(&side, limit_ns, "all connections");
     loop_side_run_for(&side, 2);
     allocated_bytes(&after);
     double each = (double)(after - before) / count;
