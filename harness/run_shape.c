@@ -80,10 +80,8 @@ static const struct field skipped_subject_fields[] = {
 static const struct field skipped_subject = {NULL, OBJECT, skipped_subject_fields, NULL};
 
 static const struct field headroom_fields[] = {
-    {"against", STRING, NULL, NULL},
-    {"factor", AMOUNT, NULL, NULL},
-    {"proved", BOOLEAN, NULL, NULL},
-    {"why_not", STRING | NOTHING, NULL, NULL},
+    {"against", STRING, NULL, NULL}, {"factor", AMOUNT, NULL, NULL},
+    {"proved", BOOLEAN, NULL, NULL}, {"why_not", STRING | NOTHING, NULL, NULL},
     {NULL, 0, NULL, NULL},
 };
 
