@@ -16,6 +16,9 @@
 /* Seconds of a comparison at which the share is drawn. */
 static const double seconds_drawn[] = {0.5, 1, 2, 3, 5, 10, 20, 30, 60};
 
+/* One that would touch the point of all rounds is left out. */
+#define WHOLE_APART 0.8
+
 /* A verdict takes ten rounds (verdict.h). */
 enum { ROUNDS_LEAST = VERDICT_ROUNDS, PANELS = 2 };
 
@@ -57,15 +60,31 @@ static double trial_s(const struct calibration *calibration, size_t length)
 
 /* ---- data ---- */
 
+/* All lines share the axis, and a label that is so near to another cannot be read. */
+#define LABELS_APART 1.13
+
+/* Whether the longest trials have a point beside that of all rounds of shorter ones. */
+static bool is_labelled_nearby(const struct calibration *calibration, double seconds)
+{
+    for (size_t i = 0; i < sizeof seconds_drawn / sizeof seconds_drawn[0]; i++) {
+        double apart = fmax(seconds / seconds_drawn[i], seconds_drawn[i] / seconds);
+        if (seconds != seconds_drawn[i] && apart < LABELS_APART &&
+            seconds_drawn[i] < WHOLE_APART * calibration->comparison_s)
+            return true;
+    }
+    return false;
+}
+
 static void write_point(const struct calibration *calibration, const struct line *line,
                         enum calibration_variant variant, double seconds, unsigned rounds,
                         struct csv *csv)
 {
     unsigned wrong;
-    char tick[16];
+    char tick[16] = "";
     struct proportion share =
         calibration_named(calibration, variant, line->length, rounds, line->method, &wrong);
-    snprintf(tick, sizeof tick, "%.2g", seconds);
+    if (!is_labelled_nearby(calibration, seconds))
+        snprintf(tick, sizeof tick, "%.2g", seconds);
     csv_number(csv, log10(seconds));
     csv_number(csv, 100 * share.share);
     csv_number(csv, 100 * share.low);
@@ -77,7 +96,7 @@ static void write_point(const struct calibration *calibration, const struct line
     csv_end_row(csv);
 }
 
-/* The last point has all rounds; the one before it is left out where the two would touch. */
+/* The last point has all rounds. */
 static void write_points(const struct calibration *calibration, const struct line *line,
                          enum calibration_variant variant, struct csv *csv)
 {
@@ -85,7 +104,7 @@ static void write_points(const struct calibration *calibration, const struct lin
     double whole_s = round_s * calibration->rounds;
     for (size_t i = 0; i < sizeof seconds_drawn / sizeof seconds_drawn[0]; i++) {
         double rounds = floor(seconds_drawn[i] / round_s);
-        if (rounds >= ROUNDS_LEAST && seconds_drawn[i] < 0.8 * whole_s)
+        if (rounds >= ROUNDS_LEAST && seconds_drawn[i] < WHOLE_APART * whole_s)
             write_point(calibration, line, variant, seconds_drawn[i], (unsigned)rounds, csv);
     }
     write_point(calibration, line, variant, whole_s, calibration->rounds, csv);
