@@ -39,28 +39,41 @@ static void note_verdicts(json_t *reasons, const json_t *cell)
     }
 }
 
-/* In how many trials the generator was the bound, for the metrics that depend on it. */
+/* The figures that say nothing of the server, because the generator was the bound. */
 static void note_bound(json_t *reasons, const json_t *cell, const char *who)
 {
-    const json_t *headroom = json_object_get(cell, "headroom");
-    char why[400];
+    char names[300] = "", why[400];
+    unsigned trials = 0, bound = 0;
+    size_t length = 0;
     for (const struct metric *metric = report_next_metric(cell, NULL); metric != NULL;
          metric = report_next_metric(cell, metric)) {
-        unsigned trials, bound = 0;
-        if (metric->generator_dependent)
-            bound = report_bound_trials(cell, metric->name, &trials);
-        if (bound == 0)
+        unsigned all, some = report_bound_trials(cell, metric->name, &all);
+        if (!metric->generator_dependent || some == 0)
             continue;
-        snprintf(why, sizeof why, "%s says nothing of the server in %u of %u trials", metric->name,
-                 bound, trials);
+        bound = some;
+        trials = all;
+        if (length < sizeof names)
+            length += (size_t)snprintf(names + length, sizeof names - length, "%s%s",
+                                       length > 0 ? ", " : "", metric->name);
+    }
+    if (bound > 0) {
+        snprintf(why, sizeof why,
+                 "the generator set the pace in %u of %u trials, not the server: %s", bound, trials,
+                 names);
         note(reasons, "GENERATOR BOUND", who, why);
     }
-    if (headroom != NULL && !json_is_true(json_object_get(headroom, "proved"))) {
-        snprintf(why, sizeof why, "the generator did not make %g times the load against %s: %s",
-                 report_number(headroom, "factor"), report_text(headroom, "against"),
-                 report_text(headroom, "why_not"));
-        note(reasons, "GENERATOR BOUND", who, why);
-    }
+}
+
+static void note_headroom(json_t *reasons, const json_t *cell, const char *who)
+{
+    char why[400];
+    const json_t *headroom = json_object_get(cell, "headroom");
+    if (headroom == NULL || json_is_true(json_object_get(headroom, "proved")))
+        return;
+    snprintf(why, sizeof why, "the generator did not make %g times the load against %s: %s",
+             report_number(headroom, "factor"), report_text(headroom, "against"),
+             report_text(headroom, "why_not"));
+    note(reasons, "GENERATOR BOUND", who, why);
 }
 
 static json_t *collect_reasons(const json_t *run)
@@ -79,6 +92,7 @@ static json_t *collect_reasons(const json_t *run)
         snprintf(who, sizeof who, "%s %s %s", report_text(cell, "workload"),
                  report_text(cell, "mode"), report_params(cell, NULL, params, sizeof params));
         note_bound(reasons, cell, who);
+        note_headroom(reasons, cell, who);
         if (json_is_string(json_object_get(cell, "skipped")))
             note(reasons, "SKIPPED", who, report_text(cell, "skipped"));
         json_array_foreach(json_object_get(cell, "skipped_subjects"), k, entry)
