@@ -310,11 +310,9 @@ int command_calibrate(int argc, char **argv)
     if (r < 0)
         return complain(&calibrate, EXIT_USAGE);
     choose_seed(&calibrate.options);
-    bool measures = calibrate.options.report_folder == NULL;
-    r = measures ? open_all(&calibrate) : 0;
-    if (!measures)
+    if (calibrate.options.report_folder != NULL)
         status = show_again(&calibrate);
-    else if (r < 0)
+    else if ((r = open_all(&calibrate)) < 0)
         status = complain(&calibrate, r == -EINVAL ? EXIT_USAGE : EXIT_NOT_CARRIED_OUT);
     else
         status = carry_out(&calibrate, argc, argv);

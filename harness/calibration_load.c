@@ -113,7 +113,8 @@ int calibration_load(struct calibration *calibration, const json_t *file, const 
     calibration->rounds = (unsigned)rounds;
     calibration->invalid = (uint64_t)invalid;
     calibration->comparison_s = seconds_of(json_object_get(file, "results"), design);
-    if (calibration->metric == NULL || !read_series(calibration, series))
+    if (calibration->metric == NULL || !read_series(calibration, series) ||
+        (calibration->finished > 0 && !(calibration->comparison_s > 0)))
         return problem_say(problem, -EINVAL, "the values of %s are not those of its rounds", name);
     calibration->comparisons = calibration->finished;
     return 0;

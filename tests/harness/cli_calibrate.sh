@@ -74,6 +74,13 @@ bad_words_are_refused_before_anything_runs() {
     expect_status 3 && expect_error b/calibration.json
 }
 
+what_was_taken_out_of_the_file_is_missed() {
+    pb "${shortest[@]}" --out c
+    expect_status 0 && sed -i 's/"seconds_per_comparison"/"seconds"/g' c/calibration.json || return 1
+    pb calibrate --report c
+    expect_status 3 && expect_error c/calibration.json "not those of its rounds"
+}
+
 one_that_is_interrupted_keeps_its_comparisons() {
     "$pollbench" calibrate accept-drain --comparisons 1000 --rounds 10 --backend poll --out c \
         >out 2>err &
@@ -84,9 +91,11 @@ one_that_is_interrupted_keeps_its_comparisons() {
     status=$?
     expect_status 3 && expect_error "interrupted" || return 1
     expect_calibration c 'len(designs) == 2 and all(len(s["values"]) < 1000
-        for d in designs for s in d["series"])'
+        for d in designs for s in d["series"])' || return 1
+    pb calibrate --report c
+    expect_status 0
 }
 
 run_tests it_says_how_often_it_was_right_and_keeps_all_rounds \
     later_runs_on_this_machine_carry_what_it_prints_as_json bad_words_are_refused_before_anything_runs \
-    one_that_is_interrupted_keeps_its_comparisons
+    what_was_taken_out_of_the_file_is_missed one_that_is_interrupted_keeps_its_comparisons
