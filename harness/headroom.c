@@ -3,7 +3,7 @@
 #include "harness/generator/open_loop_tally.h"
 
 #include <errno.h>
-#include <string.h>
+#include <stdio.h>
 
 enum { ATTEMPTS = 3 };
 
@@ -20,29 +20,42 @@ static double number(const json_t *object, const char *name)
     return json_number_value(json_object_get(object, name));
 }
 
-json_t *headroom_why_not(const json_t *trial)
+bool headroom_is_proof(const json_t *trial, char *why)
 {
     const json_t *generator = json_object_get(trial, "generator");
     const json_t *plan = json_object_get(generator, "plan");
-    double arrivals = number(plan, "arrivals");
+    double arrivals = number(plan, "arrivals"), late = number(generator, "late_share");
+    double held_up = number(plan, "limited") + number(plan, "not_sent");
+    double lost = arrivals - number(plan, "answered");
     if (!json_is_true(json_object_get(trial, "valid")))
-        return json_copy(json_object_get(trial, "why_invalid"));
-    if (!(arrivals > 0))
-        return json_string("no request was planned");
-    if (number(generator, "late_share") > LATE_SHARE)
-        return json_sprintf("%.1f %% of the requests were sent more than %.0f ms late",
-                            number(generator, "late_share") * 100, OPEN_LOOP_LATE_NS / 1e6);
+        snprintf(why, PROBLEM_BYTES, "%s",
+                 json_string_value(json_object_get(trial, "why_invalid")));
+    else if (!(arrivals > 0))
+        snprintf(why, PROBLEM_BYTES, "no request was planned");
+    else if (late > LATE_SHARE)
+        snprintf(why, PROBLEM_BYTES, "%.1f %% of the requests were sent more than %.0f ms late",
+                 late * 100, OPEN_LOOP_LATE_NS / 1e6);
     /* Connections are all taken when the server is slow to answer, and when the generator is slow
      * to read: either way it has not made the load. */
-    if (number(plan, "limited") + number(plan, "not_sent") > LOST_SHARE * arrivals)
-        return json_sprintf("%.1f %% of the requests found all connections taken (it ran for %.0f "
-                            "%% of the time)",
-                            100 * (number(plan, "limited") + number(plan, "not_sent")) / arrivals,
-                            number(generator, "cpu_utilisation") * 100);
-    if (number(plan, "answered") < (1 - LOST_SHARE) * arrivals)
-        return json_sprintf("%.1f %% of the requests had no answer",
-                            100 * (1 - number(plan, "answered") / arrivals));
-    return NULL;
+    else if (held_up > LOST_SHARE * arrivals)
+        snprintf(why, PROBLEM_BYTES,
+                 "%.1f %% of the requests found all connections taken (it ran for %.0f %% of the "
+                 "time)",
+                 held_up / arrivals * 100, number(generator, "cpu_utilisation") * 100);
+    else if (lost > LOST_SHARE * arrivals)
+        snprintf(why, PROBLEM_BYTES, "%.1f %% of the requests had no answer",
+                 lost / arrivals * 100);
+    else
+        return true;
+    return false;
+}
+
+char *headroom_sentence(const json_t *headroom, char *text, size_t bytes)
+{
+    snprintf(text, bytes, "the generator did not make %g times the load against %s: %s",
+             number(headroom, "factor"), json_string_value(json_object_get(headroom, "against")),
+             json_string_value(json_object_get(headroom, "why_not")));
+    return text;
 }
 
 /* The highest load that any subject of the round was offered. */
@@ -68,7 +81,7 @@ static const struct subject *cheapest_server(const struct cell *cell, const json
     size_t count;
     const struct subject *all = subjects(&count);
     for (size_t i = 0; i < count; i++) {
-        if (strncmp(all[i].name, "floor:", 6) == 0 &&
+        if (subject_is_floor(all[i].name) &&
             cell->workload->refuses(&all[i], cell->mode, params, reason) == NULL &&
             all[i].available(&all[i], reason, &granted) == 0)
             return &all[i];
@@ -76,14 +89,12 @@ static const struct subject *cheapest_server(const struct cell *cell, const json
     return cell->subjects[0];
 }
 
-/* The sentence why the last one failed, or NULL for one that did not, is *why_not. */
-static int attempt(const struct launch *launch, json_t *trials, json_t **why_not)
+/* Until one is the proof; `why` is of the last one that was none. */
+static int attempt(const struct launch *launch, json_t *trials, bool *proved, char *why)
 {
-    *why_not = NULL;
-    for (int i = 0; i < ATTEMPTS; i++) {
+    *proved = false;
+    for (int i = 0; i < ATTEMPTS && !*proved; i++) {
         json_t *trial;
-        json_decref(*why_not);
-        *why_not = NULL;
         int r = launch_trial(launch, &trial);
         if (r < 0)
             return r;
@@ -92,9 +103,7 @@ static int attempt(const struct launch *launch, json_t *trials, json_t **why_not
         json_object_set_new(trial, "attempt", json_integer(i));
         if (json_array_append_new(trials, trial) < 0)
             return -ENOMEM;
-        *why_not = headroom_why_not(trial);
-        if (*why_not == NULL)
-            break;
+        *proved = headroom_is_proof(trial, why);
     }
     return 0;
 }
@@ -108,17 +117,17 @@ static int prove(const struct launch *like, const json_t *params, double offered
     launch.cell = &cell;
     launch.subject = cheapest_server(like->cell, params);
     launch.count_system_calls = false;
-    json_t *trials = json_array(), *why_not;
-    int r = attempt(&launch, trials, &why_not);
+    json_t *trials = json_array();
+    char why[PROBLEM_BYTES];
+    bool proved;
+    int r = attempt(&launch, trials, &proved, why);
     if (r < 0) {
         json_decref(trials);
-        json_decref(why_not);
         return r;
     }
-    *headroom =
-        json_pack("{s:s, s:f, s:f, s:b, s:o, s:o}", "against", launch.subject->name, METRIC_OFFERED,
-                  offered_per_s, "factor", OPEN_LOOP_HEADROOM, "proved", why_not == NULL, "why_not",
-                  why_not != NULL ? why_not : json_null(), "trials", trials);
+    *headroom = json_pack("{s:s, s:f, s:f, s:b, s:s?, s:o}", "against", launch.subject->name,
+                          METRIC_OFFERED, offered_per_s, "factor", OPEN_LOOP_HEADROOM, "proved",
+                          proved, "why_not", proved ? NULL : why, "trials", trials);
     return *headroom != NULL ? 0 : -ENOMEM;
 }
 
@@ -140,19 +149,18 @@ int headroom_prove(const struct launch *like, const json_t *trials, json_t **hea
 
 void headroom_mark(const json_t *headroom, json_t *trials)
 {
+    char why[2 * PROBLEM_BYTES];
     size_t i;
     json_t *trial;
     if (headroom == NULL || json_is_true(json_object_get(headroom, "proved")))
         return;
+    headroom_sentence(headroom, why, sizeof(why));
     json_array_foreach(trials, i, trial)
     {
         json_t *generator = json_object_get(trial, "generator");
         if (!json_is_object(generator) || json_is_true(json_object_get(generator, "bound")))
             continue;
         json_object_set_new(generator, "bound", json_true());
-        json_object_set_new(generator, "why_bound",
-                            json_sprintf("it did not prove that it can make %g times the load: %s",
-                                         OPEN_LOOP_HEADROOM,
-                                         json_string_value(json_object_get(headroom, "why_not"))));
+        json_object_set_new(generator, "why_bound", json_string(why));
     }
 }

@@ -17,10 +17,14 @@
  * no load, or no trial came to anything. -EINTR and -ENOMEM as launch_trial(). */
 int headroom_prove(const struct launch *like, const json_t *trials, json_t **headroom);
 
-/* Marks these trials of the cell; nothing when `headroom` is NULL or was shown. */
+/* Marks these trials of the cell; nothing when `headroom` is NULL or was proved. */
 void headroom_mark(const json_t *headroom, json_t *trials);
 
-/* Why the trial of a proof does not prove it, as a new string; NULL: it does. */
-json_t *headroom_why_not(const json_t *trial);
+/* Whether this trial is the proof; where it is not, why, in `why` (PROBLEM_BYTES). */
+bool headroom_is_proof(const json_t *trial, char *why);
+
+/* "the generator did not make 1.5 times the load against floor:epoll: ...", of a headroom that was
+ * not proved. Cut to fit. */
+char *headroom_sentence(const json_t *headroom, char *text, size_t bytes);
 
 #endif

@@ -23,12 +23,6 @@ struct standings {
     size_t undecided; /* of those the last ones: nor are they FASTER than anybody */
 };
 
-/* A floor has no loop, so it is what a subject may at best come near to, and no rival. */
-static bool is_rival(const char *name)
-{
-    return strncmp(name, "floor:", 6) != 0;
-}
-
 static void add_cell(const struct page_mode *mode, const json_t *cell, struct standing *standing)
 {
     const char *name = report_text(mode->subjects[standing->subject], "name");
@@ -36,7 +30,7 @@ static void add_cell(const struct page_mode *mode, const json_t *cell, struct st
     for (size_t i = 0; i < mode->subject_count; i++) {
         struct page_verdict verdict;
         const char *other = report_text(mode->subjects[i], "name");
-        if (i == standing->subject || !is_rival(other) ||
+        if (i == standing->subject || subject_is_floor(other) ||
             !page_verdict_of(cell, other, name, &verdict) || verdict.word == WORD_INVALID)
             continue;
         compared++;
@@ -67,7 +61,7 @@ static bool fill_standings(const struct page_mode *mode, struct standings *stand
         (struct standings){.list = calloc(mode->subject_count + 1, sizeof(struct standing))};
     for (size_t i = 0; standings->list != NULL && i < mode->subject_count; i++) {
         struct standing *standing = &standings->list[standings->count];
-        if (!is_rival(report_text(mode->subjects[i], "name")))
+        if (subject_is_floor(report_text(mode->subjects[i], "name")))
             continue;
         standing->subject = i;
         for (size_t c = 0; c < mode->cell_count; c++)
@@ -123,7 +117,8 @@ static void write_margin(FILE *out, const struct page_mode *mode, const char *wi
     for (size_t c = 0; c < mode->cell_count; c++) {
         for (size_t i = 0; i < mode->subject_count; i++) {
             const char *name = report_text(mode->subjects[i], "name");
-            if (!is_rival(name) || !page_verdict_of(mode->cells[c], name, winner, &verdict) ||
+            if (subject_is_floor(name) ||
+                !page_verdict_of(mode->cells[c], name, winner, &verdict) ||
                 (rival != NULL && fabs(log(verdict.ratio)) >= fabs(log(closest.ratio))))
                 continue;
             closest = verdict;
@@ -291,7 +286,7 @@ static void cross_pairs(FILE *out, const struct page_mode *mode, const struct sw
             struct crossover crossover = {.parameter = sweeps[0].parameter};
             const char *one = report_text(mode->subjects[a], "name");
             const char *other = report_text(mode->subjects[b], "name");
-            for (size_t i = 0; is_rival(one) && is_rival(other) && i < count; i++)
+            for (size_t i = 0; !subject_is_floor(one) && !subject_is_floor(other) && i < count; i++)
                 add_sweep(&crossover, &sweeps[i], one, other);
             if (crossover.turned == 0)
                 continue;

@@ -1,5 +1,6 @@
 /* The sections of the page that are read last: what was not measured and why, how far to trust what
  * was, on which machine, and how to do it again. */
+#include "harness/headroom.h"
 #include "harness/page_parts.h"
 
 #include <stdlib.h>
@@ -70,10 +71,7 @@ static void note_headroom(json_t *reasons, const json_t *cell, const char *who)
     const json_t *headroom = json_object_get(cell, "headroom");
     if (headroom == NULL || json_is_true(json_object_get(headroom, "proved")))
         return;
-    snprintf(why, sizeof why, "the generator did not make %g times the load against %s: %s",
-             report_number(headroom, "factor"), report_text(headroom, "against"),
-             report_text(headroom, "why_not"));
-    note(reasons, "GENERATOR BOUND", who, why);
+    note(reasons, "GENERATOR BOUND", who, headroom_sentence(headroom, why, sizeof why));
 }
 
 static json_t *collect_reasons(const json_t *run)

@@ -1,5 +1,6 @@
 /* The tables of the modes that are read as curves: one for all cells that differ in one parameter,
  * with its values as rows and what belongs together side by side. */
+#include "harness/headroom.h"
 #include "harness/report_designs.h"
 #include "harness/report_sweeps.h"
 #include "harness/report_words.h"
@@ -275,7 +276,7 @@ static void print_headroom(const struct table *table, FILE *out)
 {
     const struct sweep *sweep = table->sweep;
     const json_t *proof = NULL;
-    char parameter[40], value[40], why[300], line[480];
+    char parameter[40], value[40], sentence[400], why[400], line[520];
     size_t proofs = 0;
     for (size_t k = 0; k < sweep->count; k++) {
         const json_t *headroom = json_object_get(sweep->cells[k], "headroom");
@@ -284,12 +285,11 @@ static void print_headroom(const struct table *table, FILE *out)
             proofs++;
         } else if (headroom != NULL) {
             const json_t *params = json_object_get(sweep->cells[k], "params");
-            snprintf(line, sizeof line,
-                     "NO HEADROOM at %s=%s: the generator did not make %g times the load (%s).",
-                     printable(parameter, sizeof parameter, sweep->parameter),
-                     report_param(json_object_get(params, sweep->parameter), value, sizeof value),
-                     report_number(headroom, "factor"),
-                     printable(why, sizeof why, report_text(headroom, "why_not")));
+            snprintf(
+                line, sizeof line, "NO HEADROOM at %s=%s: %s.",
+                printable(parameter, sizeof parameter, sweep->parameter),
+                report_param(json_object_get(params, sweep->parameter), value, sizeof value),
+                printable(why, sizeof why, headroom_sentence(headroom, sentence, sizeof sentence)));
             report_print_wrapped(out, 2, line);
         }
     }

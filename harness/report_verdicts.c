@@ -126,7 +126,7 @@ static void find_group(const json_t *run, const json_t *cell, const char *tier, 
     size_t count = report_contenders(run, cell, all);
     *group = (struct group){.count = 0};
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(report_tier(run, all[i]), tier) == 0 && !report_is_floor(all[i]))
+        if (strcmp(report_tier(run, all[i]), tier) == 0 && !subject_is_floor(all[i]))
             rivals[group->of++] = all[i];
     }
     for (size_t i = 0; i < group->of; i++) {

@@ -132,8 +132,3 @@ const char *report_reference(const json_t *cell)
     }
     return best;
 }
-
-bool report_is_floor(const char *subject)
-{
-    return strncmp(subject, "floor:", 6) == 0;
-}

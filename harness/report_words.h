@@ -37,9 +37,6 @@ size_t report_contenders(const json_t *run, const json_t *cell, const char **nam
  * of its pairs. NULL: the cell has no pairs. */
 const char *report_reference(const json_t *cell);
 
-/* "floor:": a reference for what is possible, and no choice that anybody has. */
-bool report_is_floor(const char *subject);
-
 /* Along a parameter, from which value on which subject is the better one: for the cells of a mode.
  * Nothing is printed when no word is FASTER or SLOWER. */
 void report_print_crossovers(const json_t *run, const json_t *const *cells, size_t count, FILE *);

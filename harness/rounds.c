@@ -153,7 +153,7 @@ static int run_cell(struct rounds *rounds, struct turn *turn, struct cell *cell,
 static int prove_headroom(struct rounds *rounds, const struct turn *turn, const struct cell *cell,
                           const json_t *trials)
 {
-    char name[192];
+    char name[192], why[2 * PROBLEM_BYTES];
     json_t *headroom;
     const struct launch like = launch_of(rounds, turn, cell, NULL);
     show(rounds, turn, cell, NULL);
@@ -164,11 +164,9 @@ static int prove_headroom(struct rounds *rounds, const struct turn *turn, const 
         cell_describe(cell, name, sizeof(name));
         progress_clear(&rounds->progress);
         fprintf(stderr,
-                "NO HEADROOM on %s: the generator did not make %g times the load against %s: %s; "
-                "rates and latencies there say nothing of the subjects; a lower load would\n",
-                name, json_number_value(json_object_get(headroom, "factor")),
-                json_string_value(json_object_get(headroom, "against")),
-                json_string_value(json_object_get(headroom, "why_not")));
+                "NO HEADROOM on %s: %s; rates and latencies there say nothing of the subjects; a "
+                "lower load would\n",
+                name, headroom_sentence(headroom, why, sizeof(why)));
     }
     return json_object_set_new(cell->json, "headroom", headroom) < 0 ? -ENOMEM : 0;
 }

@@ -5,7 +5,9 @@
 
 #include "backends/registry.h"
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #define REASON_BYTES 256
 
@@ -70,5 +72,12 @@ struct subject {
  */
 const struct subject *subjects(size_t *count);
 const struct subject *subject_find(const char *name);
+
+/* The same work straight on the system calls: a reference for what is possible, and no choice that
+ * anybody has. */
+static inline bool subject_is_floor(const char *name)
+{
+    return strncmp(name, "floor:", 6) == 0;
+}
 
 #endif

@@ -67,7 +67,7 @@ the_generator_has_to_prove_that_it_can_make_more() {
             for t in trials if t["round"] == 0 and t["metrics"])'
 }
 
-# Two thirds of a million connections a second are more than one thread can make.
+# 900,000 connections a second are more than one thread can make.
 what_it_cannot_prove_is_the_generator_s_own() {
     pb run accept --set mode=rate --set rate=600000 --set seconds=0.01 --backends poll --rounds 1 --out r
     expect_status 0 && expect_error "NO HEADROOM on accept rate" "1.5 times the load against" &&
