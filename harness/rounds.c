@@ -165,7 +165,7 @@ static int prove_headroom(struct rounds *rounds, const struct turn *turn, const 
         progress_clear(&rounds->progress);
         fprintf(stderr,
                 "NO HEADROOM on %s: %s; rates and latencies there say nothing of the subjects; a "
-                "lower load would\n",
+                "lower load, or a machine that does nothing else, may change that\n",
                 name, headroom_sentence(headroom, why, sizeof(why)));
     }
     return json_object_set_new(cell->json, "headroom", headroom) < 0 ? -ENOMEM : 0;
