@@ -1,31 +1,57 @@
-/* Cells that differ in one parameter and in nothing else. Internal to the report. */
+/* Cells that differ in one parameter and in nothing else, and what changes along it. */
 #ifndef HARNESS_ANALYSIS_SWEEPS_H
 #define HARNESS_ANALYSIS_SWEEPS_H
 
+#include "harness/analysis/analysis.h"
 #include "harness/stats/knee.h"
 
-#include <jansson.h>
-#include <stdbool.h>
-
-#define SWEEP_MAXIMUM 64
+enum { SWEEP_MAX = 64 };
 
 struct sweep {
+    /* The run's text. */
     const char *parameter;
-    const json_t *cells[SWEEP_MAXIMUM]; /* the run's, by rising value; words as they stand there */
+    /* Places in the run, by rising value; words as they stand there. */
+    size_t cells[SWEEP_MAX];
     size_t count;
 };
 
 /* The sweep through `cell`; alone in it when the parameter has one value. */
-void sweep_find(const json_t *cells, const json_t *cell, const char *parameter, struct sweep *);
+void sweep_find(const struct run *, size_t cell, const char *parameter, struct sweep *);
 
-/* The value of a parameter, 0 for a word. */
-double sweep_value(const json_t *cell, const char *parameter);
+/* The parameter of these cells that takes the most values, of those that are numbers; NULL: all
+ * take one. */
+const char *sweep_parameter(const struct run *, const size_t *cells, size_t count);
 
-bool sweep_same_mode(const json_t *a, const json_t *b);
+/* The value of the parameter in a cell of the sweep, for people; and as a number, 0 for a word. */
+char *sweep_print(const struct run *, const struct sweep *, size_t place, char *text, size_t size);
+double sweep_number(const struct run *, const struct sweep *, size_t place);
 
-/* The knee of a pool's subject over a sweep of its load; the indices in it are those of
- * sweep->cells, and a cell without its figures is left out. The rule is in measure/knee.h.
- * false: none of these cells says anything. */
-bool sweep_knee(const struct sweep *, const char *subject, struct knee *);
+/* The knee of a pool's subject over a sweep of its load; the places in it are those of
+ * sweep->cells, and a cell without its figures is left out. The rule is in stats/knee.h. false:
+ * none of these cells says anything. */
+bool sweep_knee(const struct analysis *, const struct sweep *, size_t subject, struct knee *);
+
+/* ---- crossovers ---- */
+
+/* Neighbouring cells of a sweep in which a pair has the same word. */
+struct stretch {
+    enum verdict_word word;
+    size_t first, last;
+};
+
+struct course {
+    struct stretch stretches[SWEEP_MAX];
+    size_t count;
+    /* FASTER or SLOWER somewhere; and both, which is a crossover. */
+    bool named, crosses;
+};
+
+/* A subject against another along a sweep. false: the two are not a pair in every cell of it. */
+bool sweep_follow(const struct analysis *, const struct sweep *, size_t subject, size_t against,
+                  struct course *);
+
+/* "SLOWER from 100 up": one stretch in words, behind what is in `text`. */
+void course_print(const struct run *, const struct sweep *, const struct course *, char *text,
+                  size_t size);
 
 #endif

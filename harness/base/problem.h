@@ -1,9 +1,10 @@
 /* Sentences for people: what failed, on what, and what to do. Only the harness has them; everything
- * below returns -errno. A problem buffer has PROBLEM_BYTES (harness/contract/workload.h). */
+ * below returns -errno. */
 #ifndef HARNESS_BASE_PROBLEM_H
 #define HARNESS_BASE_PROBLEM_H
 
-#include "harness/contract/workload.h"
+/* Of every buffer that is called `problem`. */
+#define PROBLEM_BYTES 512
 
 /* Writes the sentence and returns `error`, so that a failing step is one line at its place. A
  * sentence that is too long is cut, and control characters in what it quotes become '?'. */

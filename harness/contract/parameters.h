@@ -1,28 +1,29 @@
-/* The parameters, modes and metrics that workloads declare: reading values of them, and printing
+/* The parameters, modes and metrics that workloads declare: finding them, and reading values of
  * them. */
 #ifndef HARNESS_CONTRACT_PARAMETERS_H
 #define HARNESS_CONTRACT_PARAMETERS_H
 
 #include "harness/contract/workload.h"
 
-#include <stdio.h>
-
 /* Whether a comma-separated list, as in parameter.modes, has the name. */
 bool name_in_list(const char *list, const char *name);
 
-/* NULL when the workload has none of that name. */
-const struct parameter *parameter_find(const struct workload *, const char *name);
-bool workload_has_mode(const struct workload *, const char *mode);
+/* The workload's own text of that mode; NULL: it has none of that name. */
+const char *workload_mode(const struct workload *, const char *mode);
 
-/* The metric that decides when a cell of this mode is measured well enough; NULL: none is marked.
- */
+/* The metrics of a mode, one after the other: after NULL the first, after the last NULL. */
+const struct metric *workload_next_metric(const struct workload *, const char *mode,
+                                          const struct metric *);
+/* The metric of that name in this mode, NULL: it has none. */
+const struct metric *workload_metric(const struct workload *, const char *mode, const char *name);
+/* The metric that decides in this mode; NULL: none is marked. */
 const struct metric *workload_main_metric(const struct workload *, const char *mode);
+/* Its place in workload->metrics. */
+size_t workload_metric_index(const struct workload *, const struct metric *);
 
-/* Reads one value as its parameter says: a new JSON value, or NULL with a sentence that states the
- * range or the choices. */
-json_t *parameter_read(const struct parameter *, const char *text, char *problem);
-
-/* The part of `run --help` that lists modes, parameters and metrics of every workload. */
-void parameters_print(FILE *);
+/* Reads one value as its parameter says, and adds it to `values` under its name. 0; -ENOMEM; or
+ * -EINVAL with a sentence that states the range or the choices. */
+int parameter_read(const struct parameter *, const char *text, struct named_values *values,
+                   char *problem);
 
 #endif

@@ -1,15 +1,17 @@
 /* What a workload tells the harness, and what it does inside one trial.
  *
  * A trial is one subject on one cell, once, in a process of its own (`pollbench trial`). The
- * harness starts that process and the generator's, joined by a stream socket, writes a request as
- * JSON to the trial's standard input and reads the outcome as JSON from its standard output.
- */
+ * harness starts that process and the generator's, joined by a stream socket, writes a request to
+ * the trial's standard input and reads the outcome from its standard output
+ * (harness/record/trial_text.h). */
 #ifndef HARNESS_CONTRACT_WORKLOAD_H
 #define HARNESS_CONTRACT_WORKLOAD_H
 
+#include "harness/base/named_values.h"
+#include "harness/base/problem.h"
+#include "harness/contract/outcome.h"
 #include "harness/contract/subject.h"
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,29 +20,45 @@ enum parameter_kind {
     PARAMETER_INTEGER,
     PARAMETER_DECIMAL,
     PARAMETER_CHOICE,
-    PARAMETER_FILE, /* a regular file that can be read at the time */
+    /* A regular file that can be read at the time. */
+    PARAMETER_FILE,
 };
 
 struct parameter {
     const char *name;
-    const char *unit; /* "" for a plain count */
-    const char *help; /* one line */
+    /* "" for a plain count. */
+    const char *unit;
+    /* One line. */
+    const char *help;
     enum parameter_kind kind;
-    double minimum, maximum; /* inclusive; only for numbers */
-    const char *choices;     /* "spin,pbkdf2"; only for choices */
-    const char *fallback;    /* the default, as it would be typed; NULL: none, of an optional one */
-    const char *environment; /* a variable that, when set, takes the place of every default */
-    const char *modes;       /* "drain,steady": where it means something */
-    bool optional;           /* for tuning: in a cell's params only when it was set */
+    /* Inclusive; only for numbers. */
+    double minimum, maximum;
+    /* "spin,pbkdf2"; only for choices. */
+    const char *choices;
+    /* The default, as it would be typed; NULL: none, of an optional one. */
+    const char *fallback;
+    /* A variable that, when set, takes the place of every default. */
+    const char *environment;
+    /* "drain,steady": where it means something. */
+    const char *modes;
+    /* For tuning: among a cell's parameters only when it was set. */
+    bool optional;
 };
 
+/* Metrics that a workload may have, over all its modes. */
+enum { METRICS_MAX = 40 };
+
 struct metric {
-    const char *name; /* ends in its unit */
-    const char *unit; /* as printed: "ns", "us", "1/s" */
+    /* Ends in its unit. */
+    const char *name;
+    /* As printed: "ns", "us", "1/s". */
+    const char *unit;
     const char *help;
     bool lower_is_better;
-    bool generator_dependent; /* says nothing of the subject when the generator was the bound */
-    bool main;                /* decides when a run stops early; one per mode */
+    /* Says nothing of the subject when the generator was the bound. */
+    bool generator_dependent;
+    /* Decides verdicts, and when a run stops early; one per mode. */
+    bool main;
     const char *modes;
 };
 
@@ -49,87 +67,73 @@ struct metric {
 
 /* What a cell takes of the system, asked before it runs. */
 struct cell_needs {
-    uint64_t server_files; /* descriptors in the subject's process */
-    uint64_t generator_files;
-    uint64_t backlog;       /* of net.core.somaxconn; 0: none */
-    const char *impossible; /* why it cannot be run here, as a sentence, static; NULL */
+    /* Descriptors in the subject's process, and in the generator's. */
+    uint64_t server_files, generator_files;
+    /* Of net.core.somaxconn; 0: none. */
+    uint64_t backlog;
+    /* Why it cannot be run here, as a sentence, static; NULL. */
+    const char *impossible;
 };
 
 struct trial_request {
     const struct subject *subject;
     const char *mode;
-    const json_t
-        *params;      /* every parameter of the mode but unset optional ones, numbers as numbers */
-    int generator_fd; /* control channel */
-    uint64_t seed;    /* of random choices: the same for all subjects of a round */
-    double planted_share;    /* a delay that makes the main metric worse by this share: `calibrate`
-                                asks    whether it is found; 0 in every measurement */
-    bool count_system_calls; /* this trial counts, and its times are not used: counting slows calls
-                                down */
+    const struct named_values *params;
+    /* The control channel to the generator. */
+    int generator_fd;
+    /* Of random choices: the same for all subjects of a round. */
+    uint64_t seed;
+    /* A delay that makes the main metric worse by this share: `calibrate` asks whether it is found.
+     * 0 in every measurement. */
+    double planted_share;
+    /* This trial counts, and its times are not used: counting slows calls down. */
+    bool count_system_calls;
 };
 
 struct workload {
     const char *name;
     const char *summary;
-    const char *const *modes;           /* NULL-terminated; the first is the default */
-    const struct parameter *parameters; /* ends with a NULL name */
-    const struct metric *metrics;       /* ends with a NULL name */
-    bool all_cpus; /* several threads of the subject are what is measured: it is not held on one CPU
-                    */
+    /* NULL-terminated; the first is the default. */
+    const char *const *modes;
+    /* Each ends with a NULL name. */
+    const struct parameter *parameters;
+    const struct metric *metrics;
+    /* Several threads of the subject are what is measured: it is not held on one CPU. */
+    bool all_cpus;
 
-    struct cell_needs (*needs)(const char *mode, const json_t *params);
+    struct cell_needs (*needs)(const char *mode, const struct named_values *params);
 
-    /* Why this subject cannot run this cell, as a sentence, static or in `reason` (256 bytes); NULL
-     * when it can. */
-    const char *(*refuses)(const struct subject *, const char *mode, const json_t *params,
-                           char *reason);
+    /* Why this subject cannot run this cell, as a sentence, static or in `reason` (REASON_BYTES);
+     * NULL when it can. */
+    const char *(*refuses)(const struct subject *, const char *mode,
+                           const struct named_values *params, char *reason);
 
     /* Whether the subject runs in this cell when nobody named subjects: those that have a part in
      * the workload, the ladders of variants only where they are shown, and few enough that all get
      * their rounds. */
-    bool (*by_default)(const struct subject *, const char *mode, const json_t *params);
+    bool (*by_default)(const struct subject *, const char *mode, const struct named_values *params);
 
     /* Seconds that one trial takes, about: for the progress bar. */
-    double (*estimate_s)(const char *mode, const json_t *params);
+    double (*estimate_s)(const char *mode, const struct named_values *params);
 
-    /* Parameters of the same mode under which the generator is asked for `factor` times as much, a
-     * new object; offered_per_s is the most that it was asked for so far, where the parameters do
-     * not say it. NULL for a mode whose load is not planned, and where there is no such mode. */
-    json_t *(*heavier)(const char *mode, const json_t *params, double factor, double offered_per_s);
+    /* Parameters of the same mode under which the generator is asked for `factor` times as much,
+     * into `scaled`, which is empty before; offered_per_s is the most that it was asked for so far,
+     * where the parameters do not say it. 0, -ENOMEM, or -ENOTSUP where there is no such cell. NULL
+     * for a workload whose load is never planned. */
+    int (*scale)(const char *mode, const struct named_values *params, double factor,
+                 double offered_per_s, struct named_values *scaled);
 
-    /* Runs one trial in this process. On success *outcome is a new object with "metrics",
-     * "histograms", "counters", "usage", "generator", "granted", as in results/schema.json. On
-     * failure -errno, and `problem` (512 bytes) is a sentence that says what failed, on what, and
-     * what to do. */
-    int (*run)(const struct trial_request *, json_t **outcome, char *problem);
+    /* Runs one trial in this process and fills the outcome, which is empty before. On failure
+     * -errno, and `problem` (PROBLEM_BYTES) is a sentence that says what failed, on what, and what
+     * to do. */
+    int (*run)(const struct trial_request *, struct outcome *, char *problem);
 };
 
-/* All workloads. Static memory. */
-const struct workload *const *workloads(size_t *count);
-const struct workload *workload_find(const char *name); /* NULL when there is none */
-
-extern const struct workload accept_workload;
-extern const struct workload timer_workload;
-extern const struct workload pool_workload;
-
-#define PROBLEM_BYTES 512
-
 /* Number parameter of a cell; it is there, the harness has checked. */
-static inline uint64_t parameter_integer(const json_t *params, const char *name)
-{
-    return (uint64_t)json_number_value(json_object_get(params, name));
-}
-
+uint64_t parameter_integer(const struct named_values *params, const char *name);
+double parameter_number(const struct named_values *params, const char *name);
+const char *parameter_choice(const struct named_values *params, const char *name);
 /* An optional one: `fallback` when it was not set. */
-static inline unsigned parameter_or(const json_t *params, const char *name, unsigned fallback)
-{
-    const json_t *value = json_object_get(params, name);
-    return value != NULL ? (unsigned)json_number_value(value) : fallback;
-}
-
-static inline double parameter_number(const json_t *params, const char *name)
-{
-    return json_number_value(json_object_get(params, name));
-}
+unsigned parameter_or(const struct named_values *params, const char *name, unsigned fallback);
 
 #endif

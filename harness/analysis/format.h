@@ -1,0 +1,53 @@
+/* How figures, names and words are written, the same way everywhere. Text of a run is made fit for
+ * a terminal. Each returns its `text`. */
+#ifndef HARNESS_ANALYSIS_FORMAT_H
+#define HARNESS_ANALYSIS_FORMAT_H
+
+#include "harness/analysis/analysis.h"
+
+#include <stdio.h>
+
+/* Columns of a terminal that tables are made for. */
+enum { FORMAT_COLUMNS = 100 };
+/* Of a subject, as printed. */
+enum { FORMAT_NAME_BYTES = 32 };
+/* What any of these needs at most. */
+enum { FORMAT_BYTES = 640 };
+
+/* "12,345.6": grouped by thousands. */
+char *format_grouped(double value, int decimals, char *text, size_t size);
+/* Decimals that leave the smallest of a column at least three digits; and those for a ratio. */
+int format_decimals(double smallest);
+int format_ratio_decimals(double ratio);
+
+/* "12,345": as many decimals as it needs. */
+char *format_value(double value, char *text, size_t size);
+/* "109 [106, 113]": the same decimals for all three, what the middle needs, or no more than the
+ * interval is wide. */
+char *format_interval(double value, double low, double high, char *text, size_t size);
+/* "0.925 [0.907, 0.943]". */
+char *format_ratio(double ratio, double low, double high, char *text, size_t size);
+
+/* "queue=1000 idle=0", without workload and mode, and without the parameters of these names (each
+ * may be NULL). */
+char *format_params(const struct cell *, const char *except, const char *also_except, char *text,
+                    size_t size);
+/* Only those that these cells share, or (shared false) do not. */
+char *format_params_of(const struct run *, const size_t *cells, size_t count, size_t cell,
+                       bool shared, char *text, size_t size);
+
+/* "6.1.0, CPU, 2 CPUs, kvm, 2026-11-22, loopback", in parts joined by `separator`. */
+char *format_machine(const struct run *, const char *separator, char *text, size_t size);
+
+/* How the run ended: "29 rounds (the time is over)", "10 rounds (it was killed)". */
+char *format_end(const struct run *, char *text, size_t size);
+
+/* "FASTER"; "INCONCLUSIVE (64)" with the rounds it takes; and where there is little room "? (64)".
+ */
+char *format_word(const struct comparison *, char *text, size_t size);
+char *format_short_word(const struct comparison *, char *text, size_t size);
+
+/* Words, broken at FORMAT_COLUMNS; further lines begin `indent` columns in. */
+void format_wrapped(FILE *, int indent, const char *text);
+
+#endif

@@ -1,0 +1,104 @@
+/* A run in memory. Whoever opens it frees it, once, with run_free(); everything that it points to
+ * is its own, but workloads, modes and metrics, which are the program's. */
+#ifndef HARNESS_RECORD_RUN_H
+#define HARNESS_RECORD_RUN_H
+
+#include "harness/base/named_values.h"
+#include "harness/contract/cell.h"
+#include "harness/record/calibration_record.h"
+#include "harness/record/summary.h"
+#include "harness/record/trial_table.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RUN_SCHEMA 2
+
+struct run_subject {
+    char *name;
+    enum backend_tier tier;
+    bool available, opt_in;
+    /* Why it is not available; NULL when it is. */
+    char *reason;
+    /* Names of kernel features, joined by commas; "" for none. */
+    char *asked, *granted;
+    char *summary;
+};
+
+struct skipped_subject {
+    size_t subject;
+    char *reason;
+};
+
+/* Whether the generator proved that it could make more than the load of the cell. */
+struct headroom {
+    /* It was asked to. */
+    bool known;
+    bool proved;
+    /* The subject that it ran against. */
+    char *against;
+    double factor, offered_per_s;
+    /* Why it has not; NULL when it has. */
+    char *why_not;
+};
+
+struct run_cell {
+    struct cell cell;
+    /* Why it was not measured at all; NULL: it was. */
+    char *skipped;
+    /* Subjects that are not in this cell, or left it because they failed. */
+    struct skipped_subject *skipped_subjects;
+    size_t skipped_count;
+    struct headroom headroom;
+    struct trial_table trials, counting;
+};
+
+struct run {
+    char *id;
+    char **command;
+    size_t command_count;
+    uint64_t seed;
+    char *profile;
+    /* The smallest difference that verdicts may name, as a share. */
+    double minimum_effect;
+    /* Asked for with --baseline; NULL: by the rule (analysis/baseline.h). */
+    char *baseline;
+    struct named_values manifest;
+    struct calibration_record calibration;
+    struct run_subject *subjects;
+    size_t subject_count;
+    struct run_cell *cells;
+    size_t cell_count;
+    /* -1: anywhere. */
+    int subject_cpu, generator_cpu;
+    /* Why system calls were not counted; NULL: they were. */
+    char *why_not_counted;
+    /* Finished. Of a run that was killed, as many as its trials tell of. */
+    uint64_t rounds;
+    /* Why it ended; NULL: it was killed, or goes on. */
+    char *ended;
+    /* Lines of trials.jsonl that were cut off, and left out. */
+    uint64_t cut_lines;
+};
+
+/* All zeros is an empty run. */
+void run_free(struct run *);
+
+/* Each adds one at the end, empty, and returns it; NULL without memory. The pointer is good until
+ * the next. */
+struct run_subject *run_add_subject(struct run *);
+struct run_cell *run_add_cell(struct run *);
+/* 0 or -ENOMEM. */
+int run_cell_skip_subject(struct run_cell *, size_t subject, const char *reason);
+
+/* SUBJECT_NONE: the run has none of that name. */
+size_t run_find_subject(const struct run *, const char *name);
+
+/* Why a cell has no proof, as a sentence without its full stop. Returns `text`. */
+char *headroom_sentence(const struct headroom *, char *text, size_t size);
+
+/* A copy of the text in place of what was there. NULL clears it. 0 or -ENOMEM. */
+int text_set(char **text, const char *from);
+
+#endif
