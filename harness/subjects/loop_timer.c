@@ -24,7 +24,7 @@ struct timer_bed {
     struct loop_hook prepare, check;
     struct planned_timer *timers;
     unsigned running;  /* timers that have not come to the end of the plan */
-    int r;         /* what ended a run before its time */
+    int error;     /* what ended a run before its time */
     uint64_t woken_ns; /* when the loop last came out of poll; 0: not yet */
     uint64_t end_ns;
     struct timer_record *record;
