@@ -1,6 +1,8 @@
 #include "harness/compare/comparison.h"
 
 #include "harness/base/nearest.h"
+#include "harness/compare/judge.h"
+#include "harness/compare/pairs.h"
 #include "harness/record/run_folder.h"
 
 #include <errno.h>
@@ -10,6 +12,11 @@
 const char *const side_names[SIDES] = {"BASE", "NEW"};
 const enum verdict_word compare_words[COMPARE_WORDS] = {
     VERDICT_SLOWER, VERDICT_FASTER, VERDICT_INCONCLUSIVE, VERDICT_EQUIVALENT, VERDICT_INVALID};
+
+static int no_memory(char *problem)
+{
+    return problem_say(problem, -ENOMEM, "no memory to compare the runs");
+}
 
 /* ---- loading ---- */
 
@@ -31,7 +38,7 @@ static int load_side(struct run_comparison *self, int side, char *problem)
     const struct name_list *folders = &self->options->folders[side];
     self->sides[side].runs = calloc(folders->count, sizeof *self->sides[side].runs);
     if (self->sides[side].runs == NULL)
-        return problem_say(problem, -ENOMEM, "no memory for the runs");
+        return no_memory(problem);
     int r = 0;
     for (size_t i = 0; i < folders->count && r == 0; i++)
         r = load_run(&self->sides[side], side_names[side], folders->list[i], problem);
@@ -89,7 +96,7 @@ static size_t *new_places(size_t count)
     return places;
 }
 
-static int match_runs(struct run_comparison *self, char *problem)
+int comparison_match(struct run_comparison *self, char *problem)
 {
     size_t subjects = 0, cells = 0;
     for (int side = 0; side < SIDES; side++) {
@@ -112,7 +119,7 @@ static int match_runs(struct run_comparison *self, char *problem)
                 match_run(self, run);
         }
     }
-    return failed ? problem_say(problem, -ENOMEM, "no memory to compare the runs") : 0;
+    return failed ? no_memory(problem) : 0;
 }
 
 int comparison_open(struct run_comparison *self, const struct compare_options *options,
@@ -122,7 +129,7 @@ int comparison_open(struct run_comparison *self, const struct compare_options *o
     int r = load_side(self, BASE, problem);
     if (r == 0)
         r = load_side(self, NEW, problem);
-    return r == 0 ? match_runs(self, problem) : r;
+    return r == 0 ? comparison_match(self, problem) : r;
 }
 
 /* ---- selecting ---- */
@@ -157,6 +164,86 @@ int comparison_select(struct run_comparison *self, char *problem)
             self->wanted[subject] = true;
     }
     return r;
+}
+
+/* ---- what may be compared ---- */
+
+/* Several runs of a side are one thing measured several times, or nothing can be said of it. */
+static int check_side(const struct run_comparison *self, int side, char *problem)
+{
+    const struct side *runs = &self->sides[side];
+    int r = 0;
+    for (size_t i = 1; i < runs->count && r == 0; i++) {
+        struct difference_list differences = {0};
+        char text[360] = "";
+        r = difference_list_fill(&differences, &runs->runs[0].run, &runs->runs[i].run);
+        if (r == 0)
+            difference_list_describe(&differences, DIFFERENCE_PARTS, text, sizeof text);
+        difference_list_free(&differences);
+        if (r < 0)
+            return no_memory(problem);
+        if (*text != '\0')
+            r = problem_say(problem, -EINVAL,
+                            "the runs of %s are not of one kind: %s; --force compares them all the "
+                            "same",
+                            side_names[side], text);
+    }
+    return r;
+}
+
+static int check_machine(const struct run_comparison *self, char *problem)
+{
+    char text[360];
+    if (!self->other_machine)
+        return 0;
+    return problem_say(
+        problem, -EINVAL,
+        "the runs are of different machines, so no verdict can tell the programs apart: %s; "
+        "--force compares them all the same",
+        difference_list_describe(&self->differences, DIFFERENCE_MACHINE, text, sizeof text));
+}
+
+static const char *why_no_control(const struct run_comparison *self)
+{
+    const char *asked = self->options->control;
+    if (asked != NULL)
+        return strcmp(asked, "none") == 0 ? "of --control none" : NULL;
+    if (self->other_machine)
+        return "the machine differs, and the control with it";
+    if (difference_list_count(&self->differences, DIFFERENCE_SYSTEM) > 0)
+        return "the system differs, and the control with it";
+    if (difference_list_count(&self->differences, DIFFERENCE_BUILD) > 0)
+        return "the build differs, and the control with it";
+    return NULL;
+}
+
+/* ---- comparing ---- */
+
+int comparison_make(struct run_comparison *self, char *problem)
+{
+    const struct run *base = &self->sides[BASE].runs[0].run, *new = &self->sides[NEW].runs[0].run;
+    if (difference_list_fill(&self->differences, base, new) < 0)
+        return no_memory(problem);
+    self->same_run = strcmp(base->id, new->id) == 0;
+    self->other_machine = difference_list_count(&self->differences, DIFFERENCE_MACHINE) > 0;
+    self->why_no_control = why_no_control(self);
+    int refused = self->options->force ? 0 : check_machine(self, problem);
+    for (int side = 0; side < SIDES && refused == 0 && !self->options->force; side++)
+        refused = check_side(self, side, problem);
+    if (refused < 0)
+        memcpy(self->refused, problem, sizeof self->refused);
+    if (refused == -ENOMEM || comparison_find_pairs(self) < 0 || comparison_judge(self) < 0)
+        return no_memory(problem);
+    if (refused < 0)
+        return refused;
+    if (self->pair_count == 0)
+        return problem_say(problem, -EINVAL,
+                           "the runs have no subject of any cell in common: there is nothing to "
+                           "compare");
+    if (self->tests == 0)
+        return problem_say(problem, -EINVAL,
+                           "nothing can be judged: every pair is INVALID, for the reasons given");
+    return 0;
 }
 
 /* ---- closing ---- */

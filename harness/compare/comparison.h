@@ -121,7 +121,14 @@ extern const enum verdict_word compare_words[COMPARE_WORDS];
 int comparison_open(struct run_comparison *, const struct compare_options *, char *problem);
 void comparison_close(struct run_comparison *);
 
+/* Matches runs that are in the sides already. 0, or -ENOMEM with a sentence. */
+int comparison_match(struct run_comparison *, char *problem);
+
 /* Finds the subjects that the options name. -EINVAL with a sentence: no run has one. */
 int comparison_select(struct run_comparison *, char *problem);
+
+/* Compares. -EINVAL with a sentence: nothing may, or can, be judged. The comparison can be shown
+ * then, too. -ENOMEM: it cannot. */
+int comparison_make(struct run_comparison *, char *problem);
 
 #endif

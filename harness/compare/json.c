@@ -1,176 +1,178 @@
-/* The comparison as in results/compare.schema.json. json_pack() and json_array_append_new() take
- * what they are given also when they fail, so that one check of the whole is enough. */
+/* The comparison as in results/compare.schema.json. */
 #include "harness/compare/judge.h"
 #include "harness/compare/writers.h"
+#include "harness/record/json_set.h"
+#include "harness/record/manifest_json.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <math.h>
 
 enum { COMPARE_SCHEMA = 1 };
-
-/* NULL when anything was not added. */
-static json_t *complete(json_t *list, int r)
-{
-    if (r == 0)
-        return list;
-    json_decref(list);
-    return NULL;
-}
-
-static json_t *value_entry(const struct value *value)
-{
-    if (value == NULL || value->kind == VALUE_NOTHING)
-        return json_null();
-    if (value->kind == VALUE_TEXT)
-        return json_string(value->text);
-    return value->kind == VALUE_INTEGER ? json_integer(value->integer) : json_real(value->real);
-}
 
 static json_t *number_or_null(bool known, double value)
 {
     return known ? json_real(value) : json_null();
 }
 
-static json_t *params_entry(const struct cell *cell)
+static void set_cell(int *r, json_t *entry, const struct cell *cell)
 {
-    json_t *params = json_object();
-    int r = params != NULL ? 0 : -1;
-    for (size_t i = 0; i < cell->params.count; i++)
-        r |= json_object_set_new(params, cell->params.list[i].name,
-                                 value_entry(&cell->params.list[i].value));
-    return complete(params, r);
+    json_set(r, entry, "workload", json_text(cell->workload->name));
+    json_set(r, entry, "mode", json_text(cell->mode));
+    json_set(r, entry, "params", params_to_json(&cell->params));
 }
 
-static json_t *run_entries(const struct side *side)
+static json_t *side_runs(const struct side *side)
 {
+    static const char *const fields[] = {"kernel", "commit", "date"};
     json_t *list = json_array();
-    int r = list != NULL ? 0 : -1;
+    int r = 0;
     for (size_t i = 0; i < side->count; i++) {
         const struct run *run = &side->runs[i].run;
-        const struct named_values *manifest = &run->manifest;
-        r |= json_array_append_new(
-            list, json_pack("{s:s, s:s, s:s, s:I, s:s?, s:o, s:o, s:o}", "folder",
-                            side->runs[i].folder, "id", run->id, "profile", run->profile, "rounds",
-                            (json_int_t)run->rounds, "ended", run->ended, "kernel",
-                            value_entry(named_values_find(manifest, "", "kernel")), "commit",
-                            value_entry(named_values_find(manifest, "", "commit")), "date",
-                            value_entry(named_values_find(manifest, "", "date"))));
+        json_t *entry = json_object();
+        json_set(&r, entry, "folder", json_text(side->runs[i].folder));
+        json_set(&r, entry, "id", json_text(run->id));
+        json_set(&r, entry, "profile", json_text(run->profile));
+        json_set(&r, entry, "rounds", json_count(run->rounds));
+        json_set(&r, entry, "ended", json_text(run->ended));
+        for (size_t k = 0; k < sizeof fields / sizeof fields[0]; k++)
+            json_set(&r, entry, fields[k],
+                     value_to_json(named_values_find(&run->manifest, "", fields[k])));
+        json_push(&r, list, entry);
     }
-    return complete(list, r);
+    return json_finish(r, list);
 }
 
 static json_t *difference_entries(const struct difference_list *differences)
 {
     json_t *list = json_array();
-    int r = list != NULL ? 0 : -1;
+    int r = 0;
     for (size_t i = 0; i < differences->count; i++) {
         char name[256];
-        r |= json_array_append_new(
-            list,
-            json_pack("{s:s, s:s, s:o, s:o}", "part", difference_part_names[differences->parts[i]],
-                      "name", difference_name(differences, i, name, sizeof name), "base",
-                      value_entry(&differences->values[BASE].list[i].value), "new",
-                      value_entry(&differences->values[NEW].list[i].value)));
+        json_t *entry = json_object();
+        json_set(&r, entry, "part", json_text(difference_part_names[differences->parts[i]]));
+        json_set(&r, entry, "name", json_text(difference_name(differences, i, name, sizeof name)));
+        json_set(&r, entry, "base", value_to_json(&differences->values[BASE].list[i].value));
+        json_set(&r, entry, "new", value_to_json(&differences->values[NEW].list[i].value));
+        json_push(&r, list, entry);
     }
-    return complete(list, r);
+    return json_finish(r, list);
 }
 
 static json_t *method_entry(const struct run_comparison *comparison)
 {
     const struct compare_options *options = comparison->options;
-    return json_pack("{s:f, s:f, s:f, s:I, s:I, s:s?, s:s?, s:o}", "minimum_effect",
-                     options->minimum_effect, "confidence", VERDICT_CONFIDENCE, "level",
-                     VERDICT_LEVEL, "pairs", (json_int_t)comparison->tests, "runs_needed",
-                     (json_int_t)compare_runs_needed(comparison->tests), "control",
-                     options->control, "why_no_control", comparison->why_no_control, "run_offset",
-                     number_or_null(options->run_offset >= 0, options->run_offset));
+    json_t *entry = json_object();
+    int r = 0;
+    json_set(&r, entry, "minimum_effect", json_real(options->minimum_effect));
+    json_set(&r, entry, "confidence", json_real(VERDICT_CONFIDENCE));
+    json_set(&r, entry, "level", json_real(VERDICT_LEVEL));
+    json_set(&r, entry, "pairs", json_count(comparison->tests));
+    json_set(&r, entry, "runs_needed", json_count(compare_runs_needed(comparison->tests)));
+    json_set(&r, entry, "control", json_text(options->control));
+    json_set(&r, entry, "why_no_control", json_text(comparison->why_no_control));
+    json_set(&r, entry, "run_offset",
+             number_or_null(options->run_offset >= 0, options->run_offset));
+    return json_finish(r, entry);
 }
 
 static json_t *count_entries(const struct run_comparison *comparison)
 {
     json_t *counts = json_object();
-    int r = counts != NULL ? 0 : -1;
+    int r = 0;
     for (size_t i = 0; i < COMPARE_WORDS; i++)
-        r |= json_object_set_new(counts, verdict_name(compare_words[i]),
-                                 json_integer((json_int_t)comparison->counts[compare_words[i]]));
-    return complete(counts, r);
+        json_set(&r, counts, verdict_name(compare_words[i]),
+                 json_count(comparison->counts[compare_words[i]]));
+    return json_finish(r, counts);
 }
 
 static json_t *side_entry(const struct compared_pair *pair, int side)
 {
     double median = pair->sides[side].raw_median;
-    return json_pack("{s:I, s:I, s:o}", "n", (json_int_t)pair_value_count(pair, side), "runs",
-                     (json_int_t)pair->sides[side].runs, "median",
-                     number_or_null(!isnan(median), median));
+    json_t *entry = json_object();
+    int r = 0;
+    json_set(&r, entry, "n", json_count(pair_value_count(pair, side)));
+    json_set(&r, entry, "runs", json_count(pair->sides[side].runs));
+    json_set(&r, entry, "median", number_or_null(!isnan(median), median));
+    return json_finish(r, entry);
 }
 
-static json_t *pair_entry(const struct compared_pair *pair, double minimum_effect)
+static void set_effect(int *r, json_t *entry, const struct compared_pair *pair)
 {
     const struct effect *effect = &pair->effect;
-    const struct metric *metric = pair->metric;
-    const struct verdict *verdict = &pair->verdict;
-    bool known = pair->compared;
-    return json_pack(
-        "{s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:s?, s:s, s:o, s:o,"
-        " s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:f, s:f, s:s, s:s?, s:I, s:I}",
-        "workload", pair->cell->workload->name, "mode", pair->cell->mode, "params",
-        params_entry(pair->cell), "subject", pair->subject, "metric", metric->name, "unit",
-        metric->unit, "better", metric->lower_is_better ? "lower" : "higher", "control",
-        pair->control, "compared", pair->of_runs ? "runs" : "rounds", "base",
-        side_entry(pair, BASE), "new", side_entry(pair, NEW), "ratio",
-        number_or_null(known, effect->ratio), "ci_low", number_or_null(known, effect->low),
-        "ci_high", number_or_null(known, effect->high), "confidence",
-        number_or_null(known, effect->confidence), "n", (json_int_t)effect->n, "p",
-        number_or_null(known, effect->p), "p_adjusted", number_or_null(known, pair->p_adjusted),
-        "minimum_effect", minimum_effect, "run_offset", pair->run_offset, "verdict",
-        verdict_name(verdict->word), "why", verdict->why, "rounds", (json_int_t)verdict->rounds,
-        "rounds_likely", (json_int_t)verdict->rounds_likely);
+    json_set(r, entry, "ratio", number_or_null(pair->compared, effect->ratio));
+    json_set(r, entry, "ci_low", number_or_null(pair->compared, effect->low));
+    json_set(r, entry, "ci_high", number_or_null(pair->compared, effect->high));
+    json_set(r, entry, "confidence", number_or_null(pair->compared, effect->confidence));
+    json_set(r, entry, "n", json_count(effect->n));
+    json_set(r, entry, "p", number_or_null(pair->compared, effect->p));
+    json_set(r, entry, "p_adjusted", number_or_null(pair->compared, pair->p_adjusted));
 }
 
 static json_t *pair_entries(const struct run_comparison *comparison)
 {
     json_t *list = json_array();
-    int r = list != NULL ? 0 : -1;
-    for (size_t i = 0; i < comparison->pair_count; i++)
-        r |= json_array_append_new(
-            list, pair_entry(&comparison->pairs[i], comparison->options->minimum_effect));
-    return complete(list, r);
+    int r = 0;
+    for (size_t i = 0; i < comparison->pair_count; i++) {
+        const struct compared_pair *pair = &comparison->pairs[i];
+        const struct metric *metric = pair->metric;
+        json_t *entry = json_object();
+        set_cell(&r, entry, pair->cell);
+        json_set(&r, entry, "subject", json_text(pair->subject));
+        json_set(&r, entry, "metric", json_text(metric->name));
+        json_set(&r, entry, "unit", json_text(metric->unit));
+        json_set(&r, entry, "better", json_text(metric->lower_is_better ? "lower" : "higher"));
+        json_set(&r, entry, "control", json_text(pair->control));
+        json_set(&r, entry, "compared", json_text(pair->of_runs ? "runs" : "rounds"));
+        json_set(&r, entry, "base", side_entry(pair, BASE));
+        json_set(&r, entry, "new", side_entry(pair, NEW));
+        set_effect(&r, entry, pair);
+        json_set(&r, entry, "minimum_effect", json_real(comparison->options->minimum_effect));
+        json_set(&r, entry, "run_offset", json_real(pair->run_offset));
+        json_set(&r, entry, "verdict", json_text(verdict_name(pair->verdict.word)));
+        json_set(&r, entry, "why", json_text(pair->verdict.why));
+        json_set(&r, entry, "rounds", json_count(pair->verdict.rounds));
+        json_set(&r, entry, "rounds_likely", json_count(pair->verdict.rounds_likely));
+        json_push(&r, list, entry);
+    }
+    return json_finish(r, list);
 }
 
 static json_t *unpaired_entries(const struct unpaired_list *unpaired)
 {
     json_t *list = json_array();
-    int r = list != NULL ? 0 : -1;
+    int r = 0;
     for (size_t i = 0; i < unpaired->count; i++) {
-        const struct unpaired *entry = &unpaired->list[i];
-        r |= json_array_append_new(
-            list, json_pack("{s:s, s:s, s:o, s:s?, s:s?}", "workload", entry->cell->workload->name,
-                            "mode", entry->cell->mode, "params", params_entry(entry->cell),
-                            "subject", entry->subject, "why", entry->why));
+        json_t *entry = json_object();
+        set_cell(&r, entry, unpaired->list[i].cell);
+        json_set(&r, entry, "subject", json_text(unpaired->list[i].subject));
+        json_set(&r, entry, "why", json_text(unpaired->list[i].why));
+        json_push(&r, list, entry);
     }
-    return complete(list, r);
+    return json_finish(r, list);
 }
 
 int compare_write_json(const struct run_comparison *comparison, FILE *out)
 {
     const char *refused = *comparison->refused != '\0' ? comparison->refused : NULL;
-    json_t *document = json_pack(
-        "{s:i, s:o, s:o, s:b, s:o, s:b, s:b, s:s?, s:o, s:o, s:o, s:o, s:o, s:o}", "compare_schema",
-        COMPARE_SCHEMA, "base", run_entries(&comparison->sides[BASE]), "new",
-        run_entries(&comparison->sides[NEW]), "same_run", comparison->same_run, "differences",
-        difference_entries(&comparison->differences), "other_machine", comparison->other_machine,
-        "forced", comparison->options->force, "refused", refused, "method",
-        method_entry(comparison), "counts", count_entries(comparison), "verdicts",
-        pair_entries(comparison), "only_base", unpaired_entries(&comparison->only[BASE]),
-        "only_new", unpaired_entries(&comparison->only[NEW]), "left_out",
-        unpaired_entries(&comparison->left_out));
-    if (document == NULL ||
-        json_dumpf(document, out, JSON_INDENT(2) | JSON_REAL_PRECISION(10)) < 0) {
-        json_decref(document);
-        return -ENOMEM;
-    }
-    json_decref(document);
+    json_t *document = json_object();
+    int r = 0;
+    json_set(&r, document, "compare_schema", json_count(COMPARE_SCHEMA));
+    json_set(&r, document, "base", side_runs(&comparison->sides[BASE]));
+    json_set(&r, document, "new", side_runs(&comparison->sides[NEW]));
+    json_set(&r, document, "same_run", json_boolean(comparison->same_run));
+    json_set(&r, document, "differences", difference_entries(&comparison->differences));
+    json_set(&r, document, "other_machine", json_boolean(comparison->other_machine));
+    json_set(&r, document, "forced", json_boolean(comparison->options->force));
+    json_set(&r, document, "refused", json_text(refused));
+    json_set(&r, document, "method", method_entry(comparison));
+    json_set(&r, document, "counts", count_entries(comparison));
+    json_set(&r, document, "verdicts", pair_entries(comparison));
+    json_set(&r, document, "only_base", unpaired_entries(&comparison->only[BASE]));
+    json_set(&r, document, "only_new", unpaired_entries(&comparison->only[NEW]));
+    json_set(&r, document, "left_out", unpaired_entries(&comparison->left_out));
+    if (r == 0 && json_dumpf(document, out, JSON_INDENT(2) | JSON_REAL_PRECISION(10)) < 0)
+        r = -EIO;
     fputc('\n', out);
-    return 0;
+    json_decref(document);
+    return r;
 }

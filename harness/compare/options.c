@@ -3,7 +3,6 @@
 #include "harness/base/nearest.h"
 #include "harness/base/options.h"
 #include "harness/base/problem.h"
-#include "harness/base/utf8.h"
 #include "harness/stats/two_samples.h"
 #include "harness/workloads/workloads.h"
 
@@ -15,8 +14,6 @@
 
 static int add_name(struct name_list *names, const char *option, const char *name, char *problem)
 {
-    if (!utf8_is_valid(name))
-        return problem_say(problem, -EINVAL, "%s has a name that is not UTF-8 text", option);
     char **list = realloc(names->list, (names->count + 1) * sizeof *list);
     char *copy = strdup(name);
     if (list != NULL)
@@ -64,17 +61,22 @@ static int take_backends(void *target, const char *value, char *problem)
 
 static int take_workload(void *target, const char *value, char *problem)
 {
+    struct compare_options *options = target;
+    const struct workload *workload = workload_find(value);
     struct nearest nearest;
     size_t count;
     const struct workload *const *all = workloads(&count);
-    if (workload_find(value) != NULL)
-        return add_name(&((struct compare_options *)target)->workloads, "--workload", value,
-                        problem);
     nearest_begin(&nearest, value);
     for (size_t i = 0; i < count; i++)
         nearest_consider(&nearest, all[i]->name);
-    return problem_say(problem, -EINVAL, "unknown workload \"%s\"; the nearest is \"%s\"", value,
-                       nearest.best);
+    if (workload == NULL)
+        return problem_say(problem, -EINVAL, "unknown workload \"%s\"; the nearest is \"%s\"",
+                           value, nearest.best);
+    if (options->workload_count == COMPARE_WORKLOADS_MAX)
+        return problem_say(problem, -EINVAL, "--workload takes %d names at most",
+                           COMPARE_WORKLOADS_MAX);
+    options->workloads[options->workload_count++] = workload;
+    return 0;
 }
 
 static int take_workloads(void *target, const char *value, char *problem)
@@ -199,7 +201,6 @@ void compare_options_free(struct compare_options *options)
     free_names(&options->folders[BASE]);
     free_names(&options->folders[NEW]);
     free_names(&options->subjects);
-    free_names(&options->workloads);
 }
 
 void compare_options_print_help(FILE *out)

@@ -2,6 +2,7 @@
 #ifndef HARNESS_COMPARE_OPTIONS_H
 #define HARNESS_COMPARE_OPTIONS_H
 
+#include "harness/contract/workload.h"
 #include "harness/stats/verdict.h"
 
 #include <stdbool.h>
@@ -13,7 +14,7 @@ enum { BASE, NEW, SIDES };
 
 enum compare_form { COMPARE_TABLE, COMPARE_MARKDOWN, COMPARE_JSON };
 
-enum { COMPARE_WORDS = VERDICT_SLOWER + 1 };
+enum { COMPARE_WORDS = VERDICT_SLOWER + 1, COMPARE_WORKLOADS_MAX = 16 };
 
 struct name_list {
     char **list;
@@ -24,7 +25,9 @@ struct compare_options {
     /* One or more of each side. */
     struct name_list folders[SIDES];
     /* Empty: all. */
-    struct name_list subjects, workloads;
+    struct name_list subjects;
+    const struct workload *workloads[COMPARE_WORKLOADS_MAX];
+    size_t workload_count;
     /* NULL: chosen for each cell; "none"; or a subject. */
     const char *control;
     double minimum_effect;

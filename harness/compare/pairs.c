@@ -244,12 +244,11 @@ static int add_cell(struct run_comparison *self, size_t place)
     return add_subjects(self, place, metric);
 }
 
-static bool is_wanted(const struct run_comparison *self, const struct cell *cell)
+static bool is_wanted(const struct compare_options *options, const struct cell *cell)
 {
-    const struct name_list *names = &self->options->workloads;
-    bool wanted = names->count == 0;
-    for (size_t i = 0; i < names->count && !wanted; i++)
-        wanted = strcmp(names->list[i], cell->workload->name) == 0;
+    bool wanted = options->workload_count == 0;
+    for (size_t i = 0; i < options->workload_count && !wanted; i++)
+        wanted = options->workloads[i] == cell->workload;
     return wanted;
 }
 
@@ -257,7 +256,7 @@ int comparison_find_pairs(struct run_comparison *self)
 {
     int r = 0;
     for (size_t i = 0; i < self->cell_count && r == 0; i++) {
-        if (is_wanted(self, self->cells[i]))
+        if (is_wanted(self->options, self->cells[i]))
             r = add_cell(self, i);
     }
     return r;

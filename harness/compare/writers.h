@@ -10,7 +10,7 @@
 int compare_write_table(const struct run_comparison *, FILE *);
 /* For GitHub. */
 void compare_write_markdown(const struct run_comparison *, FILE *);
-/* As in results/compare.schema.json. 0 or -ENOMEM. */
+/* As in results/compare.schema.json. 0 or -errno. */
 int compare_write_json(const struct run_comparison *, FILE *);
 
 #endif
