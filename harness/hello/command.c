@@ -1,13 +1,15 @@
 /* `pollbench hello`: a small HTTP server on any backend, for a browser, curl or a load generator.
- */
+ *
+ * The server is a library of its own (server.h). Here is what people see of it: options, sentences
+ * and exit status. */
 #include "harness/command.h"
+
+#include "harness/base/problem.h"
 #include "harness/hello/options.h"
+#include "harness/hello/parser.h"
 #include "harness/hello/server.h"
 #include "harness/hello/signals.h"
 #include "harness/system/limits.h"
-#include "harness/base/problem.h"
-
-#include "backends/clock.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,7 +21,7 @@
 static int fail(const char *problem)
 {
     fprintf(stderr, "pollbench hello: %s\n", problem);
-    return EXIT_NOT_CARRIED_OUT;
+    return EXIT_FAILED;
 }
 
 static void on_accept_failure(int error)
@@ -32,9 +34,11 @@ static void on_accept_failure(int error)
 
 /* ---- what it says ---- */
 
-/* 0, or -errno when standard output cannot be written. */
+/* 0, or -errno when standard output cannot be written. NULL: there was no memory for the object. */
 static int print_json(json_t *object)
 {
+    if (object == NULL)
+        return -ENOMEM;
     int r = json_dumpf(object, stdout, JSON_COMPACT);
     json_decref(object);
     return r < 0 || putchar('\n') < 0 || fflush(stdout) < 0 ? -EIO : 0;
@@ -43,7 +47,7 @@ static int print_json(json_t *object)
 static int say_address(const struct hello_options *options, const struct hello_server *server)
 {
     union hello_address address;
-    socklen_t bytes = sizeof(address);
+    socklen_t bytes = sizeof address;
     char host[INET6_ADDRSTRLEN];
     int r = hello_server_address(server, &address.any, &bytes);
     if (r < 0)
@@ -51,7 +55,7 @@ static int say_address(const struct hello_options *options, const struct hello_s
     bool six = address.any.sa_family == AF_INET6;
     const void *number = six ? (void *)&address.six.sin6_addr : (void *)&address.four.sin_addr;
     unsigned port = ntohs(six ? address.six.sin6_port : address.four.sin_port);
-    inet_ntop(address.any.sa_family, number, host, sizeof(host));
+    inet_ntop(address.any.sa_family, number, host, sizeof host);
     const char *backend = options->subject->name;
     if (options->json)
         return print_json(json_pack("{s:s, s:s, s:s, s:i, s:s}", "backend", backend, "tier",
@@ -82,9 +86,15 @@ static int say_counts(const struct hello_options *options, const struct hello_co
 
 /* ---- serving ---- */
 
-static int open_problem(const struct hello_options *options, const char *what, int error,
+static int open_problem(const struct hello_options *options, enum hello_step step, int error,
                         char *problem)
 {
+    static const char *const steps[] = {
+        [HELLO_STEP_MEMORY] = "allocating the connections",
+        [HELLO_STEP_LOOP] = "opening the loop",
+        [HELLO_STEP_TIMERS] = "starting the timers",
+        [HELLO_STEP_LISTEN] = "listening",
+    };
     const char *hint = "";
     if (error == -EADDRINUSE)
         hint = "; another program has this port: name another by --port, or 0 for any";
@@ -92,7 +102,7 @@ static int open_problem(const struct hello_options *options, const char *what, i
         hint = "; ports below 1024 are for root: name another by --port";
     else if (error == -EADDRNOTAVAIL)
         hint = "; no interface of this machine has this address";
-    return problem_say(problem, error, "%s with %s (host %s, port %u) failed: %s%s", what,
+    return problem_say(problem, error, "%s with %s (host %s, port %u) failed: %s%s", steps[step],
                        options->subject->name, options->host, options->port, strerror(-error),
                        hint);
 }
@@ -102,35 +112,44 @@ static void stop(void *server)
     hello_server_stop(server);
 }
 
+/* Whether the server runs or not, it has to be run once more to close its handles. */
+static int run(const struct hello_options *options, struct hello_server *server, char *problem)
+{
+    int r = hello_signals_begin(stop, server);
+    if (r < 0) {
+        stop(server);
+        hello_server_run(server);
+        return problem_say(problem, r, "starting the thread that takes signals failed: %s",
+                           strerror(-r));
+    }
+    int said = say_address(options, server);
+    if (said < 0)
+        stop(server);
+    r = hello_server_run(server);
+    hello_signals_end();
+    if (r < 0)
+        return problem_say(problem, r, "%s failed while it served: %s", options->subject->name,
+                           strerror(-r));
+    if (said == 0)
+        said = say_counts(options, hello_server_counts(server));
+    return said < 0 ? problem_say(problem, said, "writing to standard output failed: %s",
+                                  strerror(-said))
+                    : 0;
+}
+
 static int serve(const struct hello_options *options, char *problem)
 {
     struct hello_server *server;
     struct hello_setup setup = options->setup;
-    const char *what;
+    enum hello_step step;
     setup.on_accept_failure = on_accept_failure;
     int r = hello_signals_hold();
     if (r < 0)
         return problem_say(problem, r, "holding back signals failed: %s", strerror(-r));
-    r = hello_server_open(&server, &setup, &what);
+    r = hello_server_open(&server, &setup, &step);
     if (r < 0)
-        return open_problem(options, what, r, problem);
-    r = hello_signals_begin(stop, server);
-    if (r < 0) {
-        problem_say(problem, r, "starting the thread that takes signals failed: %s", strerror(-r));
-        stop(server);
-        hello_server_run(server);
-    } else {
-        int said = say_address(options, server);
-        if (said < 0)
-            stop(server);
-        r = hello_server_run(server);
-        hello_signals_end();
-        if (r < 0)
-            problem_say(problem, r, "%s broke down while it served: %s", options->subject->name,
-                        strerror(-r));
-        else if (said < 0 || say_counts(options, hello_server_counts(server)) < 0)
-            r = problem_say(problem, -EIO, "standard output cannot be written");
-    }
+        return open_problem(options, step, r, problem);
+    r = run(options, server, problem);
     hello_server_close(server);
     return r;
 }
