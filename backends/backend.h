@@ -1,9 +1,10 @@
 /* The contract between the loop and one kernel mechanism, whole.
  *
- * A backend turns standing wishes ("tell me of every connection on this listener") into results.
+ * A backend turns standing interest ("tell me of every connection on this listener") into results.
  * The same contract fits readiness mechanisms, which are told that a descriptor is ready and then
  * make the call themselves, and completion mechanisms, which hand the call to the kernel and are
- * told its result: in both, one wish is armed once and then yields results until it is taken back.
+ * told its result: in both, an interest is armed once and then yields results until it is
+ * withdrawn.
  *
  * Rules that every backend keeps, and that tests/conformance checks on each:
  * - Every int is >= 0 or -errno. A backend never sees the loop and never calls up: wait() fills an
@@ -152,9 +153,9 @@ struct backend_ops {
     /* Tells the kernel every change of the dirty list, then waits until something has happened, or
      * deadline_ns (monotonic, absolute; 0: do not block; UINT64_MAX: no deadline) has passed, or a
      * signal came. Fills at most `capacity` (>= 1) events, returns how many. What did not fit comes
-     * next time. A final result (IO_ACCEPT or IO_POLL < 0, IO_RECV <= 0) ends that wish: its bit in
-     * `want` is already cleared, and may be set again. An -errno of wait() itself: the mechanism is
-     * broken. */
+     * next time. A final result (IO_ACCEPT or IO_POLL < 0, IO_RECV <= 0) ends that interest: its
+     * bit in `want` is already cleared, and may be set again. An -errno of wait() itself: the
+     * mechanism is broken. */
     int (*wait)(struct backend *, uint64_t deadline_ns, struct io_event *events, unsigned capacity);
 
     /* Makes the current or next wait() return an IO_WAKE. Any thread; several calls may be one

@@ -174,7 +174,7 @@ static void end_requests(struct io_uring_poll_backend *self)
         struct io_source *source = readiness->sources.slots[slot].source;
         if (source == NULL || source == &readiness->wake_source)
             continue;
-        /* Nobody is there any more to take what a wish would bring. */
+        /* Nobody is there any more to take what its interest would bring. */
         source->want = 0;
         source->sending = NULL;
         left += source->inflight > 0;

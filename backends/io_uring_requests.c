@@ -1,4 +1,4 @@
-/* From wishes to requests: what a source needs next is read off what it wants and what the kernel
+/* From interest to requests: what a source needs next is read off what it wants and what the kernel
  * holds, so that any number of changes between two waits come to the same few requests. */
 #include "backends/io_uring_backend.h"
 

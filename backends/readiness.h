@@ -94,7 +94,7 @@ void readiness_close(struct readiness *self);
 /* For its collect(). */
 void readiness_note(struct readiness *self, struct io_source *source, unsigned mask);
 /* For a collect() that learns only now that the kernel did not take a change: `mask` is not watched
- * after all, and the wishes of the source end with `error`. -errno: waiting itself has become
+ * after all, and the interest of the source ends with `error`. -errno: waiting itself has become
  * impossible. */
 int readiness_refuse(struct readiness *self, struct io_source *source, unsigned mask, int error);
 /* Also for its collect(): the kernel does not watch these directions any more, having reported

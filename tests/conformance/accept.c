@@ -132,7 +132,7 @@ void discard_closes_a_connection(struct fixture *f)
     assert_false(descriptor_is_open(fd));
 }
 
-void accepting_resumes_after_the_wish_was_taken_back(struct fixture *f)
+void accepting_resumes_after_interest_was_withdrawn(struct fixture *f)
 {
     struct sockaddr_in address;
     backend_start(f);
@@ -140,17 +140,17 @@ void accepting_resumes_after_the_wish_was_taken_back(struct fixture *f)
     peer_connect(f, &address);
     WAIT_UNTIL(f, server->accepts == 1);
     for (unsigned round = 1; round <= 3; round++) {
-        wish(f, server, 0);
+        set_interest(f, server, 0);
         for (int i = 0; i < 5; i++)
             peer_connect(f, &address);
-        expect_quiet_after_wish(f, 20);
-        wish(f, server, IO_WANT_ACCEPT);
+        expect_quiet_after_withdrawal(f, 20);
+        set_interest(f, server, IO_WANT_ACCEPT);
         WAIT_UNTIL(f, server->accepts == 1 + 5 * round);
     }
     expect_quiet(f, 10);
 }
 
-void accepting_resumes_when_the_wish_was_off_with_connections_over_the_budget(struct fixture *f)
+void accepting_resumes_when_interest_was_off_with_connections_over_the_budget(struct fixture *f)
 {
     struct sockaddr_in address;
     f->config.accept_budget = 2;
@@ -161,14 +161,14 @@ void accepting_resumes_when_the_wish_was_off_with_connections_over_the_budget(st
         peer_connect(f, &address);
     for (unsigned accepted = 0; accepted < 10; accepted = server->accepts) {
         WAIT_UNTIL(f, server->accepts > accepted);
-        wish(f, server, 0);
-        expect_quiet_after_wish(f, 5);
-        wish(f, server, IO_WANT_ACCEPT);
+        set_interest(f, server, 0);
+        expect_quiet_after_withdrawal(f, 5);
+        set_interest(f, server, IO_WANT_ACCEPT);
     }
     expect_quiet(f, 10);
 }
 
-void connections_from_before_the_wish_are_accepted(struct fixture *f)
+void connections_from_before_the_interest_are_accepted(struct fixture *f)
 {
     struct sockaddr_in address;
     backend_start(f);
@@ -177,7 +177,7 @@ void connections_from_before_the_wish_are_accepted(struct fixture *f)
         peer_connect(f, &address);
     struct endpoint *server = adopt(f, fd, 0);
     expect_quiet(f, 10);
-    wish(f, server, IO_WANT_ACCEPT);
+    set_interest(f, server, IO_WANT_ACCEPT);
     WAIT_UNTIL(f, server->accepts == 5);
     expect_quiet(f, 10);
 }
@@ -192,7 +192,7 @@ static void run_out_of_descriptors(struct fixture *f, int spare)
         peer_connect(f, &address);
     struct rlimit before = descriptors_leave(spare);
     /* After the limit: io_uring looks at it when a request is made, not when it is carried out. */
-    wish(f, server, IO_WANT_ACCEPT);
+    set_interest(f, server, IO_WANT_ACCEPT);
     WAIT_UNTIL(f, server->accept_errors > 0);
     assert_int_equal(server->error, -EMFILE);
     assert_int_equal(server->accepts, spare);
@@ -200,19 +200,19 @@ static void run_out_of_descriptors(struct fixture *f, int spare)
     assert_int_equal(server->accept_errors, 1);
 
     /* Still none free: the same answer again, once. */
-    wish(f, server, IO_WANT_ACCEPT);
+    set_interest(f, server, IO_WANT_ACCEPT);
     WAIT_UNTIL(f, server->accept_errors == 2);
     expect_quiet(f, 20);
 
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
     expect_quiet(f, 20);
-    wish(f, server, IO_WANT_ACCEPT);
+    set_interest(f, server, IO_WANT_ACCEPT);
     WAIT_UNTIL(f, server->accepts == 6);
     expect_quiet(f, 20);
     assert_int_equal(server->accept_errors, 2);
 }
 
-void without_a_free_descriptor_the_wish_ends_once_and_can_be_made_again(struct fixture *f)
+void without_a_free_descriptor_the_interest_ends_once_and_can_be_set_again(struct fixture *f)
 {
     run_out_of_descriptors(f, 0);
 }

@@ -195,14 +195,14 @@ void an_interrupted_accept_is_made_again(struct fixture *f)
     pass_over_accept_errors(f, -EINTR);
 }
 
-void a_lack_of_memory_in_accept_ends_the_wish_once(struct fixture *f)
+void a_lack_of_memory_in_accept_ends_the_interest_once(struct fixture *f)
 {
     struct endpoint *server = accept_with_fault(f, 2, 1, -ENOBUFS);
     WAIT_UNTIL(f, server->accept_errors == 1);
     assert_int_equal(server->error, -ENOBUFS);
     assert_int_equal(server->accepts, 2);
     expect_quiet(f, 20);
-    wish(f, server, IO_WANT_ACCEPT);
+    set_interest(f, server, IO_WANT_ACCEPT);
     WAIT_UNTIL(f, server->accepts == 6);
     expect_quiet(f, 10);
 }
@@ -246,7 +246,7 @@ void readiness_without_bytes_yields_nothing(struct fixture *f)
     assert_false(source->garbled);
 }
 
-void a_failing_receive_ends_the_wish_once_and_loses_nothing(struct fixture *f)
+void a_failing_receive_ends_the_interest_once_and_loses_nothing(struct fixture *f)
 {
     struct endpoint *source;
     f->config.buffer_count = 1;
@@ -255,7 +255,7 @@ void a_failing_receive_ends_the_wish_once_and_loses_nothing(struct fixture *f)
         WAIT_UNTIL(f, source->receive_errors == i);
         assert_int_equal(source->error, -ENOMEM);
         expect_quiet(f, 10);
-        wish(f, source, IO_WANT_RECV);
+        set_interest(f, source, IO_WANT_RECV);
     }
     WAIT_UNTIL(f, source->received == 5000);
     assert_false(source->garbled);

@@ -177,9 +177,9 @@ void what_was_granted_says_that_deadlines_have_nanoseconds(struct fixture *f)
     assert_int_equal(f->backend->counters.rounded_deadlines > 0, !granted);
 }
 
-/* /proc/sys/fs/epoll/max_user_watches is used up: one source cannot be watched, and its own wishes
- * say so. */
-void a_source_that_cannot_be_watched_ends_its_own_wishes_alone(struct fixture *f)
+/* /proc/sys/fs/epoll/max_user_watches is used up: one source cannot be watched, and its own
+ * interest ends with that error. */
+void a_source_that_cannot_be_watched_ends_its_own_interest_alone(struct fixture *f)
 {
     int peers[2], reader;
     unsigned char data[100];
@@ -189,12 +189,12 @@ void a_source_that_cannot_be_watched_ends_its_own_wishes_alone(struct fixture *f
     struct endpoint *polled = pipe_writer(f, &reader, IO_WANT_WRITABLE);
     WAIT_UNTIL(f, polled->polls > 1);
     release_wholly(f, polled);
-    wish(f, refused, 0);
+    set_interest(f, refused, 0);
     wait_once(f, 0);
     refused_fd = refused->source.fd;
     real = sys_linux;
     sys_linux.epoll_ctl = refusing_epoll_ctl;
-    wish(f, refused, IO_WANT_RECV | IO_WANT_WRITABLE);
+    set_interest(f, refused, IO_WANT_RECV | IO_WANT_WRITABLE);
     assert_int_equal(peer_send_pattern(peers[0], 0, 10), 10);
     assert_int_equal(peer_send_pattern(peers[1], 0, 10), 10);
     WAIT_UNTIL(f, other->received == 10);
@@ -208,7 +208,7 @@ void a_source_that_cannot_be_watched_ends_its_own_wishes_alone(struct fixture *f
     expect_quiet(f, 20);
 
     refused_fd = -1;
-    wish(f, refused, IO_WANT_RECV);
+    set_interest(f, refused, IO_WANT_RECV);
     WAIT_UNTIL(f, refused->received == 10);
     pattern_fill(data, 0, sizeof data);
     struct io_send send = {.data = data, .length = sizeof data};

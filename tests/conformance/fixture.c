@@ -189,14 +189,14 @@ struct endpoint *adopt(struct fixture *f, int fd, uint16_t want)
     int r = f->ops->adopt(f->backend, &endpoint->source);
     if (r < 0)
         fail_msg("adopting descriptor %d: %s", fd, strerror(-r));
-    wish(f, endpoint, want);
+    set_interest(f, endpoint, want);
     return endpoint;
 }
 
-void wish(struct fixture *f, struct endpoint *endpoint, uint16_t want)
+void set_interest(struct fixture *f, struct endpoint *endpoint, uint16_t want)
 {
     assert_int_equal(endpoint->state, ENDPOINT_ADOPTED);
-    endpoint->wished = want;
+    endpoint->interest = want;
     backend_want(f->backend, &endpoint->source, want);
 }
 

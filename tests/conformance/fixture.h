@@ -1,8 +1,8 @@
 /* What every case stands on: one backend, descriptors in its care, peers at their other ends, and a
  * wait that checks of each result what the contract promises of all results. A case fails by a
  * cmocka assertion. It runs alone in its process.
- * - A wish that was not made, or was taken back, yields nothing.
- * - A final result has taken its wish back.
+ * - Interest that was not set, or was withdrawn, yields nothing.
+ * - A final result has ended its interest.
  * - A source that was released yields nothing but the IO_CLOSED it may have announced.
  * - Its memory is not written to any more.
  * - Buffers have numbers and sizes of the pool, and are never in two hands.
@@ -43,7 +43,7 @@ struct endpoint {
         ENDPOINT_FORGOTTEN
     } state;
     struct endpoint *next;
-    uint16_t wished; /* what source.want has to be: wishes made, less those that ended */
+    uint16_t interest; /* what source.want has to be: interest set, less what has ended */
     const struct io_send *sending;
 
     unsigned results;      /* all that came, IO_CLOSED not counted */
@@ -68,9 +68,10 @@ struct fixture {
     struct backend *backend;      /* NULL until backend_start() */
 
     struct io_event *events; /* of the last wait */
-    event_hook *on_event;    /* sees each result before it is counted; may release, wish, adopt */
-    void *context;           /* the hook's */
-    bool hold_buffers;       /* received buffers stay taken until recycle_all() */
+    event_hook
+        *on_event;     /* sees each result before it is counted; may release, set interest, adopt */
+    void *context;     /* the hook's */
+    bool hold_buffers; /* received buffers stay taken until recycle_all() */
 
     uint64_t waits;       /* calls of wait(); also the number of the last one */
     uint64_t delivered;   /* results in all */
@@ -123,7 +124,7 @@ void backend_stop(struct fixture *);  /* closes; fixture_finish() does it for wh
 /* ---- sources ---- */
 
 struct endpoint *adopt(struct fixture *, int fd, uint16_t want);
-void wish(struct fixture *, struct endpoint *, uint16_t want);
+void set_interest(struct fixture *, struct endpoint *, uint16_t want);
 /* As the table's send(), and expects exactly the IO_SEND that its answer announces. */
 int start_send(struct fixture *, struct endpoint *, struct io_send *);
 /* 1 and 0 as the contract says; the rest of the batch must not be looked at for this source. */
@@ -153,9 +154,9 @@ extern const char *waited_for;
 /* Nothing may come for so long, and wait() must sleep meanwhile rather than return or turn in
  * circles. */
 void expect_quiet(struct fixture *, unsigned duration_ms);
-/* The same just after a wish was taken back: in the completion tier, what the kernel had given away
- * before it was told still comes. */
-void expect_quiet_after_wish(struct fixture *, unsigned duration_ms);
+/* The same just after interest was withdrawn: in the completion tier, what the kernel had given
+ * away before it was told still comes. */
+void expect_quiet_after_withdrawal(struct fixture *, unsigned duration_ms);
 
 uint64_t in_ms(unsigned ms); /* a deadline */
 /* What is long enough for anything that happens at all. Only a failing case takes so long. */

@@ -81,10 +81,10 @@ static void use_many_sources(struct fixture *f, unsigned count)
             WAIT_UNTIL(f, sources[i]->received == 20 * (round + 1));
         /* All of them change between two waits. */
         for (unsigned i = 0; i < count; i++)
-            wish(f, sources[i], 0);
+            set_interest(f, sources[i], 0);
         wait_once(f, 0);
         for (unsigned i = 0; i < count; i++)
-            wish(f, sources[i], IO_WANT_RECV);
+            set_interest(f, sources[i], IO_WANT_RECV);
     }
     for (unsigned i = 0; i < count; i += 2)
         shutdown(peers[i], SHUT_WR);

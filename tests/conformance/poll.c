@@ -77,13 +77,13 @@ void both_directions_come_in_one_result(struct fixture *f)
     read_away(source, 3);
     expect_told(f, source, 3, IO_WANT_WRITABLE);
     assert_int_equal(peer_send_pattern(peer, 3, 3), 3);
-    wish(f, source, IO_WANT_READABLE);
+    set_interest(f, source, IO_WANT_READABLE);
     expect_told(f, source, 3, IO_WANT_READABLE);
-    wish(f, source, IO_WANT_WRITABLE);
+    set_interest(f, source, IO_WANT_WRITABLE);
     expect_told(f, source, 3, IO_WANT_WRITABLE);
-    wish(f, source, 0);
+    set_interest(f, source, 0);
     expect_quiet(f, 20);
-    wish(f, source, BOTH);
+    set_interest(f, source, BOTH);
     expect_told(f, source, 3, BOTH);
 }
 
@@ -124,15 +124,15 @@ void a_hang_up_that_nobody_wants_to_hear_of_does_not_spin(struct fixture *f)
                                   connection(f, &peer, BOTH)};
     WAIT_UNTIL(f, sources[1]->polls > 0 && sources[2]->polls > 0);
     for (int i = 0; i < 3; i++)
-        wish(f, sources[i], 0);
+        set_interest(f, sources[i], 0);
     expect_quiet(f, 10);
     peer_close(f, writer);
     peer_close(f, reader);
     peer_reset(f, peer);
     expect_quiet(f, 50);
-    wish(f, sources[0], IO_WANT_READABLE);
-    wish(f, sources[1], IO_WANT_WRITABLE);
-    wish(f, sources[2], BOTH);
+    set_interest(f, sources[0], IO_WANT_READABLE);
+    set_interest(f, sources[1], IO_WANT_WRITABLE);
+    set_interest(f, sources[2], BOTH);
     for (int i = 0; i < 3; i++) {
         unsigned before = sources[i]->polls;
         WAIT_UNTIL(f, sources[i]->polls > before);
@@ -163,7 +163,7 @@ static void receive_and_poll(struct fixture *f, unsigned capacity)
     assert_int_equal(source->poll_bits, IO_WANT_WRITABLE);
     assert_int_equal(peer_send_pattern(peer, 0, 100), 100);
     WAIT_UNTIL(f, source->received == 100);
-    wish(f, source, IO_WANT_RECV);
+    set_interest(f, source, IO_WANT_RECV);
     expect_quiet(f, 10);
     assert_int_equal(peer_send_pattern(peer, 100, 100), 100);
     WAIT_UNTIL(f, source->received == 200);
@@ -203,7 +203,7 @@ void sending_and_polling_for_room_work_on_one_source(struct fixture *f)
         wait_once(f, in_ms(1));
     }
     expect_told(f, source, 3, IO_WANT_WRITABLE);
-    wish(f, source, 0);
+    set_interest(f, source, 0);
     expect_quiet(f, 10);
 }
 
@@ -215,13 +215,13 @@ void readiness_that_has_passed_is_not_told(struct fixture *f)
     struct endpoint *source = pipe_reader(f, &writer, IO_WANT_READABLE);
     for (int round = 0; round < 3; round++) {
         expect_quiet(f, 5);
-        wish(f, source, 0);
+        set_interest(f, source, 0);
         if (round > 0)
             expect_quiet(f, 5);
         assert_int_equal(write(writer, "a", 1), 1);
         expect_quiet(f, 5);
         read_away(source, 1);
-        wish(f, source, IO_WANT_READABLE);
+        set_interest(f, source, IO_WANT_READABLE);
         expect_quiet(f, 10);
         assert_int_equal(write(writer, "a", 1), 1);
         expect_told(f, source, 2, IO_WANT_READABLE);
@@ -276,7 +276,7 @@ static void poll_a_file(struct fixture *f, unsigned capacity)
     assert_false(descriptor_is_open(fd));
 }
 
-void a_descriptor_that_cannot_be_polled_ends_its_own_wish_alone(struct fixture *f)
+void a_descriptor_that_cannot_be_polled_ends_its_own_interest_alone(struct fixture *f)
 {
     poll_a_file(f, 64);
 }

@@ -32,7 +32,7 @@ void bytes_arrive_in_order_over_many_buffers(struct fixture *f)
     expect_quiet(f, 10);
 }
 
-void bytes_from_before_the_wish_are_delivered(struct fixture *f)
+void bytes_from_before_the_interest_are_delivered(struct fixture *f)
 {
     int ends[2];
     backend_start(f);
@@ -41,7 +41,7 @@ void bytes_from_before_the_wish_are_delivered(struct fixture *f)
     assert_int_equal(peer_send_pattern(ends[1], 0, 1000), 1000);
     struct endpoint *source = adopt(f, ends[0], 0);
     expect_quiet(f, 10);
-    wish(f, source, IO_WANT_RECV);
+    set_interest(f, source, IO_WANT_RECV);
     WAIT_UNTIL(f, source->received == 1000);
     assert_false(source->garbled);
 }
@@ -96,11 +96,11 @@ void an_end_of_file_that_came_while_nobody_read_is_told_later(struct fixture *f)
     backend_start(f);
     struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
     wait_once(f, 0);
-    wish(f, source, 0);
+    set_interest(f, source, 0);
     assert_int_equal(peer_send_pattern(peer, 0, 100), 100);
     peer_close(f, peer);
-    expect_quiet_after_wish(f, 30);
-    wish(f, source, IO_WANT_RECV);
+    expect_quiet_after_withdrawal(f, 30);
+    set_interest(f, source, IO_WANT_RECV);
     WAIT_UNTIL(f, source->ends == 1);
     assert_int_equal(source->received, 100);
     expect_quiet(f, 20);
@@ -128,18 +128,18 @@ void a_reset_while_nobody_reads_does_not_spin_and_is_told_later(struct fixture *
     struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
     assert_int_equal(peer_send_pattern(peer, 0, 10), 10);
     WAIT_UNTIL(f, source->received == 10);
-    wish(f, source, 0);
+    set_interest(f, source, 0);
     expect_quiet(f, 10);
     peer_reset(f, peer);
     expect_quiet(f, 50);
-    wish(f, source, IO_WANT_RECV);
+    set_interest(f, source, IO_WANT_RECV);
     WAIT_UNTIL(f, source->receive_errors == 1);
     assert_int_equal(source->error, -ECONNRESET);
     expect_quiet(f, 10);
     assert_int_equal(source->ends, 0);
 }
 
-void a_wish_taken_back_yields_nothing_until_it_is_made_again(struct fixture *f)
+void interest_withdrawn_yields_nothing_until_it_is_set_again(struct fixture *f)
 {
     int peer;
     backend_start(f);
@@ -148,20 +148,20 @@ void a_wish_taken_back_yields_nothing_until_it_is_made_again(struct fixture *f)
     for (int round = 0; round < 4; round++) {
         sent += peer_send_pattern(peer, sent, 100);
         WAIT_UNTIL(f, source->received == sent);
-        wish(f, source, 0);
+        set_interest(f, source, 0);
         /* Once told before the bytes come, and once in the same wait with them. */
         if (round % 2 == 0)
-            expect_quiet_after_wish(f, 5);
+            expect_quiet_after_withdrawal(f, 5);
         sent += peer_send_pattern(peer, sent, 100);
-        expect_quiet_after_wish(f, 20);
-        wish(f, source, IO_WANT_RECV);
+        expect_quiet_after_withdrawal(f, 20);
+        set_interest(f, source, IO_WANT_RECV);
         WAIT_UNTIL(f, source->received == sent);
     }
     assert_int_equal(sent, 800);
     assert_false(source->garbled);
 }
 
-void a_wish_taken_back_with_bytes_over_the_budget_loses_none(struct fixture *f)
+void interest_withdrawn_with_bytes_over_the_budget_loses_none(struct fixture *f)
 {
     int peer;
     f->config.buffer_size = 16;
@@ -172,15 +172,15 @@ void a_wish_taken_back_with_bytes_over_the_budget_loses_none(struct fixture *f)
     assert_int_equal(peer_send_pattern(peer, 0, 320), 320);
     for (uint64_t received = 0; received < 320; received = source->received) {
         WAIT_UNTIL(f, source->received > received);
-        wish(f, source, 0);
-        expect_quiet_after_wish(f, 5);
-        wish(f, source, IO_WANT_RECV);
+        set_interest(f, source, 0);
+        expect_quiet_after_withdrawal(f, 5);
+        set_interest(f, source, IO_WANT_RECV);
     }
     assert_false(source->garbled);
     expect_quiet(f, 10);
 }
 
-void switching_wishes_off_and_on_between_waits_costs_at_most_one_change_each(struct fixture *f)
+void switching_interest_off_and_on_between_waits_costs_at_most_one_change_each(struct fixture *f)
 {
     struct endpoint *sources[20];
     int peers[20];
@@ -192,8 +192,8 @@ void switching_wishes_off_and_on_between_waits_costs_at_most_one_change_each(str
     uint64_t changes = f->backend->counters.changes;
     for (int i = 0; i < 20; i++)
         for (int round = 0; round < 50; round++) {
-            wish(f, sources[i], 0);
-            wish(f, sources[i], IO_WANT_RECV);
+            set_interest(f, sources[i], 0);
+            set_interest(f, sources[i], IO_WANT_RECV);
         }
     wait_once(f, 0);
     assert_in_range(f->backend->counters.changes - changes, 0, 20);
@@ -203,7 +203,7 @@ void switching_wishes_off_and_on_between_waits_costs_at_most_one_change_each(str
     }
 }
 
-void switching_a_wish_off_and_on_between_waits_is_not_told_to_the_kernel(struct fixture *f)
+void switching_interest_off_and_on_between_waits_is_not_told_to_the_kernel(struct fixture *f)
 {
     int peer;
     backend_start(f);
@@ -211,8 +211,8 @@ void switching_a_wish_off_and_on_between_waits_is_not_told_to_the_kernel(struct 
     wait_once(f, 0);
     uint64_t changes = f->backend->counters.changes;
     for (int round = 0; round < 10; round++) {
-        wish(f, source, 0);
-        wish(f, source, IO_WANT_RECV);
+        set_interest(f, source, 0);
+        set_interest(f, source, IO_WANT_RECV);
         wait_once(f, 0);
     }
     assert_int_equal(f->backend->counters.changes, changes);
@@ -311,23 +311,23 @@ void an_end_of_file_while_no_buffer_is_free_does_not_spin_and_is_told_later(stru
     expect_quiet(f, 10);
 }
 
-void a_wish_switched_while_no_buffer_is_free_loses_no_byte(struct fixture *f)
+void interest_switched_while_no_buffer_is_free_loses_no_byte(struct fixture *f)
 {
     int peer;
     few_buffers(f);
     struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
     starve(f, source, peer);
     expect_quiet(f, 5);
-    wish(f, source, 0);
+    set_interest(f, source, 0);
     expect_quiet(f, 20);
     recycle_all(f);
     expect_quiet(f, 20);
-    wish(f, source, IO_WANT_RECV);
+    set_interest(f, source, IO_WANT_RECV);
     f->hold_buffers = false;
     WAIT_UNTIL(f, source->received == 1000);
     starve(f, source, peer);
-    wish(f, source, 0);
-    wish(f, source, IO_WANT_RECV);
+    set_interest(f, source, 0);
+    set_interest(f, source, IO_WANT_RECV);
     expect_quiet(f, 20);
     f->hold_buffers = false;
     recycle_all(f);

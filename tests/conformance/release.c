@@ -195,7 +195,7 @@ void a_duplicate_of_a_released_descriptor_delivers_nothing_and_does_not_spin(str
     wait_once(f, 0);
     for (int i = 0; i < 3; i++)
         peer_track(f, dup(sources[i]->source.fd));
-    wish(f, sources[1], 0); /* released while the kernel has yet to be told this */
+    set_interest(f, sources[1], 0); /* released while the kernel has yet to be told this */
     for (int i = 0; i < 3; i++)
         release_wholly(f, sources[i]);
     for (int i = 0; i < 2; i++)
@@ -242,7 +242,7 @@ void a_source_released_with_its_change_still_untold_is_forgotten(struct fixture 
         struct endpoint *source = connection(f, &other, IO_WANT_RECV);
         if (i % 2 == 0)
             wait_once(f, 0);
-        wish(f, source, i % 3 == 0 ? 0 : IO_WANT_READABLE);
+        set_interest(f, source, i % 3 == 0 ? 0 : IO_WANT_READABLE);
         assert_int_equal(peer_send_pattern(other, 0, 10), 10);
         release_wholly(f, source);
     }

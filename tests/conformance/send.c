@@ -220,7 +220,7 @@ void a_blocked_send_does_not_spin_on_bytes_that_nobody_wants(struct fixture *f)
     expect_quiet(f, 30);
     assert_true(reached_peer(f, peer, &received, LARGE_BYTES));
     WAIT_UNTIL(f, source->sends == 1);
-    wish(f, source, IO_WANT_RECV);
+    set_interest(f, source, IO_WANT_RECV);
     WAIT_UNTIL(f, source->received == 500);
     assert_false(source->garbled);
     free(data);

@@ -43,18 +43,18 @@ static bool is_final(const struct io_event *event)
     return event->result < 0 || (event->kind == IO_RECV && event->result == 0);
 }
 
-/* Of a result that answers a standing wish: the wish is there, and is over after a final result. */
-static void check_wish(const struct fixture *f, const struct io_event *event, uint16_t bits,
-                       const char *name)
+/* Of a result that answers a standing interest: it was set, and is over after a final result. */
+static void check_interest(const struct fixture *f, const struct io_event *event, uint16_t bits,
+                           const char *name)
 {
     struct endpoint *endpoint = endpoint_of(event);
     /* A kernel that makes the calls itself may have made some before it was told of the change. */
     bool given_away =
         f->variant->tier == TIER_COMPLETION && event->result > 0 && event->kind != IO_POLL;
-    if ((endpoint->wished & bits) == 0 && !given_away)
-        fail_msg("%s (%d) came without being wished for", name, event->result);
+    if ((endpoint->interest & bits) == 0 && !given_away)
+        fail_msg("%s (%d) came without interest in it", name, event->result);
     if (is_final(event))
-        endpoint->wished &= (uint16_t)~bits;
+        endpoint->interest &= (uint16_t)~bits;
 }
 
 /* Before any of the batch is used: the state is still what it was during the wait. */
@@ -75,16 +75,16 @@ static void check_result(struct fixture *f, const struct io_event *event)
                  event->result);
     switch (event->kind) {
     case IO_ACCEPT:
-        check_wish(f, event, IO_WANT_ACCEPT, "IO_ACCEPT");
+        check_interest(f, event, IO_WANT_ACCEPT, "IO_ACCEPT");
         break;
     case IO_RECV:
-        check_wish(f, event, IO_WANT_RECV, "IO_RECV");
+        check_interest(f, event, IO_WANT_RECV, "IO_RECV");
         check_receive(f, event);
         break;
     case IO_POLL:
-        check_wish(f, event, IO_WANT_READABLE | IO_WANT_WRITABLE, "IO_POLL");
+        check_interest(f, event, IO_WANT_READABLE | IO_WANT_WRITABLE, "IO_POLL");
         if (event->result >= 0)
-            assert_true(event->result != 0 && (event->result & ~endpoint->wished) == 0);
+            assert_true(event->result != 0 && (event->result & ~endpoint->interest) == 0);
         break;
     case IO_SEND:
         check_send(event);
@@ -218,7 +218,7 @@ unsigned wait_once(struct fixture *f, uint64_t deadline_ns)
         check_result(f, &f->events[i]);
     for (int i = 0; i < count; i++)
         if (f->events[i].kind != IO_WAKE && f->events[i].kind != IO_CLOSED)
-            assert_int_equal(f->events[i].source->want, endpoint_of(&f->events[i])->wished);
+            assert_int_equal(f->events[i].source->want, endpoint_of(&f->events[i])->interest);
     for (int i = 0; i < count; i++)
         use_result(f, &f->events[i]);
     return (unsigned)count;
@@ -242,7 +242,7 @@ static uint64_t cpu_now_ns(void)
     return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
-void expect_quiet_after_wish(struct fixture *f, unsigned duration_ms)
+void expect_quiet_after_withdrawal(struct fixture *f, unsigned duration_ms)
 {
     if (f->variant->tier != TIER_COMPLETION) {
         expect_quiet(f, duration_ms);

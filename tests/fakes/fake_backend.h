@@ -5,9 +5,8 @@
  * fake_reset() makes it new before a test.
  *
  * It also keeps the backend's side of the contract, and fails the test when the loop breaks its
- * own: a wish that was changed without backend_want(), a second send while one is in progress, a
- * buffer recycled twice, a source released twice, a descriptor discarded that was
- * adopted.
+ * own: an interest that was changed without backend_want(), a second send while one is in progress,
+ * a buffer recycled twice, a source released twice, a descriptor discarded that was adopted.
  */
 #ifndef TESTS_FAKES_FAKE_BACKEND_H
 #define TESTS_FAKES_FAKE_BACKEND_H

@@ -28,7 +28,7 @@ struct step {
 /* A source in the fake's care: from adopt() to release(), or to IO_CLOSED. */
 struct adopted {
     struct io_source *source;
-    uint16_t have; /* what the loop told at the last wait(), less the wishes that ended */
+    uint16_t have; /* what the loop told at the last wait(), less the interest that ended */
     bool released;
 };
 

@@ -182,7 +182,7 @@ static void a_report_for_a_source_that_is_gone_is_dropped_and_counted(void **sta
         close(occupied);
 }
 
-static void a_refused_change_ends_the_wishes_of_its_source_alone(void **state)
+static void a_refused_change_ends_the_interest_of_its_source_alone(void **state)
 {
     (void)state;
     struct io_source refused, other;
@@ -276,7 +276,7 @@ static void of_many_refusals_in_one_call_none_is_lost(void **state)
 }
 
 /* Somebody put another file at this number, and the filters went with the old one. */
-static void taking_off_what_is_gone_already_ends_no_wish(void **state)
+static void taking_off_what_is_gone_already_ends_no_interest(void **state)
 {
     (void)state;
     struct io_source source;
@@ -316,11 +316,11 @@ int main(void)
         TEST(a_release_costs_no_call_and_what_uses_its_number_again_is_not_confused),
         TEST(a_hundred_wakes_before_a_wait_are_one_call),
         TEST(a_report_for_a_source_that_is_gone_is_dropped_and_counted),
-        TEST(a_refused_change_ends_the_wishes_of_its_source_alone),
+        TEST(a_refused_change_ends_the_interest_of_its_source_alone),
         TEST(a_refused_direction_leaves_the_other_one_to_be_taken_off),
         TEST(a_refused_change_ends_a_send),
         TEST(of_many_refusals_in_one_call_none_is_lost),
-        TEST(taking_off_what_is_gone_already_ends_no_wish),
+        TEST(taking_off_what_is_gone_already_ends_no_interest),
         TEST(a_pipe_without_reader_refuses_to_be_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
