@@ -12,7 +12,6 @@
  * the next millisecond; that is counted, and missing from `granted`.
  * - Modifying a registration makes the kernel look at the descriptor again, edge-triggered or not.
  */
-#include "backends/mechanisms.h"
 #include "backends/readiness.h"
 
 #include "backends/syscalls.h"
@@ -104,7 +103,6 @@ static int start(struct epoll_backend *self, const struct backend_config *config
 {
     static const struct readiness_mechanism mechanism = {.change = epoll_change,
                                                          .collect = epoll_collect};
-    self->readiness.base.ops = &epoll_ops;
     self->readiness.mechanism = &mechanism;
     self->readiness.trigger = config->features & BACKEND_EDGE      ? TRIGGER_EDGE
                               : config->features & BACKEND_ONESHOT ? TRIGGER_ONESHOT

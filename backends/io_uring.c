@@ -19,10 +19,10 @@
  * - A direct descriptor is a slot of the ring's own table and no descriptor of the process. Results
  * tell of it as FIRST_DIRECT + slot. */
 #include "backends/io_uring_backend.h"
-#include "backends/mechanisms.h"
 
 #include "backends/clock.h"
 #include "backends/syscalls.h"
+#include "backends/syscalls_io_uring.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -85,17 +85,6 @@ static int io_uring_release(struct backend *backend, struct io_source *source)
     source->state = STATE_RELEASED | (source->state & STATE_CANCELLING);
     io_uring_mark_dirty(self, source);
     return 0;
-}
-
-void io_uring_discard(struct backend *backend, int fd)
-{
-    struct io_uring_backend *self = io_uring_of(backend);
-    if (fd < FIRST_DIRECT) {
-        sys.close(fd);
-        return;
-    }
-    /* Each slot is handed out once before it is closed, so there is room. */
-    self->discarded[self->discarded_count++] = (unsigned)(fd - FIRST_DIRECT);
 }
 
 static int io_uring_send_op(struct backend *backend, struct io_source *source, struct io_send *send)
@@ -213,7 +202,6 @@ static int io_uring_open(struct backend **out, const struct backend_config *conf
     struct io_uring_backend *self = calloc(1, sizeof *self);
     if (self == NULL)
         return -ENOMEM;
-    self->base.ops = &io_uring_ops;
     list_init(&self->base.dirty);
     list_init(&self->starved);
     source_table_init(&self->sources);

@@ -1,5 +1,6 @@
-/* What the three files of the io_uring backend share: io_uring_requests.c builds what the kernel is
- * asked, io_uring_results.c turns what it answers into events, io_uring.c is the backend. */
+/* What the three files of the io_uring backend share. Each calls only into those before it:
+ * io_uring_requests.c builds what the kernel is asked, io_uring_results.c turns what it answers
+ * into events, io_uring.c is the table of operations. */
 #ifndef BACKENDS_IO_URING_BACKEND_H
 #define BACKENDS_IO_URING_BACKEND_H
 
@@ -78,6 +79,10 @@ struct io_uring_sqe *io_uring_submission(struct io_uring_backend *self);
 /* Builds the requests for everything that changed. What finds no room stays dirty. */
 void io_uring_apply_changes(struct io_uring_backend *self);
 
+/* Closes a connection that nobody adopted: at once, or by a request if it is a direct descriptor.
+ */
+void io_uring_discard(struct backend *backend, int fd);
+
 struct io_uring_batch {
     struct io_event *events;
     unsigned capacity, used;
@@ -85,7 +90,5 @@ struct io_uring_batch {
 
 /* Turns completions into events, as far as there is room. */
 void io_uring_take_completions(struct io_uring_backend *self, struct io_uring_batch *batch);
-
-void io_uring_discard(struct backend *backend, int fd);
 
 #endif

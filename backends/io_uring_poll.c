@@ -19,7 +19,6 @@
  * - A request holds the open file: close(2) alone would neither end it nor free the port. release()
  * cancels first, and closes when both requests have ended. */
 #include "backends/io_uring_ring.h"
-#include "backends/mechanisms.h"
 #include "backends/readiness.h"
 
 #include <errno.h>
@@ -213,7 +212,6 @@ static int io_uring_poll_open(struct backend **out, const struct backend_config 
     if (self == NULL)
         return -ENOMEM;
     struct backend *base = &self->readiness.base;
-    base->ops = &io_uring_poll_ops;
     self->readiness.mechanism = &mechanism;
     self->readiness.trigger = config->features & BACKEND_EDGE ? TRIGGER_EDGE : TRIGGER_ONESHOT;
     int r = ring_open(&self->ring, config, &base->counters);

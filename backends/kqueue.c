@@ -17,7 +17,6 @@
  * units differ between systems, and a period of 0 misbehaves on macOS and is refused by NetBSD.
  * - `udata` has the size of a pointer, and is an integer on NetBSD before 10. Where a token does
  * not fit, it holds the slot, and the descriptor number tells a report that is stale. */
-#include "backends/mechanisms.h"
 #include "backends/readiness.h"
 
 #include "backends/syscalls.h"
@@ -114,7 +113,7 @@ static void kqueue_forget(struct readiness *readiness, struct io_source *source)
     for (unsigned direction = READY_IN; direction <= READY_OUT; direction <<= 1) {
         struct kevent change = change_of(source, direction, false);
         if (source->have & direction)
-            sys_kqueue.kevent(kqueue_of(readiness)->fd, &change, 1, NULL, 0, NULL);
+            sys_kqueue.change(kqueue_of(readiness)->fd, &change, 1);
     }
 #else
     (void)readiness, (void)source;
@@ -129,7 +128,7 @@ static int kqueue_wake(struct readiness *readiness)
     if (atomic_exchange(&self->wake_pending, 1) != 0)
         return 0;
     struct kevent trigger = {.filter = EVFILT_USER, .fflags = NOTE_TRIGGER};
-    int r = sys_kqueue.kevent(self->fd, &trigger, 1, NULL, 0, NULL);
+    int r = sys_kqueue.change(self->fd, &trigger, 1);
     if (r < 0)
         atomic_store(&self->wake_pending, 0);
     return r;
@@ -138,7 +137,7 @@ static int kqueue_wake(struct readiness *readiness)
 static int open_wake(struct kqueue_backend *self)
 {
     struct kevent change = {.filter = EVFILT_USER, .flags = EV_ADD | EV_CLEAR};
-    return sys_kqueue.kevent(self->fd, &change, 1, NULL, 0, NULL);
+    return sys_kqueue.change(self->fd, &change, 1);
 }
 
 /* ---- waiting ---- */
@@ -179,8 +178,9 @@ static int kqueue_collect(struct readiness *readiness, uint64_t deadline_ns, uns
     if (most < self->change_count)
         most = self->change_count;
     struct timespec left;
-    int ready = sys_kqueue.kevent(self->fd, self->changes, (int)self->change_count, self->reports,
-                                  (int)most, clock_until(deadline_ns, &left));
+    int ready =
+        sys_kqueue.change_and_wait(self->fd, self->changes, (int)self->change_count, self->reports,
+                                   (int)most, clock_until(deadline_ns, &left));
     self->change_count = 0;
     for (int i = 0; i < ready; i++) {
         int r = take_report(self, &self->reports[i]);
@@ -215,7 +215,6 @@ static int start(struct kqueue_backend *self, const struct backend_config *confi
         .forget = kqueue_forget,
         .wake = HAVE_USER_EVENT ? kqueue_wake : NULL,
     };
-    self->readiness.base.ops = &kqueue_ops;
     self->readiness.base.granted = HAVE_USER_EVENT ? BACKEND_USER_EVENT : 0;
     self->readiness.mechanism = &mechanism;
     self->readiness.trigger = TRIGGER_LEVEL;

@@ -8,7 +8,7 @@
 
 #include "backends/buffer_pool.h"
 #include "backends/clock.h"
-#include "backends/mechanisms.h"
+#include "backends/mechanism.h"
 #include "backends/source_table.h"
 #include "backends/syscalls.h"
 
@@ -150,7 +150,6 @@ static int null_open(struct backend **out, const struct backend_config *config)
         free(self);
         return r;
     }
-    self->base.ops = &null_ops;
     self->base.buffers = &self->pool;
     list_init(&self->base.dirty);
     list_init(&self->accepting);
@@ -161,7 +160,7 @@ static int null_open(struct backend **out, const struct backend_config *config)
     return 0;
 }
 
-const struct backend_ops null_ops = {
+static const struct backend_ops null_ops = {
     .nonblocking = true,
     .open = null_open,
     .close = null_close,
@@ -174,3 +173,12 @@ const struct backend_ops null_ops = {
     .wait = null_wait,
     .wake = null_wake,
 };
+
+static const struct backend_variant variants[] = {
+    {.name = "null",
+     .tier = TIER_NONE,
+     .ops = &null_ops,
+     .summary = "no kernel: what loop and harness cost by themselves"},
+};
+
+BACKEND_MECHANISM(null, variants);

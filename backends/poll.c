@@ -6,7 +6,7 @@
  * - A closed descriptor is reported as POLLNVAL rather than dropped. By contract it cannot happen;
  * should a program close one behind our back, the call that follows fails with EBADF and says so.
  * - Deadlines have nanoseconds through ppoll(2), but for macOS, which has only milliseconds. */
-#include "backends/mechanisms.h"
+#include "backends/mechanism.h"
 #include "backends/readiness.h"
 
 #include "backends/syscalls.h"
@@ -115,7 +115,6 @@ static int poll_open(struct backend **out, const struct backend_config *config)
     struct poll_backend *self = calloc(1, sizeof *self);
     if (self == NULL)
         return -ENOMEM;
-    self->readiness.base.ops = &poll_ops;
     self->readiness.base.granted = SYSCALLS_POLL_IS_MILLISECOND ? 0 : BACKEND_PPOLL;
     self->readiness.mechanism = &mechanism;
     self->readiness.trigger = TRIGGER_LEVEL;
@@ -128,4 +127,14 @@ static int poll_open(struct backend **out, const struct backend_config *config)
     return 0;
 }
 
-const struct backend_ops poll_ops = {READINESS_OPS, .open = poll_open, .close = poll_close};
+static const struct backend_ops poll_ops = {READINESS_OPS, .open = poll_open, .close = poll_close};
+
+static const struct backend_variant variants[] = {
+    {.name = "poll",
+     .tier = TIER_READINESS,
+     .ops = &poll_ops,
+     .asked = BACKEND_PPOLL,
+     .summary = "ppoll over an array of what is watched"},
+};
+
+BACKEND_MECHANISM(poll, variants);

@@ -86,7 +86,7 @@ static inline void readiness_mark_dirty(struct readiness *self, struct io_source
 /* Sends what the socket takes. 1: all of it went out, 0: the socket is full, -errno. */
 int readiness_send_some(struct io_source *source, struct io_send *send);
 
-/* For a mechanism's open(): `self` is zeroed but for base.ops, mechanism and trigger. On -errno
+/* For a mechanism's open(): `self` is zeroed but for mechanism and trigger. On -errno
  * nothing is left behind. */
 int readiness_open(struct readiness *self, const struct backend_config *config);
 /* For its close(): closes the descriptors of all sources that are left. */

@@ -7,7 +7,7 @@
  * - The bitmaps are overwritten by each call, so a copy goes in.
  * - One closed descriptor fails the call for all (EBADF). By contract none is ever watched. */
 #define _DARWIN_UNLIMITED_SELECT 1 /* macOS refuses larger sets without it */
-#include "backends/mechanisms.h"
+#include "backends/mechanism.h"
 #include "backends/readiness.h"
 
 #include "backends/syscalls.h"
@@ -133,7 +133,6 @@ static int select_open(struct backend **out, const struct backend_config *config
     if (self == NULL)
         return -ENOMEM;
     self->highest = -1;
-    self->readiness.base.ops = &select_ops;
     self->readiness.base.granted = BACKEND_PSELECT;
     self->readiness.mechanism = &mechanism;
     self->readiness.trigger = TRIGGER_LEVEL;
@@ -148,4 +147,15 @@ static int select_open(struct backend **out, const struct backend_config *config
     return 0;
 }
 
-const struct backend_ops select_ops = {READINESS_OPS, .open = select_open, .close = select_close};
+static const struct backend_ops select_ops = {READINESS_OPS, .open = select_open,
+                                              .close = select_close};
+
+static const struct backend_variant variants[] = {
+    {.name = "select",
+     .tier = TIER_READINESS,
+     .ops = &select_ops,
+     .asked = BACKEND_PSELECT,
+     .summary = "pselect with bitmaps of our own size"},
+};
+
+BACKEND_MECHANISM(select, variants);

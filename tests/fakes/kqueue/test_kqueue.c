@@ -25,11 +25,17 @@ static unsigned calls, reads;
 static struct kevent last, stale; /* the first report of the last call, and one to be told again */
 static bool stale_is_due;
 
-static int counted_kevent(int fd, const struct kevent *changes, int change_count,
-                          struct kevent *reports, int capacity, const struct timespec *timeout)
+static int counted_change(int fd, const struct kevent *changes, int change_count)
 {
     calls++;
-    int count = real.kevent(fd, changes, change_count, reports, capacity, timeout);
+    return real.change(fd, changes, change_count);
+}
+
+static int counted_wait(int fd, const struct kevent *changes, int change_count,
+                        struct kevent *reports, int capacity, const struct timespec *timeout)
+{
+    calls++;
+    int count = real.change_and_wait(fd, changes, change_count, reports, capacity, timeout);
     if (count > 0)
         last = reports[0];
     if (stale_is_due && count < capacity) {
@@ -62,7 +68,8 @@ static int start(void **state)
     real = sys_kqueue;
     if (backend_open(&backend, variant, &config) < 0)
         return -1;
-    sys_kqueue.kevent = counted_kevent;
+    sys_kqueue.change = counted_change;
+    sys_kqueue.change_and_wait = counted_wait;
     real_sys = sys;
     sys.read = counted_read;
     wait_ms(0, CAPACITY); /* for a wake-up that is a descriptor */

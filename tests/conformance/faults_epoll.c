@@ -1,10 +1,5 @@
-/* The same for the calls that only Linux has. */
-#include "tests/conformance/faults.h"
-
+/* Faults of epoll(7) that need more than a call that fails. */
 #include "backends/syscalls_linux.h"
-#if defined(POLLBENCH_IO_URING)
-#include "backends/io_uring_ring.h"
-#endif
 #include "tests/conformance/cases.h"
 #include "tests/conformance/network.h"
 
@@ -13,32 +8,6 @@
 
 static struct syscalls_linux real;
 static int refused_fd;
-
-static int faulty_eventfd(void)
-{
-    return fault_is_due() ? fault_error() : real.eventfd();
-}
-
-static int faulty_epoll_create(void)
-{
-    return fault_is_due() ? fault_error() : real.epoll_create();
-}
-
-static int faulty_epoll_ctl(int fd, int operation, int target, struct epoll_event *event)
-{
-    return fault_is_due() ? fault_error() : real.epoll_ctl(fd, operation, target, event);
-}
-
-static int faulty_epoll_wait(int fd, struct epoll_event *events, int capacity, int timeout_ms)
-{
-    return fault_is_due() ? fault_error() : real.epoll_wait(fd, events, capacity, timeout_ms);
-}
-
-static int faulty_epoll_pwait2(int fd, struct epoll_event *events, int capacity,
-                               const struct timespec *timeout)
-{
-    return fault_is_due() ? fault_error() : real.epoll_pwait2(fd, events, capacity, timeout);
-}
 
 static int missing_epoll_pwait2(int fd, struct epoll_event *events, int capacity,
                                 const struct timespec *timeout)
@@ -54,100 +23,9 @@ static int refusing_epoll_ctl(int fd, int operation, int target, struct epoll_ev
     return real.epoll_ctl(fd, operation, target, event);
 }
 
-#if defined(POLLBENCH_IO_URING)
-static struct syscalls_io_uring real_ring;
-
-static int faulty_queue_init(unsigned entries, struct io_uring *ring,
-                             struct io_uring_params *params)
-{
-    return fault_is_due() ? fault_error() : real_ring.queue_init(entries, ring, params);
-}
-
-static int faulty_submit_and_get_events(struct io_uring *ring)
-{
-    return fault_is_due() ? fault_error() : real_ring.submit_and_get_events(ring);
-}
-
-static int faulty_submit_and_wait(struct io_uring *ring, unsigned count)
-{
-    return fault_is_due() ? fault_error() : real_ring.submit_and_wait(ring, count);
-}
-
-static int faulty_submit_and_wait_timeout(struct io_uring *ring, struct io_uring_cqe **first,
-                                          unsigned count, struct __kernel_timespec *timeout,
-                                          sigset_t *mask)
-{
-    if (fault_is_due())
-        return fault_error();
-    return real_ring.submit_and_wait_timeout(ring, first, count, timeout, mask);
-}
-
-static int faulty_register_ring_fd(struct io_uring *ring)
-{
-    return fault_is_due() ? fault_error() : real_ring.register_ring_fd(ring);
-}
-
-static int faulty_register_buffer_ring(struct io_uring *ring, struct io_uring_buf_reg *registration,
-                                       unsigned flags)
-{
-    if (fault_is_due())
-        return fault_error();
-    return real_ring.register_buffer_ring(ring, registration, flags);
-}
-
-static int faulty_register_files_sparse(struct io_uring *ring, unsigned count)
-{
-    return fault_is_due() ? fault_error() : real_ring.register_files_sparse(ring, count);
-}
-
-static void ring_faults_at_wait(void)
-{
-    real_ring = sys_io_uring;
-    sys_io_uring.submit_and_get_events = faulty_submit_and_get_events;
-    sys_io_uring.submit_and_wait = faulty_submit_and_wait;
-    sys_io_uring.submit_and_wait_timeout = faulty_submit_and_wait_timeout;
-}
-
-static void ring_faults_at_open(void)
-{
-    ring_faults_at_wait();
-    sys_io_uring.queue_init = faulty_queue_init;
-    sys_io_uring.register_ring_fd = faulty_register_ring_fd;
-    sys_io_uring.register_buffer_ring = faulty_register_buffer_ring;
-    sys_io_uring.register_files_sparse = faulty_register_files_sparse;
-}
-#else
-static void ring_faults_at_wait(void)
-{
-}
-
-static void ring_faults_at_open(void)
-{
-}
-#endif
-
 static int epoll_ctl_without_removal(int fd, int operation, int target, struct epoll_event *event)
 {
     return operation == EPOLL_CTL_DEL ? 0 : real.epoll_ctl(fd, operation, target, event);
-}
-
-void faults_at_open_linux(void)
-{
-    ring_faults_at_open();
-    real = sys_linux;
-    sys_linux.eventfd = faulty_eventfd;
-    sys_linux.epoll_create = faulty_epoll_create;
-    sys_linux.epoll_ctl = faulty_epoll_ctl;
-    sys_linux.epoll_wait = faulty_epoll_wait;
-    sys_linux.epoll_pwait2 = faulty_epoll_pwait2;
-}
-
-void faults_at_wait_linux(void)
-{
-    ring_faults_at_wait();
-    real = sys_linux;
-    sys_linux.epoll_wait = faulty_epoll_wait;
-    sys_linux.epoll_pwait2 = faulty_epoll_pwait2;
 }
 
 void without_epoll_pwait2_deadlines_round_up_and_it_is_said(struct fixture *f)
