@@ -61,7 +61,7 @@ static int send_one_byte(int fd, const void *data, size_t length)
 static int interrupted_close(int fd)
 {
     if (real.close(fd) < 0)
-        fail_msg("descriptor %d was closed twice", fd);
+        fail_case("descriptor %d was closed twice", fd);
     done++;
     return -EINTR;
 }
@@ -70,7 +70,7 @@ static int checked_close(int fd)
 {
     int r = real.close(fd);
     if (r < 0)
-        fail_msg("closing descriptor %d: it is not open", fd);
+        fail_case("closing descriptor %d: it is not open", fd);
     return r;
 }
 
@@ -112,10 +112,10 @@ void an_open_that_fails_at_any_call_leaves_nothing_behind(struct fixture *f)
             fault_plan(0, 0, 0);
             if (r >= 0)
                 f->ops->close(backend);
-            assert_int_equal(r, failed ? errors[e] : 0);
+            expect_equal(r, failed ? errors[e] : 0);
             if (!failed)
                 break;
-            assert_in_range(after, 0, 1000);
+            expect_between(after, 0, 1000, "calls made by one open()");
         }
 }
 
@@ -138,9 +138,9 @@ static void pass_over_accept_errors(struct fixture *f, int error)
 {
     struct endpoint *server = accept_with_fault(f, 2, 3, error);
     WAIT_UNTIL(f, server->accepts == 6);
-    assert_int_equal(faults_done(), 3);
+    expect_equal(faults_done(), 3);
     expect_quiet(f, 10);
-    assert_int_equal(server->accept_errors, 0);
+    expect_equal(server->accept_errors, 0);
 }
 
 void a_connection_aborted_in_the_queue_is_passed_over(struct fixture *f)
@@ -157,8 +157,8 @@ void a_lack_of_memory_in_accept_ends_the_interest_once(struct fixture *f)
 {
     struct endpoint *server = accept_with_fault(f, 2, 1, -ENOBUFS);
     WAIT_UNTIL(f, server->accept_errors == 1);
-    assert_int_equal(server->error, -ENOBUFS);
-    assert_int_equal(server->accepts, 2);
+    expect_equal(server->error, -ENOBUFS);
+    expect_equal(server->accepts, 2);
     expect_quiet(f, 20);
     set_interest(f, server, IO_WANT_ACCEPT);
     WAIT_UNTIL(f, server->accepts == 6);
@@ -170,7 +170,7 @@ static void receive_with_fault(struct fixture *f, struct endpoint **source, int 
     int peer;
     backend_start(f);
     *source = connection(f, &peer, IO_WANT_RECV);
-    assert_int_equal(peer_send_pattern(peer, 0, 5000), 5000);
+    expect_equal(peer_send_pattern(peer, 0, 5000), 5000);
     plant_faults(is_recv);
     fault_plan(0, 2, error);
 }
@@ -180,7 +180,7 @@ void an_interrupted_receive_is_made_again(struct fixture *f)
     struct endpoint *source;
     receive_with_fault(f, &source, -EINTR);
     WAIT_UNTIL(f, source->received == 5000);
-    assert_false(source->garbled);
+    expect(!source->garbled, "every byte in its place: none lost, doubled or swapped");
 }
 
 void readiness_without_bytes_yields_nothing(struct fixture *f)
@@ -191,15 +191,15 @@ void readiness_without_bytes_yields_nothing(struct fixture *f)
     wait_once(f, 0);
     plant_faults(is_recv);
     fault_plan(0, 1, -EAGAIN);
-    assert_int_equal(peer_send_pattern(peer, 0, 100), 100);
+    expect_equal(peer_send_pattern(peer, 0, 100), 100);
     wait_once(f, in_ms(5));
-    assert_int_equal(f->empty_early, 0); /* and no reason to return */
+    expect_equal(f->empty_early, 0); /* and no reason to return */
     /* A change at the socket, for those that are only told of changes. */
-    assert_int_equal(peer_send_pattern(peer, 100, 100), 100);
+    expect_equal(peer_send_pattern(peer, 100, 100), 100);
     WAIT_UNTIL(f, source->received == 200);
-    assert_int_equal(faults_done(), 1);
-    assert_int_equal(source->receive_errors, 0);
-    assert_false(source->garbled);
+    expect_equal(faults_done(), 1);
+    expect_equal(source->receive_errors, 0);
+    expect(!source->garbled, "every byte in its place: none lost, doubled or swapped");
 }
 
 void a_failing_receive_ends_the_interest_once_and_loses_nothing(struct fixture *f)
@@ -209,12 +209,12 @@ void a_failing_receive_ends_the_interest_once_and_loses_nothing(struct fixture *
     receive_with_fault(f, &source, -ENOMEM);
     for (unsigned i = 1; i <= 2; i++) {
         WAIT_UNTIL(f, source->receive_errors == i);
-        assert_int_equal(source->error, -ENOMEM);
+        expect_equal(source->error, -ENOMEM);
         expect_quiet(f, 10);
         set_interest(f, source, IO_WANT_RECV);
     }
     WAIT_UNTIL(f, source->received == 5000);
-    assert_false(source->garbled);
+    expect(!source->garbled, "every byte in its place: none lost, doubled or swapped");
 }
 
 void receives_of_one_byte_bring_all_bytes(struct fixture *f)
@@ -224,11 +224,11 @@ void receives_of_one_byte_bring_all_bytes(struct fixture *f)
     struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
     real = sys;
     sys.recv = recv_one_byte;
-    assert_int_equal(peer_send_pattern(peer, 0, 2000), 2000);
+    expect_equal(peer_send_pattern(peer, 0, 2000), 2000);
     peer_close(f, peer);
     WAIT_UNTIL(f, source->ends == 1);
-    assert_int_equal(source->receives, 2000);
-    assert_false(source->garbled);
+    expect_equal(source->receives, 2000);
+    expect(!source->garbled, "every byte in its place: none lost, doubled or swapped");
 }
 
 /* Sends 1,000 bytes, and expects them at the peer. */
@@ -242,19 +242,19 @@ static void send_a_thousand(struct fixture *f)
     pattern_fill(data, 0, sizeof data);
     struct io_send request = {.data = data, .length = sizeof data};
     int r = start_send(f, source, &request);
-    assert_true(r >= 0);
+    expect_that(r, >=, 0);
     if (r == 0)
         WAIT_UNTIL(f, source->sends == 1);
-    assert_int_equal(request.sent, sizeof data);
+    expect_equal(request.sent, sizeof data);
     while (received < sizeof data) {
         ssize_t n = peer_receive_pattern(peer, received, sizeof data);
         if (n > 0)
             received += (uint64_t)n;
         else
-            assert_int_equal(n, -EAGAIN);
+            expect_equal(n, -EAGAIN);
     }
     expect_quiet(f, 10);
-    assert_int_equal(source->sends, r == 0);
+    expect_equal(source->sends, r == 0);
 }
 
 void sends_of_one_byte_bring_all_bytes(struct fixture *f)
@@ -269,7 +269,7 @@ void an_interrupted_send_is_made_again(struct fixture *f)
     plant_faults(is_send);
     fault_plan(0, 3, -EINTR);
     send_a_thousand(f);
-    assert_int_equal(faults_done(), 3);
+    expect_equal(faults_done(), 3);
 }
 
 void a_send_that_finds_no_room_at_first_goes_on_when_there_is(struct fixture *f)
@@ -287,17 +287,17 @@ void a_failing_send_says_so_once(struct fixture *f)
     plant_faults(is_send);
     struct io_send request = {.data = "four", .length = 4};
     fault_plan(0, 1, -ENOBUFS);
-    assert_int_equal(start_send(f, source, &request), -ENOBUFS);
+    expect_equal(start_send(f, source, &request), -ENOBUFS);
     expect_quiet(f, 10);
 
     /* No room at first, and then it fails. */
     fault_plan(0, 1, -EAGAIN);
-    assert_int_equal(start_send(f, source, &request), 0);
+    expect_equal(start_send(f, source, &request), 0);
     fault_plan(0, 1, -ENOBUFS);
     WAIT_UNTIL(f, source->sends == 1);
-    assert_int_equal(source->send_result, -ENOBUFS);
+    expect_equal(source->send_result, -ENOBUFS);
     expect_quiet(f, 10);
-    assert_int_equal(source->sends, 1);
+    expect_equal(source->sends, 1);
 }
 
 void a_close_that_is_interrupted_is_not_made_twice(struct fixture *f)
@@ -313,7 +313,7 @@ void a_close_that_is_interrupted_is_not_made_twice(struct fixture *f)
     done = 0;
     release_wholly(f, sources[0]);
     f->ops->discard(f->backend, listen_anywhere(1, &(struct sockaddr_in){0}));
-    assert_int_equal(done, 2);
+    expect_equal(done, 2);
     backend_stop(f);
 }
 
@@ -325,12 +325,12 @@ void an_interrupted_wait_returns_and_can_be_made_again(struct fixture *f)
     plant_faults(is_wait);
     for (int i = 0; i < 3; i++) {
         fault_plan(0, 1, -EINTR);
-        assert_int_equal(wait_once(f, i == 0 ? in_ms(500) : BACKEND_NO_DEADLINE), 0);
+        expect_equal(wait_once(f, i == 0 ? in_ms(500) : BACKEND_NO_DEADLINE), 0);
         if (faults_done() == 0)
-            fail_msg("this backend waits by a call that no table of system calls says WAITS of");
-        assert_int_equal(faults_done(), 1);
+            fail_case("this backend waits by a call that no table of system calls says WAITS of");
+        expect_equal(faults_done(), 1);
     }
-    assert_int_equal(peer_send_pattern(peer, 0, 10), 10);
+    expect_equal(peer_send_pattern(peer, 0, 10), 10);
     WAIT_UNTIL(f, source->received == 10);
 }
 
@@ -342,7 +342,7 @@ void a_wait_that_the_kernel_refuses_says_so(struct fixture *f)
     wait_once(f, 0);
     plant_faults(is_wait);
     fault_plan(0, 1, -ENOMEM);
-    assert_int_equal(f->ops->wait(f->backend, in_ms(1000), f->events, f->capacity), -ENOMEM);
-    assert_int_equal(peer_send_pattern(peer, 0, 10), 10);
+    expect_equal(f->ops->wait(f->backend, in_ms(1000), f->events, f->capacity), -ENOMEM);
+    expect_equal(peer_send_pattern(peer, 0, 10), 10);
     WAIT_UNTIL(f, source->received == 10);
 }

@@ -33,26 +33,27 @@ void without_epoll_pwait2_deadlines_round_up_and_it_is_said(struct fixture *f)
     int peer;
     sys_linux.epoll_pwait2 = missing_epoll_pwait2;
     backend_start(f);
-    assert_int_equal(f->backend->granted & BACKEND_EPOLL_PWAIT2, 0);
+    expect_equal(f->backend->granted & BACKEND_EPOLL_PWAIT2, 0);
     struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
     for (unsigned i = 1; i <= 20; i++) {
         uint64_t deadline_ns = clock_now_ns() + i * 97 * NS_PER_US;
-        assert_int_equal(wait_once(f, deadline_ns), 0);
-        assert_true(clock_now_ns() >= deadline_ns);
-        assert_in_range(f->backend->counters.rounded_deadlines, i, UINT32_MAX);
+        expect_equal(wait_once(f, deadline_ns), 0);
+        expect_that(clock_now_ns(), >=, deadline_ns);
+        expect_between(f->backend->counters.rounded_deadlines, i, UINT32_MAX,
+                       "deadlines that were rounded up");
     }
-    assert_int_equal(peer_send_pattern(peer, 0, 10), 10);
+    expect_equal(peer_send_pattern(peer, 0, 10), 10);
     while (source->received < 10)
-        assert_true(wait_once(f, BACKEND_NO_DEADLINE) > 0);
+        expect_that(wait_once(f, BACKEND_NO_DEADLINE), >, 0);
 }
 
 void what_was_granted_says_that_deadlines_have_nanoseconds(struct fixture *f)
 {
     backend_start(f);
-    assert_int_equal(f->backend->granted & ~f->variant->asked, 0);
-    assert_int_equal(wait_once(f, clock_now_ns() + 100 * NS_PER_US), 0);
+    expect_equal(f->backend->granted & ~f->variant->asked, 0);
+    expect_equal(wait_once(f, clock_now_ns() + 100 * NS_PER_US), 0);
     bool granted = f->backend->granted & BACKEND_EPOLL_PWAIT2;
-    assert_int_equal(f->backend->counters.rounded_deadlines > 0, !granted);
+    expect_equal(f->backend->counters.rounded_deadlines > 0, !granted);
 }
 
 /* /proc/sys/fs/epoll/max_user_watches is used up: one source cannot be watched, and its own
@@ -73,8 +74,8 @@ void a_source_that_cannot_be_watched_ends_its_own_interest_alone(struct fixture 
     real = sys_linux;
     sys_linux.epoll_ctl = refusing_epoll_ctl;
     set_interest(f, refused, IO_WANT_RECV | IO_WANT_WRITABLE);
-    assert_int_equal(peer_send_pattern(peers[0], 0, 10), 10);
-    assert_int_equal(peer_send_pattern(peers[1], 0, 10), 10);
+    expect_equal(peer_send_pattern(peers[0], 0, 10), 10);
+    expect_equal(peer_send_pattern(peers[1], 0, 10), 10);
     WAIT_UNTIL(f, other->received == 10);
     if (f->variant->asked & BACKEND_EDGE) {
         /* Its registration is for good: there may be nothing left that can be refused. */
@@ -82,7 +83,7 @@ void a_source_that_cannot_be_watched_ends_its_own_interest_alone(struct fixture 
         return;
     }
     WAIT_UNTIL(f, refused->receive_errors == 1 && refused->poll_errors == 1);
-    assert_int_equal(refused->error, -ENOSPC);
+    expect_equal(refused->error, -ENOSPC);
     expect_quiet(f, 20);
 
     refused_fd = -1;
@@ -92,7 +93,7 @@ void a_source_that_cannot_be_watched_ends_its_own_interest_alone(struct fixture 
     struct io_send send = {.data = data, .length = sizeof data};
     if (start_send(f, refused, &send) == 0)
         WAIT_UNTIL(f, refused->sends == 1);
-    assert_int_equal(send.sent, sizeof data);
+    expect_equal(send.sent, sizeof data);
     expect_quiet(f, 10);
 }
 
@@ -110,13 +111,13 @@ void a_late_event_of_a_released_source_is_dropped_and_counted(struct fixture *f)
     sys_linux.epoll_ctl = epoll_ctl_without_removal;
     release_wholly(f, old);
     struct endpoint *successor = pipe_reader(f, &writer, IO_WANT_READABLE);
-    assert_int_equal(successor->source.slot, slot);
+    expect_equal(successor->source.slot, slot);
     wait_once(f, 0);
-    assert_int_equal(write(old_writer, "a", 1), 1);
+    expect_equal(write(old_writer, "a", 1), 1);
     uint64_t deadline_ns = in_ms(5);
-    assert_int_equal(wait_once(f, deadline_ns), 0);
-    assert_true(f->backend->counters.stale_drops > 0);
-    assert_int_equal(write(writer, "b", 1), 1);
+    expect_equal(wait_once(f, deadline_ns), 0);
+    expect_that(f->backend->counters.stale_drops, >, 0);
+    expect_equal(write(writer, "b", 1), 1);
     WAIT_UNTIL(f, successor->polls == 1);
-    assert_int_equal(old->polls, 0);
+    expect_equal(old->polls, 0);
 }

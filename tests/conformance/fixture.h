@@ -1,6 +1,6 @@
 /* What every case stands on: one backend, descriptors in its care, peers at their other ends, and a
- * wait that checks of each result what the contract promises of all results. A case fails by a
- * cmocka assertion. It runs alone in its process.
+ * wait that checks of each result what the contract promises of all results. A case fails by an
+ * expectation (expect.h), or ends as skipped. It runs alone in its process.
  * - Interest that was not set, or was withdrawn, yields nothing.
  * - A final result has ended its interest.
  * - A source that was released yields nothing but the IO_CLOSED it may have announced.
@@ -13,18 +13,17 @@
 #include "backends/backend.h"
 #include "backends/clock.h"
 #include "backends/registry.h"
+#include "tests/conformance/expect.h"
 
 #include <netinet/in.h>
-#include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/resource.h>
 
-#include <cmocka.h>
-
 #define CAPACITY_MAX 1024
+#define EXIT_SKIPPED 77
 #define SCRIBBLE 0xa5 /* fills memory that the backend has no business with any more */
 
 struct descriptors; /* which numbers are open in this process */
@@ -93,7 +92,6 @@ struct fixture {
         struct sockaddr_in address;
     } meeting_points[2]; /* where connection() and narrow_connection() join their ends */
     struct descriptors *before;
-    char skip_reason[256];
 };
 
 /* ---- one case, from begin to end ---- */
@@ -107,8 +105,9 @@ void fixture_close_peers(struct fixture *);
 void fixture_finish(struct fixture *);
 void fixture_free(struct fixture *);
 
-/* Ends the case as not applicable to this machine; printed as a sentence. */
-void case_skip(struct fixture *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Ends the process: the case does not apply to this machine, for the reason given. */
+_Noreturn void case_skip(const struct fixture *, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 /* Skips where the mechanism is imitated and, for the reason given, imitated badly. */
 void skip_emulated(struct fixture *, const char *reason);
 /* Skips unless this process may have `count` descriptors at a time. */
@@ -145,7 +144,8 @@ void recycle_all(struct fixture *); /* those held */
 /* One wait(), each result checked and counted. Returns how many there were. */
 unsigned wait_once(struct fixture *, uint64_t deadline_ns);
 /* Waits until something came; a backend that stalls fails the case, saying what was waited for. */
-void wait_some(struct fixture *, const char *purpose);
+#define wait_some(fixture, purpose) wait_some_at(__FILE__, __LINE__, fixture, purpose)
+void wait_some_at(const char *file, int line, struct fixture *, const char *purpose);
 /* The same over and over; what a hung case was waiting for is printed by its alarm. */
 extern const char *waited_for;
 #define WAIT_UNTIL(fixture, condition)                                                             \
@@ -153,7 +153,8 @@ extern const char *waited_for;
     wait_some((fixture), #condition)
 /* Nothing may come for so long, and wait() must sleep meanwhile rather than return or turn in
  * circles. */
-void expect_quiet(struct fixture *, unsigned duration_ms);
+#define expect_quiet(fixture, duration_ms) expect_quiet_at(__FILE__, __LINE__, fixture, duration_ms)
+void expect_quiet_at(const char *file, int line, struct fixture *, unsigned duration_ms);
 /* The same just after interest was withdrawn: in the completion tier, what the kernel had given
  * away before it was told still comes. */
 void expect_quiet_after_withdrawal(struct fixture *, unsigned duration_ms);
@@ -161,6 +162,9 @@ void expect_quiet_after_withdrawal(struct fixture *, unsigned duration_ms);
 uint64_t in_ms(unsigned ms); /* a deadline */
 /* What is long enough for anything that happens at all. Only a failing case takes so long. */
 uint64_t stall_ns(void);
-unsigned case_limit_s(void); /* the alarm of a whole case */
+/* The alarm of a whole case. */
+unsigned case_limit_s(void);
+/* What both are multiplied by, for a machine that is slow. */
+void case_time_limit_factor(double factor);
 
 #endif
