@@ -2,11 +2,11 @@
  * of its own: `pollbench-conformance CASE BACKEND`, which exits with 0, with 77 and a reason when
  * the case cannot be had here, or else has failed. */
 #include "harness/command.h"
-#include "harness/interrupt.h"
-#include "harness/nearest.h"
-#include "harness/options.h"
-#include "harness/problem.h"
-#include "harness/process.h"
+#include "harness/system/interrupt.h"
+#include "harness/base/nearest.h"
+#include "harness/base/options.h"
+#include "harness/base/problem.h"
+#include "harness/system/process.h"
 
 #include "backends/clock.h"
 

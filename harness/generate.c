@@ -1,9 +1,9 @@
 /* `pollbench generate`: the process that makes the load of one trial. */
 #include "harness/command.h"
 #include "harness/generator/generator.h"
-#include "harness/limits.h"
-#include "harness/options.h"
-#include "harness/problem.h"
+#include "harness/system/limits.h"
+#include "harness/base/options.h"
+#include "harness/base/problem.h"
 
 #include <limits.h>
 #include <stdio.h>

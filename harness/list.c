@@ -1,8 +1,8 @@
 /* `pollbench list`: what there is to measure with on this system. */
 #include "harness/command.h"
-#include "harness/options.h"
-#include "harness/problem.h"
-#include "harness/subject_list.h"
+#include "harness/base/options.h"
+#include "harness/base/problem.h"
+#include "harness/plan/subject_list.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* pollbench: which kernel I/O backend costs less for a workload, and by how much. */
 #include "harness/command.h"
-#include "harness/nearest.h"
-#include "harness/problem.h"
-#include "harness/process.h"
+#include "harness/base/nearest.h"
+#include "harness/base/problem.h"
+#include "harness/system/process.h"
 
 #include <stdbool.h>
 #include <stdio.h>

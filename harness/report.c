@@ -1,14 +1,14 @@
 #include "harness/report.h"
 
 #include "harness/command.h"
-#include "harness/gnuplot.h"
-#include "harness/options.h"
-#include "harness/page.h"
-#include "harness/problem.h"
-#include "harness/report_parts.h"
-#include "harness/run_file.h"
-#include "harness/summary.h"
-#include "harness/trials.h"
+#include "harness/charts/gnuplot.h"
+#include "harness/base/options.h"
+#include "harness/page/page.h"
+#include "harness/base/problem.h"
+#include "harness/analysis/parts.h"
+#include "harness/record/run_file.h"
+#include "harness/analysis/summary.h"
+#include "harness/record/trials.h"
 
 #include <errno.h>
 #include <stdlib.h>

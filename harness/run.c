@@ -1,12 +1,12 @@
 /* `pollbench run`: measures, and writes a result folder. */
 #include "harness/command.h"
-#include "harness/interrupt.h"
-#include "harness/measure/verdict.h"
-#include "harness/problem.h"
+#include "harness/system/interrupt.h"
+#include "harness/stats/verdict.h"
+#include "harness/base/problem.h"
 #include "harness/report.h"
-#include "harness/run_file.h"
-#include "harness/run_setup.h"
-#include "harness/summary.h"
+#include "harness/record/run_file.h"
+#include "harness/execute/run_setup.h"
+#include "harness/analysis/summary.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,9 +1,9 @@
 /* `pollbench trial`: one trial in this process. Request on standard input, outcome on standard
  * output, both JSON; a failure is a sentence on standard error and exit status 3. */
 #include "harness/command.h"
-#include "harness/limits.h"
-#include "harness/measure/placement.h"
-#include "harness/problem.h"
+#include "harness/system/limits.h"
+#include "harness/system/placement.h"
+#include "harness/base/problem.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
-/* The client's side of one exchange (harness/exchange.h): connects, sends the request, receives the
- * response. It waits for nothing: its owner has it go on when its socket is ready. */
+/* The client's side of one exchange (harness/contract/exchange.h): connects, sends the request,
+ * receives the response. It waits for nothing: its owner has it go on when its socket is ready. */
 #ifndef HARNESS_GENERATOR_CLIENT_EXCHANGE_H
 #define HARNESS_GENERATOR_CLIENT_EXCHANGE_H
 
-#include "harness/exchange.h"
+#include "harness/contract/exchange.h"
 #include "harness/generator/generator_wait.h"
 #include "harness/generator/target.h"
 

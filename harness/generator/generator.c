@@ -3,12 +3,12 @@
 #include "harness/generator/closed_loop.h"
 #include "harness/generator/connections.h"
 #include "harness/generator/control.h"
-#include "harness/exchange.h"
+#include "harness/contract/exchange.h"
 #include "harness/generator/load_report.h"
 #include "harness/generator/open_loop.h"
 #include "harness/generator/target.h"
-#include "harness/measure/placement.h"
-#include "harness/problem.h"
+#include "harness/system/placement.h"
+#include "harness/base/problem.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,6 +1,6 @@
 #include "harness/generator/load_commands.h"
 
-#include "harness/problem.h"
+#include "harness/base/problem.h"
 
 #include <errno.h>
 #include <string.h>

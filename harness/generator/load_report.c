@@ -1,7 +1,7 @@
 #include "harness/generator/load_report.h"
 
 #include "backends/clock.h"
-#include "harness/measure/run_delay.h"
+#include "harness/system/run_delay.h"
 
 #include <errno.h>
 #include <stdio.h>

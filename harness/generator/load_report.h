@@ -3,7 +3,7 @@
 #define HARNESS_GENERATOR_LOAD_REPORT_H
 
 #include "harness/generator/open_loop_tally.h"
-#include "harness/measure/histogram.h"
+#include "harness/stats/histogram.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -5,7 +5,7 @@
 #include "harness/generator/generator_wait.h"
 #include "harness/generator/load_commands.h"
 #include "harness/generator/load_report.h"
-#include "harness/problem.h"
+#include "harness/base/problem.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -12,7 +12,7 @@
 
 #include "harness/generator/control.h"
 #include "harness/generator/target.h"
-#include "harness/measure/arrivals.h"
+#include "harness/stats/arrivals.h"
 
 #define OPEN_LOOP_CONNS_MAX 65536u
 #define OPEN_LOOP_RATE_MAX 1e6

@@ -8,7 +8,7 @@
 #ifndef HARNESS_GENERATOR_OPEN_LOOP_TALLY_H
 #define HARNESS_GENERATOR_OPEN_LOOP_TALLY_H
 
-#include "harness/measure/histogram.h"
+#include "harness/stats/histogram.h"
 
 /* A request sent later than this after it could have been is counted as late. */
 #define OPEN_LOOP_LATE_NS UINT64_C(1000000)

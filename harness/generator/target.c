@@ -1,6 +1,6 @@
 #include "harness/generator/target.h"
 
-#include "harness/problem.h"
+#include "harness/base/problem.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

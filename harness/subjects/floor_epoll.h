@@ -2,7 +2,7 @@
 #ifndef HARNESS_SUBJECTS_FLOOR_EPOLL_H
 #define HARNESS_SUBJECTS_FLOOR_EPOLL_H
 
-#include "harness/subject.h"
+#include "harness/contract/subject.h"
 
 extern const struct accept_ops floor_epoll_accept;
 

@@ -1,6 +1,6 @@
 #include "harness/subjects/floor_exchanges.h"
 
-#include "harness/exchange.h"
+#include "harness/contract/exchange.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #ifndef HARNESS_SUBJECTS_FLOOR_EXCHANGES_H
 #define HARNESS_SUBJECTS_FLOOR_EXCHANGES_H
 
-#include "harness/subject.h"
+#include "harness/contract/subject.h"
 
 #include <stdbool.h>
 

@@ -2,7 +2,7 @@
 #ifndef HARNESS_SUBJECTS_FLOOR_IO_URING_H
 #define HARNESS_SUBJECTS_FLOOR_IO_URING_H
 
-#include "harness/subject.h"
+#include "harness/contract/subject.h"
 
 #define FLOOR_IO_URING_FEATURES                                                                    \
     (BACKEND_SINGLE_ISSUER | BACKEND_DEFER_TASKRUN | BACKEND_REGISTERED_RING | BACKEND_MULTISHOT)

@@ -1,6 +1,6 @@
-/* Exchanges (harness/exchange.h) on a bare ring: one multishot receive per connection, which brings
- * the request and then the client's reset, into buffers that the kernel takes from a ring; one
- * send; one close. No system call but the enters. */
+/* Exchanges (harness/contract/exchange.h) on a bare ring: one multishot receive per connection,
+ * which brings the request and then the client's reset, into buffers that the kernel takes from a
+ * ring; one send; one close. No system call but the enters. */
 #include "harness/subjects/floor_io_uring_server.h"
 
 #include "backends/clock.h"

@@ -3,7 +3,7 @@
 #ifndef HARNESS_SUBJECTS_FLOOR_SLEEP_H
 #define HARNESS_SUBJECTS_FLOOR_SLEEP_H
 
-#include "harness/timer_ops.h"
+#include "harness/contract/timer_ops.h"
 
 /* A way of sleeping until due_ns, on the monotonic clock. */
 struct sleeper {

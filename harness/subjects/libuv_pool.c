@@ -11,7 +11,7 @@
 #include "harness/subjects/libuv_pool.h"
 
 #include "backends/clock.h"
-#include "harness/pool_ops.h"
+#include "harness/contract/pool_ops.h"
 
 #include <errno.h>
 #include <stdatomic.h>

@@ -2,7 +2,7 @@
 #ifndef HARNESS_SUBJECTS_LIBUV_TIMER_H
 #define HARNESS_SUBJECTS_LIBUV_TIMER_H
 
-#include "harness/timer_ops.h"
+#include "harness/contract/timer_ops.h"
 
 extern const struct timer_ops libuv_timer_ops;
 

@@ -1,8 +1,8 @@
-/* Exchanges (harness/exchange.h) on streams of the loop: read until the request is whole, write the
- * response, read on until the client's reset, close. */
+/* Exchanges (harness/contract/exchange.h) on streams of the loop: read until the request is whole,
+ * write the response, read on until the client's reset, close. */
 #include "harness/subjects/loop_server.h"
 
-#include "harness/exchange.h"
+#include "harness/contract/exchange.h"
 
 #include <errno.h>
 #include <stdlib.h>

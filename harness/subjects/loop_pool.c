@@ -1,7 +1,7 @@
 /* The pool workload on any backend, through the public interfaces of loop and pool. */
 #include "harness/subjects/loop_subject.h"
 
-#include "harness/pool_ops.h"
+#include "harness/contract/pool_ops.h"
 #include "loop/loop.h"
 #include "loop/pool.h"
 

@@ -2,7 +2,7 @@
 #ifndef HARNESS_SUBJECTS_LOOP_SERVER_H
 #define HARNESS_SUBJECTS_LOOP_SERVER_H
 
-#include "harness/subject.h"
+#include "harness/contract/subject.h"
 #include "loop/loop.h"
 
 /* What answer() needs beside a stream; the one of streams[i] is exchanges[i]. */

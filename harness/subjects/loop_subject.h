@@ -2,7 +2,7 @@
 #ifndef HARNESS_SUBJECTS_LOOP_SUBJECT_H
 #define HARNESS_SUBJECTS_LOOP_SUBJECT_H
 
-#include "harness/subject.h"
+#include "harness/contract/subject.h"
 
 extern const struct accept_ops loop_accept_ops;
 extern const struct pool_ops loop_pool_ops;

@@ -2,7 +2,7 @@
 #ifndef HARNESS_SUBJECTS_LOOP_TIMER_H
 #define HARNESS_SUBJECTS_LOOP_TIMER_H
 
-#include "harness/timer_ops.h"
+#include "harness/contract/timer_ops.h"
 
 extern const struct timer_ops loop_timer_ops;
 extern const struct timer_scale_ops loop_timer_scale_ops;

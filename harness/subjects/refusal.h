@@ -2,7 +2,7 @@
 #ifndef HARNESS_SUBJECTS_REFUSAL_H
 #define HARNESS_SUBJECTS_REFUSAL_H
 
-#include "harness/subject.h"
+#include "harness/contract/subject.h"
 
 /* For what the system said when it was tried. Returns error. */
 int subject_refused(const struct subject *, int error, char *reason);

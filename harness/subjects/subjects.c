@@ -1,5 +1,5 @@
 /* The table of subjects. A new floor or peer: its file here, its row below. */
-#include "harness/subject.h"
+#include "harness/contract/subject.h"
 
 #include "harness/subjects/floor_epoll.h"
 #include "harness/subjects/floor_io_uring.h"

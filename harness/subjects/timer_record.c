@@ -1,4 +1,4 @@
-#include "harness/timer_ops.h"
+#include "harness/contract/timer_ops.h"
 
 #include "backends/clock.h"
 

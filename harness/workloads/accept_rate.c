@@ -1,4 +1,4 @@
-/* mode=rate: exchanges (harness/exchange.h) at planned times.
+/* mode=rate: exchanges (harness/contract/exchange.h) at planned times.
  *
  * The server serves throughout. Its region lies within the generator's window: it begins when the
  * generator has answered "mark", and "stop" is sent when it has ended. On a busy machine a command
@@ -10,7 +10,7 @@
 #include "harness/workloads/accept_trial.h"
 
 #include "harness/generator/open_loop.h"
-#include "harness/problem.h"
+#include "harness/base/problem.h"
 
 #include <errno.h>
 #include <math.h>

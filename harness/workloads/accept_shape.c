@@ -2,7 +2,7 @@
 #include "harness/workloads/accept_trial.h"
 
 #include "backends/buffer_pool.h"
-#include "harness/exchange.h"
+#include "harness/contract/exchange.h"
 #include "harness/generator/open_loop.h"
 
 const struct parameter accept_parameters[] = {

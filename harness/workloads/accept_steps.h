@@ -4,7 +4,7 @@
 
 #include "backends/clock.h"
 #include "harness/generator/control.h"
-#include "harness/workload.h"
+#include "harness/contract/workload.h"
 #include "harness/workloads/accept_trial.h"
 #include "harness/workloads/region.h"
 

@@ -1,8 +1,8 @@
 #include "harness/workloads/accept_trial.h"
 
 #include "backends/clock.h"
-#include "harness/measure/statistics.h"
-#include "harness/problem.h"
+#include "harness/stats/statistics.h"
+#include "harness/base/problem.h"
 #include "harness/workloads/accept_steps.h"
 #include "harness/workloads/outcome.h"
 

@@ -3,7 +3,7 @@
 #ifndef HARNESS_WORKLOADS_ACCEPT_TRIAL_H
 #define HARNESS_WORKLOADS_ACCEPT_TRIAL_H
 
-#include "harness/workload.h"
+#include "harness/contract/workload.h"
 
 /* The smallest backlog of `steady`, and with it the portion in which idle connections are made. 128
  * is the oldest limit that systems put on a backlog, so it fits everywhere. */

@@ -1,7 +1,7 @@
 #include "harness/workloads/outcome.h"
 
 #include "backends/registry.h"
-#include "harness/problem.h"
+#include "harness/base/problem.h"
 
 #include <errno.h>
 

@@ -1,6 +1,6 @@
 #include "harness/workloads/pool_files.h"
 
-#include "harness/problem.h"
+#include "harness/base/problem.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 #include "harness/workloads/pool_jobs.h"
 
 #include "backends/clock.h"
-#include "harness/problem.h"
+#include "harness/base/problem.h"
 
 #include <errno.h>
 #include <math.h>

@@ -19,7 +19,7 @@
 #ifndef HARNESS_WORKLOADS_POOL_JOBS_H
 #define HARNESS_WORKLOADS_POOL_JOBS_H
 
-#include "harness/workload.h"
+#include "harness/contract/workload.h"
 #include "harness/workloads/pool_files.h"
 
 /* Of a pbkdf2 job, unless told otherwise: about a millisecond. */

@@ -4,7 +4,7 @@
  * fast ones arrive at the same moments both times, a Poisson process of fast_per_s. */
 #include "harness/workloads/pool_trial.h"
 
-#include "harness/problem.h"
+#include "harness/base/problem.h"
 
 #include <errno.h>
 #include <stdlib.h>

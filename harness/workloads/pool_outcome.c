@@ -1,7 +1,7 @@
 /* From what a trial of the pool workload saw to its outcome. */
 #include "harness/workloads/pool_trial.h"
 
-#include "harness/problem.h"
+#include "harness/base/problem.h"
 #include "harness/workloads/outcome.h"
 
 #include <stdio.h>

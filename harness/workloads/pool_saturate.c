@@ -7,7 +7,7 @@
  *    the window that counts. */
 #include "harness/workloads/pool_trial.h"
 
-#include "harness/problem.h"
+#include "harness/base/problem.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 
 #include "backends/clock.h"
 #include "backends/list.h"
-#include "harness/problem.h"
+#include "harness/base/problem.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -12,10 +12,10 @@
 #ifndef HARNESS_WORKLOADS_POOL_TRIAL_H
 #define HARNESS_WORKLOADS_POOL_TRIAL_H
 
-#include "harness/measure/arrivals.h"
-#include "harness/measure/histogram.h"
-#include "harness/pool_ops.h"
-#include "harness/workload.h"
+#include "harness/stats/arrivals.h"
+#include "harness/stats/histogram.h"
+#include "harness/contract/pool_ops.h"
+#include "harness/contract/workload.h"
 #include "harness/workloads/pool_jobs.h"
 #include "harness/workloads/region.h"
 

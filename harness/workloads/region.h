@@ -4,9 +4,9 @@
 #define HARNESS_WORKLOADS_REGION_H
 
 #include "backends/backend.h"
-#include "harness/measure/syscall_count.h"
-#include "harness/measure/usage.h"
-#include "harness/workload.h"
+#include "harness/system/syscall_count.h"
+#include "harness/system/usage.h"
+#include "harness/contract/workload.h"
 
 #include <jansson.h>
 

@@ -3,7 +3,7 @@
  * accuracy: timers on an absolute plan, in every round beside the kernel's own (floor:nanosleep),
  * because most of what is called a backend's timer accuracy is the kernel's timer slack. scale:
  * what a timer costs when there are many, beside libuv. */
-#include "harness/timer_ops.h"
+#include "harness/contract/timer_ops.h"
 #include "harness/workloads/timer_limits.h"
 #include "harness/workloads/timer_trial.h"
 

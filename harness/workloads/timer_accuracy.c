@@ -6,7 +6,7 @@
 #include "harness/workloads/timer_trial.h"
 
 #include "backends/clock.h"
-#include "harness/problem.h"
+#include "harness/base/problem.h"
 #include "harness/workloads/timer_limits.h"
 
 #include <errno.h>

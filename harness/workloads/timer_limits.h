@@ -3,7 +3,7 @@
 #ifndef HARNESS_WORKLOADS_TIMER_LIMITS_H
 #define HARNESS_WORKLOADS_TIMER_LIMITS_H
 
-#include "harness/workload.h"
+#include "harness/contract/workload.h"
 
 /* What a wake-up costs at the very least: more timers than one for each are not on time on any
  * backend, and how late they are is a matter of the window's length alone. */

@@ -17,9 +17,9 @@
 #include "harness/workloads/timer_trial.h"
 
 #include "backends/clock.h"
-#include "harness/measure/allocated.h"
-#include "harness/measure/random.h"
-#include "harness/problem.h"
+#include "harness/system/allocated.h"
+#include "harness/stats/random.h"
+#include "harness/base/problem.h"
 
 #include <errno.h>
 #include <stdlib.h>

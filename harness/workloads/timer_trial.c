@@ -1,7 +1,7 @@
 #include "harness/workloads/timer_trial.h"
 
 #include "backends/clock.h"
-#include "harness/problem.h"
+#include "harness/base/problem.h"
 #include "harness/workloads/outcome.h"
 
 #include <errno.h>

@@ -3,8 +3,8 @@
 #define HARNESS_WORKLOADS_TIMER_TRIAL_H
 
 #include "harness/generator/control.h"
-#include "harness/timer_ops.h"
-#include "harness/workload.h"
+#include "harness/contract/timer_ops.h"
+#include "harness/contract/workload.h"
 #include "harness/workloads/region.h"
 
 /* Longer than any honest answer of the generator. */

@@ -1,5 +1,5 @@
 /* The table of workloads. A new one: its file here, its row below. */
-#include "harness/workload.h"
+#include "harness/contract/workload.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@ string(REGEX REPLACE "(................................)" "\\1\n" bytes "${bytes
 string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
 get_filename_component(source "${FILE}" NAME)
 file(WRITE "${OUTPUT}" "/* Made of ${source} by embed.cmake. */
-#include \"harness/page_parts.h\"
+#include \"harness/page/parts.h\"
 
 const char ${NAME}[] = {
 ${bytes}0};

@@ -3,7 +3,7 @@
 # Colours: Okabe and Ito's, told apart by colour-blind readers; each comes with a point shape and a dash of
 # its own, so that a greyscale print is enough. Pentagons are completion, every other shape is readiness, and
 # the tier stands behind each name. Floors and null are hollow. The numbers of the line styles
-# are those of chart_style() in harness/chart_series.c.
+# are those of chart_style() in harness/charts/series.c.
 
 # The PNG has twice the pixels, for screens that have them. Characters are 22 pixels high, and so wide that the
 # picture fits `terminal_columns`; with `colours` ANSI sequences colour them. Both are set with kinds = "dumb".

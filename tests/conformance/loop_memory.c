@@ -1,6 +1,6 @@
 /* What a connection costs in this process: the loop's memory and the backend's, with the stream
  * itself. */
-#include "harness/measure/allocated.h"
+#include "harness/system/allocated.h"
 #include "tests/conformance/cases.h"
 #include "tests/conformance/loop_side.h"
 #include "tests/conformance/network.h"

@@ -92,7 +92,7 @@ every_mode_leaves_its_metrics_and_no_file() {
     pb report r
     expect_status 0 || return 1
     local checked=0
-    "$sources/tests/harness/validate_schema.py" r/run.json >out 2>&1 || checked=$?
+    "$sources/tests/harness/record/validate_schema.py" r/run.json >out 2>&1 || checked=$?
     [ $checked != 1 ] || fail "$(cat out)" # 2: there is nothing here to check it with
 }
 

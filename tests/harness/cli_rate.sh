@@ -91,7 +91,7 @@ it_follows_the_schema() {
     pb run "${rate[@]}" --set arrivals=constant,poisson --backends poll,null \
         --rounds 1 --out r
     expect_status 0 || return 1
-    $python "$sources/tests/harness/validate_schema.py" r/run.json >err 2>&1 ||
+    $python "$sources/tests/harness/record/validate_schema.py" r/run.json >err 2>&1 ||
         fail "not as the schema says"
 }
 

@@ -71,7 +71,7 @@ any_damage_to_a_run_is_survived() {
     pb run accept --set mode=drain,steady --set queue=20 --set idle=0,1,2 --set conns=4 \
         --set seconds=0.1 --backends poll,select,null --rounds 2 --out r
     expect_run r 'cells[0]["summary"] and cells[3]["percentiles"]' || return 1
-    python3 "$sources/tests/harness/mutate_run.py" "$pollbench" r/run.json 12 >err 2>&1 ||
+    python3 "$sources/tests/harness/record/mutate_run.py" "$pollbench" r/run.json 12 >err 2>&1 ||
         fail "a damaged run is not handled"
     tail -n 1 err
 }

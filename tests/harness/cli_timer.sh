@@ -10,7 +10,7 @@ scale=(timer --set mode=scale)
 follows_the_schema() { # FILE
     [ -x $python ] && $python -c 'import jsonschema' 2>/dev/null || return 0
     status=0
-    $python "$sources/tests/harness/validate_schema.py" "$1" >err 2>&1 || status=$?
+    $python "$sources/tests/harness/record/validate_schema.py" "$1" >err 2>&1 || status=$?
     [ "$status" = 0 ] || fail "$1 is not as the schema says"
 }
 

@@ -11,7 +11,7 @@ export PATH=$work/bin:$PATH
 
 report_on() { # KIND ROUNDS [ARGUMENT...]
     rm -rf r
-    python3 "$sources/tests/harness/make_run.py" "$1" r "$2" || return 1
+    python3 "$sources/tests/harness/record/make_run.py" "$1" r "$2" || return 1
     pb report r "${@:3}"
     expect_status 0 || return 1
     [ -z "$(awk 'length > 100' out)" ] || fail "wider than the terminal: $(awk 'length > 100' out)"

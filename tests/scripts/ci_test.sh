@@ -14,7 +14,7 @@ make_tree() {
     program "$tree/scripts" check_folders.sh <<<"exit 0"
     program "$scratch/path" cmake <<<"exit 0"
     program "$scratch/path" clang-format-14 <<<"echo version 14.0"
-    echo "import sys; sys.exit('${BAD_SCHEMA-}' or 0)" >"$tree/tests/harness/validate_schema.py"
+    echo "import sys; sys.exit('${BAD_SCHEMA-}' or 0)" >"$tree/tests/harness/record/validate_schema.py"
     program "$tree/scripts" test.sh <<'END'
 build=build-test
 [ "$4" != address,undefined ] || build=build-test-clang-address-undefined

@@ -1,0 +1,29 @@
+/* Finds the valid name that a mistyped one was probably meant to be. */
+#ifndef HARNESS_BASE_NEAREST_H
+#define HARNESS_BASE_NEAREST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct nearest {
+    const char *word;
+    const char *best; /* NULL until a candidate was considered */
+    size_t distance;
+};
+
+void nearest_begin(struct nearest *, const char *word);
+void nearest_consider(struct nearest *, const char *candidate); /* the earlier one wins a draw */
+
+/* Whether the best one may be what was meant: one word has the other in it ("libuv"), or more than
+ * half of the longer one stays. */
+bool nearest_is_near(const struct nearest *);
+
+/* -EINVAL, with a sentence: there is no `kind` ("backend") of this name; the nearest one, where one
+ * is near; and what lists them all ("pollbench list"). */
+int nearest_unknown(const struct nearest *, const char *kind, const char *see, char *problem);
+
+/* Insertions, deletions, substitutions and swaps of neighbours that turn one word into the other
+ * (optimal string alignment). Words are compared up to 63 bytes. */
+size_t nearest_distance(const char *a, const char *b);
+
+#endif

@@ -1,0 +1,231 @@
+/* The charts of a calibration: how many comparisons gave the right word, by how long each took; for
+ * each length of a trial, and for other ways to judge the same rounds. */
+#include "harness/calibrate/calibration.h"
+
+#include "harness/base/file_save.h"
+#include "harness/charts/gnuplot.h"
+#include "harness/base/problem.h"
+#include "harness/report/csv.h"
+#include "harness/analysis/parts.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Seconds of a comparison at which the share is drawn. */
+static const double seconds_drawn[] = {0.5, 1, 2, 3, 5, 10, 20, 30, 60};
+
+/* One that would touch the point of all rounds is left out. */
+#define WHOLE_APART 0.8
+
+/* A verdict takes ten rounds (verdict.h). */
+enum { ROUNDS_LEAST = VERDICT_ROUNDS, PANELS = 2 };
+
+struct line {
+    size_t length;
+    enum calibration_method method;
+    const char *label;
+};
+
+static const struct line drain_lines[] = {
+    {2, CALIBRATION_AS_RUN, "9 drains: as run judges"},
+    {1, CALIBRATION_AS_RUN, "3 drains"},
+    {0, CALIBRATION_AS_RUN, "1 drain"},
+    {2, CALIBRATION_UNPAIRED, "9 drains: not paired"},
+    {2, CALIBRATION_BOOTSTRAP, "9 drains: median and bootstrap"},
+};
+
+static const struct line other_lines[] = {
+    {0, CALIBRATION_AS_RUN, "as run judges"},
+    {0, CALIBRATION_UNPAIRED, "not paired"},
+    {0, CALIBRATION_BOOTSTRAP, "median and bootstrap"},
+};
+
+static size_t lines_of(const struct calibration *calibration, const struct line **lines)
+{
+    bool is_drain = calibration->lengths > 1;
+    *lines = is_drain ? drain_lines : other_lines;
+    return is_drain ? sizeof drain_lines / sizeof drain_lines[0]
+                    : sizeof other_lines / sizeof other_lines[0];
+}
+
+/* Trials of this length, as long as trials took in the comparisons. */
+static double trial_s(const struct calibration *calibration, size_t length)
+{
+    double measured_s = calibration->comparison_s / 2 / calibration->rounds;
+    size_t whole = calibration->lengths - 1;
+    return measured_s * calibration->trial_s[length] / calibration->trial_s[whole];
+}
+
+/* ---- data ---- */
+
+/* All lines share the axis, and a label that is so near to another cannot be read. */
+#define LABELS_APART 1.13
+
+/* Whether the longest trials have a point beside that of all rounds of shorter ones. */
+static bool is_labelled_nearby(const struct calibration *calibration, double seconds)
+{
+    for (size_t i = 0; i < sizeof seconds_drawn / sizeof seconds_drawn[0]; i++) {
+        double apart = fmax(seconds / seconds_drawn[i], seconds_drawn[i] / seconds);
+        if (seconds != seconds_drawn[i] && apart < LABELS_APART &&
+            seconds_drawn[i] < WHOLE_APART * calibration->comparison_s)
+            return true;
+    }
+    return false;
+}
+
+static void write_point(const struct calibration *calibration, const struct line *line,
+                        enum calibration_variant variant, double seconds, unsigned rounds,
+                        struct csv *csv)
+{
+    unsigned wrong;
+    char tick[16] = "";
+    struct proportion share =
+        calibration_named(calibration, variant, line->length, rounds, line->method, &wrong);
+    if (!is_labelled_nearby(calibration, seconds))
+        snprintf(tick, sizeof tick, "%.2g", seconds);
+    csv_number(csv, log10(seconds));
+    csv_number(csv, 100 * share.share);
+    csv_number(csv, 100 * share.low);
+    csv_number(csv, 100 * share.high);
+    csv_text(csv, tick);
+    csv_text(csv, "");
+    csv_text(csv, "");
+    csv_number(csv, 0);
+    csv_end_row(csv);
+}
+
+/* The last point has all rounds. */
+static void write_points(const struct calibration *calibration, const struct line *line,
+                         enum calibration_variant variant, struct csv *csv)
+{
+    double round_s = 2 * trial_s(calibration, line->length);
+    double whole_s = round_s * calibration->rounds;
+    for (size_t i = 0; i < sizeof seconds_drawn / sizeof seconds_drawn[0]; i++) {
+        double rounds = floor(seconds_drawn[i] / round_s);
+        if (rounds >= ROUNDS_LEAST && seconds_drawn[i] < WHOLE_APART * whole_s)
+            write_point(calibration, line, variant, seconds_drawn[i], (unsigned)rounds, csv);
+    }
+    write_point(calibration, line, variant, whole_s, calibration->rounds, csv);
+}
+
+static void write_line(const struct calibration *calibration, const struct line *line,
+                       enum calibration_variant variant, bool is_first, struct csv *csv)
+{
+    const char *names[] = {"position", line->label, "ci_low", "ci_high",
+                           "tick",     "p90",       "p99",    "knee"};
+    if (!is_first)
+        fputs("\n\n", csv->file);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        csv_text(csv, names[i]);
+    csv_end_row(csv);
+    write_points(calibration, line, variant, csv);
+}
+
+static const enum calibration_variant panel_variants[PANELS] = {CALIBRATION_PLANTED, CALIBRATION_B};
+
+static int write_data(const struct calibration *calibration, const char *folder, const char *name,
+                      size_t *lines_drawn, char *problem)
+{
+    char file[160];
+    struct csv csv;
+    const struct line *lines;
+    size_t count = lines_of(calibration, &lines);
+    snprintf(file, sizeof file, "%s.csv", name);
+    int r = csv_open(&csv, folder, file, NULL, problem);
+    if (r < 0)
+        return r;
+    for (size_t panel = 0; panel < PANELS; panel++) {
+        *lines_drawn = 0;
+        for (size_t i = 0; i < count; i++) {
+            write_line(calibration, &lines[i], panel_variants[panel],
+                       panel == 0 && *lines_drawn == 0, &csv);
+            ++*lines_drawn;
+        }
+    }
+    return csv_close(&csv);
+}
+
+static int write_panels(const struct calibration *calibration, const char *folder, const char *name,
+                        size_t lines_drawn, char *problem)
+{
+    char file[160], title[96];
+    struct csv csv;
+    snprintf(file, sizeof file, "%s-panels.csv", name);
+    int r =
+        csv_open(&csv, folder, file, "title,side,low,high,logarithmic,first,count,place", problem);
+    for (size_t panel = 0; panel < PANELS && r == 0; panel++) {
+        if (panel_variants[panel] == CALIBRATION_PLANTED)
+            snprintf(title, sizeof title, "%g %% planted: found",
+                     100 * calibration->design->planted);
+        else
+            snprintf(title, sizeof title, "against itself: falsely named");
+        csv_text(&csv, title);
+        csv_text(&csv, "share of comparisons (%)");
+        csv_number(&csv, 0);
+        csv_number(&csv, 100);
+        csv_number(&csv, 0);
+        csv_number(&csv, (double)(panel * lines_drawn));
+        csv_number(&csv, (double)lines_drawn);
+        csv_number(&csv, (double)panel);
+        csv_end_row(&csv);
+    }
+    return r == 0 ? csv_close(&csv) : r;
+}
+
+/* ---- the picture ---- */
+
+/* Of scripts/plots/style.gp: told apart without colours, the same in both panels. */
+static void choose_styles(size_t lines_drawn, char *styles, size_t size)
+{
+    static const int numbers[] = {6, 3, 4, 5, 8};
+    size_t length = 0;
+    for (size_t i = 0; i < PANELS * lines_drawn; i++)
+        length += (size_t)snprintf(styles + length, size - length, "%d ", numbers[i % lines_drawn]);
+}
+
+static int draw_one(const struct calibration *calibration, const json_t *manifest,
+                    const char *folder, const char *scripts, char *problem)
+{
+    char name[120], stem[PATH_BYTES + 130], title[160], subtitle[200], machine[512], styles[64];
+    size_t lines_drawn;
+    snprintf(name, sizeof name, "calibration-%s-%g", calibration->design->name,
+             100 * calibration->design->planted);
+    snprintf(stem, sizeof stem, "%s%s/%s", folder[0] == '/' ? "" : "./", folder, name);
+    snprintf(title, sizeof title, "%s: what a comparison of so many seconds finds",
+             calibration->design->name);
+    snprintf(subtitle, sizeof subtitle,
+             "%u comparisons of %s with itself.   minimum effect %g %%   99 %% intervals",
+             calibration->finished, calibration->subject->name,
+             100 * calibration->design->minimum_effect);
+    json_t *run = json_pack("{s:O}", "manifest", manifest);
+    report_machine(run, ", ", machine, sizeof machine);
+    json_decref(run);
+    int r = write_data(calibration, folder, name, &lines_drawn, problem);
+    if (r == 0)
+        r = write_panels(calibration, folder, name, lines_drawn, problem);
+    if (r < 0 || lines_drawn == 0)
+        return r;
+    choose_styles(lines_drawn, styles, sizeof styles);
+    const char *axis = "seconds of a comparison: the trials of both subjects";
+    const char *arguments[] = {stem, title,  subtitle,     "",   machine,
+                               "",   styles, "2 2 1 30 0", axis, NULL};
+    return gnuplot_run(scripts, "curves.gp", NULL, arguments, problem);
+}
+
+int calibration_draw(const struct calibration *calibrations, size_t count, const json_t *manifest,
+                     const char *folder, char *problem)
+{
+    char charts[PATH_BYTES], scripts[PATH_BYTES];
+    snprintf(charts, sizeof charts, "%s/charts", folder);
+    int r = file_make_folder(charts);
+    if (r < 0)
+        return problem_say(problem, r, "the folder %s cannot be made: %s", charts, strerror(-r));
+    r = gnuplot_find_scripts(NULL, scripts, sizeof scripts, problem);
+    for (size_t i = 0; i < count && r == 0; i++) {
+        if (calibrations[i].finished > 0)
+            r = draw_one(&calibrations[i], manifest, charts, scripts, problem);
+    }
+    return r;
+}

@@ -1,0 +1,142 @@
+/* From the rounds of a calibration to how often a verdict was right. */
+#include "harness/calibrate/calibration.h"
+
+#include "harness/stats/effect.h"
+#include "harness/stats/statistics.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#define BOOTSTRAP_RESAMPLES 1000u
+
+static double value_of(const struct calibration *calibration, unsigned comparison, unsigned round,
+                       enum calibration_variant variant, size_t length)
+{
+    size_t trial =
+        ((size_t)comparison * calibration->rounds + round) * CALIBRATION_VARIANTS + variant;
+    return calibration->values[trial * CALIBRATION_LENGTHS + length];
+}
+
+/* ---- one comparison ---- */
+
+struct pairs {
+    double *subject, *baseline;
+    size_t count;
+};
+
+/* The rounds in which both trials were valid. Unpaired: each beside the round half the comparison
+ * away, so that nothing is left of what the two trials of one round have in common. */
+static void collect(const struct calibration *calibration, unsigned comparison,
+                    enum calibration_variant variant, size_t length, unsigned rounds,
+                    enum calibration_method method, struct pairs *pairs)
+{
+    unsigned shift = method == CALIBRATION_UNPAIRED ? rounds / 2 : 0;
+    for (unsigned round = 0; round < rounds; round++) {
+        double subject = value_of(calibration, comparison, round, variant, length);
+        double baseline =
+            value_of(calibration, comparison, (round + shift) % rounds, CALIBRATION_A, length);
+        if (isnan(subject) || isnan(baseline))
+            continue;
+        pairs->subject[pairs->count] = subject;
+        pairs->baseline[pairs->count++] = baseline;
+    }
+}
+
+/* The rule that is usual elsewhere: no test, and the interval of a median. Leaves logarithms in
+ * place of the subject's values. */
+static enum verdict_word judge_by_bootstrap(const struct calibration *calibration,
+                                            struct pairs *pairs)
+{
+    struct interval interval;
+    double minimum = log1p(calibration->design->minimum_effect);
+    for (size_t i = 0; i < pairs->count; i++)
+        pairs->subject[i] = log(pairs->subject[i] / pairs->baseline[i]);
+    if (statistics_bootstrap_median(pairs->subject, pairs->count, VERDICT_CONFIDENCE, 1,
+                                    BOOTSTRAP_RESAMPLES, &interval) < 0)
+        return VERDICT_INVALID;
+    bool is_more = interval.low > 0 && interval.median >= minimum;
+    bool is_less = interval.high < 0 && interval.median <= -minimum;
+    if (!is_more && !is_less)
+        return VERDICT_INCONCLUSIVE;
+    return is_more == calibration->metric->lower_is_better ? VERDICT_SLOWER : VERDICT_FASTER;
+}
+
+static enum verdict_word judge_as_run(const struct calibration *calibration,
+                                      const struct pairs *pairs)
+{
+    struct effect effect;
+    struct verdict verdict;
+    if (effect_compare(pairs->subject, pairs->baseline, pairs->count, VERDICT_CONFIDENCE, &effect) <
+        0)
+        return VERDICT_INVALID;
+    const struct verdict_question question = {
+        .effect = &effect,
+        .p_adjusted = effect.p,
+        .pairs = 1,
+        .minimum_effect = calibration->design->minimum_effect,
+        .lower_is_better = calibration->metric->lower_is_better,
+    };
+    verdict_decide(&question, &verdict);
+    return verdict.word;
+}
+
+enum verdict_word calibration_judge(const struct calibration *calibration, unsigned comparison,
+                                    enum calibration_variant variant, size_t length,
+                                    unsigned rounds, enum calibration_method method)
+{
+    struct pairs pairs = {
+        .subject = calloc(rounds, sizeof(double)),
+        .baseline = calloc(rounds, sizeof(double)),
+    };
+    enum verdict_word word = VERDICT_INVALID;
+    if (pairs.subject != NULL && pairs.baseline != NULL) {
+        collect(calibration, comparison, variant, length, rounds, method, &pairs);
+        word = method == CALIBRATION_BOOTSTRAP ? judge_by_bootstrap(calibration, &pairs)
+                                               : judge_as_run(calibration, &pairs);
+    }
+    free(pairs.subject);
+    free(pairs.baseline);
+    return word;
+}
+
+/* ---- all comparisons ---- */
+
+struct proportion calibration_named(const struct calibration *calibration,
+                                    enum calibration_variant variant, size_t length,
+                                    unsigned rounds, enum calibration_method method,
+                                    unsigned *wrong)
+{
+    unsigned counted = 0;
+    struct proportion proportion = {NAN, NAN, NAN};
+    *wrong = 0;
+    for (unsigned i = 0; i < calibration->finished; i++) {
+        enum verdict_word word = calibration_judge(calibration, i, variant, length, rounds, method);
+        bool is_named = word == VERDICT_FASTER || word == VERDICT_SLOWER;
+        bool is_right = variant == CALIBRATION_PLANTED && word == VERDICT_SLOWER;
+        counted += variant == CALIBRATION_PLANTED ? is_right : is_named;
+        *wrong += is_named && !is_right;
+    }
+    if (calibration->finished > 0)
+        proportion_of(counted, calibration->finished, CALIBRATION_CONFIDENCE, &proportion);
+    return proportion;
+}
+
+int calibration_planted_ratio(const struct calibration *calibration, struct effect *effect)
+{
+    size_t room = (size_t)calibration->finished * calibration->rounds;
+    struct pairs pairs = {
+        .subject = calloc(room, sizeof(double)),
+        .baseline = calloc(room, sizeof(double)),
+    };
+    int r = -ENOMEM;
+    if (pairs.subject != NULL && pairs.baseline != NULL) {
+        for (unsigned i = 0; i < calibration->finished; i++)
+            collect(calibration, i, CALIBRATION_PLANTED, calibration->lengths - 1,
+                    calibration->rounds, CALIBRATION_AS_RUN, &pairs);
+        r = effect_compare(pairs.subject, pairs.baseline, pairs.count, VERDICT_CONFIDENCE, effect);
+    }
+    free(pairs.subject);
+    free(pairs.baseline);
+    return r;
+}

@@ -1,7 +1,0 @@
-#include "harness/measure/allocated.h"
-
-bool allocated_bytes(size_t *bytes)
-{
-    (void)bytes;
-    return false;
-}

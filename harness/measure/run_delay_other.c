@@ -1,6 +1,0 @@
-#include "harness/measure/run_delay.h"
-
-uint64_t run_delay_ns(void)
-{
-    return 0;
-}

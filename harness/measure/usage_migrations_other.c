@@ -1,9 +1,0 @@
-#include "harness/measure/usage.h"
-
-#include <errno.h>
-
-int usage_migrations(uint64_t *migrations, unsigned *threads)
-{
-    (void)migrations, (void)threads;
-    return -ENOTSUP;
-}

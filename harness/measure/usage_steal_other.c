@@ -1,9 +1,0 @@
-#include "harness/measure/usage.h"
-
-#include <errno.h>
-
-int usage_steal_us(uint64_t *steal_us)
-{
-    (void)steal_us;
-    return -ENOTSUP;
-}

@@ -1,0 +1,119 @@
+#include "harness/page/html.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REPLACEMENT "\xef\xbf\xbd"
+
+static const char *entity(unsigned char byte)
+{
+    switch (byte) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    default:
+        return NULL;
+    }
+}
+
+/* Bytes of a character that is not to be shown as it is, else 0: C0 and C1 controls, and the marks
+ * of direction U+200E, U+200F, U+202A to U+202E and U+2066 to U+2069. */
+static size_t unwanted(const unsigned char *at)
+{
+    if ((*at < 0x20 && *at != '\n' && *at != '\t') || *at == 0x7f)
+        return 1;
+    if (*at == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0)
+        return 2;
+    if (*at == 0xe2 && at[1] == 0x80 && (at[2] == 0x8e || at[2] == 0x8f))
+        return 3;
+    if (*at == 0xe2 && at[1] == 0x80 && at[2] >= 0xaa && at[2] <= 0xae)
+        return 3;
+    if (*at == 0xe2 && at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9)
+        return 3;
+    return 0;
+}
+
+void html_text(FILE *out, const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    while (*at != '\0') {
+        size_t skipped = unwanted(at);
+        const char *escaped = entity(*at);
+        if (skipped > 0)
+            fputs(REPLACEMENT, out);
+        else if (escaped != NULL)
+            fputs(escaped, out);
+        else
+            fputc(*at, out);
+        at += skipped > 0 ? skipped : 1;
+    }
+}
+
+/* One conversion other than %s and %%, which fprintf() does; returns what follows it. */
+static const char *print_number(FILE *out, const char *at, va_list *values)
+{
+    char format[24];
+    size_t length = 1 + strspn(at + 1, ".0123456789*z");
+    int decimals = at[length - 1] == '*' ? va_arg(*values, int) : 0;
+    snprintf(format, sizeof format, "%.*s", (int)length + 1, at);
+    if (strcmp(format, "%d") == 0)
+        fprintf(out, "%d", va_arg(*values, int));
+    else if (strcmp(format, "%u") == 0)
+        fprintf(out, "%u", va_arg(*values, unsigned));
+    else if (strcmp(format, "%zu") == 0)
+        fprintf(out, "%zu", va_arg(*values, size_t));
+    else if (strcmp(format, "%.*f") == 0)
+        fprintf(out, "%.*f", decimals, va_arg(*values, double));
+    else if (at[length] == 'f' || at[length] == 'g')
+        fprintf(out, format, va_arg(*values, double));
+    else
+        abort(); /* a conversion that no format of ours has */
+    return at + length + 1;
+}
+
+void html_print(FILE *out, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    for (const char *at = format; *at != '\0';) {
+        if (*at != '%') {
+            fputc(*at++, out);
+        } else if (at[1] == 's') {
+            html_text(out, va_arg(values, const char *));
+            at += 2;
+        } else if (at[1] == '%') {
+            fputc('%', out);
+            at += 2;
+        } else {
+            at = print_number(out, at, &values);
+        }
+    }
+    va_end(values);
+}
+
+static int json_bytes(const char *bytes, size_t size, void *out)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (bytes[i] == '<' || bytes[i] == '>' || bytes[i] == '&')
+            fprintf(out, "\\u%04x", (unsigned)bytes[i]);
+        else
+            fputc(bytes[i], out);
+    }
+    return 0;
+}
+
+int html_json(FILE *out, const json_t *value)
+{
+    size_t flags = JSON_COMPACT | JSON_ENSURE_ASCII | JSON_ENCODE_ANY | JSON_REAL_PRECISION(6);
+    return json_dump_callback(value, json_bytes, out, flags) == 0 ? 0 : -ENOMEM;
+}

@@ -1,0 +1,221 @@
+#include "harness/plan/run_options.h"
+
+#include "harness/stats/verdict.h"
+#include "harness/base/nearest.h"
+#include "harness/base/numbers.h"
+#include "harness/contract/parameters.h"
+#include "harness/base/problem.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define TIME_MIN_S 0.001
+#define TIME_MAX_S (7 * 24 * 3600.0)
+
+static int take_workload(void *target, const char *name, char *problem)
+{
+    struct run_options *options = target;
+    const struct workload *workload = workload_find(name);
+    if (workload == NULL) {
+        struct nearest nearest;
+        size_t count;
+        const struct workload *const *all = workloads(&count);
+        nearest_begin(&nearest, name);
+        for (size_t i = 0; i < count; i++)
+            nearest_consider(&nearest, all[i]->name);
+        return nearest_unknown(&nearest, "workload", "pollbench run --help", problem);
+    }
+    for (size_t i = 0; i < options->workload_count; i++) {
+        if (options->workloads[i] == workload)
+            return problem_say(problem, -EINVAL, "workload \"%s\" is given twice", name);
+    }
+    options->workloads[options->workload_count++] = workload;
+    return 0;
+}
+
+static int take_subject(void *target, const char *name, char *problem)
+{
+    struct run_options *options = target;
+    const struct subject *subject = subject_find(name);
+    if (subject == NULL) {
+        struct nearest nearest;
+        size_t count;
+        const struct subject *all = subjects(&count);
+        nearest_begin(&nearest, name);
+        for (size_t i = 0; i < count; i++)
+            nearest_consider(&nearest, all[i].name);
+        return nearest_unknown(&nearest, "backend", "pollbench list", problem);
+    }
+    for (size_t i = 0; i < options->subject_count; i++) {
+        if (options->subjects[i] == subject)
+            return problem_say(problem, -EINVAL, "--backends names \"%s\" twice", name);
+    }
+    if (options->subject_count == RUN_SUBJECTS_MAX)
+        return problem_say(problem, -EINVAL, "--backends names more than %d", RUN_SUBJECTS_MAX);
+    options->subjects[options->subject_count++] = subject;
+    return 0;
+}
+
+static int take_backends(void *target, const char *value, char *problem)
+{
+    return options_split("--backends", value, take_subject, target, problem);
+}
+
+static int take_setting_value(void *target, const char *value, char *problem)
+{
+    json_t *values = target, *known;
+    size_t i;
+    json_array_foreach(values, i, known)
+    {
+        if (strcmp(json_string_value(known), value) == 0)
+            return problem_say(problem, -EINVAL, "--set gives the value \"%s\" twice", value);
+    }
+    json_t *text = json_string(value);
+    if (text == NULL)
+        return problem_say(problem, -EINVAL, "--set was given a value that is not UTF-8 text");
+    json_array_append_new(values, text);
+    return 0;
+}
+
+static int take_setting(void *target, const char *text, char *problem)
+{
+    struct run_options *options = target;
+    char key[64];
+    size_t length = strcspn(text, "=");
+    if (text[length] != '=' || length == 0 || length >= sizeof(key))
+        return problem_say(problem, -EINVAL,
+                           "--set cannot be \"%s\"; it is NAME=VALUE or NAME=VALUE,VALUE", text);
+    snprintf(key, sizeof(key), "%.*s", (int)length, text);
+    if (text[length + 1] == '\0')
+        return problem_say(problem, -EINVAL, "--set %s= has an empty value", key);
+    if (json_object_get(options->settings, key) != NULL)
+        return problem_say(problem, -EINVAL, "--set %s is given twice; write %s=VALUE,VALUE once",
+                           key, key);
+    json_t *values = json_array();
+    if (json_object_set_new(options->settings, key, values) < 0)
+        return problem_say(problem, -EINVAL, "--set was given a name that is not UTF-8 text");
+    snprintf(key, sizeof(key), "--set %.*s", (int)(length < 50 ? length : 50), text);
+    return options_split(key, text + length + 1, take_setting_value, values, problem);
+}
+
+static int take_rounds(void *target, const char *value, char *problem)
+{
+    struct run_options *options = target;
+    return options_integer("--rounds", value, 1, ROUNDS_MAXIMUM, &options->rounds, problem);
+}
+
+static int take_time(void *target, const char *value, char *problem)
+{
+    struct run_options *options = target;
+    if (number_duration(value, TIME_MIN_S, TIME_MAX_S, &options->time_s) == 0)
+        return 0;
+    return problem_say(
+        problem, -EINVAL,
+        "--time cannot be \"%s\": it is a number with its unit (ms, s, m, h), as 30s "
+        "or 2m, from 1ms to 168h",
+        value);
+}
+
+static int take_seed(void *target, const char *value, char *problem)
+{
+    struct run_options *options = target;
+    options->seed_given = true;
+    return options_integer("--seed", value, 0, INT64_MAX, &options->seed, problem);
+}
+
+static int take_profile(void *target, const char *value, char *problem)
+{
+    struct run_options *options = target;
+    options->profile = profile_find(value);
+    if (options->profile != NULL)
+        return 0;
+    struct nearest nearest;
+    nearest_begin(&nearest, value);
+    for (size_t i = 0; profile_at(i) != NULL; i++)
+        nearest_consider(&nearest, profile_at(i)->name);
+    return nearest_unknown(&nearest, "profile", "pollbench run --help", problem);
+}
+
+static int take_out(void *target, const char *value, char *problem)
+{
+    if (*value == '\0')
+        return problem_say(problem, -EINVAL, "--out was given an empty name; it takes a folder");
+    ((struct run_options *)target)->out_folder = value;
+    return 0;
+}
+
+static int take_minimum_effect(void *target, const char *value, char *problem)
+{
+    struct run_options *options = target;
+    return options_minimum_effect("--min-effect", value, &options->minimum_effect, problem);
+}
+
+static int take_quiet(void *target, const char *value, char *problem)
+{
+    (void)value, (void)problem;
+    ((struct run_options *)target)->quiet = true;
+    return 0;
+}
+
+static int take_json(void *target, const char *value, char *problem)
+{
+    (void)value, (void)problem;
+    ((struct run_options *)target)->json = true;
+    return 0;
+}
+
+static const struct option_row rows[] = {
+    {"--backends", "A,B,floor:C",
+     "subjects to compare; default: every available one that is not opt-in", take_backends, true},
+    {"--set", "NAME=VALUE,VALUE", "a parameter or the mode, or a sweep of it; repeatable",
+     take_setting, true},
+    {"--rounds", "N", "at most N rounds", take_rounds, false},
+    {"--time", "30s",
+     "no new round after this time; at least 10 rounds run unless --rounds says less", take_time,
+     false},
+    {"--profile", "quick", "values and bounds that are not given: quick, standard or thorough",
+     take_profile, false},
+    {"--seed", "N", "of the order in which subjects run and of random arrivals; recorded",
+     take_seed, false},
+    {"--min-effect", "3%", "the smallest difference that a verdict may name; default: 3%",
+     take_minimum_effect, false},
+    {"--out", "DIR", "the result folder, new or empty; default: results/runs/ID", take_out, false},
+    {"--quiet", NULL, "no progress", take_quiet, false},
+    {"--json", NULL, "the run as JSON on standard output, nothing else there", take_json, false},
+    {NULL, NULL, NULL, NULL, false},
+};
+
+int run_options_parse(struct run_options *options, int argc, char **argv, char *problem)
+{
+    *options = (struct run_options){.settings = json_object(),
+                                    .profile = profile_at(0),
+                                    .minimum_effect = VERDICT_MINIMUM_EFFECT};
+    int r = options_parse(rows, take_workload, options, argc, argv, problem);
+    if (r == OPTIONS_DONE && options->workload_count == 0) {
+        size_t count;
+        const struct workload *const *all = workloads(&count);
+        for (size_t i = 0; i < count && i < RUN_WORKLOADS_MAX; i++)
+            options->workloads[options->workload_count++] = all[i];
+    }
+    return r;
+}
+
+void run_options_free(struct run_options *options)
+{
+    json_decref(options->settings);
+    options->settings = NULL;
+}
+
+void run_options_print_help(FILE *out)
+{
+    fprintf(out,
+            "usage: pollbench run [WORKLOAD...] [options]\n\n"
+            "Measures every subject on every cell, round by round, each trial in a fresh process.\n"
+            "A cell is a workload, a mode and one value for every parameter. No workload named: "
+            "all of them.\n\noptions:\n");
+    options_print(out, rows);
+    fprintf(out, "\nprofiles:\n");
+    for (size_t i = 0; profile_at(i) != NULL; i++)
+        profile_print(out, profile_at(i));
+    parameters_print(out);
+}

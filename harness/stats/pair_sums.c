@@ -1,0 +1,148 @@
+#include "harness/stats/pair_sums.h"
+
+#include "harness/stats/random.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+static int compare_doubles(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+double *pair_sums_sorted(const double *values, size_t count, double factor)
+{
+    double *copy = calloc(count, sizeof *copy);
+    if (copy == NULL)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        copy[i] = factor * values[i];
+    qsort(copy, count, sizeof *copy, compare_doubles);
+    return copy;
+}
+
+int pair_sums_open(struct pair_sums *self, const double *first, size_t rows, const double *second,
+                   size_t columns, bool upper)
+{
+    *self = (struct pair_sums){
+        .rows = rows, .columns = columns, .first = first, .second = second, .upper = upper};
+    self->from = calloc(rows, sizeof *self->from);
+    self->until = calloc(rows, sizeof *self->until);
+    if (self->from != NULL && self->until != NULL)
+        return 0;
+    pair_sums_close(self);
+    return -ENOMEM;
+}
+
+void pair_sums_close(struct pair_sums *self)
+{
+    free(self->from);
+    free(self->until);
+    *self = (struct pair_sums){0};
+}
+
+uint64_t pair_sums_count(const struct pair_sums *self)
+{
+    uint64_t rows = self->rows;
+    return self->upper ? rows * (rows + 1) / 2 : rows * self->columns;
+}
+
+static size_t first_column(const struct pair_sums *self, size_t row)
+{
+    return self->upper ? row : 0;
+}
+
+/* One of those that are left, each equally likely; `left` is how many there are. */
+static double draw(const struct pair_sums *self, uint64_t left, struct random *random)
+{
+    uint64_t chosen = random_next(random) % left;
+    size_t row = 0;
+    while (chosen >= self->until[row] - self->from[row]) {
+        chosen -= self->until[row] - self->from[row];
+        row++;
+    }
+    return self->first[row] + self->second[self->from[row] + chosen];
+}
+
+/* How many sums are below the pivot, and how many at most equal to it. Rows further down start with
+ * larger values: what exceeds the pivot in one row does in all after it. */
+static void count(const struct pair_sums *self, double pivot, uint64_t *below, uint64_t *up_to)
+{
+    size_t below_end = self->columns, up_to_end = self->columns;
+    *below = *up_to = 0;
+    for (size_t row = 0; row < self->rows && up_to_end > first_column(self, row); row++) {
+        size_t begin = first_column(self, row);
+        while (up_to_end > begin && self->first[row] + self->second[up_to_end - 1] > pivot)
+            up_to_end--;
+        while (below_end > begin && self->first[row] + self->second[below_end - 1] >= pivot)
+            below_end--;
+        *up_to += up_to_end - begin;
+        *below += below_end > begin ? below_end - begin : 0;
+    }
+}
+
+/* Leaves only sums below the pivot; how many. */
+static uint64_t keep_below(struct pair_sums *self, double pivot)
+{
+    uint64_t left = 0;
+    size_t end = self->columns;
+    for (size_t row = 0; row < self->rows; row++) {
+        while (end > first_column(self, row) && self->first[row] + self->second[end - 1] >= pivot)
+            end--;
+        if (self->until[row] > end)
+            self->until[row] = (uint32_t)(end > self->from[row] ? end : self->from[row]);
+        left += self->until[row] - self->from[row];
+    }
+    return left;
+}
+
+/* Leaves only sums above the pivot; how many. */
+static uint64_t keep_above(struct pair_sums *self, double pivot)
+{
+    uint64_t left = 0;
+    size_t end = self->columns;
+    for (size_t row = 0; row < self->rows; row++) {
+        while (end > first_column(self, row) && self->first[row] + self->second[end - 1] > pivot)
+            end--;
+        if (self->from[row] < end)
+            self->from[row] = (uint32_t)(end < self->until[row] ? end : self->until[row]);
+        left += self->until[row] - self->from[row];
+    }
+    return left;
+}
+
+double pair_sums_at(struct pair_sums *self, uint64_t position)
+{
+    uint64_t left = pair_sums_count(self);
+    assert(position >= 1 && position <= left);
+    for (size_t row = 0; row < self->rows; row++) {
+        self->from[row] = (uint32_t)first_column(self, row);
+        self->until[row] = (uint32_t)self->columns;
+    }
+    /* Which pivots are drawn decides how long it takes, never what is found. */
+    struct random random;
+    random_seed(&random, position);
+    for (;;) {
+        double pivot = draw(self, left, &random);
+        uint64_t below, up_to;
+        count(self, pivot, &below, &up_to);
+        if (position <= below)
+            left = keep_below(self, pivot);
+        else if (position > up_to)
+            left = keep_above(self, pivot);
+        else
+            return pivot;
+    }
+}
+
+double pair_sums_median(struct pair_sums *self)
+{
+    uint64_t all = pair_sums_count(self);
+    double lower = pair_sums_at(self, (all + 1) / 2);
+    if (all % 2 == 1)
+        return lower;
+    double upper = pair_sums_at(self, all / 2 + 1);
+    return lower == upper ? lower : lower / 2 + upper / 2;
+}

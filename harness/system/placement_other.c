@@ -1,0 +1,16 @@
+#include "harness/system/placement.h"
+
+#include <errno.h>
+
+int placement_allowed_cpus(int *cpus, size_t capacity)
+{
+    (void)cpus;
+    (void)capacity;
+    return 0;
+}
+
+int placement_pin(int cpu)
+{
+    (void)cpu;
+    return -ENOTSUP;
+}

@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# pollbench calibrate, as people use it.
+set -uo pipefail
+set -m # or else the shell has its background jobs ignore SIGINT
+source "$(dirname "$0")/../cli.sh" "$1"
+
+shortest=(calibrate accept-drain --comparisons 1 --rounds 10 --backend poll --seed 1)
+
+# A Python expression over file, the calibration in a folder.
+expect_calibration() { # FOLDER EXPRESSION
+    python3 - "$1" "$2" <<'PYTHON' || fail "not so in $1: $2"
+import json, sys
+file = json.load(open(sys.argv[1] + "/calibration.json"))
+results, designs = file["results"], file["designs"]
+sys.exit(0 if eval("(" + sys.argv[2] + ")") else 1)
+PYTHON
+}
+
+it_says_how_often_it_was_right_and_keeps_all_rounds() {
+    pb "${shortest[@]}" --out c
+    expect_status 0 &&
+        expect_calibration c '[r["planted"] for r in results] == [0, 0.05, 0, 0.02]' &&
+        expect_calibration c 'all(r["comparisons"] == 1 and r["rounds_per_comparison"] == 10
+            and r["subject"] == "poll" and 0 <= r["ci_low"] <= r["share"] <= r["ci_high"] <= 1
+            and r["seconds_per_comparison"] > 0 for r in results)' &&
+        expect_calibration c '[(s["variant"], s["drains"]) for s in designs[0]["series"]] ==
+            [(v, d) for d in (1, 3, 9) for v in ("A", "B", "planted")]' &&
+        expect_calibration c 'all(len(s["values"]) == 1 and len(s["values"][0]) == 10
+            for d in designs for s in d["series"])' || return 1
+    mv out first && pb calibrate --report c && expect_status 0 && diff first out >err ||
+        fail "not the same again" || return 1
+    grep -q 'falsely named: .* of 1 ' out && grep -q 'planted 2 % found: .* of 1 ' out ||
+        fail "no shares in the output"
+}
+
+later_runs_on_this_machine_carry_what_it_prints_as_json() {
+    pb run "${small[@]}" --rounds 1 --out before
+    expect_status 0 && expect_run before 'run["manifest"]["calibration"] is None' || return 1
+    pb "${shortest[@]}" --json
+    expect_status 0 || return 1
+    python3 -c 'import json; json.load(open("out"))["results"]' || fail "not JSON" || return 1
+    pb run "${small[@]}" --rounds 1 --out after
+    expect_status 0 && expect_run after 'run["manifest"]["calibration"]["cells"] == json.load(
+        open("results/calibration/calibration.json"))["results"]' || return 1
+    local python=/usr/bin/python3
+    if $python -c 'import jsonschema' 2>/dev/null; then
+        $python "$sources/tests/harness/record/validate_schema.py" after/run.json >err 2>&1 ||
+            fail "not as the schema says" || return 1
+    fi
+    sed -i 's/"memory_kib":[0-9]*/"memory_kib":1/' results/calibration/calibration.json
+    pb run "${small[@]}" --rounds 1 --out elsewhere
+    expect_status 0 && expect_run elsewhere 'run["manifest"]["calibration"] is None' || return 1
+    echo '{"schema": 1, "results": [{}]}' >results/calibration/calibration.json
+    pb run "${small[@]}" --rounds 1 --out broken
+    expect_status 0 && expect_run broken 'run["manifest"]["calibration"] is None'
+}
+
+bad_words_are_refused_before_anything_runs() {
+    refused() { # TEXT ARGUMENT...
+        local text=$1
+        shift
+        pb calibrate "$@" --out c
+        expect_status 2 && expect_error "$text" && [ ! -e c ] || fail "not refused: $*"
+    }
+    refused '"accept-drain"' accept-drian &&
+        refused 'from 10' --rounds 9 &&
+        refused 'from 1' --comparisons 0 &&
+        refused '"epoll"' --backend epol &&
+        refused '"--rounds"' --round 10 || return 1
+    pb calibrate --report nowhere
+    expect_status 3 && expect_error nowhere/calibration.json || return 1
+    mkdir b && echo '{"schema": 1, "designs": [{"name": "x"}]}' >b/calibration.json
+    pb calibrate --report b
+    expect_status 3 && expect_error b/calibration.json
+}
+
+what_was_taken_out_of_the_file_is_missed() {
+    pb "${shortest[@]}" --out c
+    expect_status 0 && sed -i 's/"seconds_per_comparison"/"seconds"/g' c/calibration.json || return 1
+    pb calibrate --report c
+    expect_status 3 && expect_error c/calibration.json "not those of its rounds"
+}
+
+one_that_is_interrupted_keeps_its_comparisons() {
+    "$pollbench" calibrate accept-drain --comparisons 1000 --rounds 10 --backend poll --out c \
+        >out 2>err &
+    local process=$! tries=0
+    until grep -q 'calibrating' err || [ $((tries += 1)) = 600 ]; do sleep 0.1; done
+    kill -INT $process
+    wait $process
+    status=$?
+    expect_status 3 && expect_error "interrupted" || return 1
+    expect_calibration c 'len(designs) == 2 and all(len(s["values"]) < 1000
+        for d in designs for s in d["series"])' || return 1
+    pb calibrate --report c
+    expect_status 0
+}
+
+run_tests it_says_how_often_it_was_right_and_keeps_all_rounds \
+    later_runs_on_this_machine_carry_what_it_prints_as_json bad_words_are_refused_before_anything_runs \
+    what_was_taken_out_of_the_file_is_missed one_that_is_interrupted_keeps_its_comparisons

@@ -1,0 +1,174 @@
+/* From settings and profile to cells. */
+#include "harness/plan/cells.h"
+#include "harness/contract/parameters.h"
+#include "harness/base/problem.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* The cells for --set arguments; NULL-terminated. */
+static json_t *build(char *problem, char *const settings[])
+{
+    char *argv[64] = {"run", "accept"};
+    int argc = 2;
+    struct run_options options;
+    problem[0] = '\0';
+    for (; *settings != NULL; settings++) {
+        argv[argc++] = "--set";
+        argv[argc++] = *settings;
+    }
+    json_t *cells = NULL;
+    if (run_options_parse(&options, argc, argv, problem) == OPTIONS_DONE)
+        cells = cells_build(&options, problem);
+    run_options_free(&options);
+    return cells;
+}
+
+#define BUILD(...) build(problem, (char *const[]){__VA_ARGS__, NULL})
+
+static json_int_t param(const json_t *cells, size_t index, const char *name)
+{
+    return json_integer_value(
+        json_object_get(json_object_get(json_array_get(cells, index), "params"), name));
+}
+
+static void settings_are_multiplied_and_the_last_parameter_varies_fastest(void **state)
+{
+    char problem[PROBLEM_BYTES];
+    json_t *cells = BUILD("mode=drain", "idle=0,5,9", "queue=10,20");
+    (void)state;
+    assert_non_null(cells);
+    assert_int_equal(json_array_size(cells), 6);
+    assert_int_equal(param(cells, 0, "queue"), 10);
+    assert_int_equal(param(cells, 0, "idle"), 0);
+    assert_int_equal(param(cells, 1, "idle"), 5);
+    assert_int_equal(param(cells, 2, "idle"), 9);
+    assert_int_equal(param(cells, 3, "queue"), 20);
+    json_decref(cells);
+}
+
+static void each_mode_gets_its_own_parameters_only(void **state)
+{
+    char problem[PROBLEM_BYTES];
+    json_t *cells = BUILD("mode=drain,steady", "idle=0", "queue=10", "conns=3"), *cell;
+    size_t i;
+    (void)state;
+    assert_int_equal(json_array_size(cells), 2);
+    json_array_foreach(cells, i, cell)
+    {
+        const json_t *params = json_object_get(cell, "params");
+        bool drain = strcmp(json_string_value(json_object_get(cell, "mode")), "drain") == 0;
+        assert_int_equal(json_object_get(params, "queue") != NULL, drain);
+        assert_int_equal(json_object_get(params, "conns") != NULL, !drain);
+    }
+    json_decref(cells);
+}
+
+static void numbers_are_numbers_and_defaults_are_filled_in(void **state)
+{
+    char problem[PROBLEM_BYTES];
+    json_t *cells = BUILD("mode=steady", "seconds=0.5");
+    (void)state;
+    const json_t *params = json_object_get(json_array_get(cells, 0), "params");
+    assert_true(json_is_real(json_object_get(params, "seconds")));
+    assert_true(json_is_integer(json_object_get(params, "conns")));
+    assert_true(json_is_integer(json_object_get(params, "budget")));
+    json_decref(cells);
+}
+
+static void a_setting_that_cannot_be_is_refused_with_what_can(void **state)
+{
+    static char *const cases[][3] = {
+        /* settings, and what the sentence has to say */
+        {"quue=1", NULL, "\"queue\""},
+        {"mode=drian", NULL, "\"drain\""},
+        {"mode=steady", "queue=5", "mode drain"},
+        {"queue=0", NULL, "from 1 to"},
+        {"queue=70000", NULL, "from 1 to"},
+        {"queue=many", NULL, "whole number"},
+        {"queue=1.5", NULL, "whole number"},
+        {"queue=10,010", NULL, "twice"},
+        {"seconds=-1", NULL, "number from"},
+        {"seconds=1e9", NULL, "number from"},
+    };
+    char problem[PROBLEM_BYTES];
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        json_t *cells = cases[i][1] != NULL ? BUILD(cases[i][0], cases[i][1]) : BUILD(cases[i][0]);
+        assert_null(cells);
+        if (strstr(problem, cases[i][2]) == NULL)
+            fail_msg("%s: \"%s\" does not say %s", cases[i][0], problem, cases[i][2]);
+    }
+}
+
+static void too_many_cells_are_refused_before_they_are_made(void **state)
+{
+    char problem[PROBLEM_BYTES], many[16384] = "queue=1", idle[16384] = "idle=0";
+    (void)state;
+    for (int i = 2; i < 2000; i++) {
+        snprintf(many + strlen(many), sizeof(many) - strlen(many), ",%d", i);
+        snprintf(idle + strlen(idle), sizeof(idle) - strlen(idle), ",%d", i);
+    }
+    assert_null(BUILD("mode=drain", many, idle));
+    assert_non_null(strstr(problem, "cells"));
+}
+
+/* A name may have a row for each mode. */
+static bool mode_has_parameter(const struct workload *workload, const char *mode, const char *name)
+{
+    bool has = false;
+    for (const struct parameter *p = workload->parameters; p->name != NULL; p++)
+        has |= strcmp(p->name, name) == 0 && name_in_list(p->modes, mode);
+    return has;
+}
+
+static void every_profile_makes_cells_and_every_value_in_it_is_used(void **state)
+{
+    char problem[PROBLEM_BYTES];
+    (void)state;
+    for (size_t p = 0; profile_at(p) != NULL; p++) {
+        char *argv[] = {"run", "--profile", (char *)profile_at(p)->name};
+        struct run_options options;
+        assert_int_equal(run_options_parse(&options, 3, argv, problem), OPTIONS_DONE);
+        json_t *cells = cells_build(&options, problem);
+        if (cells == NULL)
+            fail_msg("profile %s: %s", profile_at(p)->name, problem);
+        assert_true(json_array_size(cells) > 0);
+        json_decref(cells);
+        run_options_free(&options);
+        for (const struct profile_value *v = profile_at(p)->values; v->workload != NULL; v++) {
+            const struct workload *workload = workload_find(v->workload);
+            assert_non_null(workload);
+            assert_true(mode_has_parameter(workload, v->mode, v->parameter));
+        }
+    }
+}
+
+static void a_name_in_a_list_is_a_whole_one(void **state)
+{
+    (void)state;
+    assert_true(name_in_list("drain,steady", "steady"));
+    assert_true(name_in_list("drain", "drain"));
+    assert_false(name_in_list("drain,steady", "stead"));
+    assert_false(name_in_list("drain,steady", "drain,steady"));
+    assert_false(name_in_list("", "drain"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(settings_are_multiplied_and_the_last_parameter_varies_fastest),
+        cmocka_unit_test(each_mode_gets_its_own_parameters_only),
+        cmocka_unit_test(numbers_are_numbers_and_defaults_are_filled_in),
+        cmocka_unit_test(a_setting_that_cannot_be_is_refused_with_what_can),
+        cmocka_unit_test(too_many_cells_are_refused_before_they_are_made),
+        cmocka_unit_test(every_profile_makes_cells_and_every_value_in_it_is_used),
+        cmocka_unit_test(a_name_in_a_list_is_a_whole_one),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,233 @@
+/* Reading what people type: numbers, options, names that are nearly right. */
+#include "harness/base/nearest.h"
+#include "harness/base/numbers.h"
+#include "harness/base/options.h"
+#include "harness/base/problem.h"
+#include "harness/plan/run_options.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void whole_numbers_are_digits_and_nothing_else(void **state)
+{
+    static const char *const bad[] = {"",    "-1",   "+1",  " 1",  "1 ",
+                                      "1.0", "0x10", "1e3", "ten", "1,2"};
+    uint64_t value = 77;
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        assert_int_equal(number_integer(bad[i], 0, UINT64_MAX, &value), -EINVAL);
+    assert_int_equal(value, 77);
+    assert_int_equal(number_integer("007", 0, 10, &value), 0);
+    assert_int_equal(value, 7);
+}
+
+static void whole_numbers_keep_to_their_range_and_do_not_wrap(void **state)
+{
+    uint64_t value;
+    (void)state;
+    assert_int_equal(number_integer("0", 1, 9, &value), -ERANGE);
+    assert_int_equal(number_integer("10", 1, 9, &value), -ERANGE);
+    assert_int_equal(number_integer("18446744073709551615", 0, UINT64_MAX, &value), 0);
+    assert_true(value == UINT64_MAX);
+    assert_int_equal(number_integer("18446744073709551616", 0, UINT64_MAX, &value), -ERANGE);
+    assert_int_equal(number_integer("99999999999999999999999", 0, UINT64_MAX, &value), -ERANGE);
+    /* Text after an overflow is still text. */
+    assert_int_equal(number_integer("99999999999999999999999x", 0, UINT64_MAX, &value), -EINVAL);
+}
+
+static void decimals_have_digits_on_both_sides_of_the_point(void **state)
+{
+    static const char *const bad[] = {"",     ".",   ".5",  "5.",  "1.2.3",
+                                      "-0.5", "1e3", "inf", "nan", "0,5"};
+    double value;
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        assert_int_equal(number_decimal(bad[i], 0, 10, &value), -EINVAL);
+    assert_int_equal(number_decimal("0.25", 0, 10, &value), 0);
+    assert_true(value == 0.25);
+    assert_int_equal(number_decimal("10.01", 0, 10, &value), -ERANGE);
+    assert_int_equal(number_decimal("1.00000000000000000001", 0, 10, &value), -ERANGE);
+}
+
+static void durations_need_a_unit(void **state)
+{
+    static const char *const bad[] = {"", "30", "s", "30 s", "30sec", "-30s", "1m30s"};
+    double value_s;
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        assert_int_equal(number_duration(bad[i], 0.001, 1000, &value_s), -EINVAL);
+    assert_int_equal(number_duration("2m", 0.001, 1000, &value_s), 0);
+    assert_true(value_s == 120);
+    assert_int_equal(number_duration("500ms", 0.001, 1000, &value_s), 0);
+    assert_true(value_s == 0.5);
+    assert_int_equal(number_duration("1h", 0.001, 1000, &value_s), -ERANGE);
+    assert_int_equal(number_duration("0s", 0.001, 1000, &value_s), -ERANGE);
+}
+
+static void the_nearest_name_is_the_one_with_the_fewest_slips(void **state)
+{
+    struct nearest nearest;
+    (void)state;
+    nearest_begin(&nearest, "epol-te");
+    nearest_consider(&nearest, "epoll");
+    nearest_consider(&nearest, "epoll-et");
+    nearest_consider(&nearest, "poll");
+    assert_string_equal(nearest.best, "epoll-et");
+    assert_true(nearest_is_near(&nearest));
+    assert_int_equal(nearest_distance("ab", "ba"), 1); /* a swap is one slip */
+    assert_int_equal(nearest_distance("", "abc"), 3);
+    assert_int_equal(nearest_distance("kitten", "sitting"), 3);
+}
+
+static void a_name_that_is_like_none_is_told_where_they_are(void **state)
+{
+    char problem[PROBLEM_BYTES];
+    struct nearest nearest;
+    (void)state;
+    nearest_begin(&nearest, "nothing");
+    assert_false(nearest_is_near(&nearest));
+    nearest_consider(&nearest, "io_uring");
+    nearest_consider(&nearest, "poll");
+    assert_false(nearest_is_near(&nearest));
+    assert_int_equal(nearest_unknown(&nearest, "backend", "pollbench list", problem), -EINVAL);
+    assert_string_equal(problem, "unknown backend \"nothing\" (see pollbench list)");
+    nearest_begin(&nearest, "libuv");
+    nearest_consider(&nearest, "peer:libuv");
+    assert_true(nearest_is_near(&nearest));
+    nearest_begin(&nearest, "nothing");
+    nearest_consider(&nearest, "nothink");
+    nearest_unknown(&nearest, "backend", "pollbench list", problem);
+    assert_string_equal(problem, "unknown backend \"nothing\"; the nearest is \"nothink\" (see "
+                                 "pollbench list)");
+}
+
+/* ---- run's options ---- */
+
+static int parse(struct run_options *options, char *problem, int argc, char **argv)
+{
+    problem[0] = '\0';
+    return run_options_parse(options, argc, argv, problem);
+}
+
+#define PARSE(...)                                                                                 \
+    parse(&options, problem, sizeof((char *[]){"run", __VA_ARGS__}) / sizeof(char *),              \
+          (char *[]){"run", __VA_ARGS__})
+
+static void options_come_in_both_spellings_and_any_order(void **state)
+{
+    struct run_options options;
+    char problem[PROBLEM_BYTES];
+    (void)state;
+    assert_int_equal(PARSE("--rounds=7", "accept", "--time", "2m", "--set", "queue=1,2", "--seed",
+                           "5", "--backends", "poll,epoll", "--quiet", "--json", "--out=x"),
+                     OPTIONS_DONE);
+    assert_int_equal(options.rounds, 7);
+    assert_true(options.time_s == 120);
+    assert_int_equal(options.seed, 5);
+    assert_true(options.seed_given && options.quiet && options.json);
+    assert_string_equal(options.out_folder, "x");
+    assert_int_equal(options.workload_count, 1);
+    assert_int_equal(options.subject_count, 2);
+    assert_string_equal(options.subjects[0]->name, "poll");
+    assert_int_equal(json_array_size(json_object_get(options.settings, "queue")), 2);
+    run_options_free(&options);
+}
+
+static void no_workload_means_all_of_them(void **state)
+{
+    struct run_options options;
+    char problem[PROBLEM_BYTES];
+    size_t count;
+    (void)state;
+    workloads(&count);
+    assert_int_equal(PARSE("--quiet"), OPTIONS_DONE);
+    assert_int_equal(options.workload_count, count);
+    run_options_free(&options);
+}
+
+static void help_wins_over_mistakes(void **state)
+{
+    struct run_options options;
+    char problem[PROBLEM_BYTES];
+    (void)state;
+    assert_int_equal(PARSE("--nonsense", "--help"), OPTIONS_HELP);
+    run_options_free(&options);
+}
+
+static void every_mistake_is_a_sentence_that_helps(void **state)
+{
+    static const struct {
+        char *option, *value;
+        const char *expected; /* in the sentence */
+    } cases[] = {
+        {"--rounds", "0", "from 1 to 100000"},
+        {"--rounds", "-1", "from 1 to 100000"},
+        {"--rounds", "99999999999999999999", "from 1 to 100000"},
+        {"--rounds", "ten", "from 1 to 100000"},
+        {"--rounds", "", "from 1 to 100000"},
+        {"--rounds", "--quiet", "takes a value"},
+        {"--roundz", "1", "\"--rounds\""},
+        {"--time", "30", "unit"},
+        {"--time", "0s", "unit"},
+        {"--seed", "x", "from 0 to"},
+        {"--profile", "quik", "\"quick\""},
+        {"--backends", "epoll,", "empty value"},
+        {"--backends", "pol", "\"poll\""},
+        {"--backends", "poll,poll", "twice"},
+        {"--set", "queue", "NAME=VALUE"},
+        {"--set", "=1", "NAME=VALUE"},
+        {"--set", "queue=", "empty"},
+        {"--set", "queue=1,,2", "empty"},
+        {"--set", "queue=1,1", "twice"},
+        {"--out", "", "empty"},
+        {"acept", "--quiet", "\"accept\""},
+    };
+    struct run_options options;
+    char problem[PROBLEM_BYTES];
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_int_equal(PARSE(cases[i].option, cases[i].value), -EINVAL);
+        if (strstr(problem, cases[i].expected) == NULL)
+            fail_msg("%s %s: \"%s\" does not say %s", cases[i].option, cases[i].value, problem,
+                     cases[i].expected);
+        run_options_free(&options);
+    }
+}
+
+static void what_can_be_given_once_cannot_be_given_twice(void **state)
+{
+    struct run_options options;
+    char problem[PROBLEM_BYTES];
+    (void)state;
+    assert_int_equal(PARSE("--rounds=1", "--rounds", "2"), -EINVAL);
+    run_options_free(&options);
+    assert_int_equal(PARSE("--set", "queue=1", "--set", "queue=2"), -EINVAL);
+    run_options_free(&options);
+    assert_int_equal(PARSE("accept", "accept"), -EINVAL);
+    run_options_free(&options);
+    assert_int_equal(PARSE("--set", "queue=1", "--set", "idle=2"), OPTIONS_DONE);
+    run_options_free(&options);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(whole_numbers_are_digits_and_nothing_else),
+        cmocka_unit_test(whole_numbers_keep_to_their_range_and_do_not_wrap),
+        cmocka_unit_test(decimals_have_digits_on_both_sides_of_the_point),
+        cmocka_unit_test(durations_need_a_unit),
+        cmocka_unit_test(the_nearest_name_is_the_one_with_the_fewest_slips),
+        cmocka_unit_test(a_name_that_is_like_none_is_told_where_they_are),
+        cmocka_unit_test(options_come_in_both_spellings_and_any_order),
+        cmocka_unit_test(no_workload_means_all_of_them),
+        cmocka_unit_test(help_wins_over_mistakes),
+        cmocka_unit_test(every_mistake_is_a_sentence_that_helps),
+        cmocka_unit_test(what_can_be_given_once_cannot_be_given_twice),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,42 @@
+#include "tests/harness/stats/verdict_question.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct effect effect_of(size_t n, double low, double ratio, double high)
+{
+    return (struct effect){.n = n,
+                           .ratio = ratio,
+                           .low = low,
+                           .high = high,
+                           .confidence = 0.9903,
+                           .median = ratio,
+                           .p = 0.0001};
+}
+
+struct verdict_question question_of(const struct effect *effect)
+{
+    return (struct verdict_question){.effect = effect,
+                                     .p_adjusted = 0.001,
+                                     .pairs = 10,
+                                     .minimum_effect = 0.03,
+                                     .lower_is_better = true};
+}
+
+struct verdict decide(const struct verdict_question *question)
+{
+    struct verdict verdict;
+    memset(&verdict, 7, sizeof verdict);
+    assert_int_equal(verdict_decide(question, &verdict), 0);
+    /* What the word is decides what else is there. */
+    bool named = verdict.word >= VERDICT_EQUIVALENT;
+    assert_int_equal(verdict.why == NULL, named);
+    assert_int_equal(verdict.rounds > 0, verdict.word == VERDICT_INCONCLUSIVE);
+    assert_true(verdict.rounds <= verdict.rounds_likely);
+    return verdict;
+}

@@ -1,0 +1,369 @@
+/* The accept workload on one subject: test_accept SUBJECT, "poll" unless named. A subject that this
+ * system does not have ends with status 77, or 1 when REQUIRE_BACKENDS names it. */
+#include "tests/harness/workloads/subject_trial.h"
+
+#include "backends/clock.h"
+#include "harness/contract/parameters.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int run(const char *mode, const char *params)
+{
+    return run_trial((struct trial_request){.mode = mode}, params_of(params));
+}
+
+/* ---- drain ---- */
+
+static void drain_accepts_exactly_the_queue_in_the_measured_region(void **state)
+{
+    (void)state;
+    assert_int_equal(run("drain", "{\"queue\":200,\"drains\":1,\"idle\":0,\"budget\":50}"), 0);
+    assert_true(number("metrics", "ns_per_accept") > 0);
+    double product = number("metrics", "ns_per_accept") * number("metrics", "accepts_per_s");
+    assert_true(product > 0.999e9 && product < 1.001e9);
+    assert_true(number("metrics", "server_cpu_us_per_accept") > 0);
+    assert_true(number("usage", "wall_ns") >= 200 * number("metrics", "ns_per_accept"));
+    assert_int_equal(number("counters", "operations"), 200);
+    assert_int_equal(number("generator", "connections"), 200);
+    assert_true(json_is_false(json_object_get(json_object_get(outcome, "generator"), "bound")));
+    assert_true(json_is_object(json_object_get(outcome, "histograms")));
+    assert_true(json_is_array(json_object_get(outcome, "granted")));
+    assert_null(json_object_get(json_object_get(outcome, "counters"), "syscalls"));
+    if (has_kernel())
+        assert_int_equal(number("counters", "events"), 200);
+}
+
+static int by_size(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+static void drains_are_measured_apart_and_their_median_is_the_value(void **state)
+{
+    (void)state;
+    double drain_ns[5], sum_ns = 0;
+    assert_int_equal(run("drain", "{\"queue\":40,\"drains\":5,\"idle\":20,\"budget\":50}"), 0);
+    const json_t *samples = json_object_get(json_object_get(outcome, "samples"), "ns_per_accept");
+    assert_int_equal(json_array_size(samples), 5);
+    for (size_t i = 0; i < 5; i++)
+        sum_ns += drain_ns[i] = json_number_value(json_array_get(samples, i));
+    qsort(drain_ns, 5, sizeof drain_ns[0], by_size);
+    assert_true(drain_ns[0] > 0);
+    assert_true(number("metrics", "ns_per_accept") == drain_ns[2]);
+    assert_int_equal(number("counters", "operations"), 5 * 40);
+    assert_true(number("usage", "wall_ns") >= 40 * sum_ns - 5);
+    if (has_kernel())
+        assert_int_equal(number("counters", "events"), 5 * 40);
+}
+
+static double shortest_drain_ns;
+
+static int timed_drain(struct accept_server *server, unsigned count, uint64_t deadline_ns)
+{
+    uint64_t begin_ns = clock_now_ns();
+    int result = subject->accept->drain(server, count, deadline_ns);
+    shortest_drain_ns = fmin(shortest_drain_ns, (double)(clock_now_ns() - begin_ns));
+    return result;
+}
+
+/* Compared with the drains that it delays, not with those of another trial, which may have been
+ * disturbed. */
+static void a_planted_delay_is_inside_every_drain(void **state)
+{
+    (void)state;
+    struct accept_ops ops = *subject->accept;
+    struct subject other = *subject;
+    ops.drain = timed_drain;
+    other.accept = &ops;
+    shortest_drain_ns = INFINITY;
+    assert_int_equal(
+        run_trial((struct trial_request){.subject = &other, .mode = "drain", .planted_share = 100},
+                  params_of("{\"queue\":10,\"drains\":3,\"idle\":0,\"budget\":10}")),
+        0);
+    assert_true(10 * number("metrics", "ns_per_accept") >= 101 * shortest_drain_ns);
+}
+
+static void drain_with_idle_connections_does_not_count_them(void **state)
+{
+    (void)state;
+    /* 70 idle ones in a queue of 32: three portions. */
+    assert_int_equal(run("drain", "{\"queue\":32,\"drains\":1,\"idle\":70,\"budget\":32}"), 0);
+    if (!has_kernel())
+        return;
+    assert_int_equal(number("generator", "connections"), 70 + 32);
+    assert_int_equal(number("counters", "events"), 32);
+}
+
+static void the_budget_bounds_the_accepts_of_one_wakeup(void **state)
+{
+    (void)state;
+    assert_int_equal(run("drain", "{\"queue\":60,\"drains\":1,\"idle\":0,\"budget\":1}"), 0);
+    double waits_of_one = number("counters", "waits");
+    assert_int_equal(run("drain", "{\"queue\":60,\"drains\":1,\"idle\":0,\"budget\":60}"), 0);
+    double waits_of_many = number("counters", "waits");
+    if (subject->tier == TIER_READINESS) {
+        assert_true(waits_of_one >= 60);
+        assert_true(waits_of_many <= 2);
+    }
+}
+
+static void a_queue_of_one_works(void **state)
+{
+    (void)state;
+    assert_int_equal(run("drain", "{\"queue\":1,\"drains\":1,\"idle\":1,\"budget\":1}"), 0);
+}
+
+static void counting_gives_system_calls_or_says_why_not(void **state)
+{
+    (void)state;
+    assert_int_equal(run_trial((struct trial_request){.mode = "drain", .count_system_calls = true},
+                               params_of("{\"queue\":100,\"drains\":1,\"idle\":0,\"budget\":10}")),
+                     0);
+    json_t *count = json_object_get(json_object_get(outcome, "counters"), "syscalls");
+    json_t *reason = json_object_get(outcome, "syscalls_unavailable");
+    assert_true((count == NULL) != (reason == NULL));
+    if (reason) {
+        assert_true(json_string_length(reason) > 20);
+        print_message("not counted: %s\n", json_string_value(reason));
+    } else if (subject->tier == TIER_READINESS) {
+        /* 10 waits and 100 accepts; more only for re-arming. */
+        assert_in_range(json_integer_value(count), 110, 110 + number("counters", "changes") + 10);
+    } else if (!has_kernel()) {
+        assert_int_equal(json_integer_value(count), 0);
+    }
+}
+
+/* ---- steady ---- */
+
+static void steady_accepts_for_its_time_and_times_connections(void **state)
+{
+    (void)state;
+    char text[REASON_BYTES];
+    json_t *params = json_pack("{s:i, s:i}", "conns", 8, "idle", 20);
+    const char *reason = accept_workload.refuses(subject, "steady", params, text);
+    json_decref(params);
+    if (!has_kernel()) {
+        assert_non_null(reason);
+        assert_non_null(strstr(reason, "nothing can connect"));
+        return;
+    }
+    assert_null(reason);
+    assert_int_equal(run("steady", "{\"conns\":8,\"idle\":20,\"budget\":64,\"seconds\":0.1}"), 0);
+    assert_true(number("usage", "wall_ns") >= 0.1e9);
+    assert_null(json_object_get(json_object_get(outcome, "metrics"), "ns_per_accept"));
+    struct histogram latency = distribution("connect_latency_ns");
+    assert_int_equal(latency.count, number("generator", "connections"));
+    /* Both ends count nearly the same connections: the windows differ by the ones under way, and by
+     * those that pass while the commands travel. */
+    double accepted = number("metrics", "accepts_per_s") * number("usage", "wall_ns") / 1e9;
+    assert_true(latency.count > accepted / 2 && latency.count < accepted * 1.5 + 16);
+    no_connection_failed();
+}
+
+static void steady_works_with_more_connections_than_the_budget_and_with_one(void **state)
+{
+    (void)state;
+    if (!has_kernel())
+        return;
+    assert_int_equal(run("steady", "{\"conns\":200,\"idle\":0,\"budget\":1,\"seconds\":0.05}"), 0);
+    assert_int_equal(run("steady", "{\"conns\":1,\"idle\":0,\"budget\":64,\"seconds\":0.05}"), 0);
+}
+
+/* ---- the server by itself ---- */
+
+static struct accept_server *open_server(void)
+{
+    struct accept_setup setup = {.subject = subject, .backlog = 16, .budget = 4, .capacity = 16};
+    struct accept_server *server;
+    const char *what = "";
+    assert_int_equal(subject->accept->open(&server, &setup, &what), 0);
+    return server;
+}
+
+static void fill_queue(const struct accept_server *server, int count)
+{
+    assert_int_equal(
+        generator_ask(&generator, NULL,
+                      "{\"do\":\"fill\",\"host\":\"127.0.0.1\",\"port\":%u,\"count\":%d}",
+                      subject->accept->port(server), count),
+        0);
+}
+
+static void a_server_drains_and_drops_again_and_again_in_the_same_memory(void **state)
+{
+    (void)state;
+    struct accept_server *server = open_server();
+    for (int turn = 0; turn < 30; turn++) {
+        if (has_kernel())
+            fill_queue(server, 16);
+        assert_int_equal(subject->accept->drain(server, 16, clock_now_ns() + 60 * NS_PER_S), 0);
+        assert_int_equal(generator_ask(&generator, NULL, "{\"do\":\"drop\"}"), 0);
+        assert_int_equal(subject->accept->drop(server), 0);
+    }
+    subject->accept->close(server);
+}
+
+static void a_drain_takes_what_it_was_asked_for_and_leaves_the_rest_for_the_next(void **state)
+{
+    (void)state;
+    if (!has_kernel())
+        return;
+    struct accept_server *server = open_server();
+    fill_queue(server, 16);
+    uint64_t deadline_ns = clock_now_ns() + 60 * NS_PER_S;
+    assert_int_equal(subject->accept->drain(server, 1, deadline_ns), 0);
+    assert_int_equal(subject->accept->drain(server, 2, deadline_ns), 0);
+    assert_int_equal(subject->accept->drain(server, 13, deadline_ns), 0);
+    assert_int_equal(subject->accept->drain(server, 17, deadline_ns), -ENOBUFS);
+    assert_int_equal(subject->accept->drop(server), 0);
+    assert_int_equal(subject->accept->drain(server, 1, clock_now_ns() + 20 * NS_PER_MS),
+                     -ETIMEDOUT);
+    subject->accept->close(server);
+}
+
+static void an_idle_connection_that_ends_is_an_error(void **state)
+{
+    (void)state;
+    if (!has_kernel())
+        return;
+    struct accept_server *server = open_server();
+    fill_queue(server, 5);
+    uint64_t deadline_ns = clock_now_ns() + 60 * NS_PER_S;
+    assert_int_equal(subject->accept->drain(server, 5, deadline_ns), 0);
+    assert_int_equal(subject->accept->hold(server), 0);
+    assert_int_equal(generator_ask(&generator, NULL, "{\"do\":\"drop\"}"), 0);
+    assert_int_equal(subject->accept->drain(server, 1, deadline_ns), -ECONNRESET);
+    subject->accept->close(server);
+}
+
+/* ---- what can go wrong ---- */
+
+static int queued_short(const struct accept_server *server)
+{
+    (void)server;
+    return 17;
+}
+
+static void a_connection_that_is_not_in_the_queue_fails_the_trial(void **state)
+{
+    (void)state;
+    struct accept_ops ops = *subject->accept;
+    struct subject other = *subject;
+    ops.queued = queued_short;
+    other.accept = &ops;
+    if (!has_kernel())
+        return;
+    assert_int_equal(run_trial((struct trial_request){.subject = &other, .mode = "drain"},
+                               params_of("{\"queue\":20,\"drains\":1,\"idle\":0,\"budget\":10}")),
+                     -EPROTO);
+    assert_non_null(strstr(problem, "17 connections are in the listen queue"));
+    assert_non_null(strstr(problem, "net.core.somaxconn"));
+}
+
+static void a_generator_that_is_gone_is_a_sentence(void **state)
+{
+    (void)state;
+    assert_int_equal(kill(generator.pid, SIGKILL), 0);
+    assert_int_equal(run("drain", "{\"queue\":20,\"drains\":1,\"idle\":5,\"budget\":10}"), -EPIPE);
+    assert_non_null(strstr(problem, "generator"));
+    assert_null(outcome);
+    assert_int_equal(generator_end(&generator), 128 + SIGKILL);
+}
+
+/* In a child: the limit cannot be raised again. */
+static void a_server_without_files_names_the_limit(void **state)
+{
+    (void)state;
+    if (!has_kernel())
+        return;
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        struct rlimit limit = {.rlim_cur = 40, .rlim_max = 40};
+        setrlimit(RLIMIT_NOFILE, &limit);
+        int result = run("drain", "{\"queue\":100,\"drains\":1,\"idle\":0,\"budget\":10}");
+        _exit(result == -EMFILE && strstr(problem, "40 open files") && strstr(problem, "ulimit -n")
+                  ? 0
+                  : 1);
+    }
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+/* ---- the tables ---- */
+
+static void a_cell_needs_files_for_all_connections_and_a_backlog_for_the_queue(void **state)
+{
+    (void)state;
+    json_t *params = json_pack("{s:i, s:i, s:i, s:i, s:f, s:i}", "queue", 1000, "idle", 5000,
+                               "budget", 64, "conns", 300, "seconds", 1.0, "conns_max", 700);
+    struct cell_needs drain = accept_workload.needs("drain", params);
+    assert_int_equal(drain.backlog, 1000);
+    assert_in_range(drain.server_files, 6000, 6200);
+    assert_in_range(drain.generator_files, 6000, 6200);
+    struct cell_needs steady = accept_workload.needs("steady", params);
+    assert_int_equal(steady.backlog, 300);
+    assert_in_range(steady.server_files, 5300, 5500);
+    assert_true(accept_workload.estimate_s("steady", params) > 1.0);
+    struct cell_needs rate = accept_workload.needs("rate", params);
+    assert_int_equal(rate.backlog, 700);
+    assert_in_range(rate.server_files, 5000 + 2 * 700, 5000 + 2 * 700 + 200);
+    assert_in_range(rate.generator_files, 5700, 5900);
+    json_decref(params);
+}
+
+static void every_default_is_in_its_range_and_every_mode_has_one_main_metric(void **state)
+{
+    (void)state;
+    for (const struct parameter *p = accept_workload.parameters; p->name; p++) {
+        assert_true(p->fallback != NULL || p->optional);
+        double value = p->fallback != NULL ? strtod(p->fallback, NULL) : p->minimum;
+        assert_true(value >= p->minimum && value <= p->maximum);
+    }
+    for (const char *const *mode = accept_workload.modes; *mode; mode++) {
+        unsigned mains = 0;
+        for (const struct metric *m = accept_workload.metrics; m->name; m++)
+            mains += m->main && name_in_list(m->modes, *mode);
+        assert_int_equal(mains, 1);
+    }
+    assert_ptr_equal(workload_find("accept"), &accept_workload);
+    assert_null(workload_find("acept"));
+    assert_null(subject_find("epol"));
+}
+
+int main(int argc, char **argv)
+{
+    int status = subject_trial_choose(&accept_workload, argc, argv);
+    if (status != 0)
+        return status;
+    const struct CMUnitTest tests[] = {
+        WITH_GENERATOR(drain_accepts_exactly_the_queue_in_the_measured_region),
+        WITH_GENERATOR(drains_are_measured_apart_and_their_median_is_the_value),
+        WITH_GENERATOR(a_planted_delay_is_inside_every_drain),
+        WITH_GENERATOR(drain_with_idle_connections_does_not_count_them),
+        WITH_GENERATOR(the_budget_bounds_the_accepts_of_one_wakeup),
+        WITH_GENERATOR(a_queue_of_one_works),
+        WITH_GENERATOR(counting_gives_system_calls_or_says_why_not),
+        WITH_GENERATOR(steady_accepts_for_its_time_and_times_connections),
+        WITH_GENERATOR(steady_works_with_more_connections_than_the_budget_and_with_one),
+        WITH_GENERATOR(a_server_drains_and_drops_again_and_again_in_the_same_memory),
+        WITH_GENERATOR(a_drain_takes_what_it_was_asked_for_and_leaves_the_rest_for_the_next),
+        WITH_GENERATOR(an_idle_connection_that_ends_is_an_error),
+        WITH_GENERATOR(a_connection_that_is_not_in_the_queue_fails_the_trial),
+        cmocka_unit_test_setup(a_generator_that_is_gone_is_a_sentence, subject_trial_start),
+        WITH_GENERATOR(a_server_without_files_names_the_limit),
+        cmocka_unit_test(a_cell_needs_files_for_all_connections_and_a_backlog_for_the_queue),
+        cmocka_unit_test(every_default_is_in_its_range_and_every_mode_has_one_main_metric),
+    };
+    return cmocka_run_group_tests_name(subject->name, tests, NULL, NULL);
+}
