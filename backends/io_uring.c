@@ -1,22 +1,30 @@
 /* io_uring(7), Linux, completion tier: requests stand in the kernel, results come to a ring in
  * shared memory.
- * - Every call into the kernel is made by wait(): it builds the requests that the dirty list asks
+ *
+ * Every call into the kernel is made by wait(): it builds the requests that the dirty list asks
  * for, then submits, waits and times out in one io_uring_enter.
- * - A multishot request ends whenever the kernel likes (F_MORE is missing), also when the
- * completion queue overflows. It is then armed again; nothing else may be concluded from it.
- * - With DEFER_TASKRUN completions are posted only while the submitting thread is inside an enter
+ *
+ * A multishot request ends whenever the kernel likes (F_MORE is missing), also when the completion
+ * queue overflows. It is then armed again; nothing else may be concluded from it.
+ *
+ * With DEFER_TASKRUN completions are posted only while the submitting thread is inside an enter
  * with GETEVENTS, so a wake from another thread has to be a completion itself: a read of an
  * eventfd.
- * - Closing a descriptor does not end the requests on it: they hold the file. release() cancels
- * them all, waits until each has ended (a cancel may answer ENOENT or EALREADY, before or after the
+ *
+ * Closing a descriptor does not end the requests on it: they hold the file. release() cancels them
+ * all, waits until each has ended (a cancel may answer ENOENT or EALREADY, before or after the
  * request that it concerns), and closes then, through the ring. Until then the source keeps its
  * slot, so that no number and no token is used twice.
- * - A receive takes a buffer when data is there, not before. Without one it ends in ENOBUFS; it is
+ *
+ * A receive takes a buffer when data is there, not before. Without one it ends in ENOBUFS; it is
  * armed again when one came back.
- * - The limit of open files that an accept obeys is the one that was in force when it was armed.
- * - Sockets are blocking: a non-blocking one would make a request fail with EAGAIN instead of
+ *
+ * The limit of open files that an accept obeys is the one that was in force when it was armed.
+ *
+ * Sockets are blocking: a non-blocking one would make a request fail with EAGAIN instead of
  * waiting.
- * - A direct descriptor is a slot of the ring's own table and no descriptor of the process. Results
+ *
+ * A direct descriptor is a slot of the ring's own table and no descriptor of the process. Results
  * tell of it as FIRST_DIRECT + slot. */
 #include "backends/io_uring_backend.h"
 

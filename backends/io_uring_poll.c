@@ -1,22 +1,27 @@
 /* io_uring(7) as a readiness mechanism, Linux: POLL_ADD says when, ordinary calls do the rest.
- * - Changes, waiting and the deadline are one io_uring_enter; in epoll a change is a call of its
- * own.
- * - Each direction of a source is a request of its own, so that adding one does not disturb the
+ *
+ * Changes, waiting and the deadline are one io_uring_enter; in epoll a change is a call of its own.
+ *
+ * Each direction of a source is a request of its own, so that adding one does not disturb the
  * other.
- * - A one-shot request is armed again after each report, by an entry in the next enter, not by a
+ *
+ * A one-shot request is armed again after each report, by an entry in the next enter, not by a
  * call.
- * - A multishot request is edge-like on Linux 6.18 (found by
- * tests/conformance/io_uring_multishot.c): it reports when it is armed and whenever the socket
- * wakes its waiters, and not again while data stays unread. It is therefore driven as EPOLLET is.
- * It may end at any report (F_MORE is missing).
- * - Every poll request also reports that the peer has finished sending (EPOLLRDHUP), asked for or
+ *
+ * A multishot request is edge-like on Linux 6.18 (found by tests/conformance/io_uring_multishot.c):
+ * it reports when it is armed and whenever the socket wakes its waiters, and not again while data
+ * stays unread. It is therefore driven as EPOLLET is. It may end at any report (F_MORE is missing).
+ *
+ * Every poll request also reports that the peer has finished sending (EPOLLRDHUP), asked for or
  * not. While a half-closed socket is full, a one-shot request for room would therefore fire at
  * once, for ever: there it is armed as a multishot one, which says so once.
- * - Updating the request makes the kernel look again: that turns it into level where a caller needs
+ *
+ * Updating the request makes the kernel look again: that turns it into level where a caller needs
  * it, and only there. On Linux 6.18 a multishot request that is updated again and again may fall
  * silent for good, and not even a cancel ends it (seen with sends to a half-closed peer, which need
  * no update: a send that finds no room makes the kernel report the next room by itself).
- * - A request holds the open file: close(2) alone would neither end it nor free the port. release()
+ *
+ * A request holds the open file: close(2) alone would neither end it nor free the port. release()
  * cancels first, and closes when both requests have ended. */
 #include "backends/io_uring_ring.h"
 #include "backends/readiness.h"

@@ -18,7 +18,8 @@
 struct ring {
     struct io_uring uring;
     struct backend_counters *counters;
-    uint32_t granted; /* backend_feature bits */
+    /* backend_feature bits. */
+    uint32_t granted;
 };
 
 /* -EINVAL: depths that the kernel does not take, or a feature that it does not know; -EPERM:

@@ -1,22 +1,29 @@
 /* kqueue(2), FreeBSD, OpenBSD, NetBSD, macOS: the set lives in the kernel, and one kevent(2) call
  * makes all changes of it and then waits.
- * - A change that the kernel refuses comes back among the reports with EV_ERROR and its errno in
+ *
+ * A change that the kernel refuses comes back among the reports with EV_ERROR and its errno in
  * `data`, and the call returns without waiting. Where the report array has no room for it the call
  * fails, with the rest of the changes unmade: that array is therefore never shorter than the
  * changes. EV_ERROR concerns changes alone. The error of a socket comes as EV_EOF with the errno in
  * `fflags`, and the call that follows says the same.
- * - A call that fails with EINTR has made its changes (man 2 kevent, FreeBSD).
- * - Each direction is a registration of its own. EV_EOF may come with bytes that are still to be
+ *
+ * A call that fails with EINTR has made its changes (man 2 kevent, FreeBSD).
+ *
+ * Each direction is a registration of its own. EV_EOF may come with bytes that are still to be
  * read; without EV_CLEAR it is reported until the filter is taken off, so nothing of it is kept
  * here. Adding a filter for writing to a pipe without reader fails with EPIPE.
- * - close(2) takes the registrations of a descriptor away, duplicates or not: a release costs no
+ *
+ * close(2) takes the registrations of a descriptor away, duplicates or not: a release costs no
  * call. libkqueue on Linux cannot see a close, and has to be told before it.
- * - Wake-ups are a user event, where there is one (OpenBSD 7.8, NetBSD 10). Without EV_CLEAR it
- * would be reported for ever.
- * - Deadlines are the time-out of the call, with nanoseconds. EVFILT_TIMER is not used: its NOTE_
+ *
+ * Wake-ups are a user event, where there is one (OpenBSD 7.8, NetBSD 10). Without EV_CLEAR it would
+ * be reported for ever.
+ *
+ * Deadlines are the time-out of the call, with nanoseconds. EVFILT_TIMER is not used: its NOTE_
  * units differ between systems, and a period of 0 misbehaves on macOS and is refused by NetBSD.
- * - `udata` has the size of a pointer, and is an integer on NetBSD before 10. Where a token does
- * not fit, it holds the slot, and the descriptor number tells a report that is stale. */
+ *
+ * `udata` has the size of a pointer, and is an integer on NetBSD before 10. Where a token does not
+ * fit, it holds the slot, and the descriptor number tells a report that is stale. */
 #include "backends/readiness.h"
 
 #include "backends/syscalls.h"
@@ -41,9 +48,11 @@
 struct kqueue_backend {
     struct readiness readiness;
     int fd;
-    _Atomic int wake_pending; /* a user event is on its way: further ones need no system call */
+    /* A user event is on its way: further ones need no system call. */
+    _Atomic int wake_pending;
     struct kevent *changes, *reports;
-    unsigned change_count, capacity; /* of both arrays */
+    /* `capacity` is that of both arrays. */
+    unsigned change_count, capacity;
 };
 
 static struct kqueue_backend *kqueue_of(struct readiness *readiness)

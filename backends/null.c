@@ -1,9 +1,11 @@
 /* null: no kernel at all. Listeners yield as many connections as the budget allows, sends are over
  * at once, nothing is ever received. What a workload costs here, loop and harness cost by
  * themselves.
- * - The descriptors it hands out are no descriptors. They start far above any real one, and closing
+ *
+ * The descriptors it hands out are no descriptors. They start far above any real one, and closing
  * one costs nothing; those that the loop made (a listening socket) are closed as everywhere.
- * - A wait spins until its deadline or a wake-up, because sleeping would be the kernel's work. */
+ *
+ * A wait spins until its deadline or a wake-up, because sleeping would be the kernel's work. */
 #include "backends/backend.h"
 
 #include "backends/buffer_pool.h"
@@ -22,7 +24,8 @@ struct null_backend {
     struct backend base;
     struct source_table sources;
     struct buffer_pool pool;
-    struct list accepting; /* sources that want connections, by their `resume` node */
+    /* Sources that want connections, by their `resume` node. */
+    struct list accepting;
     unsigned accept_budget;
     int next_fd;
     _Atomic int woken;

@@ -15,7 +15,8 @@
 #define DESCRIPTORS_MAX 65536
 
 struct descriptors {
-    int count; /* numbers that were looked at */
+    /* Numbers that were looked at. */
+    int count;
     bool open[];
 };
 

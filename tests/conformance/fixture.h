@@ -1,12 +1,11 @@
 /* What every case stands on: one backend, descriptors in its care, peers at their other ends, and a
  * wait that checks of each result what the contract promises of all results. A case fails by an
  * expectation (expect.h), or ends as skipped. It runs alone in its process.
- * - Interest that was not set, or was withdrawn, yields nothing.
- * - A final result has ended its interest.
- * - A source that was released yields nothing but the IO_CLOSED it may have announced.
- * - Its memory is not written to any more.
- * - Buffers have numbers and sizes of the pool, and are never in two hands.
- * - The event array is not overrun. */
+ *
+ * Of every wait: interest that was not set, or was withdrawn, yields nothing. A final result has
+ * ended its interest. A source that was released yields nothing but the IO_CLOSED it may have
+ * announced, and its memory is not written to any more. Buffers have numbers and sizes of the pool,
+ * and are never in two hands. The event array is not overrun. */
 #ifndef TESTS_CONFORMANCE_FIXTURE_H
 #define TESTS_CONFORMANCE_FIXTURE_H
 
@@ -42,55 +41,77 @@ struct endpoint {
         ENDPOINT_FORGOTTEN
     } state;
     struct endpoint *next;
-    uint16_t interest; /* what source.want has to be: interest set, less what has ended */
+    /* What source.want has to be: interest set, less what has ended. */
+    uint16_t interest;
     const struct io_send *sending;
 
-    unsigned results;      /* all that came, IO_CLOSED not counted */
-    unsigned last_results; /* of them in the last wait that had one, */
-    uint64_t last_in;      /* and its number */
+    /* All that came, IO_CLOSED not counted. */
+    unsigned results;
+    /* Of these, how many came in the last wait that had one, and the number of that wait. */
+    unsigned last_results;
+    uint64_t last_in;
     unsigned accepts, accept_errors;
     unsigned receives, ends, receive_errors;
     unsigned sends, polls, poll_errors;
-    unsigned closes; /* IO_CLOSED */
-    int error;       /* the last result < 0 of accepting, receiving or polling */
+    /* IO_CLOSED. */
+    unsigned closes;
+    /* The last result < 0 of accepting, receiving or polling. */
+    int error;
     int send_result;
-    int poll_bits;     /* of the last IO_POLL */
-    uint64_t received; /* bytes */
-    bool garbled;      /* one of them did not continue the pattern */
+    /* Of the last IO_POLL. */
+    int poll_bits;
+    /* Bytes. */
+    uint64_t received;
+    /* One of them did not continue the pattern. */
+    bool garbled;
 };
 
 struct fixture {
     const struct backend_variant *variant;
     const struct backend_ops *ops;
-    struct backend_config config; /* a case changes it before backend_start() */
-    unsigned capacity;            /* of the event array in the next waits */
-    struct backend *backend;      /* NULL until backend_start() */
+    /* A case changes it before backend_start(). */
+    struct backend_config config;
+    /* Of the event array in the next waits. */
+    unsigned capacity;
+    /* NULL until backend_start(). */
+    struct backend *backend;
 
-    struct io_event *events; /* of the last wait */
-    event_hook
-        *on_event;     /* sees each result before it is counted; may release, set interest, adopt */
-    void *context;     /* the hook's */
-    bool hold_buffers; /* received buffers stay taken until recycle_all() */
+    /* Of the last wait. */
+    struct io_event *events;
+    /* Sees each result before it is counted; may release, set interest, adopt. */
+    event_hook *on_event;
+    /* The hook's. */
+    void *context;
+    /* Received buffers stay taken until recycle_all(). */
+    bool hold_buffers;
 
-    uint64_t waits;       /* calls of wait(); also the number of the last one */
-    uint64_t delivered;   /* results in all */
-    uint64_t empty_early; /* waits that gave nothing and returned before their deadline */
-    uint64_t empty_waits; /* waits that gave nothing at all */
+    /* Calls of wait(); also the number of the last one. */
+    uint64_t waits;
+    /* Results in all. */
+    uint64_t delivered;
+    /* Waits that gave nothing and returned before their deadline. */
+    uint64_t empty_early;
+    /* Waits that gave nothing at all. */
+    uint64_t empty_waits;
     unsigned wakes;
 
-    int *accepted; /* not taken yet, in order */
+    /* Not taken yet, in order. */
+    int *accepted;
     size_t accepted_count, accepted_capacity, accepted_taken;
     uint16_t *held;
     size_t held_count;
     bool *buffer_is_out;
 
     struct endpoint *endpoints;
-    int *peers; /* -1: closed */
+    /* -1: closed. */
+    int *peers;
     size_t peer_count, peer_capacity;
+    /* Where connection() and narrow_connection() join their ends. */
     struct meeting_point {
-        int fd; /* 0: not there yet */
+        /* 0: not there yet. */
+        int fd;
         struct sockaddr_in address;
-    } meeting_points[2]; /* where connection() and narrow_connection() join their ends */
+    } meeting_points[2];
     struct descriptors *before;
 };
 

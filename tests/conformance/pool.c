@@ -26,8 +26,10 @@ struct tally {
     struct pool *pool;
     struct gate gate;
     struct counted_job jobs[JOBS];
-    unsigned ended[JOBS], ended_count; /* numbers, in the order of done() */
-    unsigned repeat;                   /* how often done() submits again */
+    /* Numbers, in the order of done(). */
+    unsigned ended[JOBS], ended_count;
+    /* How often done() submits again. */
+    unsigned repeat;
     bool closed;
 };
 

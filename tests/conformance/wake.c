@@ -35,7 +35,8 @@ struct waker {
     useconds_t delay_us;
     unsigned count;
     atomic_uint sent, answered;
-    unsigned plain; /* written before a wake, read after it: an order that wake() has to give */
+    /* Written before a wake, read after it: an order that wake() has to give. */
+    unsigned plain;
 };
 
 static void *wake_after_delay(void *context)
