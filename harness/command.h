@@ -2,12 +2,7 @@
 #ifndef HARNESS_COMMAND_H
 #define HARNESS_COMMAND_H
 
-enum exit_status {
-    EXIT_DONE = 0,
-    EXIT_FAILED_CHECK = 1, /* a comparison or a check failed */
-    EXIT_USAGE = 2,
-    EXIT_NOT_CARRIED_OUT = 3,
-};
+#include "harness/base/exit_status.h"
 
 int command_list(int argc, char **argv);
 int command_run(int argc, char **argv);
@@ -17,10 +12,8 @@ int command_calibrate(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_hello(int argc, char **argv);
 
-/* Internal: the two processes of a trial. Descriptor 3 is the control channel between them. */
+/* Internal: the two processes of a trial (harness/execute/trial_request.h). */
 int command_trial(int argc, char **argv);
 int command_generate(int argc, char **argv);
-
-enum { CONTROL_FD = 3 };
 
 #endif

@@ -1,3 +1,5 @@
+/* Every callback of the loop ends in go_on(), which looks at the state of the connection and does
+ * what is next: write, read, wait, close. No callback needs to know which one came before. */
 #include "harness/hello/connection.h"
 
 #include <assert.h>

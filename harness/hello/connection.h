@@ -15,15 +15,20 @@
 #include "loop/loop.h"
 
 enum {
-    HELLO_INPUT_BYTES = 4096, /* the most that one read brings */
+    /* The most that one read brings. */
+    HELLO_INPUT_BYTES = 4096,
     HELLO_OUTPUT_BYTES = 8192,
 };
 
 struct hello_counts {
-    uint64_t connections;     /* accepted */
-    uint64_t answers;         /* which the system took for sending */
-    uint64_t refusals;        /* of these or of those that were lost: 4xx and 5xx */
-    uint64_t accept_failures; /* not for lack of connections but of descriptors, memory, ... */
+    /* Accepted. */
+    uint64_t connections;
+    /* Which the system took for sending. */
+    uint64_t answers;
+    /* Of these or of those that were lost: 4xx and 5xx. */
+    uint64_t refusals;
+    /* Not for lack of connections but of descriptors, memory, ... */
+    uint64_t accept_failures;
     uint64_t timeouts[HELLO_WAITS];
 };
 
@@ -36,24 +41,33 @@ struct hello_shared {
     struct hello_timeouts timeouts;
     struct hello_date date;
     struct hello_counts counts;
-    bool ending; /* every answer is the last one of its connection */
-    void (*on_closed)(struct hello_connection *); /* its memory is free for another one */
+    /* Every answer is the last one of its connection. */
+    bool ending;
+    /* The memory of the connection is free for another one. */
+    void (*on_closed)(struct hello_connection *);
 };
 
 struct hello_connection {
     struct loop_stream stream;
     struct loop_write write;
     struct hello_waiter waiter;
-    struct list node; /* the server's */
+    /* The server's. */
+    struct list node;
     struct hello_shared *shared;
     struct hello_request request;
-    uint16_t held_first, held_end;     /* in `held`: input that was not looked at yet */
-    uint16_t sending, filled;          /* in `output`: bytes with the loop, bytes in all */
-    uint16_t answers_sending, answers; /* in those bytes */
+    /* In `held`: input that was not looked at yet. */
+    uint16_t held_first, held_end;
+    /* In `output`: bytes that the loop has, bytes in all. */
+    uint16_t sending, filled;
+    /* In those bytes. */
+    uint16_t answers_sending, answers;
     bool reading;
-    bool last;  /* the last answer is in `output` or gone; input does not matter any more */
-    bool shut;  /* the sending direction is closed: the client is given time to read */
-    bool ended; /* the client will send no more */
+    /* The last answer is in `output` or gone; input does not matter any more. */
+    bool last;
+    /* The sending direction is closed: the client is given time to read. */
+    bool shut;
+    /* The client will send no more. */
+    bool ended;
     char held[HELLO_INPUT_BYTES];
     char output[HELLO_OUTPUT_BYTES];
 };

@@ -1,3 +1,4 @@
+/* The command line of `pollbench hello`, and its --help. */
 #include "harness/hello/options.h"
 
 #include "harness/base/nearest.h"
@@ -169,7 +170,7 @@ static const struct subject *default_subject(void)
 {
     static const char *const names[] = {"epoll", "kqueue", "poll"};
     const struct subject *subject = NULL;
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         subject = subject_find(names[i]);
         if (subject->variant->ops != NULL && !subject->variant->emulated)
             break;
@@ -183,19 +184,19 @@ static bool read_address(struct hello_options *options, bool *loopback)
     union hello_address *address = &options->address;
     struct hello_setup *setup = &options->setup;
     const char *host = strcmp(options->host, "localhost") == 0 ? "127.0.0.1" : options->host;
-    memset(address, 0, sizeof(*address));
+    memset(address, 0, sizeof *address);
     setup->address = &address->any;
     if (inet_pton(AF_INET, host, &address->four.sin_addr) == 1) {
         address->four.sin_family = AF_INET;
         address->four.sin_port = htons((uint16_t)options->port);
-        setup->address_bytes = sizeof(address->four);
+        setup->address_bytes = sizeof address->four;
         *loopback = ntohl(address->four.sin_addr.s_addr) >> 24 == 127;
         return true;
     }
     if (inet_pton(AF_INET6, host, &address->six.sin6_addr) == 1) {
         address->six.sin6_family = AF_INET6;
         address->six.sin6_port = htons((uint16_t)options->port);
-        setup->address_bytes = sizeof(address->six);
+        setup->address_bytes = sizeof address->six;
         *loopback = IN6_IS_ADDR_LOOPBACK(&address->six.sin6_addr);
         return true;
     }

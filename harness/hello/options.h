@@ -2,9 +2,9 @@
 #ifndef HARNESS_HELLO_OPTIONS_H
 #define HARNESS_HELLO_OPTIONS_H
 
-#include "harness/hello/server.h"
 #include "harness/base/options.h"
-#include "harness/contract/subject.h"
+#include "harness/hello/server.h"
+#include "harness/subjects/subjects.h"
 
 #include <netinet/in.h>
 
@@ -20,7 +20,8 @@ struct hello_options {
     unsigned port;
     bool allow_remote, json;
     union hello_address address;
-    struct hello_setup setup; /* all but on_accept_failure; points into this structure */
+    /* All but on_accept_failure; points into this structure. */
+    struct hello_setup setup;
 };
 
 /* As options_parse(). -EINVAL: a sentence in `problem`. */

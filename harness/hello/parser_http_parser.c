@@ -1,7 +1,10 @@
-/* On http-parser, which ended in 2.9.4 and which Debian 12 has.
- * - It would leave a request with "Upgrade:" to somebody else; it is told to pause behind every
+/* http-parser, which ended in 2.9.4 and which Debian 12 has.
+ *
+ * It would leave a request with "Upgrade:" to somebody else; it is told to pause behind every
  * request, and goes on with the next one as if nothing had been asked.
- * - Its own limit of the header's size is the process's and 80 KiB, above any of ours. */
+ *
+ * Its own limit of the header's size is one for the whole process and 80 KiB, above any of ours.
+ */
 #include "harness/hello/parser.h"
 
 #include <http_parser.h>

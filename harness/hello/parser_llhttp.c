@@ -1,7 +1,8 @@
-/* On llhttp, Node's parser, 6 or later.
- * - It pauses behind a request when the call says so; and once more before the next byte when the
- * request asked for an upgrade, for which it is told to go on.
- * - It has no limit of the header's size. */
+/* llhttp, Node's parser, 6 or later.
+ *
+ * It pauses behind a request when the call says so, and once more before the next byte when the
+ * request asked for an upgrade, for which it is told to go on. It has no limit of the header's
+ * size. */
 #include "harness/hello/parser.h"
 
 #include <llhttp.h>

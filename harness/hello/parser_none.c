@@ -1,4 +1,4 @@
-/* Where there is no parser library: pollbench is built all the same, without its hello server. */
+/* No parser library: the program is built all the same, and its hello server cannot serve. */
 #include "harness/hello/parser.h"
 
 const char *hello_parser_library(void)

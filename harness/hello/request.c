@@ -1,14 +1,20 @@
+/* The parser library finds the request; here it is decided what the request gets.
+ *
+ * The parser gives up at a method that it does not know. What the server answers then (501, 505 or
+ * 400) depends on the rest of the line, which is read here byte by byte. */
 #include "harness/hello/request.h"
 
 #include <string.h>
 
 enum phase {
-    PHASE_BETWEEN, /* nothing of the next request yet */
+    /* Nothing of the next request has come. */
+    PHASE_BETWEEN,
     PHASE_HEADER,
     PHASE_BODY,
-    PHASE_LINE, /* the parser gave up at the method: the rest of the line decides between 400 and
-                   501 */
-    PHASE_OVER, /* refused: nothing that follows is looked at */
+    /* The parser gave up at the method. */
+    PHASE_LINE,
+    /* Refused: nothing that follows is looked at. */
+    PHASE_OVER,
 };
 
 static struct hello_request *request_of(struct hello_parser *parser)

@@ -11,8 +11,10 @@
 #include "harness/hello/parser.h"
 
 struct hello_limits {
-    uint32_t header_bytes; /* the request line and all header fields, 1..65536 */
-    uint64_t body_bytes;   /* without the framing of chunks */
+    /* The request line and all header fields, 1..65536. */
+    uint32_t header_bytes;
+    /* Without the framing of chunks. */
+    uint64_t body_bytes;
 };
 
 enum hello_expect { HELLO_EXPECTS_NOTHING, HELLO_EXPECTS_CONTINUE, HELLO_EXPECTS_OTHER };
@@ -20,28 +22,37 @@ enum hello_expect { HELLO_EXPECTS_NOTHING, HELLO_EXPECTS_CONTINUE, HELLO_EXPECTS
 struct hello_request {
     struct hello_parser parser;
     const struct hello_limits *limits;
-    uint64_t body_bytes;   /* so far */
-    uint32_t header_bytes; /* so far, from the request line on */
+    /* So far; of the header from the request line on. */
+    uint64_t body_bytes;
+    uint32_t header_bytes;
     uint8_t phase, line_state;
 
     /* The header field that is being read, in lower case, as far as it can matter. */
     char name[8], value[16];
     uint8_t name_length, value_length;
     bool in_value;
-    uint8_t hosts;  /* Host fields */
-    uint8_t expect; /* enum hello_expect */
+    /* Host fields. */
+    uint8_t hosts;
+    /* enum hello_expect */
+    uint8_t expect;
 
-    /* The answer, valid when hello_request_feed() says so. */
+    /* The answer: this and the next three are valid when hello_request_feed() says HELLO_ANSWER. */
     uint16_t status;
-    bool keep_alive; /* the connection goes on afterwards */
-    bool old;        /* asked in HTTP/1.0, which has to be told that it goes on */
-    bool head_only;  /* HEAD: the answer has no body */
+    /* The connection goes on afterwards. */
+    bool keep_alive;
+    /* Asked in HTTP/1.0, which has to be told that it goes on. */
+    bool old;
+    /* HEAD: the answer has no body. */
+    bool head_only;
 };
 
 enum hello_progress {
-    HELLO_MORE,     /* every byte is used: go on when there are more */
-    HELLO_CONTINUE, /* the same, and the client waits for "100 Continue" */
-    HELLO_ANSWER,   /* answer; with keep_alive the bytes after *used are the next request */
+    /* Every byte is used: go on when there are more. */
+    HELLO_MORE,
+    /* The same, and the client waits for "100 Continue". */
+    HELLO_CONTINUE,
+    /* Answer it; with keep_alive the bytes after *used are the next request. */
+    HELLO_ANSWER,
 };
 
 void hello_request_init(struct hello_request *, const struct hello_limits *);

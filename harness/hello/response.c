@@ -16,7 +16,7 @@ struct piece {
 
 #define PIECE(literal)                                                                             \
     {                                                                                              \
-        literal, sizeof(literal) - 1                                                               \
+        literal, sizeof literal - 1                                                                \
     }
 
 #define HEAD(status_line, length)                                                                  \
@@ -27,7 +27,8 @@ static const struct response {
     unsigned status;
     struct piece head, body;
 } responses[] = {
-    {200, HEAD("200 OK", "11"), PIECE("Hello World")}, /* first, as the one that is looked for */
+    /* First, because nearly every look-up is for it. */
+    {200, HEAD("200 OK", "11"), PIECE("Hello World")},
     {400, HEAD("400 Bad Request", "12"), PIECE("Bad Request\n")},
     {405, HEAD("405 Method Not Allowed\r\nAllow: GET, HEAD", "19"), PIECE("Method Not Allowed\n")},
     {408, HEAD("408 Request Timeout", "16"), PIECE("Request Timeout\n")},

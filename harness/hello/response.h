@@ -6,22 +6,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { HELLO_RESPONSE_BYTES = 256 }; /* none is longer */
+/* None is longer. */
+enum { HELLO_RESPONSE_BYTES = 256 };
 
 /* The Date field, made once a second. Zeroed to begin with. */
 struct hello_date {
-    uint64_t stale_ns; /* on the loop's clock: from then on it is made anew */
-    char line[48];     /* with the empty line that ends a header */
+    /* On the loop's clock: from then on it is made anew. */
+    uint64_t stale_ns;
+    /* With the empty line that ends a header. */
+    char line[48];
     size_t length;
 };
 
 void hello_date_update(struct hello_date *, uint64_t now_ns);
 
 struct hello_answer {
-    unsigned status; /* 200, 400, 405, 408, 413, 417, 431, 501, 505 */
+    /* 200, 400, 405, 408, 413, 417, 431, 501, 505. */
+    unsigned status;
     bool keep_alive;
-    bool old;       /* to a request in HTTP/1.0 */
-    bool head_only; /* to a HEAD: the header of the answer, without its body */
+    /* To a request in HTTP/1.0. */
+    bool old;
+    /* To a HEAD: the header of the answer, without its body. */
+    bool head_only;
 };
 
 /* Writes one answer, at most HELLO_RESPONSE_BYTES. Returns its length. */

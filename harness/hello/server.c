@@ -1,3 +1,6 @@
+/* The server owns every connection: a place is on the list `free` or on the list `open`, and
+ * returns to `free` once the loop has closed its stream. Without a free place no connection is
+ * taken from the listener, which offers no other before. */
 #include "harness/hello/server.h"
 
 #include <errno.h>
@@ -5,7 +8,8 @@
 #include <string.h>
 
 enum {
-    BACKLOG = 4096, /* the kernel cuts it to its own limit */
+    /* The kernel cuts it to its own limit. */
+    BACKLOG = 4096,
     BUFFERS = 1024,
 };
 
@@ -13,10 +17,12 @@ struct hello_server {
     struct hello_shared shared;
     struct loop_listener listener;
     struct loop_async stop;
-    struct loop_timer end; /* of the whole run, and then of the grace */
+    /* Of the whole run, and then of the grace. */
+    struct loop_timer end;
     struct hello_connection *connections;
     struct list free, open;
-    bool offered; /* the listener has a connection for which no place was free */
+    /* The listener has a connection for which no place was free. */
+    bool offered;
     uint64_t grace_ns;
     void (*on_accept_failure)(int error);
 };
@@ -34,8 +40,7 @@ static void fail_accept(struct hello_server *server, int error)
         server->on_accept_failure(error);
 }
 
-/* Takes the connection that the listener offers, if there is one and a place is free. The listener
- * offers no other before. */
+/* Takes the connection that the listener offers, if there is one and a place is free. */
 static void take_offered(struct hello_server *server)
 {
     if (!server->offered || list_is_empty(&server->free))
@@ -144,14 +149,15 @@ static int open_loop(struct hello_server *server, const struct hello_setup *setu
 }
 
 /* From here on the loop knows the handles, and only it can end them. */
-static int start(struct hello_server *server, const struct hello_setup *setup, const char **what)
+static int start(struct hello_server *server, const struct hello_setup *setup,
+                 enum hello_step *step)
 {
     struct loop *loop = server->shared.loop;
     struct hello_timeouts *timeouts = &server->shared.timeouts;
     loop_listener_init(loop, &server->listener);
     loop_async_init(loop, &server->stop, on_stop);
     loop_timer_init(loop, &server->end);
-    *what = "starting the timers";
+    *step = HELLO_STEP_TIMERS;
     int r = hello_timeouts_open(loop, timeouts);
     memcpy(timeouts->lengths_ns, setup->waits_ns, sizeof timeouts->lengths_ns);
     timeouts->expire = hello_connection_expire;
@@ -159,15 +165,16 @@ static int start(struct hello_server *server, const struct hello_setup *setup, c
         r = loop_timer_start(&server->end, on_run_over, setup->run_ns, 0);
     if (r < 0)
         return r;
-    *what = "listening";
+    *step = HELLO_STEP_LISTEN;
     r = loop_listen(&server->listener, setup->address, setup->address_bytes, BACKLOG,
                     on_connection);
     return r < 0 ? r : loop_listener_no_delay(&server->listener);
 }
 
-int hello_server_open(struct hello_server **out, const struct hello_setup *setup, const char **what)
+int hello_server_open(struct hello_server **out, const struct hello_setup *setup,
+                      enum hello_step *step)
 {
-    *what = "allocating the connections";
+    *step = HELLO_STEP_MEMORY;
     struct hello_server *server = calloc(1, sizeof *server);
     if (server == NULL)
         return -ENOMEM;
@@ -177,11 +184,11 @@ int hello_server_open(struct hello_server **out, const struct hello_setup *setup
     server->on_accept_failure = setup->on_accept_failure;
     int r = take_memory(server, setup->connections);
     if (r == 0) {
-        *what = "opening the loop";
+        *step = HELLO_STEP_LOOP;
         r = open_loop(server, setup);
     }
     if (r == 0) {
-        r = start(server, setup, what);
+        r = start(server, setup, step);
         if (r < 0) {
             end(server);
             hello_server_run(server);

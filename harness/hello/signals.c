@@ -1,3 +1,5 @@
+/* A thread of its own waits for signals (sigwait), so that what they cause runs outside of a signal
+ * handler. Signals are of the whole process, and so is what this file keeps. */
 #include "harness/hello/signals.h"
 
 #include <pthread.h>
@@ -6,7 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { WAKE_SIGNAL = SIGUSR1 }; /* from hello_signals_end() to the thread */
+/* From hello_signals_end() to the thread. */
+enum { WAKE_SIGNAL = SIGUSR1 };
 
 static sigset_t held;
 static atomic_bool over;
@@ -18,7 +21,7 @@ int hello_signals_hold(void)
 {
     static const int ending[] = {SIGINT, SIGTERM, SIGHUP};
     sigemptyset(&held);
-    for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++) {
+    for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++) {
         struct sigaction action;
         sigaction(ending[i], NULL, &action);
         if (action.sa_handler != SIG_IGN)
@@ -40,7 +43,7 @@ static void *take_signals(void *unused)
         if (atomic_load(&over))
             return NULL;
         if (number == WAKE_SIGNAL)
-            continue; /* another program's */
+            continue; /* sent by another program */
         if (first) {
             first = false;
             call(call_context);

@@ -1,3 +1,4 @@
+/* One list of waits for each kind, in the order of their deadlines, and one timer for all. */
 #include "harness/hello/timeouts.h"
 
 static void on_timer(struct loop_timer *timer);

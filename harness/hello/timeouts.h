@@ -8,25 +8,32 @@
 
 enum hello_wait {
     HELLO_WAIT_NONE,
-    HELLO_WAIT_IDLE,    /* for the first byte of a request */
-    HELLO_WAIT_REQUEST, /* for the rest of one */
-    HELLO_WAIT_WRITE,   /* for the client to read */
-    HELLO_WAIT_LINGER,  /* for the client to close, too */
+    /* For the first byte of a request. */
+    HELLO_WAIT_IDLE,
+    /* For the rest of one. */
+    HELLO_WAIT_REQUEST,
+    /* For the client to read. */
+    HELLO_WAIT_WRITE,
+    /* For the client to close, too. */
+    HELLO_WAIT_LINGER,
     HELLO_WAITS,
 };
 
 struct hello_waiter {
     struct list node;
     uint64_t deadline_ns;
-    uint8_t wait; /* enum hello_wait */
+    /* enum hello_wait */
+    uint8_t wait;
 };
 
 struct hello_timeouts {
     struct loop_timer timer;
-    uint64_t due_ns; /* of the timer */
+    /* When the timer runs. */
+    uint64_t due_ns;
     struct list lists[HELLO_WAITS];
     uint64_t lengths_ns[HELLO_WAITS];
-    void (*expire)(struct hello_waiter *, enum hello_wait); /* its wait is over already */
+    /* Its wait is over already when this is called. */
+    void (*expire)(struct hello_waiter *, enum hello_wait);
 };
 
 /* lengths_ns and expire are the caller's to set, before the first wait. -ENOMEM: close it all the

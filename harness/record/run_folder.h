@@ -8,8 +8,6 @@
 
 #include "harness/record/run.h"
 
-#include <jansson.h>
-
 struct run_folder {
     /* The caller's. */
     const char *path;
@@ -51,7 +49,7 @@ int run_folder_rescue(struct run_folder *, const struct run *, const struct cell
  * can be computed again is not read. */
 int run_folder_load(struct run *, const char *path, char *problem);
 
-/* The run without its trials as JSON of results/schema.json, a new object; NULL: no memory. */
-json_t *run_to_json(const struct run *, const struct cell_summary *summaries);
+/* No more of trials.jsonl than this is read, or written. */
+#define TRIALS_FILE_BYTES_MAX (UINT64_C(512) << 20)
 
 #endif

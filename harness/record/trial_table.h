@@ -65,9 +65,9 @@ struct trial_table {
     size_t counter_count;
     /* By metric and subject. Internal. */
     struct merged_histogram **merged[METRICS_MAX];
-    /* Texts of why_invalid, each once. Internal. */
-    char **reasons;
-    size_t reason_count;
+    /* Trials are alike: which metric the k-th figure, and the k-th histogram, of the last one was.
+     * Internal. */
+    uint8_t metric_order[METRICS_MAX], histogram_order[METRICS_MAX];
     /* What it takes, about. */
     size_t bytes;
 };
