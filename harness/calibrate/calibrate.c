@@ -2,16 +2,15 @@
 #include "harness/calibrate/options.h"
 
 #include "backends/clock.h"
-#include "harness/command.h"
 #include "harness/base/file_save.h"
+#include "harness/base/problem.h"
+#include "harness/command.h"
+#include "harness/execute/launch.h"
+#include "harness/execute/progress.h"
 #include "harness/system/interrupt.h"
 #include "harness/system/manifest.h"
-#include "harness/base/problem.h"
-#include "harness/execute/progress.h"
-#include "harness/execute/run_setup.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -21,13 +20,12 @@
 
 struct calibrate {
     struct calibrate_options options;
-    struct calibration calibrations[CALIBRATE_DESIGNS_MAX];
-    size_t count;
+    struct calibration_set set;
     struct calibration_bed bed;
-    json_t *file;
     struct progress progress;
     uint64_t begin_ns;
-    double done, planned; /* trials, weighted by how long they take */
+    /* Trials, weighted by how long they take. */
+    double done, planned;
     char problem[PROBLEM_BYTES];
 };
 
@@ -63,7 +61,7 @@ static int open_all(struct calibrate *calibrate)
     for (size_t i = 0; calibration_designs[i].name != NULL && r == 0; i++) {
         if (options->any_chosen && !options->chosen[i])
             continue;
-        r = calibration_open(&calibrate->calibrations[calibrate->count++], &calibration_designs[i],
+        r = calibration_open(&calibrate->set.list[calibrate->set.count++], &calibration_designs[i],
                              options->backend, (unsigned)options->comparisons,
                              (unsigned)options->rounds, calibrate->problem);
     }
@@ -73,8 +71,8 @@ static int open_all(struct calibrate *calibrate)
 static int time_all(struct calibrate *calibrate)
 {
     int r = 0;
-    for (size_t i = 0; i < calibrate->count && r == 0; i++) {
-        struct calibration *calibration = &calibrate->calibrations[i];
+    for (size_t i = 0; i < calibrate->set.count && r == 0; i++) {
+        struct calibration *calibration = &calibrate->set.list[i];
         r = calibration_time_trials(calibration, &calibrate->bed, calibrate->problem);
         calibrate->planned += weight_of(calibration) * calibration->comparisons;
     }
@@ -83,29 +81,15 @@ static int time_all(struct calibrate *calibrate)
 
 static int save(struct calibrate *calibrate)
 {
-    const char *folder = calibrate->options.folder;
-    json_t *results = json_array(), *designs = json_array();
-    for (size_t i = 0; i < calibrate->count; i++) {
-        calibration_add_results(&calibrate->calibrations[i], results);
-        json_array_append_new(designs, calibration_to_json(&calibrate->calibrations[i]));
-    }
-    json_object_set_new(calibrate->file, "results", results);
-    json_object_set_new(calibrate->file, "designs", designs);
-    char *text = json_dumps(calibrate->file, JSON_COMPACT | JSON_REAL_PRECISION(9));
-    int r = text != NULL ? file_save(folder, CALIBRATION_FILE, text, strlen(text)) : -ENOMEM;
-    free(text);
-    if (r < 0)
-        problem_say(calibrate->problem, r, "%s/" CALIBRATION_FILE " could not be written: %s",
-                    folder, strerror(-r));
-    return r;
+    return calibration_set_save(&calibrate->set, calibrate->options.folder, calibrate->problem);
 }
 
 static int measure(struct calibrate *calibrate)
 {
     double saved_s = 0;
     int r = 0;
-    for (size_t i = 0; i < calibrate->count && r == 0; i++) {
-        struct calibration *calibration = &calibrate->calibrations[i];
+    for (size_t i = 0; i < calibrate->set.count && r == 0; i++) {
+        struct calibration *calibration = &calibrate->set.list[i];
         while (calibration->finished < calibration->comparisons && r == 0) {
             show(calibrate, calibration);
             r = calibration_compare(calibration, &calibrate->bed, calibrate->problem);
@@ -165,129 +149,129 @@ static bool is_false_too_often(const struct calibration *calibration)
     return share.low > CALIBRATION_FALSE_LIMIT;
 }
 
-static void print_json(const struct calibrate *calibrate)
+static void complain(const struct calibrate *calibrate)
 {
-    json_t *copy = json_copy(calibrate->file);
-    json_object_del(copy, "designs");
-    json_dumpf(copy, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-    putchar('\n');
-    json_decref(copy);
+    fprintf(stderr, "pollbench calibrate: %s\n", calibrate->problem);
+}
+
+static int print_results(struct calibrate *calibrate)
+{
+    if (calibrate->options.json) {
+        int r = calibration_set_print(&calibrate->set, stdout);
+        return r == 0 ? 0
+                      : problem_say(calibrate->problem, r, "writing to standard output failed: %s",
+                                    strerror(-r));
+    }
+    for (size_t i = 0; i < calibrate->set.count; i++)
+        print_calibration(&calibrate->set.list[i]);
+    printf("\nShares in 99 %% intervals (Clopper and Pearson). Kept in %s.\n",
+           calibrate->options.folder);
+    return 0;
 }
 
 static int report(struct calibrate *calibrate)
 {
     int status = EXIT_DONE;
-    for (size_t i = 0; i < calibrate->count && !calibrate->options.json; i++)
-        print_calibration(&calibrate->calibrations[i]);
-    if (!calibrate->options.json)
-        printf("\nShares in 99 %% intervals (Clopper and Pearson). Kept in %s.\n",
-               calibrate->options.folder);
-    else
-        print_json(calibrate);
-    for (size_t i = 0; i < calibrate->count; i++) {
-        if (!is_false_too_often(&calibrate->calibrations[i]))
+    if (print_results(calibrate) < 0) {
+        complain(calibrate);
+        return EXIT_FAILED;
+    }
+    for (size_t i = 0; i < calibrate->set.count; i++) {
+        if (!is_false_too_often(&calibrate->set.list[i]))
             continue;
         fprintf(stderr,
-                "pollbench calibrate: on this machine %s names more than 1 %% of equals: its "
-                "verdicts are not to be trusted\n",
-                calibrate->calibrations[i].design->name);
+                "pollbench calibrate: %s: on this machine more than 1 %% of the comparisons of a "
+                "subject with itself name it; do not trust such verdicts\n",
+                calibrate->set.list[i].design->name);
         status = EXIT_FAILED_CHECK;
     }
-    if (calibration_draw(calibrate->calibrations, calibrate->count,
-                         json_object_get(calibrate->file, "manifest"), calibrate->options.folder,
-                         calibrate->problem) < 0)
+    if (calibration_set_draw(&calibrate->set, calibrate->options.folder, calibrate->problem) < 0)
         fprintf(stderr, "pollbench calibrate: no charts: %s\n", calibrate->problem);
     return status;
 }
 
 /* ---- the command ---- */
 
-static json_t *describe(const struct calibrate *calibrate, int argc, char **argv)
+static int add_word(struct calibration_set *set, const char *word)
 {
-    json_t *command = json_pack("[s]", "pollbench");
-    for (int i = 0; i < argc; i++)
-        json_array_append_new(command, json_string(argv[i]));
-    return json_pack("{s:i, s:o, s:I, s:o, s:o}", "schema", CALIBRATION_SCHEMA, "command", command,
-                     "seed", (json_int_t)(calibrate->options.seed & INT64_MAX), "placement",
-                     json_pack("{s:i, s:i}", "subject_cpu", calibrate->bed.subject_cpu,
-                               "generator_cpu", calibrate->bed.generator_cpu),
-                     "manifest", manifest_collect());
+    char *copy = strdup(word);
+    if (copy != NULL)
+        set->command[set->command_count++] = copy;
+    return copy != NULL ? 0 : -ENOMEM;
 }
 
-static int complain(const struct calibrate *calibrate, int status)
+static int describe(struct calibrate *calibrate, int argc, char **argv)
 {
-    fprintf(stderr, "pollbench calibrate: %s\n", calibrate->problem);
-    return status;
+    struct calibration_set *set = &calibrate->set;
+    set->seed = calibrate->options.seed;
+    set->subject_cpu = calibrate->bed.subject_cpu;
+    set->generator_cpu = calibrate->bed.generator_cpu;
+    set->command = calloc((size_t)argc + 1, sizeof *set->command);
+    int r = set->command != NULL ? add_word(set, "pollbench") : -ENOMEM;
+    for (int i = 0; i < argc && r == 0; i++)
+        r = add_word(set, argv[i]);
+    if (r == 0)
+        r = manifest_collect(&set->manifest);
+    return r == 0
+               ? 0
+               : problem_say(calibrate->problem, r, "there is no memory to describe the machine");
+}
+
+static int prepare(struct calibrate *calibrate, int argc, char **argv)
+{
+    launch_place(&calibrate->bed.subject_cpu, &calibrate->bed.generator_cpu);
+    calibrate->bed.seed = calibrate->options.seed;
+    random_seed(&calibrate->bed.random, calibrate->options.seed);
+    int r = describe(calibrate, argc, argv);
+    if (r < 0)
+        return r;
+    r = interrupt_install();
+    if (r < 0)
+        return problem_say(calibrate->problem, r, "preparing for signals failed: %s", strerror(-r));
+    r = file_make_folder(calibrate->options.folder);
+    if (r < 0)
+        return problem_say(calibrate->problem, r, "making the folder %s failed: %s",
+                           calibrate->options.folder, strerror(-r));
+    return time_all(calibrate);
+}
+
+static int measure_with_progress(struct calibrate *calibrate)
+{
+    if (!calibrate->options.quiet)
+        fprintf(stderr, "calibrating, about %.0f min, into %s\n",
+                CALIBRATION_VARIANTS * calibrate->planned / 60, calibrate->options.folder);
+    progress_begin(&calibrate->progress, calibrate->options.quiet);
+    calibrate->begin_ns = clock_now_ns();
+    int r = measure(calibrate);
+    progress_clear(&calibrate->progress);
+    return r;
 }
 
 /* Signals end it as they end a run: what is finished is kept. */
-static int carry_out(struct calibrate *calibrate, int argc, char **argv)
+static int calibrate_now(struct calibrate *calibrate, int argc, char **argv)
 {
-    run_place(&calibrate->bed.subject_cpu, &calibrate->bed.generator_cpu);
-    calibrate->bed.seed = calibrate->options.seed;
-    random_seed(&calibrate->bed.random, calibrate->options.seed);
-    calibrate->file = describe(calibrate, argc, argv);
-    int r = interrupt_install();
+    int r = prepare(calibrate, argc, argv);
     if (r == 0)
-        r = file_make_folder(calibrate->options.folder);
-    if (r < 0) {
-        problem_say(calibrate->problem, r, "%s cannot be made: %s", calibrate->options.folder,
-                    strerror(-r));
-        return complain(calibrate, EXIT_NOT_CARRIED_OUT);
+        r = measure_with_progress(calibrate);
+    if ((r < 0 && r != -EINTR) || save(calibrate) < 0) {
+        complain(calibrate);
+        return EXIT_FAILED;
     }
-    r = time_all(calibrate);
-    if (r == 0) {
-        if (!calibrate->options.quiet)
-            fprintf(stderr, "calibrating, about %.0f min, into %s\n",
-                    CALIBRATION_VARIANTS * calibrate->planned / 60, calibrate->options.folder);
-        progress_begin(&calibrate->progress, calibrate->options.quiet);
-        calibrate->begin_ns = clock_now_ns();
-        r = measure(calibrate);
-        progress_clear(&calibrate->progress);
-    }
-    if (r < 0 && r != -EINTR)
-        return complain(calibrate, EXIT_NOT_CARRIED_OUT);
-    if (save(calibrate) < 0)
-        return complain(calibrate, EXIT_NOT_CARRIED_OUT);
     int status = report(calibrate);
     if (r == -EINTR)
         fprintf(stderr, "pollbench calibrate: interrupted; the finished comparisons are in %s\n",
                 calibrate->options.folder);
-    return r == -EINTR ? EXIT_NOT_CARRIED_OUT : status;
+    return r == -EINTR ? EXIT_FAILED : status;
 }
 
-/* ---- a calibration that is there ---- */
-
-static int load_all(struct calibrate *calibrate)
-{
-    char path[4096];
-    json_error_t error;
-    const json_t *designs, *design;
-    size_t i;
-    snprintf(path, sizeof path, "%s/" CALIBRATION_FILE, calibrate->options.folder);
-    calibrate->file = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
-    if (calibrate->file == NULL)
-        return problem_say(calibrate->problem, -EINVAL, "%s, line %d: %s", path, error.line,
-                           error.text);
-    designs = json_object_get(calibrate->file, "designs");
-    if (json_integer_value(json_object_get(calibrate->file, "schema")) != CALIBRATION_SCHEMA ||
-        json_array_size(designs) == 0 || json_array_size(designs) > CALIBRATE_DESIGNS_MAX)
-        return problem_say(calibrate->problem, -EINVAL, "%s is no calibration of this pollbench",
-                           path);
-    json_array_foreach(designs, i, design)
-    {
-        char why[PROBLEM_BYTES];
-        if (calibration_load(&calibrate->calibrations[calibrate->count++], calibrate->file, design,
-                             why) < 0)
-            return problem_say(calibrate->problem, -EINVAL, "%s: %.300s", path, why);
-    }
-    return 0;
-}
-
+/* A calibration that is there. */
 static int show_again(struct calibrate *calibrate)
 {
     calibrate->options.folder = calibrate->options.report_folder;
-    return load_all(calibrate) < 0 ? complain(calibrate, EXIT_NOT_CARRIED_OUT) : report(calibrate);
+    if (calibration_set_load(&calibrate->set, calibrate->options.folder, calibrate->problem) == 0)
+        return report(calibrate);
+    complain(calibrate);
+    return EXIT_FAILED;
 }
 
 static void choose_seed(struct calibrate_options *options)
@@ -307,17 +291,19 @@ int command_calibrate(int argc, char **argv)
         calibrate_options_print_help(stdout);
         return EXIT_DONE;
     }
-    if (r < 0)
-        return complain(&calibrate, EXIT_USAGE);
+    if (r < 0) {
+        complain(&calibrate);
+        return EXIT_USAGE;
+    }
     choose_seed(&calibrate.options);
-    if (calibrate.options.report_folder != NULL)
+    if (calibrate.options.report_folder != NULL) {
         status = show_again(&calibrate);
-    else if ((r = open_all(&calibrate)) < 0)
-        status = complain(&calibrate, r == -EINVAL ? EXIT_USAGE : EXIT_NOT_CARRIED_OUT);
-    else
-        status = carry_out(&calibrate, argc, argv);
-    for (size_t i = 0; i < calibrate.count; i++)
-        calibration_close(&calibrate.calibrations[i]);
-    json_decref(calibrate.file);
+    } else if ((r = open_all(&calibrate)) < 0) {
+        complain(&calibrate);
+        status = r == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
+    } else {
+        status = calibrate_now(&calibrate, argc, argv);
+    }
+    calibration_set_free(&calibrate.set);
     return status;
 }

@@ -11,19 +11,26 @@
 #ifndef HARNESS_CALIBRATE_CALIBRATION_H
 #define HARNESS_CALIBRATE_CALIBRATION_H
 
-#include "harness/plan/cells.h"
-#include "harness/execute/launch.h"
+#include "harness/contract/cell.h"
+#include "harness/contract/workload.h"
+#include "harness/record/calibration_file.h"
+#include "harness/stats/effect.h"
 #include "harness/stats/proportion.h"
 #include "harness/stats/random.h"
 #include "harness/stats/verdict.h"
 
-#define CALIBRATION_SCHEMA 1
-#define CALIBRATION_FOLDER "results/calibration" /* where `calibrate` writes and `run` looks */
-#define CALIBRATION_FILE "calibration.json"
-#define CALIBRATION_CONFIDENCE 0.99 /* of the intervals of shares */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* Of the intervals of shares. */
+#define CALIBRATION_CONFIDENCE 0.99
 
 /* A false verdict may come in this share of comparisons. */
 #define CALIBRATION_FALSE_LIMIT 0.01
+
+/* Designs in a set. */
+enum { CALIBRATIONS_MAX = 16 };
 
 /* Lengths of a trial that the same trial tells of: its first drain, its first three, all. */
 enum { CALIBRATION_LENGTHS = 3 };
@@ -39,11 +46,14 @@ enum calibration_variant {
 /* Which cell, how large the delay, and in how many rounds it has to be found. */
 struct calibration_design {
     const char *name;
-    const char *const *words; /* of `pollbench run`, that make the cell; ends with NULL */
-    double planted;           /* 0.05: 5 % */
+    /* Of `pollbench run`, that make the cell; ends with NULL. */
+    const char *const *words;
+    /* 0.05: 5 %. */
+    double planted;
     double minimum_effect;
     unsigned rounds;
-    double limit_s; /* of one comparison */
+    /* Of one comparison. */
+    double limit_s;
 };
 
 /* Ends with a NULL name. Several may have the same cell and name. */
@@ -51,26 +61,23 @@ extern const struct calibration_design calibration_designs[];
 
 struct calibration {
     const struct calibration_design *design;
-    unsigned rounds, comparisons; /* asked for */
-    unsigned finished;            /* comparisons */
-    struct run_options options;
-    json_t *cells; /* of one */
+    /* Asked for. */
+    unsigned rounds, comparisons;
+    /* Comparisons. */
+    unsigned finished;
     struct cell cell;
     const struct subject *subject;
     const struct metric *metric;
-    size_t lengths;                      /* that the cell knows */
-    double trial_s[CALIBRATION_LENGTHS]; /* one trial, processes included; median */
-    double comparison_s;                 /* the two subjects' trials; mean */
-    uint64_t invalid;                    /* trials that were repeated */
-    double *values; /* [comparison][round][variant][length]; NAN: no valid trial */
-};
-
-/* What may change how a verdict is found, for the chart. */
-enum calibration_method {
-    CALIBRATION_AS_RUN,  /* as `run` judges: effect.h and verdict.h */
-    CALIBRATION_UNPAIRED /* the same, but each round of the one beside another round of the other */
-    ,
-    CALIBRATION_BOOTSTRAP, /* the median of the log ratios and its bootstrap interval */
+    /* That the cell knows. */
+    size_t lengths;
+    /* One trial, processes included; median. */
+    double trial_s[CALIBRATION_LENGTHS];
+    /* The trials of both subjects; mean. */
+    double comparison_s;
+    /* Trials that were repeated. */
+    uint64_t invalid;
+    /* [comparison][round][variant][length]; NAN: no valid trial. */
+    double *values;
 };
 
 /* Opens the cell, with the subject on it. -EINVAL, -ENODEV, -ENOMEM with a sentence. rounds: 0 for
@@ -80,7 +87,10 @@ int calibration_open(struct calibration *, const struct calibration_design *,
                      char *problem);
 void calibration_close(struct calibration *);
 
+/* ---- measuring ---- */
+
 struct calibration_bed {
+    /* -1: anywhere. */
     int subject_cpu, generator_cpu;
     uint64_t seed;
     struct random random;
@@ -92,6 +102,18 @@ int calibration_time_trials(struct calibration *, struct calibration_bed *, char
 /* One more comparison. -EINTR: a signal asked for the end, and there is none more. -errno with a
  * sentence. */
 int calibration_compare(struct calibration *, struct calibration_bed *, char *problem);
+
+/* ---- judging ---- */
+
+/* What may change how a verdict is found, for the chart. */
+enum calibration_method {
+    /* As `run` judges: effect.h and verdict.h. */
+    CALIBRATION_AS_RUN,
+    /* The same, but each round of the one beside another round of the other. */
+    CALIBRATION_UNPAIRED,
+    /* The median of the log ratios and its bootstrap interval. */
+    CALIBRATION_BOOTSTRAP,
+};
 
 /* The verdict on a variant against A, by the first `rounds` rounds of one comparison. */
 enum verdict_word calibration_judge(const struct calibration *, unsigned comparison,
@@ -107,24 +129,40 @@ struct proportion calibration_named(const struct calibration *, enum calibration
 /* The planted difference as measured by all rounds of all comparisons. */
 int calibration_planted_ratio(const struct calibration *, struct effect *);
 
-/* The entries of manifest.calibration.cells: one for A against A, one for the planted delay; added
- * to the array. -ENOMEM. */
-int calibration_add_results(const struct calibration *, json_t *results);
+/* What later runs carry of CALIBRATION_B or of CALIBRATION_PLANTED. At least one comparison is
+ * finished. 0 or -ENOMEM; release with calibration_result_free() in every case. */
+int calibration_result(const struct calibration *, enum calibration_variant,
+                       struct calibration_result *);
 
-/* Everything that was measured, a new object; NULL when out of memory. */
-json_t *calibration_to_json(const struct calibration *);
+/* ---- the file ---- */
 
-/* One of the file's "designs", as calibration_to_json() wrote it. The file outlives it; release it
- * with calibration_close(). -EINVAL with a sentence. */
-int calibration_load(struct calibration *, const json_t *file, const json_t *design, char *problem);
+/* What calibration.json holds. */
+struct calibration_set {
+    char **command;
+    size_t command_count;
+    uint64_t seed;
+    /* -1: anywhere. */
+    int subject_cpu, generator_cpu;
+    struct named_values manifest;
+    struct calibration list[CALIBRATIONS_MAX];
+    size_t count;
+};
+
+/* All zeros is an empty one. */
+void calibration_set_free(struct calibration_set *);
+
+/* Replaces FOLDER/calibration.json. -errno with a sentence. */
+int calibration_set_save(const struct calibration_set *, const char *folder, char *problem);
+
+/* Prints the same without the rounds. -ENOMEM, or -EIO: it cannot be written. */
+int calibration_set_print(const struct calibration_set *, FILE *);
+
+/* Reads FOLDER/calibration.json into an empty set. -errno with a sentence. Free it in every case.
+ */
+int calibration_set_load(struct calibration_set *, const char *folder, char *problem);
 
 /* Draws FOLDER/charts/calibration-*.svg and .png: what is found against the time of a comparison.
- * As charts_draw(). */
-int calibration_draw(const struct calibration *, size_t count, const json_t *manifest,
-                     const char *folder, char *problem);
-
-/* What the last calibration of this very machine and kernel found, for the manifest of a run; JSON
- * null when there is none. A new reference. */
-json_t *calibration_recall(const json_t *manifest);
+ * -errno with a sentence. */
+int calibration_set_draw(const struct calibration_set *, const char *folder, char *problem);
 
 #endif

@@ -2,16 +2,13 @@
  * each length of a trial, and for other ways to judge the same rounds. */
 #include "harness/calibrate/calibration.h"
 
-#include "harness/base/file_save.h"
+#include "harness/analysis/format.h"
 #include "harness/charts/gnuplot.h"
-#include "harness/base/problem.h"
+#include "harness/record/run.h"
 #include "harness/report/csv.h"
-#include "harness/analysis/parts.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 /* Seconds of a comparison at which the share is drawn. */
 static const double seconds_drawn[] = {0.5, 1, 2, 3, 5, 10, 20, 30, 60};
@@ -185,47 +182,51 @@ static void choose_styles(size_t lines_drawn, char *styles, size_t size)
         length += (size_t)snprintf(styles + length, size - length, "%d ", numbers[i % lines_drawn]);
 }
 
-static int draw_one(const struct calibration *calibration, const json_t *manifest,
-                    const char *folder, const char *scripts, char *problem)
+static int draw_one(const struct gnuplot *gnuplot, const struct calibration *calibration,
+                    const char *machine, char *problem)
 {
-    char name[120], stem[PATH_BYTES + 130], title[160], subtitle[200], machine[512], styles[64];
+    static const char *const kept[] = {".csv", ".svg", ".png"};
+    char name[120], file[130], stem[GNUPLOT_PATH_BYTES + 130], title[160], subtitle[200];
+    char styles[64];
     size_t lines_drawn;
     snprintf(name, sizeof name, "calibration-%s-%g", calibration->design->name,
              100 * calibration->design->planted);
-    snprintf(stem, sizeof stem, "%s%s/%s", folder[0] == '/' ? "" : "./", folder, name);
+    snprintf(stem, sizeof stem, "%s/%s", gnuplot->work, name);
     snprintf(title, sizeof title, "%s: what a comparison of so many seconds finds",
              calibration->design->name);
     snprintf(subtitle, sizeof subtitle,
              "%u comparisons of %s with itself.   minimum effect %g %%   99 %% intervals",
              calibration->finished, calibration->subject->name,
              100 * calibration->design->minimum_effect);
-    json_t *run = json_pack("{s:O}", "manifest", manifest);
-    report_machine(run, ", ", machine, sizeof machine);
-    json_decref(run);
-    int r = write_data(calibration, folder, name, &lines_drawn, problem);
+    int r = write_data(calibration, gnuplot->work, name, &lines_drawn, problem);
     if (r == 0)
-        r = write_panels(calibration, folder, name, lines_drawn, problem);
-    if (r < 0 || lines_drawn == 0)
+        r = write_panels(calibration, gnuplot->work, name, lines_drawn, problem);
+    if (r < 0)
         return r;
     choose_styles(lines_drawn, styles, sizeof styles);
     const char *axis = "seconds of a comparison: the trials of both subjects";
     const char *arguments[] = {stem, title,  subtitle,     "",   machine,
                                "",   styles, "2 2 1 30 0", axis, NULL};
-    return gnuplot_run(scripts, "curves.gp", NULL, arguments, problem);
+    r = gnuplot_run(gnuplot, "curves.gp", NULL, arguments, problem);
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0] && r == 0; i++) {
+        snprintf(file, sizeof file, "%s%s", name, kept[i]);
+        r = gnuplot_keep(gnuplot, file, problem);
+    }
+    return r;
 }
 
-int calibration_draw(const struct calibration *calibrations, size_t count, const json_t *manifest,
-                     const char *folder, char *problem)
+int calibration_set_draw(const struct calibration_set *set, const char *folder, char *problem)
 {
-    char charts[PATH_BYTES], scripts[PATH_BYTES];
-    snprintf(charts, sizeof charts, "%s/charts", folder);
-    int r = file_make_folder(charts);
-    if (r < 0)
-        return problem_say(problem, r, "the folder %s cannot be made: %s", charts, strerror(-r));
-    r = gnuplot_find_scripts(NULL, scripts, sizeof scripts, problem);
-    for (size_t i = 0; i < count && r == 0; i++) {
-        if (calibrations[i].finished > 0)
-            r = draw_one(&calibrations[i], manifest, charts, scripts, problem);
+    char machine[FORMAT_BYTES];
+    struct gnuplot gnuplot;
+    /* What describes a machine takes it from a run. */
+    const struct run run = {.manifest = set->manifest};
+    format_machine(&run, ", ", machine, sizeof machine);
+    int r = gnuplot_open(&gnuplot, folder, NULL, problem);
+    for (size_t i = 0; i < set->count && r == 0; i++) {
+        if (set->list[i].finished > 0)
+            r = draw_one(&gnuplot, &set->list[i], machine, problem);
     }
+    gnuplot_close(&gnuplot);
     return r;
 }

@@ -1,12 +1,12 @@
 /* From the rounds of a calibration to how often a verdict was right. */
 #include "harness/calibrate/calibration.h"
 
-#include "harness/stats/effect.h"
 #include "harness/stats/statistics.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define BOOTSTRAP_RESAMPLES 1000u
 
@@ -139,4 +139,37 @@ int calibration_planted_ratio(const struct calibration *calibration, struct effe
     free(pairs.subject);
     free(pairs.baseline);
     return r;
+}
+
+/* ---- in short ---- */
+
+int calibration_result(const struct calibration *calibration, enum calibration_variant variant,
+                       struct calibration_result *result)
+{
+    unsigned wrong;
+    const struct cell *cell = &calibration->cell;
+    bool is_planted = variant == CALIBRATION_PLANTED;
+    struct proportion share = calibration_named(calibration, variant, calibration->lengths - 1,
+                                                calibration->rounds, CALIBRATION_AS_RUN, &wrong);
+    uint64_t counted = (uint64_t)llround(share.share * calibration->finished);
+    *result = (struct calibration_result){
+        .workload = strdup(cell->workload->name),
+        .mode = strdup(cell->mode),
+        .subject = strdup(calibration->subject->name),
+        .metric = strdup(calibration->metric->name),
+        .minimum_effect = calibration->design->minimum_effect,
+        .planted = is_planted ? calibration->design->planted : 0,
+        .seconds_per_comparison = calibration->comparison_s,
+        .rounds_per_comparison = calibration->rounds,
+        .comparisons = calibration->finished,
+        .named = is_planted ? counted + wrong : counted,
+        .wrong = wrong,
+        .share = share.share,
+        .low = share.low,
+        .high = share.high,
+    };
+    if (result->workload == NULL || result->mode == NULL || result->subject == NULL ||
+        result->metric == NULL)
+        return -ENOMEM;
+    return named_values_copy(&result->params, &cell->params);
 }

@@ -1,7 +1,9 @@
+/* The command line of `pollbench calibrate`, and its --help. */
 #include "harness/calibrate/options.h"
 
 #include "harness/base/nearest.h"
 #include "harness/base/problem.h"
+#include "harness/plan/run_options.h"
 
 #include <errno.h>
 #include <string.h>
@@ -79,16 +81,17 @@ static int take_json(void *target, const char *value, char *problem)
 }
 
 static const struct option_row rows[] = {
-    {"--comparisons", "N", "of each kind; default: 100", take_comparisons, false},
+    {"--comparisons", "N", "of each cell; default: 100", take_comparisons, false},
     {"--rounds", "N", "of a comparison; default: as stated below", take_rounds, false},
     {"--backend", "B", "that is compared with itself; default: epoll", take_backend, false},
-    {"--seed", "N", "of the order in which trials run; recorded", take_seed, false},
+    {"--seed", "N", "of the order in which trials run; it is recorded", take_seed, false},
     {"--out", "DIR", "default: " CALIBRATION_FOLDER ", where `run` looks for it", take_folder,
      false},
-    {"--report", "DIR", "measure nothing: show again what DIR holds, and draw its charts",
-     take_report, false},
+    {"--report", "DIR", "measure nothing: print what DIR holds, and draw its charts", take_report,
+     false},
     {"--quiet", NULL, "no progress", take_quiet, false},
-    {"--json", NULL, "the result as JSON on standard output, nothing else there", take_json, false},
+    {"--json", NULL, "print the result as JSON, and nothing else on standard output", take_json,
+     false},
     {NULL, NULL, NULL, NULL, false},
 };
 
@@ -97,10 +100,10 @@ void calibrate_options_print_help(FILE *out)
     fprintf(
         out,
         "usage: pollbench calibrate [CELL...] [options]\n\n"
-        "Compares a backend with itself, and with itself made slower by a planted delay, again "
-        "and\nagain, and says how often a verdict was false, and how often the delay was found: "
-        "how far to\ntrust the verdicts of this machine. Later runs on it carry the result in "
-        "their manifest.\nNo cell named: all of them.\n\noptions:\n");
+        "Compares a backend with itself, and with itself made slower by a known delay, many times. "
+        "Prints\nhow often a verdict was false, and how often the delay was found. This tells how "
+        "far to trust the\nverdicts on this machine. Later runs on it keep the result in their "
+        "run.json.\nWithout CELL: all cells.\n\noptions:\n");
     options_print(out, rows);
     fprintf(out, "\ncells:\n");
     for (const struct calibration_design *d = calibration_designs; d->name != NULL; d++)

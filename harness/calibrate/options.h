@@ -2,18 +2,17 @@
 #ifndef HARNESS_CALIBRATE_OPTIONS_H
 #define HARNESS_CALIBRATE_OPTIONS_H
 
-#include "harness/calibrate/calibration.h"
 #include "harness/base/options.h"
-
-enum { CALIBRATE_DESIGNS_MAX = 16 };
+#include "harness/calibrate/calibration.h"
 
 struct calibrate_options {
-    bool chosen[CALIBRATE_DESIGNS_MAX];
+    bool chosen[CALIBRATIONS_MAX];
     bool any_chosen;
     uint64_t comparisons, rounds, seed;
     bool seed_given;
     const char *backend, *folder;
-    const char *report_folder; /* NULL: measure */
+    /* NULL: measure. */
+    const char *report_folder;
     bool quiet, json;
 };
 
