@@ -22,6 +22,7 @@ void calibration_result_free(struct calibration_result *result)
     free(result->subject);
     free(result->metric);
     named_values_free(&result->params);
+    *result = (struct calibration_result){0};
 }
 
 void calibration_record_free(struct calibration_record *record)
