@@ -12,10 +12,8 @@ int command_calibrate(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_hello(int argc, char **argv);
 
-/* Internal: the two processes of a trial. Descriptor 3 is the control channel between them. */
+/* Internal: the two processes of a trial (harness/execute/trial_request.h). */
 int command_trial(int argc, char **argv);
 int command_generate(int argc, char **argv);
-
-enum { CONTROL_FD = 3 };
 
 #endif

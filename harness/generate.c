@@ -1,9 +1,10 @@
 /* `pollbench generate`: the process that makes the load of one trial. */
-#include "harness/command.h"
-#include "harness/generator/generator.h"
-#include "harness/system/limits.h"
 #include "harness/base/options.h"
 #include "harness/base/problem.h"
+#include "harness/command.h"
+#include "harness/execute/trial_request.h"
+#include "harness/generator/generator.h"
+#include "harness/system/limits.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -29,8 +30,9 @@ int command_generate(int argc, char **argv)
     int cpu = -1;
     int r = options_parse(rows, NULL, &cpu, argc, argv, problem);
     if (r == OPTIONS_HELP) {
-        printf("usage: pollbench generate [--cpu N]\n\nInternal: pollbench run starts it, with the "
-               "control channel as descriptor 3.\n");
+        printf("usage: pollbench generate [--cpu N]\n\n"
+               "Internal: pollbench run starts it. Descriptor %d is its control channel.\n",
+               CONTROL_FD);
         options_print(stdout, rows);
         return EXIT_DONE;
     }

@@ -1,9 +1,11 @@
 /* `pollbench list`: what there is to measure with on this system. */
-#include "harness/command.h"
 #include "harness/base/options.h"
 #include "harness/base/problem.h"
+#include "harness/command.h"
 #include "harness/plan/subject_list.h"
+#include "harness/subjects/subjects.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,51 +23,98 @@ static const struct option_row rows[] = {
 
 static void print_help(void)
 {
-    printf(
-        "usage: pollbench list [options]\n\n"
-        "Shows every subject: its tier, whether it is available here or why not, and the kernel "
-        "features\nthat it asks for and is granted. Opt-in subjects run only when --backends names "
-        "them.\n\noptions:\n");
+    printf("usage: pollbench list [options]\n\n"
+           "Shows every subject: its tier, whether this system has it or why not, and the kernel "
+           "features\nthat it asks for and gets. An opt-in subject runs only when --backends names "
+           "it.\n\noptions:\n");
     options_print(stdout, rows);
 }
 
-static const char *availability(const json_t *subject)
-{
-    if (!json_is_true(json_object_get(subject, "available")))
-        return "no";
-    return json_is_true(json_object_get(subject, "opt_in")) ? "opt-in" : "yes";
-}
+/* ---- as a table ---- */
 
-static const char *text_of(const json_t *subject, const char *key)
+static const char *availability(const struct subject_description *description)
 {
-    return json_string_value(json_object_get(subject, key));
+    if (!description->available)
+        return "no";
+    return description->subject->opt_in ? "opt-in" : "yes";
 }
 
 /* What a subject asks of the kernel, and what of it was granted, on a line of its own. */
-static void print_features(const json_t *subject)
+static void print_features(const struct subject_description *description)
 {
-    char asked[160], granted[160];
-    subject_join_names(json_object_get(subject, "asked"), asked, sizeof(asked));
-    subject_join_names(json_object_get(subject, "granted"), granted, sizeof(granted));
-    if (strcmp(asked, "-") == 0)
+    char asked[FEATURE_NAMES_BYTES], granted[FEATURE_NAMES_BYTES];
+    subject_feature_names(description->asked, asked, sizeof asked);
+    subject_feature_names(description->granted, granted, sizeof granted);
+    if (asked[0] == '\0')
         return;
-    bool all = strcmp(asked, granted) == 0;
-    printf("    asked %s, granted %s\n", asked, all ? "all of it" : granted);
+    printf("    asked %s, granted %s\n", asked,
+           strcmp(asked, granted) == 0 ? "all of it"
+           : granted[0] == '\0'        ? "nothing"
+                                       : granted);
 }
 
-static void print_table(const json_t *list)
+static void print_table(void)
 {
     static const char format[] = "%-23s %-10s %-9s %s\n";
-    const json_t *subject;
-    size_t i;
+    size_t count;
+    const struct subject *all = subjects(&count);
     printf(format, "subject", "tier", "available", "");
-    json_array_foreach(list, i, subject)
-    {
-        bool available = json_is_true(json_object_get(subject, "available"));
-        printf(format, text_of(subject, "name"), text_of(subject, "tier"), availability(subject),
-               text_of(subject, available ? "summary" : "reason"));
-        print_features(subject);
+    for (size_t i = 0; i < count; i++) {
+        struct subject_description description;
+        subject_describe(&all[i], &description);
+        printf(format, all[i].name, backend_tier_name(all[i].tier), availability(&description),
+               description.available ? all[i].summary : description.reason);
+        print_features(&description);
     }
+}
+
+/* ---- as JSON ---- */
+
+static json_t *features_to_json(uint32_t features)
+{
+    json_t *names = json_array();
+    int r = names != NULL ? 0 : -1;
+    for (unsigned i = 0; i < 32 && r == 0; i++) {
+        uint32_t bit = UINT32_C(1) << i;
+        const char *name = features & bit ? backend_feature_name(bit) : NULL;
+        if (name != NULL)
+            r = json_array_append_new(names, json_string(name));
+    }
+    if (r == 0)
+        return names;
+    json_decref(names);
+    return NULL;
+}
+
+static json_t *description_to_json(const struct subject_description *description)
+{
+    const struct subject *subject = description->subject;
+    return json_pack("{s:s, s:s, s:b, s:s?, s:o, s:o, s:b, s:s}", "name", subject->name, "tier",
+                     backend_tier_name(subject->tier), "available", description->available,
+                     "reason", description->available ? NULL : description->reason, "asked",
+                     features_to_json(description->asked), "granted",
+                     features_to_json(description->granted), "opt_in", subject->opt_in, "summary",
+                     subject->summary);
+}
+
+/* 0 or -1. */
+static int print_json(void)
+{
+    size_t count;
+    const struct subject *all = subjects(&count);
+    json_t *list = json_array();
+    int r = list != NULL ? 0 : -1;
+    for (size_t i = 0; i < count && r == 0; i++) {
+        struct subject_description description;
+        subject_describe(&all[i], &description);
+        r = json_array_append_new(list, description_to_json(&description));
+    }
+    json_t *whole = r == 0 ? json_pack("{s:O}", "subjects", list) : NULL;
+    r = whole != NULL ? json_dumpf(whole, stdout, JSON_INDENT(2)) : -1;
+    printf("\n");
+    json_decref(whole);
+    json_decref(list);
+    return r;
 }
 
 int command_list(int argc, char **argv)
@@ -81,22 +130,12 @@ int command_list(int argc, char **argv)
         fprintf(stderr, "pollbench list: %s\n", problem);
         return EXIT_USAGE;
     }
-    size_t count;
-    const struct subject *all = subjects(&count);
-    json_t *list = json_array();
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(list, subject_describe(&all[i]));
-    if (as_json) {
-        json_t *whole = json_pack("{s:O}", "subjects", list);
-        json_dumpf(whole, stdout, JSON_INDENT(2));
-        printf("\n");
-        json_decref(whole);
-    } else {
-        print_table(list);
-    }
-    json_decref(list);
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    if (as_json)
+        r = print_json();
+    else
+        print_table();
+    if (r >= 0 && fflush(stdout) == 0 && !ferror(stdout))
         return EXIT_DONE;
     fprintf(stderr, "pollbench list: standard output cannot be written\n");
-    return EXIT_NOT_CARRIED_OUT;
+    return EXIT_FAILED;
 }

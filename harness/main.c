@@ -1,7 +1,7 @@
 /* pollbench: which kernel I/O backend costs less for a workload, and by how much. */
-#include "harness/command.h"
 #include "harness/base/nearest.h"
 #include "harness/base/problem.h"
+#include "harness/command.h"
 #include "harness/system/process.h"
 
 #include <stdbool.h>
@@ -11,11 +11,12 @@
 struct command {
     const char *name;
     int (*run)(int argc, char **argv);
-    const char *summary; /* NULL: internal, not shown */
+    /* NULL: internal, not shown. */
+    const char *summary;
 };
 
 static const struct command commands[] = {
-    {"list", command_list, "every subject: tier, available or why not, options asked and granted"},
+    {"list", command_list, "every subject: tier, available or why not, features asked and granted"},
     {"run", command_run, "measure, and write a result folder"},
     {"report", command_report, "tables, CSV and charts from a result folder alone"},
     {"compare", command_compare,
@@ -27,7 +28,7 @@ static const struct command commands[] = {
     {"generate", command_generate, NULL},
 };
 
-enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 static void print_help(FILE *out)
 {
@@ -40,7 +41,7 @@ static void print_help(FILE *out)
     }
     fprintf(out,
             "\npollbench COMMAND --help says more. Exit status: 0 done, 1 a comparison or check "
-            "failed,\n2 bad usage, 3 the run could not be carried out.\n");
+            "failed,\n2 bad usage, 3 anything else failed.\n");
 }
 
 static int unknown_command(const char *name)
@@ -71,7 +72,7 @@ int main(int argc, char **argv)
     if (process_remember_self(argv[0]) < 0) {
         fprintf(stderr, "pollbench: \"%s\" is not where this program is; start it by its path\n",
                 argv[0]);
-        return EXIT_NOT_CARRIED_OUT;
+        return EXIT_FAILED;
     }
     for (size_t i = 0; i < COMMANDS; i++) {
         if (strcmp(commands[i].name, argv[1]) == 0)

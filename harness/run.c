@@ -1,16 +1,16 @@
 /* `pollbench run`: measures, and writes a result folder. */
-#include "harness/command.h"
-#include "harness/system/interrupt.h"
-#include "harness/stats/verdict.h"
+#include "harness/analysis/analysis.h"
 #include "harness/base/problem.h"
+#include "harness/command.h"
+#include "harness/execute/execution.h"
 #include "harness/report.h"
-#include "harness/record/run_file.h"
-#include "harness/execute/run_setup.h"
-#include "harness/analysis/summary.h"
+#include "harness/stats/verdict.h"
+#include "harness/system/interrupt.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char *const end_words[] = {
@@ -28,148 +28,175 @@ static const char *plural(uint64_t count)
     return count == 1 ? "" : "s";
 }
 
-static int complain(const struct run *run, int status)
+static int complain(const struct execution *self, int status)
 {
-    fprintf(stderr, "pollbench run: %s\n", run->problem);
+    fprintf(stderr, "pollbench run: %s\n", self->problem);
     return status;
 }
 
 /* ---- before the first round ---- */
 
 /* Makes the result folder and writes to it: what cannot be kept is not measured. */
-static int open_folder(struct run *run, char *default_folder, size_t bytes)
+static int open_folder(struct execution *self, const char *path)
 {
-    snprintf(default_folder, bytes, "results/runs/%s", run->id);
-    run->rounds.folder = run->options.out_folder != NULL ? run->options.out_folder : default_folder;
-    int r = run_file_create(run->rounds.folder, run->problem);
-    return r < 0 ? r : run_file_save(run->rounds.folder, run->rounds.json, run->problem);
+    int r = run_folder_create(&self->folder, path, self->problem);
+    if (r < 0)
+        return r;
+    r = run_folder_save(&self->folder, &self->run, NULL, self->problem);
+    if (r < 0)
+        run_folder_close(&self->folder);
+    return r;
 }
 
-/* As summary_verdicts.c pairs them. */
-static size_t count_pairs(const struct rounds *rounds)
+/* As analysis/ pairs them. */
+static size_t count_pairs(const struct execution *self)
 {
     size_t pairs = 0;
-    for (size_t i = 0; i < rounds->cell_count; i++) {
-        const struct cell *cell = &rounds->cells[i];
+    for (size_t i = 0; i < self->cells.count; i++) {
+        const struct planned_cell *planned = &self->cells.list[i];
         size_t subjects = 0;
-        for (size_t k = 0; k < cell->subject_count; k++)
-            subjects += cell->subjects[k]->tier != TIER_NONE;
+        for (size_t k = 0; k < planned->subject_count; k++)
+            subjects += self->run.subjects[planned->subjects[k]].tier != TIER_NONE;
         pairs += subjects > 0 ? subjects * (subjects - 1) / 2 : 0;
     }
     return pairs;
 }
 
-static void announce(const struct run *run)
+static size_t count_running(const struct cell_list *cells)
 {
-    size_t pairs = count_pairs(&run->rounds);
-    const struct pace *pace = &run->rounds.pace;
+    size_t running = 0;
+    for (size_t i = 0; i < cells->count; i++)
+        running += cells->list[i].subject_count > 0;
+    return running;
+}
+
+static void announce(const struct execution *self)
+{
+    size_t pairs = count_pairs(self), cells = count_running(&self->cells);
+    const struct pace *pace = &self->rounds.pace;
     double least_s = (double)pace->minimum_rounds * pace->round_estimate_s;
-    if (run->options.quiet)
+    if (self->options.quiet)
         return;
-    fprintf(stderr, "measuring %zu cell%s, about %.1f s a round, into %s\n", run->rounds.cell_count,
-            plural(run->rounds.cell_count), pace->round_estimate_s, run->rounds.folder);
+    fprintf(stderr, "measuring %zu cell%s, about %.1f s a round, into %s\n", cells, plural(cells),
+            pace->round_estimate_s, self->folder.path);
     if (pairs > 0)
         fprintf(stderr,
-                "%zu pairs of subjects: none can be named with fewer than %" PRIu64 " rounds\n",
-                pairs, verdict_rounds_needed(pairs));
+                "%zu pair%s of subjects: the first FASTER or SLOWER takes at least %" PRIu64
+                " rounds\n",
+                pairs, plural(pairs), verdict_rounds_needed(pairs));
     if (least_s > pace->time_bound_s)
         fprintf(stderr,
-                "%" PRIu64 " rounds are the fewest that figures can rest on, and take about "
-                "%.0f s: longer than the %g s of time\n",
-                pace->minimum_rounds, least_s, pace->time_bound_s);
+                "this run takes about %.0f s, not %g s: figures need at least %" PRIu64
+                " round%s\n",
+                least_s, pace->time_bound_s, pace->minimum_rounds, plural(pace->minimum_rounds));
 }
 
 /* ---- after the last round ---- */
 
-static int rescue(struct run *run)
+static int rescue(struct execution *self, const struct cell_summary *summaries)
 {
     char where[PROBLEM_BYTES];
-    const struct rounds *rounds = &run->rounds;
-    fprintf(stderr, "pollbench run: %s; the run was stopped after %" PRIu64 " round%s\n",
-            rounds->problem, rounds->finished, plural(rounds->finished));
-    if (run_file_rescue(rounds->json, where) == 0)
-        fprintf(stderr, "pollbench run: the whole run, all its rounds, is in %s\n", where);
+    fprintf(stderr, "pollbench run: %s\n", self->rounds.problem);
+    if (run_folder_rescue(&self->folder, &self->run, summaries, where) == 0)
+        fprintf(stderr,
+                "pollbench run: the run was stopped. All its rounds (%" PRIu64
+                ") were saved elsewhere: %s\n",
+                self->run.rounds, where);
     else
         fprintf(stderr,
-                "pollbench run: no other place takes it (%s); %s/run.json holds the rounds "
-                "up to the last that could be written\n",
-                where, rounds->folder);
-    return EXIT_NOT_CARRIED_OUT;
+                "pollbench run: the run was stopped. No other folder takes it, either (%s). %s "
+                "has the rounds up to the last that could be written\n",
+                where, self->folder.path);
+    return EXIT_FAILED;
 }
 
-static int conclude(struct run *run, enum rounds_end end)
+/* Computes, saves and reports. */
+static int conclude(struct execution *self, enum rounds_end end)
 {
-    struct rounds *rounds = &run->rounds;
-    int status = rounds->failures > 0 || end > ROUNDS_TIGHT ? EXIT_NOT_CARRIED_OUT : EXIT_DONE;
-    json_object_set_new(rounds->json, "rounds", json_integer((json_int_t)rounds->finished));
-    json_object_set_new(rounds->json, "ended", json_string(end_words[end]));
-    int r = summary_compute(rounds->json, SUMMARY_FINAL_RESAMPLES);
+    struct rounds *rounds = &self->rounds;
+    const struct analysis_request request = {.resamples = ANALYSIS_RESAMPLES};
+    struct analysis analysis;
+    int status = rounds->failures > 0 || end > ROUNDS_TIGHT ? EXIT_FAILED : EXIT_DONE;
+    int r = analysis_open(&analysis, &self->run, &request);
     if (r < 0) {
         fprintf(stderr, "pollbench run: the summary could not be computed: %s\n", strerror(-r));
-        status = EXIT_NOT_CARRIED_OUT;
+        status = EXIT_FAILED;
     }
-    if (end == ROUNDS_NOT_SAVED || run_file_save(rounds->folder, rounds->json, rounds->problem) < 0)
-        return rescue(run);
-    if (r == 0 && rounds->finished > 0) {
-        const struct report_request request = {.folder = rounds->folder, .json = run->options.json};
-        int reported = report_run(rounds->json, &request);
+    const struct cell_summary *summaries = r == 0 ? analysis.cells : NULL;
+    if (text_set(&self->run.ended, end_words[end]) < 0)
+        status = EXIT_FAILED;
+    if (end == ROUNDS_NOT_SAVED ||
+        run_folder_save(&self->folder, &self->run, summaries, rounds->problem) < 0) {
+        status = rescue(self, summaries);
+    } else if (r == 0 && self->run.rounds > 0) {
+        const struct report_request report = {.folder = self->folder.path,
+                                              .json = self->options.json};
+        int reported = report_run(&analysis, &report);
         status = status != EXIT_DONE ? status : reported;
     }
+    analysis_close(&analysis);
     return status;
 }
 
-static void say_goodbye(const struct run *run, enum rounds_end end, double elapsed_s)
+static void say_goodbye(const struct execution *self, enum rounds_end end, double elapsed_s)
 {
-    const struct rounds *rounds = &run->rounds;
+    uint64_t rounds = self->run.rounds;
     if (end == ROUNDS_INTERRUPTED)
         fprintf(stderr, "pollbench run: interrupted; the finished rounds (%" PRIu64 ") are in %s\n",
-                rounds->finished, rounds->folder);
-    else if (!run->options.quiet && end != ROUNDS_NOT_SAVED)
-        fprintf(stderr, "%" PRIu64 " round%s in %.1f s (%s); results in %s\n", rounds->finished,
-                plural(rounds->finished), elapsed_s, end_words[end], rounds->folder);
+                rounds, self->folder.path);
+    else if (!self->options.quiet && end != ROUNDS_NOT_SAVED)
+        fprintf(stderr, "%" PRIu64 " round%s in %.1f s (%s); results in %s\n", rounds,
+                plural(rounds), elapsed_s, end_words[end], self->folder.path);
 }
 
 /* ---- the command ---- */
 
-static int carry_out(struct run *run)
+static int measure(struct execution *self)
+{
+    announce(self);
+    progress_begin(&self->rounds.progress, self->options.quiet);
+    enum rounds_end end = rounds_run(&self->rounds);
+    double elapsed_s = pace_elapsed_s(&self->rounds.pace);
+    progress_clear(&self->rounds.progress);
+    int status = conclude(self, end);
+    say_goodbye(self, end, elapsed_s);
+    return status;
+}
+
+static int carry_out(struct execution *self)
 {
     char folder[PATH_MAX];
     int r = interrupt_install();
     if (r < 0) {
-        problem_say(run->problem, r, "signals cannot be handled: %s", strerror(-r));
-        return complain(run, EXIT_NOT_CARRIED_OUT);
+        problem_say(self->problem, r, "signals cannot be handled: %s", strerror(-r));
+        return complain(self, EXIT_FAILED);
     }
-    r = open_folder(run, folder, sizeof(folder));
+    snprintf(folder, sizeof folder, "results/runs/%s", self->run.id);
+    r = open_folder(self, self->options.out_folder != NULL ? self->options.out_folder : folder);
     if (r < 0)
-        return complain(run, r == -EEXIST ? EXIT_USAGE : EXIT_NOT_CARRIED_OUT);
-    announce(run);
-    progress_begin(&run->rounds.progress, run->options.quiet);
-    enum rounds_end end = rounds_run(&run->rounds);
-    double elapsed_s = pace_elapsed_s(&run->rounds.pace);
-    progress_clear(&run->rounds.progress);
-    int status = conclude(run, end);
-    say_goodbye(run, end, elapsed_s);
+        return complain(self, r == -EEXIST ? EXIT_USAGE : EXIT_FAILED);
+    int status = measure(self);
+    run_folder_close(&self->folder);
     return status;
 }
 
 int command_run(int argc, char **argv)
 {
-    struct run run = {0};
+    struct execution self = {0};
     int status;
-    int r = run_options_parse(&run.options, argc, argv, run.problem);
+    int r = run_options_parse(&self.options, argc, argv, self.problem);
     if (r == OPTIONS_HELP) {
         run_options_print_help(stdout);
         status = EXIT_DONE;
     } else if (r < 0) {
-        status = complain(&run, EXIT_USAGE);
+        status = complain(&self, EXIT_USAGE);
     } else {
-        run_name(&run);
-        r = run_prepare(&run, argc, argv);
+        r = execution_prepare(&self, argc, argv);
         if (r < 0)
-            status = complain(&run, r == -EINVAL ? EXIT_USAGE : EXIT_NOT_CARRIED_OUT);
+            status = complain(&self, r == -EINVAL ? EXIT_USAGE : EXIT_FAILED);
         else
-            status = carry_out(&run);
+            status = carry_out(&self);
     }
-    run_free(&run);
+    execution_free(&self);
     return status;
 }

@@ -16,7 +16,8 @@ enum { FORMAT_BYTES = 640 };
 
 /* "12,345.6": grouped by thousands. */
 char *format_grouped(double value, int decimals, char *text, size_t size);
-/* Decimals that leave the smallest of a column at least three digits; and those for a ratio. */
+/* Decimals that leave the smallest of a column at least three digits; and those for a ratio and its
+ * interval: three, fewer from 10 up, where there are digits enough, and five below 0.01. */
 int format_decimals(double smallest);
 int format_ratio_decimals(double ratio);
 
@@ -32,7 +33,8 @@ char *format_ratio(double ratio, double low, double high, char *text, size_t siz
  * may be NULL). */
 char *format_params(const struct cell *, const char *except, const char *also_except, char *text,
                     size_t size);
-/* Only those that these cells share, or (shared false) do not. */
+/* Of `cell`, only those that these cells share, or (shared false) do not. All are places in the
+ * run. */
 char *format_params_of(const struct run *, const size_t *cells, size_t count, size_t cell,
                        bool shared, char *text, size_t size);
 

@@ -11,7 +11,8 @@ enum reason_kind {
     REASON_SKIPPED,
     /* Trials that do not count. */
     REASON_TRIALS,
-    /* Pairs without a word, and those that are INCONCLUSIVE. */
+    /* Pairs without a word, and those that are INCONCLUSIVE. These are many, and are counted
+       together by their reason. */
     REASON_INVALID,
     REASON_INCONCLUSIVE,
     /* Figures that the generator set the pace of, and cells in which it did not prove its headroom.
@@ -23,9 +24,12 @@ enum reason_kind {
 
 struct reason {
     enum reason_kind kind;
-    /* The subject ("io_uring"), the pair, the cell, or "" for trials. */
+    /* The subject ("io_uring"), the pair ("epoll against poll"), the cell, or "" for trials, and
+       for pairs that are INCONCLUSIVE. As the run has it: not yet fit for a terminal. */
     char *who;
     char *why;
+    /* `who` is a cell, which was not measured at all. */
+    bool is_cell;
     /* How often; for REASON_SKIPPED in how many cells. */
     size_t times;
 };

@@ -2,15 +2,12 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
-
-const double summary_percents[FIGURES] = {-1, 50, 90, 99, 99.9, 99.99, 100};
 
 /* A valid trial, and where it stands. */
 struct entry {
-    uint32_t subject;
-    uint64_t round;
+    uint32_t subject, round;
     size_t place;
 };
 
@@ -23,13 +20,14 @@ static int by_subject_and_round(const void *a, const void *b)
 }
 
 /* Returns how many. */
-static size_t list_valid(const struct trials *trials, struct entry *entries)
+static size_t list_valid(const struct trial_table *table, size_t subject_count,
+                         struct entry *entries)
 {
-    const struct trial *list = trials_list(trials);
     size_t count = 0;
-    for (size_t i = 0; i < trials_count(trials); i++) {
-        if (list[i].valid)
-            entries[count++] = (struct entry){list[i].subject, list[i].round, i};
+    for (size_t i = 0; i < table->count; i++) {
+        const struct trial_row *row = &table->rows[i];
+        if (row->valid && row->subject < subject_count)
+            entries[count++] = (struct entry){row->subject, row->round, i};
     }
     qsort(entries, count, sizeof *entries, by_subject_and_round);
     return count;
@@ -40,97 +38,102 @@ static int take_room(struct subject_samples *subject, size_t trials)
     subject->trials = calloc(trials + 1, sizeof *subject->trials);
     bool failed = subject->trials == NULL;
     for (size_t figure = 0; figure < FIGURES; figure++) {
-        subject->figures[figure].rounds = calloc(trials + 1, sizeof(json_int_t));
-        subject->figures[figure].values = calloc(trials + 1, sizeof(double));
-        failed |= subject->figures[figure].rounds == NULL;
-        failed |= subject->figures[figure].values == NULL;
+        struct samples *samples = &subject->figures[figure];
+        samples->rounds = calloc(trials + 1, sizeof *samples->rounds);
+        samples->values = calloc(trials + 1, sizeof *samples->values);
+        failed |= samples->rounds == NULL || samples->values == NULL;
     }
     return failed ? -ENOMEM : 0;
 }
 
-int cell_samples_open(struct cell_samples *samples, const json_t *cell)
+int cell_samples_open(struct cell_samples *samples, const struct trial_table *table,
+                      size_t subject_count)
 {
-    const struct trials *trials = trials_of(cell);
-    size_t count = trials_subject_count(trials), used = 0;
-    struct entry *entries = calloc(trials_count(trials) + 1, sizeof *entries);
+    struct entry *entries = calloc(table->count + 1, sizeof *entries);
+    size_t used = 0;
     *samples = (struct cell_samples){
-        .trials = trials,
-        .subjects = calloc(count + 1, sizeof *samples->subjects),
+        .table = table,
+        .subjects = calloc(subject_count + 1, sizeof *samples->subjects),
     };
-    int result = entries != NULL && samples->subjects != NULL ? 0 : -ENOMEM;
-    if (result == 0) {
-        samples->count = count;
-        used = list_valid(trials, entries);
+    int r = entries != NULL && samples->subjects != NULL ? 0 : -ENOMEM;
+    if (r == 0) {
+        samples->count = subject_count;
+        used = list_valid(table, subject_count, entries);
     }
     for (size_t i = 0; i < used; i++)
         samples->subjects[entries[i].subject].trial_count++;
-    for (size_t i = 0; i < samples->count && result == 0; i++) {
-        struct subject_samples *subject = &samples->subjects[i];
-        subject->name = trials_subject_name(trials, i);
-        result = take_room(subject, subject->trial_count);
-        subject->trial_count = 0;
+    for (size_t i = 0; i < samples->count && r == 0; i++) {
+        r = take_room(&samples->subjects[i], samples->subjects[i].trial_count);
+        samples->subjects[i].trial_count = 0;
     }
-    for (size_t i = 0; i < used && result == 0; i++) {
+    for (size_t i = 0; i < used && r == 0; i++) {
         struct subject_samples *owner = &samples->subjects[entries[i].subject];
         owner->trials[owner->trial_count++] = entries[i].place;
     }
     free(entries);
-    return result;
+    return r;
 }
 
-void cell_samples_free(struct cell_samples *cell)
+void cell_samples_free(struct cell_samples *samples)
 {
-    for (size_t i = 0; i < cell->count; i++) {
+    for (size_t i = 0; i < samples->count; i++) {
         for (size_t figure = 0; figure < FIGURES; figure++) {
-            free(cell->subjects[i].figures[figure].rounds);
-            free(cell->subjects[i].figures[figure].values);
+            free(samples->subjects[i].figures[figure].rounds);
+            free(samples->subjects[i].figures[figure].values);
         }
-        free(cell->subjects[i].trials);
+        free(samples->subjects[i].trials);
     }
-    free(cell->subjects);
+    free(samples->subjects);
+    *samples = (struct cell_samples){0};
 }
 
-/* The values of one column, without the trials that have none. */
-static void take_column(struct samples *samples, const struct trials *trials,
-                        const struct subject_samples *subject, const double *column)
+/* The values of a column, whose entry for row i is at [step * i], without the trials that have
+ * none. */
+static void take_column(struct samples *samples, const struct trial_table *table,
+                        const struct subject_samples *subject, const double *column, size_t step)
 {
-    const struct trial *list = trials_list(trials);
     samples->count = samples->bound = 0;
     for (size_t i = 0; i < subject->trial_count && column != NULL; i++) {
         size_t place = subject->trials[i];
-        if (isnan(column[place]))
+        double value = column[step * place];
+        if (isnan(value))
             continue;
-        samples->bound += list[place].bound;
-        samples->rounds[samples->count] = (json_int_t)list[place].round;
-        samples->values[samples->count++] = column[place];
+        samples->bound += table->rows[place].bound;
+        samples->rounds[samples->count] = table->rows[place].round;
+        samples->values[samples->count++] = value;
     }
 }
 
-static void take_pooled(struct subject_samples *subject, const struct pooled_histogram *pooled)
+void cell_samples_collect(struct cell_samples *samples, size_t metric)
 {
-    subject->pooled_rounds = pooled != NULL ? pooled->trials : 0;
-    subject->pooled_values = pooled != NULL ? pooled->count : 0;
-    memset(subject->pooled, 0, sizeof subject->pooled);
-    for (size_t i = 0; i < TRIALS_PERCENTS && pooled != NULL; i++) {
-        if (!isnan(pooled->percentiles_ns[i]))
-            subject->pooled[FIGURE_PERCENTILES + i] =
-                (struct pooled){.known = true, .value = pooled->percentiles_ns[i]};
-    }
-}
-
-void cell_samples_collect(struct cell_samples *cell, const struct metric *metric)
-{
-    for (size_t i = 0; i < cell->count; i++) {
-        struct subject_samples *subject = &cell->subjects[i];
-        take_column(&subject->figures[FIGURE_METRIC], cell->trials, subject,
-                    trials_metric(cell->trials, metric->name));
-        for (size_t k = 0; k < TRIALS_PERCENTS; k++) {
-            struct samples *samples = &subject->figures[FIGURE_PERCENTILES + k];
-            take_column(samples, cell->trials, subject,
-                        trials_percentile_ns(cell->trials, metric->name, k));
-            if (samples->count < subject->trial_count)
-                samples->count = samples->bound = 0;
+    const struct trial_table *table = samples->table;
+    const double *percentiles_ns = table->percentiles_ns[metric];
+    for (size_t i = 0; i < samples->count; i++) {
+        struct subject_samples *subject = &samples->subjects[i];
+        take_column(&subject->figures[FIGURE_METRIC], table, subject, table->metrics[metric], 1);
+        for (size_t k = 0; k < PERCENTILES; k++) {
+            struct samples *figure = &subject->figures[FIGURE_PERCENTILES + k];
+            take_column(figure, table, subject, percentiles_ns != NULL ? percentiles_ns + k : NULL,
+                        PERCENTILES);
+            if (figure->count < subject->trial_count)
+                figure->count = figure->bound = 0;
         }
-        take_pooled(subject, trials_pooled(cell->trials, metric->name, i));
     }
+}
+
+size_t samples_pair(const struct samples *samples, const struct samples *other, double *values,
+                    double *other_values)
+{
+    size_t pairs = 0;
+    for (size_t i = 0, j = 0; i < samples->count && j < other->count;) {
+        if (samples->rounds[i] < other->rounds[j]) {
+            i++;
+        } else if (samples->rounds[i] > other->rounds[j]) {
+            j++;
+        } else {
+            values[pairs] = samples->values[i++];
+            other_values[pairs++] = other->values[j++];
+        }
+    }
+    return pairs;
 }

@@ -44,13 +44,18 @@ struct course {
     size_t count;
     /* FASTER or SLOWER somewhere; and both, which is a crossover. */
     bool named, crosses;
+    /* The order turns round just once, whatever lies between: `until` is the last place with the
+     * word `from`, `since` the first one with the opposite. These are set when `crosses`. */
+    bool turns_once;
+    enum verdict_word from;
+    size_t until, since;
 };
 
 /* A subject against another along a sweep. false: the two are not a pair in every cell of it. */
 bool sweep_follow(const struct analysis *, const struct sweep *, size_t subject, size_t against,
                   struct course *);
 
-/* "SLOWER from 100 up": one stretch in words, behind what is in `text`. */
+/* "FASTER up to 10, SLOWER from 100 up", behind what is in `text`. */
 void course_print(const struct run *, const struct sweep *, const struct course *, char *text,
                   size_t size);
 

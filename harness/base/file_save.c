@@ -12,7 +12,7 @@ int file_make_folder(const char *folder)
 {
     char path[PATH_MAX];
     size_t length = strlen(folder);
-    if (length >= sizeof(path))
+    if (length >= sizeof path)
         return -ENAMETOOLONG;
     memcpy(path, folder, length + 1);
     for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
@@ -70,9 +70,9 @@ int file_save(const char *folder, const char *name, const char *text, size_t len
 {
     char temporary[PATH_MAX], final[PATH_MAX];
     size_t written;
-    if (snprintf(temporary, sizeof(temporary), "%s/.%s.new", folder, name) >= PATH_MAX)
+    if (snprintf(temporary, sizeof temporary, "%s/.%s.new", folder, name) >= PATH_MAX)
         return -ENAMETOOLONG;
-    snprintf(final, sizeof(final), "%s/%s", folder, name);
+    snprintf(final, sizeof final, "%s/%s", folder, name);
     int r = file_write(temporary, text, length, &written);
     if (r == 0 && rename(temporary, final) < 0)
         r = -errno;

@@ -7,12 +7,14 @@
 
 struct nearest {
     const char *word;
-    const char *best; /* NULL until a candidate was considered */
+    /* NULL until a candidate was considered. */
+    const char *best;
     size_t distance;
 };
 
 void nearest_begin(struct nearest *, const char *word);
-void nearest_consider(struct nearest *, const char *candidate); /* the earlier one wins a draw */
+/* The earlier one wins a draw. */
+void nearest_consider(struct nearest *, const char *candidate);
 
 /* Whether the best one may be what was meant: one word has the other in it ("libuv"), or more than
  * half of the longer one stays. */

@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { DECIMAL_DIGITS = 15 }; /* what a double holds exactly */
+/* What a double holds exactly. */
+enum { DECIMAL_DIGITS = 15 };
 
 static bool is_digit(char c)
 {
@@ -71,11 +72,11 @@ int number_duration(const char *text, double minimum_s, double maximum_s, double
 
     char number[32];
     size_t length = strspn(text, "0123456789.");
-    if (length == 0 || length >= sizeof(number))
+    if (length == 0 || length >= sizeof number)
         return -EINVAL;
     memcpy(number, text, length);
     number[length] = '\0';
-    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         if (strcmp(text + length, units[i].name) == 0) {
             double unit = units[i].seconds;
             int r = number_decimal(number, minimum_s / unit, maximum_s / unit, value_s);

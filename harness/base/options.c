@@ -1,6 +1,5 @@
 #include "harness/base/options.h"
 
-#include "harness/stats/verdict.h"
 #include "harness/base/nearest.h"
 #include "harness/base/numbers.h"
 #include "harness/base/problem.h"
@@ -24,7 +23,7 @@ static int unknown_option(const struct option_row *rows, const char *word, char 
 {
     struct nearest nearest;
     char name[64];
-    snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "="), word);
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
     nearest_begin(&nearest, name);
     for (const struct option_row *row = rows; row->name != NULL; row++)
         nearest_consider(&nearest, row->name);
@@ -95,7 +94,7 @@ void options_print(FILE *out, const struct option_row *rows)
 {
     for (const struct option_row *row = rows; row->name != NULL; row++) {
         char left[64];
-        snprintf(left, sizeof(left), "%s%s%s", row->name, row->argument != NULL ? " " : "",
+        snprintf(left, sizeof left, "%s%s%s", row->name, row->argument != NULL ? " " : "",
                  row->argument != NULL ? row->argument : "");
         fprintf(out, "  %-26s %s\n", left, row->help);
     }
@@ -130,20 +129,22 @@ int options_integer(const char *name, const char *text, uint64_t minimum, uint64
                        name, text, minimum, maximum);
 }
 
-int options_minimum_effect(const char *name, const char *text, double *share, char *problem)
+int options_percentage(const char *name, const char *text, double lowest_percent,
+                       double highest_percent, double *share, char *problem)
 {
-    const double lowest = 100 * VERDICT_MINIMUM_EFFECT_LOWEST;
-    const double highest = 100 * VERDICT_MINIMUM_EFFECT_HIGHEST;
     char number[16];
     double percent;
     size_t length = strlen(text);
     length -= length > 0 && text[length - 1] == '%';
-    snprintf(number, sizeof(number), "%.*s", (int)(length < 15 ? length : 15), text);
-    if (length > 15 || number_decimal(number, lowest, highest, &percent) < 0)
-        return problem_say(
-            problem, -EINVAL,
-            "%s cannot be \"%s\": it is a number of percent from %g%% to %g%%, as 3%%", name, text,
-            lowest, highest);
-    *share = percent / 100;
-    return 0;
+    if (length < sizeof number) {
+        memcpy(number, text, length);
+        number[length] = '\0';
+        if (number_decimal(number, lowest_percent, highest_percent, &percent) == 0) {
+            *share = percent / 100;
+            return 0;
+        }
+    }
+    return problem_say(problem, -EINVAL,
+                       "%s cannot be \"%s\": it is a number of percent from %g%% to %g%%, as 3%%",
+                       name, text, lowest_percent, highest_percent);
 }

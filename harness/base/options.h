@@ -12,11 +12,15 @@
 typedef int option_take(void *target, const char *value, char *problem);
 
 struct option_row {
-    const char *name;     /* "--rounds"; NULL ends the table */
-    const char *argument; /* "N", NULL: takes none */
-    const char *help;     /* one line */
+    /* "--rounds"; NULL ends the table. */
+    const char *name;
+    /* "N"; NULL: it takes none. */
+    const char *argument;
+    /* One line. */
+    const char *help;
     option_take *take;
-    bool repeatable; /* may be given more than once */
+    /* May be given more than once. */
+    bool repeatable;
 };
 
 enum options_result { OPTIONS_DONE, OPTIONS_HELP };
@@ -38,7 +42,9 @@ int options_split(const char *name, const char *list, option_take *take, void *t
 int options_integer(const char *name, const char *text, uint64_t minimum, uint64_t maximum,
                     uint64_t *value, char *problem);
 
-/* The smallest effect that verdicts may name, as "3%" or "3": a share from 0.001 to 0.5. */
-int options_minimum_effect(const char *name, const char *text, double *share, char *problem);
+/* A percentage, as "3%", "3" or "0.5%", within the range: 0.03, 0.03 and 0.005. Otherwise a
+ * sentence that says the range. */
+int options_percentage(const char *name, const char *text, double lowest_percent,
+                       double highest_percent, double *share, char *problem);
 
 #endif

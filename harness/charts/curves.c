@@ -1,180 +1,249 @@
-/* The data of curves: panels of lines over a parameter. What is a panel and what is a line is the
- * plan's to say: subjects, values of a second parameter, or metrics. */
-#include "harness/charts/panels.h"
-#include "harness/report/csv.h"
+/* Curves: lines over a parameter in one panel or in several. What is a panel and what is a line is
+ * the plan's to say: subjects, values of a second parameter, or metrics. */
+#include "harness/charts/curves.h"
+#include "harness/contract/parameters.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Logarithmic, with 0 a short step left of the smallest other value; or as they are. */
-static double position_of(const struct curve_drawing *drawing, double value)
+enum { LINES_MAX = 32 };
+
+const struct metric *curves_metric(const struct curves *curves, const char *name)
 {
-    const struct sweep *sweep = &drawing->sweeps[0];
-    double smallest = INFINITY;
-    if (drawing->plan->linear)
-        return value;
-    for (size_t i = 0; i < sweep->count; i++) {
-        double other = sweep_value(sweep->cells[i], drawing->plan->parameter);
-        if (other > 0)
-            smallest = fmin(smallest, other);
+    const struct cell *cell = &curves->chart->run->cells[curves->chart->cell].cell;
+    return workload_metric(cell->workload, cell->mode, name);
+}
+
+/* ---- points ---- */
+
+static size_t percentile_place(double percent)
+{
+    size_t place = 0;
+    while (place + 1 < PERCENTILES && percentiles[place] < percent)
+        place++;
+    return place;
+}
+
+/* The figure of a subject in a cell, in the panel's unit; false: it has none there. */
+static bool set_figure(struct curves *curves, const struct panel_figure *shown, size_t cell,
+                       size_t subject, struct chart_point *point)
+{
+    struct chart *chart = curves->chart;
+    double percent = shown->figure->percent, value;
+    size_t place = percentile_place(percent);
+    bool pooled;
+    const struct median *median =
+        percent > 0 ? analysis_percentile(chart->analysis, cell, shown->metric, place, subject)
+                    : analysis_median(chart->analysis, cell, shown->metric, subject);
+    if (median != NULL)
+        return chart_set_point(chart, point, median, shown->scale);
+    if (percent == 0 || !analysis_percentile_value(chart->analysis, cell, shown->metric, place,
+                                                   subject, &value, &pooled))
+        return false;
+    value *= shown->scale;
+    if (!chart_can_draw(value)) {
+        chart->too_large++;
+        return false;
     }
+    point->middle = point->low = point->high = value;
+    chart->has_pooled = true;
+    return true;
+}
+
+/* Logarithmic, with 0 a short step left of the smallest other value; or as they are. */
+static double position_of(const struct curves *curves, double value)
+{
+    if (curves->plan->linear)
+        return value;
     if (value > 0)
         return log10(value);
-    return isfinite(smallest) ? log10(smallest) - 0.6 : 0;
+    return isfinite(curves->smallest) ? log10(curves->smallest) - 0.6 : 0;
 }
 
-/* "1k" for 1000 where there are several panels and little room. */
-static void write_tick(const struct curve_drawing *drawing, struct csv *csv, const json_t *cell)
+/* Of all rounds together; NAN: not resolved. */
+static double band(struct curves *curves, const struct panel_figure *shown, size_t cell,
+                   size_t subject, double percent)
 {
-    char tick[40];
-    const json_t *params = json_object_get(cell, "params");
-    const json_t *value = json_object_get(params, drawing->plan->parameter);
-    double number = json_number_value(value);
-    if (drawing->panel_count > 1 && number >= 1e6 && fmod(number, 1e5) == 0)
-        snprintf(tick, sizeof tick, "%gM", number / 1e6);
-    else if (drawing->panel_count > 1 && number >= 1e3 && fmod(number, 100) == 0)
-        snprintf(tick, sizeof tick, "%gk", number / 1e3);
-    else
-        report_param(value, tick, sizeof tick);
-    csv_text(csv, tick);
+    double value;
+    if (!analysis_pooled(curves->chart->analysis, cell, curves->bands, percentile_place(percent),
+                         subject, &value) ||
+        !chart_can_draw(value * shown->scale))
+        return NAN;
+    curves->chart->has_bands = true;
+    return value * shown->scale;
 }
 
-/* ---- writing ---- */
+/* ---- lines ---- */
 
-static void write_header(struct csv *csv, const char *label, bool is_first)
+int curves_add_line(struct curves *curves, struct chart_panel *panel,
+                    const struct panel_figure *shown, const struct sweep *sweep, size_t subject,
+                    const char *label, int style)
 {
-    const char *names[] = {"position", label, "ci_low", "ci_high", "tick", "p90", "p99", "knee"};
-    if (!is_first)
-        fputs("\n\n", csv->file); /* gnuplot's sign for the next series */
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        csv_text(csv, names[i]);
-    csv_end_row(csv);
+    struct knee knee = {0};
+    struct chart *chart = curves->chart;
+    if (panel->count == LINES_MAX)
+        return 0;
+    bool has_bands = curves->bands != NULL && panel->count == 0;
+    bool has_knee =
+        curves->plan->has_knee && sweep_knee(chart->analysis, sweep, subject, &knee) && knee.found;
+    struct chart_line *line = chart_add_line(panel, label, style);
+    for (size_t i = 0; line != NULL && i < sweep->count; i++) {
+        struct chart_point made = {.p90 = NAN, .p99 = NAN};
+        made.position = position_of(curves, sweep_number(chart->run, sweep, i));
+        if (!chart_can_draw(made.position) ||
+            !set_figure(curves, shown, sweep->cells[i], subject, &made))
+            continue;
+        if (has_bands) {
+            made.p90 = band(curves, shown, sweep->cells[i], subject, 90);
+            made.p99 = band(curves, shown, sweep->cells[i], subject, 99);
+        }
+        made.knee = has_knee && knee.carried == i;
+        chart->has_knee |= made.knee;
+        sweep_print(chart->run, sweep, i, made.tick, sizeof made.tick);
+        struct chart_point *point = chart_add_point(line);
+        if (point == NULL)
+            return -ENOMEM;
+        *point = made;
+    }
+    if (line != NULL && line->count == 0)
+        chart_drop_line(panel);
+    return line != NULL ? 0 : -ENOMEM;
 }
 
-static void write_bands(struct curve_drawing *drawing, struct csv *csv, const struct panel *panel,
-                        const struct curve *curve, const json_t *cell)
+/* ---- sweeps ---- */
+
+static void find_sweeps(struct curves *curves)
 {
-    static const double percents[] = {90, 99};
-    for (size_t i = 0; i < 2; i++) {
-        double value;
-        if (drawing->plan->bands != NULL && curve == &panel->curves[0] &&
-            panel_band(drawing, panel, cell, curve->subject, percents[i], &value)) {
-            csv_number(csv, value);
-            drawing->chart->has_bands = true;
-        } else {
-            csv_text(csv, "");
+    const struct chart *chart = curves->chart;
+    struct sweep values = {.cells = {chart->cell}, .count = 1};
+    if (chart->other != NULL)
+        sweep_find(chart->run, chart->cell, chart->other, &values);
+    for (size_t i = 0; i < values.count && i < CURVES_VALUES_MAX; i++)
+        sweep_find(chart->run, values.cells[i], chart->parameter,
+                   &curves->sweeps[curves->sweep_count++]);
+    curves->smallest = INFINITY;
+    for (size_t i = 0; i < curves->sweeps[0].count; i++) {
+        double number = sweep_number(chart->run, &curves->sweeps[0], i);
+        if (number > 0)
+            curves->smallest = fmin(curves->smallest, number);
+    }
+}
+
+static void count_bound(struct curves *curves)
+{
+    struct chart *chart = curves->chart;
+    unsigned trials;
+    for (size_t i = 0; i < curves->sweep_count; i++) {
+        for (size_t k = 0; k < curves->sweeps[i].count; k++)
+            chart->bound += analysis_bound_trials(chart->analysis, curves->sweeps[i].cells[k],
+                                                  chart->metric, &trials);
+    }
+}
+
+/* ---- axes ---- */
+
+static void find_extremes(const struct chart_panel *panel, double *low, double *high)
+{
+    for (size_t i = 0; i < panel->count; i++) {
+        for (size_t k = 0; k < panel->lines[i].count; k++) {
+            const struct chart_point *point = &panel->lines[i].points[k];
+            *low = fmin(*low, point->low);
+            *high = fmax(*high, point->high);
+            *high = fmax(*high, point->p99); /* which knows of NAN */
         }
     }
 }
 
-static void write_curve(struct curve_drawing *drawing, struct csv *csv, const struct panel *panel,
-                        const struct curve *curve)
+/* Panels in one unit have one axis, so that they can be compared. Returns whether all do. */
+static bool set_axes(struct curves *curves)
 {
-    struct chart *chart = drawing->chart;
-    struct knee knee = {0};
-    bool has_knee =
-        drawing->plan->has_knee && sweep_knee(curve->sweep, curve->subject, &knee) && knee.found;
-    write_header(csv, curve->label, chart->series == 0);
-    chart_add_style(chart, curve->style);
-    for (size_t i = 0; i < curve->sweep->count; i++) {
-        const json_t *cell = curve->sweep->cells[i];
-        struct point point;
-        if (!panel_point(chart, panel, cell, curve->subject, &point))
-            continue;
-        bool is_knee = has_knee && knee.carried == i;
-        csv_number(csv, position_of(drawing, sweep_value(cell, drawing->plan->parameter)));
-        csv_number(csv, point.middle);
-        csv_number(csv, point.low);
-        csv_number(csv, point.high);
-        write_tick(drawing, csv, cell);
-        write_bands(drawing, csv, panel, curve, cell);
-        csv_number(csv, is_knee);
-        csv_end_row(csv);
-        chart->has_knee |= is_knee;
+    const struct drawn_chart *drawn = &curves->chart->drawn;
+    bool shared = true;
+    double low = INFINITY, high = -INFINITY;
+    for (size_t i = 0; i < drawn->count; i++) {
+        find_extremes(&drawn->panels[i], &low, &high);
+        shared &= strcmp(curves->figures[i].unit, curves->figures[0].unit) == 0;
     }
+    for (size_t i = 0; i < drawn->count; i++) {
+        if (!shared) {
+            low = INFINITY;
+            high = -INFINITY;
+            find_extremes(&drawn->panels[i], &low, &high);
+        }
+        chart_set_axis(&drawn->panels[i], low, high, curves->figures[i].figure->logarithmic);
+    }
+    return shared;
 }
 
-/* One line for the script on each panel: its title, its axis, and which series are in it. */
-static int write_panels(struct curve_drawing *drawing, const char *folder, char *problem)
+static void shorten(char *tick)
 {
-    char name[240];
-    struct csv csv;
-    size_t first = 0;
-    snprintf(name, sizeof name, "%s-panels.csv", drawing->chart->name);
-    int result =
-        csv_open(&csv, folder, name, "title,side,low,high,logarithmic,first,count,place", problem);
-    if (result < 0)
-        return result;
-    for (size_t i = 0; i < drawing->panel_count; i++) {
-        const struct panel *panel = &drawing->panels[i];
-        csv_text(&csv, panel->title);
-        csv_text(&csv, panel->side);
-        csv_number(&csv, panel->low);
-        csv_number(&csv, panel->high);
-        csv_number(&csv, panel->logarithmic);
-        csv_number(&csv, (double)first);
-        csv_number(&csv, (double)panel->count);
-        csv_number(&csv, (double)panel->place);
-        csv_end_row(&csv);
-        first += panel->count;
-    }
-    return csv_close(&csv);
+    char *end;
+    double number = strtod(tick, &end);
+    if (*end != '\0')
+        return;
+    if (number >= 1e6 && fmod(number, 1e5) == 0)
+        snprintf(tick, CHART_TICK_BYTES, "%gM", number / 1e6);
+    else if (number >= 1e3 && fmod(number, 100) == 0)
+        snprintf(tick, CHART_TICK_BYTES, "%gk", number / 1e3);
 }
 
-static int write_all(struct curve_drawing *drawing, const char *folder, char *problem)
+/* "1k" for 1000: beside several panels there is little room. */
+static void shorten_ticks(const struct drawn_chart *drawn)
 {
-    char name[240];
-    struct csv csv;
-    snprintf(name, sizeof name, "%s.csv", drawing->chart->name);
-    int result = csv_open(&csv, folder, name, NULL, problem);
-    if (result < 0)
-        return result;
-    for (size_t i = 0; i < drawing->panel_count; i++) {
-        for (size_t k = 0; k < drawing->panels[i].count; k++)
-            write_curve(drawing, &csv, &drawing->panels[i], &drawing->panels[i].curves[k]);
+    for (size_t i = 0; i < drawn->count; i++) {
+        for (size_t k = 0; k < drawn->panels[i].count; k++) {
+            for (size_t p = 0; p < drawn->panels[i].lines[k].count; p++)
+                shorten(drawn->panels[i].lines[k].points[p].tick);
+        }
     }
-    result = csv_close(&csv);
-    return result == 0 ? write_panels(drawing, folder, problem) : result;
 }
 
 /* ---- all of it ---- */
 
-static int draw(struct curve_drawing *drawing, const char *folder, char *problem)
+/* Letters of the longest name of a line, for the legend. */
+static size_t longest_label(const struct drawn_chart *drawn)
 {
-    panels_fill(drawing);
-    if (drawing->panel_count == 0)
-        return 0;
-    bool shared = panels_set_ranges(drawing);
-    int result = write_all(drawing, folder, problem);
     size_t longest = 0;
-    for (size_t i = 0; i < drawing->panel_count; i++) {
-        for (size_t k = 0; k < drawing->panels[i].count; k++) {
-            size_t length = strlen(drawing->panels[i].curves[k].label);
+    for (size_t i = 0; i < drawn->count; i++) {
+        for (size_t k = 0; k < drawn->panels[i].count; k++) {
+            size_t length = strlen(drawn->panels[i].lines[k].label);
             longest = length > longest ? length : longest;
         }
     }
-    snprintf(drawing->chart->range, sizeof drawing->chart->range, "%zu %zu %d %zu %d",
-             drawing->panel_count, drawing->columns, shared, longest, drawing->plan->linear);
-    return result;
+    return longest;
+}
+
+static int fill(struct curves *curves, const char *folder, char *problem)
+{
+    struct chart *chart = curves->chart;
+    struct drawn_chart *drawn = &chart->drawn;
+    find_sweeps(curves);
+    count_bound(curves);
+    if (curves_add_panels(curves) < 0)
+        return chart_no_memory(chart, problem);
+    if (drawn->count == 0)
+        return 0;
+    if (drawn->count > 1)
+        shorten_ticks(drawn);
+    snprintf(chart->layout, sizeof chart->layout, "%zu %zu %d %zu %d", drawn->count,
+             curves->columns, set_axes(curves), longest_label(drawn), curves->plan->linear);
+    int r = chart_write_lines(drawn, folder, problem);
+    return r < 0 ? r : chart_write_panels(drawn, folder, problem);
 }
 
 int chart_curves(struct chart *chart, const struct curve_plan *plan, const char *folder,
                  char *problem)
 {
-    struct curve_drawing *drawing = calloc(1, sizeof *drawing);
-    struct panel *panels = calloc(PANELS_MAXIMUM, sizeof *panels);
-    int result = -ENOMEM;
-    if (drawing != NULL && panels != NULL) {
-        drawing->chart = chart;
-        drawing->plan = plan;
-        drawing->panels = panels;
-        result = draw(drawing, folder, problem);
-    } else {
-        snprintf(problem, PROBLEM_BYTES, "no memory for the chart %s", chart->name);
-    }
-    free(panels);
-    free(drawing);
-    return result;
+    chart->drawn.kind = CHART_CURVES;
+    struct curves *curves = calloc(1, sizeof *curves);
+    if (curves == NULL)
+        return chart_no_memory(chart, problem);
+    curves->chart = chart;
+    curves->plan = plan;
+    curves->bands = plan->bands != NULL ? curves_metric(curves, plan->bands) : NULL;
+    int r = fill(curves, folder, problem);
+    free(curves);
+    return r;
 }

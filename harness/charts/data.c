@@ -1,299 +1,219 @@
-/* The data of dots and percentiles, one series for each subject. Columns: results/README.md. */
-#include "harness/charts/charts.h"
+/* The data of a chart: holding it, and writing it for gnuplot. Columns: results/README.md. */
+#include "harness/base/problem.h"
+#include "harness/charts/chart.h"
 #include "harness/report/csv.h"
-#include "harness/record/trials.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-#define SUBJECTS_MAXIMUM 64
-#define LOGARITHMIC_FROM 20 /* the largest value of an axis divided by the smallest */
-#define LOGARITHMIC_LEAST 3 /* the same, where it is preferred: 1, 2 and 5 have numbers */
+/* The largest value of an axis divided by the smallest; and the same where it is preferred: 1, 2
+ * and 5 have numbers. */
+enum { LOGARITHMIC_FROM = 20, LOGARITHMIC_LEAST = 3 };
 
-void chart_add_style(struct chart *chart, int style)
+/* gnuplot squares what it draws, and prefixes of units end at 10^24. */
+#define DRAWN_MOST 1e24
+
+/* ---- holding it ---- */
+
+/* The list with room for one more, at powers of two; NULL without memory. */
+static void *with_room(void *list, size_t count, size_t size)
 {
-    size_t length = strlen(chart->styles);
-    snprintf(chart->styles + length, sizeof chart->styles - length, "%s%d", length > 0 ? " " : "",
-             style);
-    chart->series++;
+    if ((count & (count - 1)) != 0)
+        return list;
+    return realloc(list, (count > 0 ? 2 * count : 1) * size);
 }
 
-void chart_note_rounds(struct chart *chart, const json_t *entry)
+struct chart_panel *chart_add_panel(struct drawn_chart *drawn)
 {
-    double n = report_number(entry, "n");
-    if (chart->rounds_most == 0 || n < chart->rounds_least)
-        chart->rounds_least = n;
-    if (n > chart->rounds_most)
-        chart->rounds_most = n;
+    struct chart_panel *panels = with_room(drawn->panels, drawn->count, sizeof *panels);
+    if (panels == NULL)
+        return NULL;
+    drawn->panels = panels;
+    panels[drawn->count] = (struct chart_panel){0};
+    return &panels[drawn->count++];
 }
 
-/* The entries of one metric, in the order of the rows. */
-static size_t ranked_entries(const struct chart *chart, const json_t **entries)
+struct chart_line *chart_add_line(struct chart_panel *panel, const char *label, int style)
 {
-    size_t count = 0, i;
-    const json_t *entry;
-    json_array_foreach(json_object_get(chart->cell, "summary"), i, entry)
-    {
-        if (strcmp(report_text(entry, "metric"), chart->metric->name) != 0 ||
-            !chart_shows(chart, report_text(entry, "subject")) || count == SUBJECTS_MAXIMUM)
-            continue;
-        size_t at = count++;
-        for (; at > 0 && chart_comes_before(chart, entry, entries[at - 1]); at--)
-            entries[at] = entries[at - 1];
-        entries[at] = entry;
+    struct chart_line *lines = with_room(panel->lines, panel->count, sizeof *lines);
+    if (lines == NULL)
+        return NULL;
+    panel->lines = lines;
+    struct chart_line *line = &lines[panel->count++];
+    *line = (struct chart_line){.style = style};
+    snprintf(line->label, sizeof line->label, "%s", label);
+    return line;
+}
+
+struct chart_point *chart_add_point(struct chart_line *line)
+{
+    struct chart_point *points = with_room(line->points, line->count, sizeof *points);
+    if (points == NULL)
+        return NULL;
+    line->points = points;
+    points[line->count] = (struct chart_point){.p90 = NAN, .p99 = NAN};
+    return &points[line->count++];
+}
+
+void chart_drop_line(struct chart_panel *panel)
+{
+    free(panel->lines[--panel->count].points);
+}
+
+void chart_drop_panel(struct drawn_chart *drawn)
+{
+    struct chart_panel *panel = &drawn->panels[--drawn->count];
+    while (panel->count > 0)
+        chart_drop_line(panel);
+    free(panel->lines);
+}
+
+void chart_free_drawn(struct drawn_chart *drawn)
+{
+    while (drawn->count > 0)
+        chart_drop_panel(drawn);
+    free(drawn->panels);
+    free(drawn->svg);
+    *drawn = (struct drawn_chart){0};
+}
+
+int chart_no_memory(const struct chart *chart, char *problem)
+{
+    return problem_say(problem, -ENOMEM, "no memory for the chart %s", chart->drawn.name);
+}
+
+/* ---- figures and axes ---- */
+
+bool chart_can_draw(double value)
+{
+    return fabs(value) <= DRAWN_MOST;
+}
+
+bool chart_set_point(struct chart *chart, struct chart_point *point, const struct median *median,
+                     double scale)
+{
+    point->middle = median->median * scale;
+    point->low = median->low * scale;
+    point->high = median->high * scale;
+    if (!chart_can_draw(point->middle) || !chart_can_draw(point->low) ||
+        !chart_can_draw(point->high)) {
+        chart->too_large++;
+        return false;
     }
-    return count;
+    if (chart->rounds_most == 0 || median->n < chart->rounds_least)
+        chart->rounds_least = median->n;
+    if (median->n > chart->rounds_most)
+        chart->rounds_most = median->n;
+    return true;
 }
 
-static int by_value(const void *a, const void *b)
+/* Never below 0, since no metric is. */
+static void widen(struct chart_panel *panel, double low, double high, double logarithmic_from)
 {
-    double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
+    panel->logarithmic = low > 0 && high / low > logarithmic_from;
+    double margin = high > low ? (high - low) * 0.04 : fabs(low) * 0.1 + 1e-9;
+    double factor = panel->logarithmic ? pow(high / low, 0.04) : 1;
+    panel->low = panel->logarithmic ? low / factor : fmax(low - margin, 0);
+    panel->high = panel->logarithmic ? high * factor : high + margin;
 }
 
-/* The subject's valid values. The caller frees them. */
-static double *raw_values(const struct chart *chart, const char *subject, size_t *count)
+void chart_set_narrow_axis(struct chart_panel *panel, double low, double high)
 {
-    const struct trials *trials = trials_of(chart->cell);
-    const struct trial *list = trials_list(trials);
-    const double *column = trials_metric(trials, chart->metric->name);
-    size_t place = trials_find_subject(trials, subject);
-    double *values = calloc(trials_count(trials) + 1, sizeof *values);
-    *count = 0;
-    for (size_t i = 0; values != NULL && column != NULL && i < trials_count(trials); i++) {
-        if (list[i].valid && list[i].subject == place && !isnan(column[i]))
-            values[(*count)++] = column[i];
-    }
-    return values;
+    widen(panel, low, high, LOGARITHMIC_FROM);
 }
 
-/* Logarithmic where the values are far apart; never below 0, since no metric is. */
-static bool widen(double *low, double *high, double logarithmic_from)
-{
-    bool logarithmic = *low > 0 && *high / *low > logarithmic_from;
-    double margin = *high > *low ? (*high - *low) * 0.04 : fabs(*low) * 0.1 + 1e-9;
-    double factor = logarithmic ? pow(*high / *low, 0.04) : 1;
-    *low = logarithmic ? *low / factor : fmax(*low - margin, 0);
-    *high = logarithmic ? *high * factor : *high + margin;
-    return logarithmic;
-}
-
-bool chart_curve_range(double *low, double *high, bool prefer_logarithmic)
+void chart_set_axis(struct chart_panel *panel, double low, double high, bool prefer_logarithmic)
 {
     double from = prefer_logarithmic ? LOGARITHMIC_LEAST : LOGARITHMIC_FROM;
-    if (!(*low > 0 && *high / *low > from))
-        *low = 0;
-    if (!(*high > *low))
-        *high = *low + 1;
-    return widen(low, high, from);
+    if (!(low > 0 && high / low > from))
+        low = 0;
+    if (!(high > low))
+        high = low + 1;
+    widen(panel, low, high, from);
 }
 
-static void set_range(struct chart *chart, double low, double high, bool logarithmic)
-{
-    snprintf(chart->range, sizeof chart->range, "%.10g %.10g %d", low, high, logarithmic);
-}
+/* ---- writing it ---- */
 
-/* The axis holds every interval and nearly all trials: a single trial that was disturbed may not
- * squeeze the differences that the chart is there for. How many lie beyond it is written on the
- * chart. null, which makes no system call at all, does not set the axis either unless it is alone.
- */
-static int find_range(struct chart *chart, const json_t *const *entries, size_t count, double *low,
-                      double *high)
+static void write_header(struct csv *csv, const struct chart_line *line, bool bands)
 {
-    *low = INFINITY;
-    *high = -INFINITY;
-    for (size_t i = 0; i < count; i++) {
-        const char *subject = report_text(entries[i], "subject");
-        if (count > 1 && chart_is_null(subject))
-            continue;
-        size_t values_count;
-        double *values = raw_values(chart, subject, &values_count);
-        if (values == NULL)
-            return -ENOMEM;
-        *low = fmin(*low, report_number(entries[i], "ci_low"));
-        *high = fmax(*high, report_number(entries[i], "ci_high"));
-        if (values_count > 0) {
-            qsort(values, values_count, sizeof *values, by_value);
-            *low = fmin(*low, values[values_count / 50]);
-            *high = fmax(*high, values[values_count - 1 - values_count / 20]);
-        }
-        free(values);
-    }
-    if (!(*low <= *high)) /* null alone, several times */
-        *low = *high = report_number(entries[0], "median");
-    bool logarithmic = widen(low, high, LOGARITHMIC_FROM);
-    set_range(chart, *low, *high, logarithmic);
-    return 0;
-}
-
-/* One row of the dots: position, label, style, median, low, high, "3,210 [3,190, 3,230] ns", and
- * whether the median lies off the axis (-1 left, 1 right). */
-static void write_dot(struct chart *chart, struct csv *csv, const json_t *entry, size_t position,
-                      int decimals, double axis_low, double axis_high)
-{
-    char label[LABEL_BYTES], median[40], low[40], high[40], value[160];
-    double at = report_number(entry, "median");
-    csv_number(csv, (double)position);
-    csv_text(csv, chart_label(chart, report_text(entry, "subject"), label, sizeof label));
-    csv_number(csv, chart_style(chart->run, report_text(entry, "subject")));
-    csv_number(csv, at);
-    csv_number(csv, report_number(entry, "ci_low"));
-    csv_number(csv, report_number(entry, "ci_high"));
-    snprintf(value, sizeof value, "%s  [%s; %s]",
-             report_grouped(at, decimals, median, sizeof median),
-             report_grouped(report_number(entry, "ci_low"), decimals, low, sizeof low),
-             report_grouped(report_number(entry, "ci_high"), decimals, high, sizeof high));
-    csv_text(csv, value);
-    csv_number(csv, at < axis_low ? -1 : at > axis_high ? 1 : 0);
+    const char *names[] = {"position", line->label, "ci_low", "ci_high",
+                           "tick",     "p90",       "p99",    "knee"};
+    for (size_t i = 0; i < (bands ? 8 : 5); i++)
+        csv_text(csv, names[i]);
     csv_end_row(csv);
 }
 
-/* The raw trials of one subject, spread over the row by the golden ratio: even, and the same every
- * time. */
-static int write_dot_trials(struct chart *chart, struct csv *csv, const char *subject,
-                            size_t position, double low, double high)
+static void write_if_known(struct csv *csv, double value)
 {
-    size_t count;
-    double *values = raw_values(chart, subject, &count);
-    if (values == NULL)
-        return -ENOMEM;
-    bool off_axis = true;
-    for (size_t i = 0; i < count; i++)
-        off_axis &= values[i] < low || values[i] > high;
-    for (size_t i = 0; i < count; i++) {
-        chart->outside += !off_axis && (values[i] < low || values[i] > high);
-        csv_number(csv, (double)position + 0.5 * (fmod((double)i * 0.6180339887, 1) - 0.5));
-        csv_number(csv, values[i]);
-        csv_number(csv, chart_style(chart->run, subject));
-        csv_end_row(csv);
-    }
-    free(values);
-    return 0;
+    if (isnan(value))
+        csv_text(csv, "");
+    else
+        csv_number(csv, value);
 }
 
-int chart_dots(struct chart *chart, const char *folder, char *problem)
+static void write_point(struct csv *csv, const struct chart_point *point, bool bands)
 {
-    const json_t *entries[SUBJECTS_MAXIMUM];
-    size_t count = ranked_entries(chart, entries);
-    double low, high, smallest = INFINITY;
-    if (count == 0)
-        return 0;
-    if (find_range(chart, entries, count, &low, &high) < 0) {
-        snprintf(problem, PROBLEM_BYTES, "no memory for the chart %s", chart->name);
-        return -ENOMEM;
+    csv_number(csv, point->position);
+    csv_number(csv, point->middle);
+    csv_number(csv, point->low);
+    csv_number(csv, point->high);
+    csv_text(csv, point->tick);
+    if (bands) {
+        write_if_known(csv, point->p90);
+        write_if_known(csv, point->p99);
+        csv_number(csv, point->knee);
     }
-    for (size_t i = 0; i < count; i++) {
-        if (!chart_is_null(report_text(entries[i], "subject")) || count == 1)
-            smallest = fmin(smallest, report_number(entries[i], "median"));
-    }
+    csv_end_row(csv);
+}
 
-    char name[240];
+/* Two empty lines are gnuplot's sign for the next line of the chart. */
+int chart_write_lines(const struct drawn_chart *drawn, const char *folder, char *problem)
+{
+    char name[CHART_NAME_BYTES + 8];
     struct csv csv;
-    snprintf(name, sizeof name, "%s.csv", chart->name);
-    int result = csv_open(&csv, folder, name,
-                          "position,subject,style,median,ci_low,ci_high,text,off_axis", problem);
-    if (result < 0)
-        return result;
-    for (size_t i = 0; i < count; i++) {
-        write_dot(chart, &csv, entries[i], count - i, report_decimals(smallest), low, high);
-        chart_note_rounds(chart, entries[i]);
-        chart_add_style(chart, chart_style(chart->run, report_text(entries[i], "subject")));
-    }
-    result = csv_close(&csv);
-    if (result < 0)
-        return result;
-
-    snprintf(name, sizeof name, "%s-trials.csv", chart->name);
-    result = csv_open(&csv, folder, name, "position,value,style", problem);
-    for (size_t i = 0; result == 0 && i < count; i++)
-        result =
-            write_dot_trials(chart, &csv, report_text(entries[i], "subject"), count - i, low, high);
-    int closed = csv.file != NULL ? csv_close(&csv) : 0;
-    return result < 0 ? result : closed;
-}
-
-/* One point of a curve. `scale` turns the unit of the metric into that of the axis. */
-static void write_point(struct chart *chart, struct csv *csv, double position, const json_t *entry,
-                        double scale, const char *tick, double *low, double *high)
-{
-    csv_number(csv, position);
-    csv_number(csv, report_number(entry, "median") * scale);
-    csv_number(csv, report_number(entry, "ci_low") * scale);
-    csv_number(csv, report_number(entry, "ci_high") * scale);
-    csv_text(csv, tick);
-    csv_end_row(csv);
-    chart_note_rounds(chart, entry);
-    *low = fmin(*low, report_number(entry, "ci_low") * scale);
-    *high = fmax(*high, report_number(entry, "ci_high") * scale);
-}
-
-/* A series starts with its name; two empty lines, gnuplot's sign for the next one, stand before it.
- */
-static void start_series(struct chart *chart, struct csv *csv, const char *subject)
-{
-    char label[LABEL_BYTES];
-    if (chart->series > 0)
-        fputs("\n\n", csv->file);
-    csv_text(csv, "position");
-    csv_text(csv, chart_label(chart, subject, label, sizeof label));
-    csv_text(csv, "ci_low");
-    csv_text(csv, "ci_high");
-    csv_text(csv, "tick");
-    csv_end_row(csv);
-    chart_add_style(chart, chart_style(chart->run, subject));
-}
-
-/* Whether any subject has this percentile. */
-static bool is_resolved(const json_t *percentiles, const char *metric, double percent)
-{
-    size_t i;
-    const json_t *entry;
-    json_array_foreach(percentiles, i, entry)
-    {
-        if (report_number(entry, "percent") == percent &&
-            strcmp(report_text(entry, "metric"), metric) == 0)
-            return true;
-    }
-    return false;
-}
-
-int chart_percentiles(struct chart *chart, const char *folder, char *problem)
-{
-    static const struct {
-        double percent;
-        const char *tick;
-    } points[] = {{50, "p50"},     {90, "p90"},       {99, "p99"},
-                  {99.9, "p99.9"}, {99.99, "p99.99"}, {100, "max"}};
-    const json_t *percentiles = json_object_get(chart->cell, "percentiles");
-    double low = INFINITY, high = -INFINITY;
-    char name[240];
-    struct csv csv;
-    snprintf(name, sizeof name, "%s.csv", chart->name);
-    int result = csv_open(&csv, folder, name, NULL, problem);
-    if (result < 0)
-        return result;
-    size_t i;
-    const json_t *subject;
-    json_array_foreach(json_object_get(chart->run, "subjects"), i, subject)
-    {
-        const char *subject_name = report_text(subject, "name");
-        if (report_percentile(chart->cell, chart->metric->name, subject_name, 100) == NULL ||
-            !chart_shows(chart, subject_name) || chart->series >= SUBJECTS_MAXIMUM)
-            continue;
-        start_series(chart, &csv, subject_name);
-        size_t position = 0;
-        for (size_t k = 0; k < sizeof points / sizeof points[0]; k++) {
-            const json_t *entry = report_percentile(chart->cell, chart->metric->name, subject_name,
-                                                    points[k].percent);
-            if (entry != NULL)
-                write_point(chart, &csv, (double)position, entry, 1e-3, points[k].tick, &low,
-                            &high);
-            position += is_resolved(percentiles, chart->metric->name, points[k].percent);
+    bool bands = drawn->kind == CHART_CURVES, is_first = true;
+    snprintf(name, sizeof name, "%s.csv", drawn->name);
+    int r = csv_open(&csv, folder, name, NULL, problem);
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < drawn->count; i++) {
+        const struct chart_panel *panel = &drawn->panels[i];
+        for (size_t k = 0; k < panel->count; k++) {
+            if (!is_first)
+                fputs("\n\n", csv.file);
+            is_first = false;
+            write_header(&csv, &panel->lines[k], bands);
+            for (size_t p = 0; p < panel->lines[k].count; p++)
+                write_point(&csv, &panel->lines[k].points[p], bands);
         }
     }
-    bool logarithmic = chart_curve_range(&low, &high, false);
-    set_range(chart, low, high, logarithmic);
+    return csv_close(&csv);
+}
+
+/* The title of a panel, its axis, and which lines are in it. */
+int chart_write_panels(const struct drawn_chart *drawn, const char *folder, char *problem)
+{
+    char name[CHART_NAME_BYTES + 16];
+    struct csv csv;
+    size_t first = 0;
+    snprintf(name, sizeof name, "%s-panels.csv", drawn->name);
+    int r =
+        csv_open(&csv, folder, name, "title,side,low,high,logarithmic,first,count,place", problem);
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < drawn->count; i++) {
+        const struct chart_panel *panel = &drawn->panels[i];
+        csv_text(&csv, panel->title);
+        csv_text(&csv, panel->side);
+        csv_number(&csv, panel->low);
+        csv_number(&csv, panel->high);
+        csv_number(&csv, panel->logarithmic);
+        csv_number(&csv, (double)first);
+        csv_number(&csv, (double)panel->count);
+        csv_number(&csv, (double)panel->place);
+        csv_end_row(&csv);
+        first += panel->count;
+    }
     return csv_close(&csv);
 }

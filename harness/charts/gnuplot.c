@@ -1,63 +1,144 @@
 #include "harness/charts/gnuplot.h"
 
-#include "harness/contract/workload.h"
+#include "harness/base/problem.h"
+#include "harness/charts/scripts.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#ifndef POLLBENCH_PLOTS_DIR
-#define POLLBENCH_PLOTS_DIR "scripts/plots"
-#endif
-
 extern char **environ;
+
+enum { PATH_BYTES = GNUPLOT_PATH_BYTES + 300 };
+
+/* ---- the private folder ---- */
+
+static int write_script(const char *folder, const char *name, const char *text, size_t size)
+{
+    char path[PATH_BYTES];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "wx");
+    if (file == NULL)
+        return -errno;
+    int r = fwrite(text, 1, size, file) == size ? 0 : -EIO;
+    if (fclose(file) != 0 && r == 0)
+        r = -errno;
+    return r;
+}
+
+static int write_scripts(const char *folder)
+{
+    const struct {
+        const char *name, *text;
+        size_t size;
+    } scripts[] = {
+        {"curves.gp", script_curves, script_curves_size},
+        {"dots.gp", script_dots, script_dots_size},
+        {"percentiles.gp", script_percentiles, script_percentiles_size},
+        {"scale.gp", script_scale, script_scale_size},
+        {"style.gp", script_style, script_style_size},
+    };
+    int r = 0;
+    for (size_t i = 0; i < sizeof scripts / sizeof scripts[0] && r == 0; i++)
+        r = write_script(folder, scripts[i].name, scripts[i].text, scripts[i].size);
+    return r;
+}
 
 static bool has_scripts(const char *folder)
 {
-    char path[4200];
+    char path[PATH_BYTES];
     snprintf(path, sizeof path, "%s/style.gp", folder);
     return access(path, R_OK) == 0;
 }
 
-/* The folder "plots" beside the program. Where there is no /proc/self/exe there is none. */
-static bool beside_program(char *folder, size_t size)
+/* Not through a link: what stands behind one is not ours to write to. */
+static int open_charts(struct gnuplot *gnuplot, char *problem)
 {
-    char program[2048];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    if (length <= 0)
-        return false;
-    program[length] = '\0';
-    char *slash = strrchr(program, '/');
-    if (slash == NULL)
-        return false;
-    *slash = '\0';
-    snprintf(folder, size, "%s/plots", program);
-    return has_scripts(folder);
+    struct stat found;
+    if (mkdir(gnuplot->charts, 0777) < 0 && errno != EEXIST)
+        return problem_say(problem, -errno, "the folder %s cannot be made: %s", gnuplot->charts,
+                           strerror(errno));
+    gnuplot->charts_fd = open(gnuplot->charts, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (gnuplot->charts_fd >= 0)
+        return 0;
+    int r = -errno;
+    if (lstat(gnuplot->charts, &found) == 0 && !S_ISDIR(found.st_mode))
+        return problem_say(
+            problem, -ENOTDIR, "no charts: %s is %s; remove it, and a folder is made in its place",
+            gnuplot->charts, S_ISLNK(found.st_mode) ? "a symbolic link" : "no folder");
+    return problem_say(problem, r, "the folder %s cannot be opened: %s", gnuplot->charts,
+                       strerror(-r));
 }
 
-int gnuplot_find_scripts(const char *asked, char *folder, size_t size, char *problem)
+int gnuplot_open(struct gnuplot *gnuplot, const char *folder, const char *scripts, char *problem)
 {
-    snprintf(folder, size, "%s", asked != NULL ? asked : POLLBENCH_PLOTS_DIR);
-    if (has_scripts(folder) || (asked == NULL && beside_program(folder, size)))
-        return 0;
-    snprintf(problem, PROBLEM_BYTES,
-             "no charts: %.300s does not hold the gnuplot scripts; name the folder scripts/plots "
-             "with --plots",
-             asked != NULL ? asked : POLLBENCH_PLOTS_DIR);
-    return asked != NULL ? -EINVAL : -ENOENT;
+    const char *start = folder[0] == '/' ? "" : "./";
+    *gnuplot = (struct gnuplot){.charts_fd = -1};
+    if (strlen(folder) + 40 > sizeof gnuplot->work)
+        return problem_say(problem, -ENAMETOOLONG, "no charts: the folder's name is too long");
+    if (scripts != NULL && (!has_scripts(scripts) || strlen(scripts) >= sizeof gnuplot->scripts))
+        return problem_say(problem, -EINVAL,
+                           "no charts: %s does not hold the gnuplot scripts; name a folder that "
+                           "has what scripts/plots has with --plots, or leave --plots out",
+                           scripts);
+    snprintf(gnuplot->charts, sizeof gnuplot->charts, "%s%s/charts", start, folder);
+    int r = open_charts(gnuplot, problem);
+    if (r < 0)
+        return r;
+    snprintf(gnuplot->work, sizeof gnuplot->work, "%s%s/.charts-XXXXXX", start, folder);
+    if (mkdtemp(gnuplot->work) == NULL) {
+        r = -errno;
+        gnuplot->work[0] = '\0';
+    }
+    snprintf(gnuplot->scripts, sizeof gnuplot->scripts, "%s",
+             scripts != NULL ? scripts : gnuplot->work);
+    if (r == 0 && scripts == NULL)
+        r = write_scripts(gnuplot->work);
+    return r == 0 ? 0
+                  : problem_say(problem, r, "no charts: a folder for them cannot be made in %s: %s",
+                                folder, strerror(-r));
 }
+
+void gnuplot_close(struct gnuplot *gnuplot)
+{
+    if (gnuplot->charts_fd >= 0)
+        close(gnuplot->charts_fd);
+    DIR *folder = gnuplot->work[0] != '\0' ? opendir(gnuplot->work) : NULL;
+    if (folder != NULL) {
+        for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
+            unlinkat(dirfd(folder), entry->d_name, 0); /* not "." and "..", which are folders */
+        closedir(folder);
+        rmdir(gnuplot->work);
+    }
+    *gnuplot = (struct gnuplot){.charts_fd = -1};
+}
+
+int gnuplot_keep(const struct gnuplot *gnuplot, const char *name, char *problem)
+{
+    char path[PATH_BYTES];
+    snprintf(path, sizeof path, "%s/%s", gnuplot->work, name);
+    if (renameat(AT_FDCWD, path, gnuplot->charts_fd, name) == 0 || errno == ENOENT)
+        return 0;
+    return problem_say(problem, -errno, "%s/%s cannot be written: %s", gnuplot->charts, name,
+                       strerror(errno));
+}
+
+/* ---- the program ---- */
 
 /* Looked for, because a start that fails with ENOENT may lack something else: a library, an
  * interpreter. */
 static bool is_installed(const char *program)
 {
     const char *at = getenv("PATH");
-    char path[4200];
+    char path[PATH_BYTES];
     while (at != NULL) {
         int length = (int)strcspn(at, ":");
         snprintf(path, sizeof path, "%.*s/%s", length, at, program);
@@ -68,52 +149,81 @@ static bool is_installed(const char *program)
     return false;
 }
 
+/* What ends us by Ctrl-C ends gnuplot, too: it must not inherit that we ignore it meanwhile. */
+static int prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes, bool prints)
+{
+    sigset_t ended_by;
+    sigemptyset(&ended_by);
+    sigaddset(&ended_by, SIGINT);
+    sigaddset(&ended_by, SIGQUIT);
+    int error = posix_spawnattr_setsigdefault(attributes, &ended_by);
+    if (error == 0)
+        error = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF);
+    /* Standard output may be carrying the report as JSON. */
+    if (error == 0)
+        error = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    if (error == 0 && !prints)
+        error = posix_spawn_file_actions_adddup2(actions, STDERR_FILENO, STDOUT_FILENO);
+    return error;
+}
+
 static int start(pid_t *child, char *const *words, bool prints)
 {
     posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
     int error = posix_spawn_file_actions_init(&actions);
     if (error != 0)
         return -error;
-    /* Standard output may be carrying the report as JSON. */
-    error = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    if (error == 0 && !prints)
-        error = posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-    if (error == 0)
-        error = posix_spawnp(child, words[0], &actions, NULL, words, environ);
+    error = posix_spawnattr_init(&attributes);
+    if (error == 0) {
+        error = prepare(&actions, &attributes, prints);
+        if (error == 0)
+            error = posix_spawnp(child, words[0], &actions, &attributes, words, environ);
+        posix_spawnattr_destroy(&attributes);
+    }
     posix_spawn_file_actions_destroy(&actions);
     return -error;
 }
 
-int gnuplot_run(const char *folder, const char *script, const struct gnuplot_terminal *terminal,
-                const char *const *arguments, char *problem)
+/* As system(3) does: Ctrl-C ends gnuplot, and we are still there to clear up after it. */
+static int start_and_wait(char *const *words, bool prints, int *status)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, interrupt, quit;
+    pid_t child;
+    sigaction(SIGINT, &ignore, &interrupt);
+    sigaction(SIGQUIT, &ignore, &quit);
+    int r = start(&child, words, prints);
+    while (r == 0 && waitpid(child, status, 0) < 0 && errno == EINTR)
+        ;
+    sigaction(SIGINT, &interrupt, NULL);
+    sigaction(SIGQUIT, &quit, NULL);
+    return r;
+}
+
+int gnuplot_run(const struct gnuplot *gnuplot, const char *script,
+                const struct gnuplot_terminal *terminal, const char *const *arguments,
+                char *problem)
 {
     /* -d: not the reader's own start-up file, which may redefine anything. */
-    char path[4200], where[80] = "kinds = 'svg png'";
+    char path[PATH_BYTES], where[80] = "kinds = 'svg png'";
     const char *words[GNUPLOT_ARGUMENTS + 7] = {"gnuplot", "-d", "-e", where, "-c", path};
+    int status = 0;
     if (terminal != NULL)
         snprintf(where, sizeof where, "kinds = 'dumb'; terminal_columns = %u; colours = %d",
                  terminal->columns, terminal->colours);
-    snprintf(path, sizeof path, "%s/%s", folder, script);
+    snprintf(path, sizeof path, "%s/%s", gnuplot->scripts, script);
     for (size_t i = 0; i < GNUPLOT_ARGUMENTS && arguments[i] != NULL; i++)
         words[6 + i] = arguments[i];
 
-    pid_t child;
-    int result = start(&child, (char *const *)words, terminal != NULL);
-    int status = 0;
-    if (result == 0) {
-        while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-            ;
-    }
-    if (result == 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+    int r = start_and_wait((char *const *)words, terminal != NULL, &status);
+    if (r == 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return 0;
-    if (!is_installed(words[0])) {
-        snprintf(problem, PROBLEM_BYTES,
-                 "no charts: gnuplot is not installed; it is in the package gnuplot-nox (Debian, "
-                 "Ubuntu) or "
-                 "gnuplot (elsewhere); then run: pollbench report");
-        return -ENOENT;
-    }
-    snprintf(problem, PROBLEM_BYTES, "gnuplot failed on %.300s: %s", path,
-             result < 0 ? strerror(-result) : "its message is above");
-    return -EIO;
+    if (r == 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGINT)
+        return problem_say(problem, -EINTR, "the charts were interrupted");
+    if (!is_installed(words[0]))
+        return problem_say(problem, -ENOENT,
+                           "no charts: gnuplot is not installed; it is in the package gnuplot-nox "
+                           "(Debian, Ubuntu) or gnuplot (elsewhere); then run: pollbench report");
+    return problem_say(problem, -EIO, "gnuplot failed on %s: %s", script,
+                       r < 0 ? strerror(-r) : "its message is above");
 }

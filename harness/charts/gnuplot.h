@@ -1,17 +1,16 @@
-/* Starting gnuplot on one of scripts/plots/. Strings reach a script as its arguments (ARG1..ARG9),
- * never as program text, so that nothing in a result file can be a gnuplot command. */
+/* Running gnuplot on the scripts of scripts/plots, in a private folder, from which what it has made
+ * is moved to where it belongs.
+ *
+ * Strings reach a script as its arguments (ARG1..ARG9), never as program text, so that nothing in a
+ * result file can be a gnuplot command. And gnuplot opens files by their names, whatever stands
+ * there: in the private folder nobody else can have put a link. */
 #ifndef HARNESS_CHARTS_GNUPLOT_H
 #define HARNESS_CHARTS_GNUPLOT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#define GNUPLOT_ARGUMENTS 9
-
-/* The folder of the scripts: `asked` when it is not NULL, else where they were built from, else
- * "plots" beside the program. -EINVAL when `asked` does not hold them, -ENOENT when they are
- * nowhere, with a sentence in `problem` (512 bytes). */
-int gnuplot_find_scripts(const char *asked, char *folder, size_t size, char *problem);
+enum { GNUPLOT_ARGUMENTS = 9, GNUPLOT_PATH_BYTES = 4096 };
 
 /* Charts as characters on standard output, in place of files. */
 struct gnuplot_terminal {
@@ -19,11 +18,34 @@ struct gnuplot_terminal {
     bool colours;
 };
 
-/* Runs FOLDER/SCRIPT and waits for its end. `terminal` NULL: it writes files and prints nothing.
- * `arguments` ends with NULL, at most GNUPLOT_ARGUMENTS. -ENOENT: there is no gnuplot on this
- * system. -EIO: it failed, and has said why on standard error.
- */
-int gnuplot_run(const char *folder, const char *script, const struct gnuplot_terminal *terminal,
+struct gnuplot {
+    /* Where data and pictures are while they are made. It begins with '/' or "./": gnuplot takes a
+     * name that begins with '|' or '<' for a command. */
+    char work[GNUPLOT_PATH_BYTES];
+    /* Where the scripts are: the same, or the folder that was asked for. */
+    char scripts[GNUPLOT_PATH_BYTES];
+    /* FOLDER/charts, and the same as a descriptor: -1 before it is opened. */
+    char charts[GNUPLOT_PATH_BYTES];
+    int charts_fd;
+};
+
+/* Makes FOLDER/charts and, beside it, the private folder with the scripts in it: those that are
+ * part of the program, or (scripts not NULL) those of another folder. -EINVAL: that folder does not
+ * hold them. -ENOTDIR: FOLDER/charts is a symbolic link, or no folder. Other -errno. Each with a
+ * sentence in `problem`. Close it in any case. */
+int gnuplot_open(struct gnuplot *, const char *folder, const char *scripts, char *problem);
+/* Removes the private folder. */
+void gnuplot_close(struct gnuplot *);
+
+/* Runs a script ("dots.gp") and waits for its end. `terminal` NULL: it writes files into the
+ * private folder and prints nothing. `arguments` ends with NULL, at most GNUPLOT_ARGUMENTS.
+ * -ENOENT: there is no gnuplot on this system. -EINTR: Ctrl-C has ended it. -EIO: it failed, and
+ * has said why on standard error. */
+int gnuplot_run(const struct gnuplot *, const char *script, const struct gnuplot_terminal *terminal,
                 const char *const *arguments, char *problem);
+
+/* Moves NAME from the private folder into FOLDER/charts, in place of what stands there, be it a
+ * link. 0, also when there is no such file; or -errno with a sentence. */
+int gnuplot_keep(const struct gnuplot *, const char *name, char *problem);
 
 #endif

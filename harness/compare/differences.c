@@ -1,82 +1,81 @@
 #include "harness/compare/differences.h"
 
 #include "harness/base/printable.h"
-#include "harness/analysis/parts.h"
 
+#include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Kernels keep a little of the memory for themselves, each as much as it likes. */
 #define SAME_MEMORY 0.05
 
-static void add(json_t *list, const char *part, const char *name, const json_t *base,
-                const json_t *new)
-{
-    json_t *one = base != NULL ? json_deep_copy(base) : json_null();
-    json_t *other = new != NULL ? json_deep_copy(new) : json_null();
-    json_array_append_new(list, json_pack("{s:s, s:s, s:o, s:o}", "part", part, "name", name,
-                                          "base", one, "new", other));
-}
+enum { NAME_BYTES = 128 };
 
-static bool is_same(const json_t *base, const json_t *new)
-{
-    if (json_is_number(base) && json_is_number(new))
-        return json_number_value(base) == json_number_value(new);
-    return (base == NULL && new == NULL) || json_equal(base, new);
-}
+const char *const difference_part_names[DIFFERENCE_PARTS] = {"machine", "system", "build", "commit",
+                                                             "run"};
 
-static bool is_known(const json_t *value)
-{
-    return value != NULL && !json_is_null(value);
-}
+/* ---- the list ---- */
 
-/* Two objects are walked together, anything else is a value. Null is what nobody could find out. */
-static void compare_values(json_t *list, const char *part, const char *path, const json_t *base,
-                           const json_t *new)
+/* What both do not have, and what is the same, is no difference. */
+static int add(struct difference_list *list, enum difference_part part, const char *group,
+               const char *name, const struct value *const values[SIDES])
 {
-    if (!json_is_object(base) && !json_is_object(new)) {
-        if ((is_known(base) || is_known(new)) && !is_same(base, new))
-            add(list, part, path, base, new);
-        return;
+    static const struct value nothing = {.kind = VALUE_NOTHING};
+    if (value_equal(values[BASE], values[NEW]))
+        return 0;
+    enum difference_part *parts = realloc(list->parts, (list->count + 1) * sizeof *parts);
+    if (parts == NULL)
+        return -ENOMEM;
+    list->parts = parts;
+    list->parts[list->count] = part;
+    for (int side = 0; side < SIDES; side++) {
+        const struct value *value = values[side] != NULL ? values[side] : &nothing;
+        int r = named_values_add(&list->values[side], group, name, value);
+        if (r < 0)
+            return r;
     }
-    const json_t *const both[] = {base, new};
-    for (int side = 0; side < 2; side++) {
-        const char *name;
-        json_t *unused;
-        json_object_foreach((json_t *)both[side], name, unused)
-        {
-            char longer[256];
-            if (side == 1 && json_object_get(base, name) != NULL)
-                continue;
-            snprintf(longer, sizeof longer, "%s.%s", path, name);
-            compare_values(list, part, longer, json_object_get(base, name),
-                           json_object_get(new, name));
-        }
-    }
+    list->count++;
+    return 0;
 }
+
+static int add_texts(struct difference_list *list, const char *group, const char *name,
+                     const char *base, const char *new)
+{
+    const struct value values[SIDES] = {{.kind = VALUE_TEXT, .text = (char *)base},
+                                        {.kind = VALUE_TEXT, .text = (char *)new}};
+    return add(list, DIFFERENCE_RUN, group, name,
+               (const struct value *const[]){&values[BASE], &values[NEW]});
+}
+
+void difference_list_free(struct difference_list *list)
+{
+    named_values_free(&list->values[BASE]);
+    named_values_free(&list->values[NEW]);
+    free(list->parts);
+}
+
+/* ---- the manifest ---- */
 
 /* Fields that are not named here are the system's: none is left out because it is new. */
-static const char *part_of(const char *field)
+static enum difference_part part_of(const struct named_value *field)
 {
-    static const char *const parts[][2] = {
-        {"machine", DIFFERENCE_MACHINE},
-        {"cpu", DIFFERENCE_MACHINE},
-        {"cpus", DIFFERENCE_MACHINE},
-        {"cores", DIFFERENCE_MACHINE},
-        {"virtualization", DIFFERENCE_MACHINE},
-        {"memory_kib", DIFFERENCE_MACHINE},
-        {"libraries", DIFFERENCE_BUILD},
-        {"compiler", DIFFERENCE_BUILD},
-        {"build_type", DIFFERENCE_BUILD},
-        {"flags", DIFFERENCE_BUILD},
+    static const struct {
+        const char *name;
+        enum difference_part part;
+    } fields[] = {
+        {"machine", DIFFERENCE_MACHINE},        {"cpu", DIFFERENCE_MACHINE},
+        {"cpus", DIFFERENCE_MACHINE},           {"cores", DIFFERENCE_MACHINE},
+        {"virtualization", DIFFERENCE_MACHINE}, {"memory_kib", DIFFERENCE_MACHINE},
+        {"libraries", DIFFERENCE_BUILD},        {"compiler", DIFFERENCE_BUILD},
+        {"build_type", DIFFERENCE_BUILD},       {"flags", DIFFERENCE_BUILD},
         {"commit", DIFFERENCE_COMMIT},
-        {"date", NULL},
-        {"calibration", NULL},
     };
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        if (strcmp(parts[i][0], field) == 0)
-            return parts[i][1];
+    const char *name = *field->group != '\0' ? field->group : field->name;
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        if (strcmp(fields[i].name, name) == 0)
+            return fields[i].part;
     }
     return DIFFERENCE_SYSTEM;
 }
@@ -95,9 +94,9 @@ static const char *next_flag(const char *text, size_t *length)
     }
 }
 
-static bool are_same_flags(const json_t *base, const json_t *new)
+static bool are_same_flags(const struct value *base, const struct value *new)
 {
-    const char *one = json_string_value(base), *other = json_string_value(new);
+    const char *one = value_text_or(base, NULL), *other = value_text_or(new, NULL);
     size_t length, other_length;
     if (one == NULL || other == NULL)
         return false;
@@ -112,185 +111,197 @@ static bool are_same_flags(const json_t *base, const json_t *new)
     return true;
 }
 
-static bool is_same_memory(const json_t *base, const json_t *new)
+static bool is_same_memory(const struct value *base, const struct value *new)
 {
-    double one = json_number_value(base), other = json_number_value(new);
+    double one = value_number(base), other = value_number(new);
     return one > 0 && other > 0 && fabs(log(one / other)) <= log1p(SAME_MEMORY);
 }
 
-static void compare_field(json_t *list, const char *name, const json_t *base, const json_t *new)
+static int add_field(struct difference_list *list, const struct named_value *field,
+                     const struct value *base, const struct value *new)
 {
-    const char *part = part_of(name);
-    if (part == NULL)
-        return;
-    if (strcmp(name, "memory_kib") == 0 && is_same_memory(base, new))
+    enum difference_part part = part_of(field);
+    bool is_top = *field->group == '\0';
+    if (is_top && strcmp(field->name, "date") == 0)
+        return 0;
+    if (is_top && strcmp(field->name, "memory_kib") == 0 && is_same_memory(base, new))
         part = DIFFERENCE_RUN;
-    if (strcmp(name, "flags") == 0 && are_same_flags(base, new))
+    if (is_top && strcmp(field->name, "flags") == 0 && are_same_flags(base, new))
         part = DIFFERENCE_RUN;
-    compare_values(list, part, name, base, new);
+    return add(list, part, field->group, field->name, (const struct value *const[]){base, new});
 }
 
-static void compare_manifests(json_t *list, const json_t *base, const json_t *new)
+static int add_manifest(struct difference_list *list, const struct named_values *base,
+                        const struct named_values *new)
 {
-    const json_t *const both[] = {base, new};
-    for (int side = 0; side < 2; side++) {
-        const char *name;
-        json_t *unused;
-        json_object_foreach((json_t *)both[side], name, unused)
-        {
-            if (side == 0 || json_object_get(base, name) == NULL)
-                compare_field(list, name, json_object_get(base, name), json_object_get(new, name));
-        }
+    int r = 0;
+    for (size_t i = 0; i < base->count && r == 0; i++) {
+        const struct named_value *field = &base->list[i];
+        r = add_field(list, field, &field->value,
+                      named_values_find(new, field->group, field->name));
     }
-}
-
-/* {"accept drain idle": {"0": true, "1000": true}}: every value of every parameter. */
-static json_t *parameter_values(const json_t *run)
-{
-    json_t *values = json_object();
-    size_t i;
-    const json_t *cell;
-    json_array_foreach(json_object_get(run, "cells"), i, cell)
-    {
-        const char *name;
-        json_t *value;
-        json_object_foreach(json_object_get(cell, "params"), name, value)
-        {
-            char key[256], text[64];
-            snprintf(key, sizeof key, "%s %s %s", report_text(cell, "workload"),
-                     report_text(cell, "mode"), name);
-            if (json_object_get(values, key) == NULL)
-                json_object_set_new(values, key, json_object());
-            json_object_set_new(json_object_get(values, key),
-                                report_param(value, text, sizeof text), json_true());
-        }
+    for (size_t i = 0; i < new->count &&r == 0; i++) {
+        const struct named_value *field = &new->list[i];
+        if (named_values_find(base, field->group, field->name) == NULL)
+            r = add_field(list, field, NULL, &field->value);
     }
-    return values;
+    return r;
 }
 
-/* The keys, joined by commas. */
-static json_t *joined(const json_t *set)
+/* ---- how it was run ---- */
+
+static int add_placement(struct difference_list *list, const char *name, int base, int new)
 {
-    char text[512] = "";
+    char texts[SIDES][16] = {"anywhere", "anywhere"};
+    if (base >= 0)
+        snprintf(texts[BASE], sizeof texts[BASE], "%d", base);
+    if (new >= 0)
+        snprintf(texts[NEW], sizeof texts[NEW], "%d", new);
+    return add_texts(list, "placement", name, texts[BASE], texts[NEW]);
+}
+
+/* The parameter's value in cell `place` of a mode; NULL: the cell is of another mode, or has not
+ * set it. */
+static const struct value *value_in(const struct run *run, size_t place, const struct cell *mode,
+                                    const char *parameter)
+{
+    const struct cell *cell = &run->cells[place].cell;
+    return cell_same_mode(cell, mode) ? named_values_find(&cell->params, "", parameter) : NULL;
+}
+
+/* Whether one of the first `count` cells has the value. */
+static bool has_value(const struct run *run, size_t count, const struct cell *mode,
+                      const char *parameter, const struct value *value)
+{
+    bool found = false;
+    for (size_t i = 0; i < count && !found; i++) {
+        const struct value *other = value_in(run, i, mode, parameter);
+        found = other != NULL && value_equal(other, value);
+    }
+    return found;
+}
+
+/* Every value once, joined by commas. *same: the other run has each of them. */
+static void list_values(const struct run *run, const struct run *other, const struct cell *mode,
+                        const char *parameter, char *text, size_t size, bool *same)
+{
     size_t length = 0;
-    const char *name;
-    json_t *unused;
-    json_object_foreach((json_t *)set, name, unused)
-    {
-        if (length + strlen(name) + 2 < sizeof text)
-            length += (size_t)snprintf(text + length, sizeof text - length, "%s%s",
-                                       length > 0 ? "," : "", name);
+    *text = '\0';
+    for (size_t i = 0; i < run->cell_count; i++) {
+        const struct value *value = value_in(run, i, mode, parameter);
+        char word[64];
+        if (value == NULL || has_value(run, i, mode, parameter, value))
+            continue;
+        *same &= has_value(other, other->cell_count, mode, parameter, value);
+        value_print(value, word, sizeof word);
+        if (length + strlen(word) + 2 < size)
+            length +=
+                (size_t)snprintf(text + length, size - length, "%s%s", length > 0 ? "," : "", word);
     }
-    return json_string(text);
+}
+
+/* A parameter that one run has not set is told of with the cells. */
+static int add_mode(struct difference_list *list, const struct run *base, const struct run *new,
+                    const struct cell *mode)
+{
+    int r = 0;
+    for (const struct parameter *p = mode->workload->parameters; p->name != NULL && r == 0; p++) {
+        char texts[SIDES][512], name[NAME_BYTES];
+        bool same = true;
+        list_values(base, new, mode, p->name, texts[BASE], sizeof texts[BASE], &same);
+        list_values(new, base, mode, p->name, texts[NEW], sizeof texts[NEW], &same);
+        snprintf(name, sizeof name, "%s %s %s", mode->workload->name, mode->mode, p->name);
+        if (!same && *texts[BASE] != '\0' && *texts[NEW] != '\0')
+            r = add_texts(list, "", name, texts[BASE], texts[NEW]);
+    }
+    return r;
 }
 
 /* Of modes that both have: a mode that one run has not is told of with the cells. */
-static void compare_parameters(json_t *list, const json_t *base, const json_t *new)
+static int add_parameters(struct difference_list *list, const struct run *base,
+                          const struct run *new)
 {
-    json_t *one = parameter_values(base), *other = parameter_values(new);
-    const char *name;
-    json_t *values;
-    json_object_foreach(one, name, values)
-    {
-        const json_t *others = json_object_get(other, name);
-        if (others == NULL || json_equal(values, others))
-            continue;
-        json_t *base_text = joined(values), *new_text = joined(others);
-        add(list, DIFFERENCE_RUN, name, base_text, new_text);
-        json_decref(base_text);
-        json_decref(new_text);
+    int r = 0;
+    for (size_t i = 0; i < base->cell_count && r == 0; i++) {
+        bool seen = false;
+        for (size_t k = 0; k < i && !seen; k++)
+            seen = cell_same_mode(&base->cells[k].cell, &base->cells[i].cell);
+        if (!seen)
+            r = add_mode(list, base, new, &base->cells[i].cell);
     }
-    json_decref(one);
-    json_decref(other);
-}
-
-static const json_t *subject_of(const json_t *run, const char *name)
-{
-    size_t i;
-    const json_t *subject;
-    json_array_foreach(json_object_get(run, "subjects"), i, subject)
-    {
-        if (strcmp(report_text(subject, "name"), name) == 0)
-            return subject;
-    }
-    return NULL;
+    return r;
 }
 
 /* The kernel may grant a subject less than another one does: it is not the same subject then. */
-static void compare_features(json_t *list, const json_t *base, const json_t *new)
+static int add_features(struct difference_list *list, const struct run *base, const struct run *new)
 {
-    size_t i;
-    const json_t *subject;
-    json_array_foreach(json_object_get(base, "subjects"), i, subject)
-    {
-        char name[LABEL_BYTES];
-        const json_t *other = subject_of(new, report_text(subject, "name"));
-        if (other == NULL)
+    int r = 0;
+    for (size_t i = 0; i < base->subject_count && r == 0; i++) {
+        const char *name = base->subjects[i].name, *granted = base->subjects[i].granted;
+        size_t other = run_find_subject(new, name);
+        char title[NAME_BYTES];
+        if (other == SUBJECT_NONE)
             continue;
-        const json_t *granted = json_object_get(subject, "granted");
-        snprintf(name, sizeof name, "%s granted", report_text(subject, "name"));
-        compare_values(list, DIFFERENCE_RUN, name, granted, json_object_get(other, "granted"));
+        const char *other_granted = new->subjects[other].granted;
+        snprintf(title, sizeof title, "%s granted", name);
+        r = add_texts(list, "", title, *granted != '\0' ? granted : "none",
+                      *other_granted != '\0' ? other_granted : "none");
     }
+    return r;
 }
 
-json_t *differences_of(const json_t *base, const json_t *new)
+int difference_list_fill(struct difference_list *list, const struct run *base,
+                         const struct run *new)
 {
-    static const char *const fields[] = {"profile", "placement"};
-    json_t *list = json_array();
-    if (list == NULL)
-        return NULL;
-    compare_manifests(list, json_object_get(base, "manifest"), json_object_get(new, "manifest"));
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-        compare_values(list, DIFFERENCE_RUN, fields[i], json_object_get(base, fields[i]),
-                       json_object_get(new, fields[i]));
-    compare_parameters(list, base, new);
-    compare_features(list, base, new);
-    return list;
+    int r = add_manifest(list, &base->manifest, &new->manifest);
+    if (r == 0)
+        r = add_texts(list, "", "profile", base->profile, new->profile);
+    if (r == 0)
+        r = add_placement(list, "subject_cpu", base->subject_cpu, new->subject_cpu);
+    if (r == 0)
+        r = add_placement(list, "generator_cpu", base->generator_cpu, new->generator_cpu);
+    if (r == 0)
+        r = add_parameters(list, base, new);
+    return r == 0 ? add_features(list, base, new) : r;
 }
 
-size_t differences_count(const json_t *differences, const char *part)
+/* ---- what is in it ---- */
+
+size_t difference_list_count(const struct difference_list *list, enum difference_part part)
 {
-    size_t count = 0, i;
-    const json_t *entry;
-    json_array_foreach(differences, i, entry) count +=
-        strcmp(report_text(entry, "part"), part) == 0;
+    size_t count = 0;
+    for (size_t i = 0; i < list->count; i++)
+        count += list->parts[i] == part;
     return count;
 }
 
-char *difference_value(const json_t *value, char *text, size_t size)
+char *difference_name(const struct difference_list *list, size_t place, char *text, size_t size)
 {
-    if (value == NULL || json_is_null(value)) {
-        snprintf(text, size, "unknown");
-    } else if (json_is_string(value) || json_is_number(value)) {
-        report_param(value, text, size);
-    } else {
-        char *dump = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-        printable(text, size, dump != NULL ? dump : "?");
-        free(dump);
-    }
-    return text;
+    const struct named_value *value = &list->values[BASE].list[place];
+    char name[2 * NAME_BYTES];
+    snprintf(name, sizeof name, "%s%s%s", value->group, *value->group != '\0' ? "." : "",
+             value->name);
+    return printable(text, size, name);
 }
 
-char *differences_text(const json_t *differences, const char *part, char *text, size_t size)
+char *difference_list_describe(const struct difference_list *list, enum difference_part part,
+                               char *text, size_t size)
 {
-    size_t length = 0, i;
-    const json_t *entry;
+    size_t length = 0;
     text[0] = '\0';
-    json_array_foreach(differences, i, entry)
-    {
-        char one[64], other[64], name[LABEL_BYTES];
-        const char *of = report_text(entry, "part");
-        if (part != NULL ? strcmp(of, part) != 0 : strcmp(of, DIFFERENCE_RUN) == 0)
+    for (size_t i = 0; i < list->count; i++) {
+        char name[64], values[SIDES][64];
+        if (part != DIFFERENCE_PARTS ? list->parts[i] != part : list->parts[i] == DIFFERENCE_RUN)
             continue;
         if (length + 200 >= size) {
             snprintf(text + length, size - length, ", ...");
             break;
         }
-        difference_value(json_object_get(entry, "base"), one, sizeof one);
-        difference_value(json_object_get(entry, "new"), other, sizeof other);
+        for (int side = 0; side < SIDES; side++)
+            value_print(&list->values[side].list[i].value, values[side], 51);
         length += (size_t)snprintf(
-            text + length, size - length, "%s%.60s (%.50s, %.50s)", length > 0 ? ", " : "",
-            printable(name, sizeof name, report_text(entry, "name")), one, other);
+            text + length, size - length, "%s%s (%s, %s)", length > 0 ? ", " : "",
+            difference_name(list, i, name, sizeof name), values[BASE], values[NEW]);
     }
     return text;
 }

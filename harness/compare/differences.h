@@ -2,30 +2,49 @@
 #ifndef HARNESS_COMPARE_DIFFERENCES_H
 #define HARNESS_COMPARE_DIFFERENCES_H
 
-#include <jansson.h>
+#include "harness/compare/options.h"
+#include "harness/record/run.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The parts of a difference. Of another machine, nothing is compared without being forced; with
- * another system or build, code that nobody changed may take another time. */
-#define DIFFERENCE_MACHINE "machine"
-#define DIFFERENCE_SYSTEM "system"
-#define DIFFERENCE_BUILD "build"
-#define DIFFERENCE_COMMIT "commit"
-#define DIFFERENCE_RUN "run" /* how it was run, and what does not matter by itself */
+enum difference_part {
+    /* Another machine: nothing is compared unless forced. */
+    DIFFERENCE_MACHINE,
+    /* With another system or build, code that nobody changed may take another time. */
+    DIFFERENCE_SYSTEM,
+    DIFFERENCE_BUILD,
+    DIFFERENCE_COMMIT,
+    /* How it was run, and what does not matter by itself. */
+    DIFFERENCE_RUN,
+    DIFFERENCE_PARTS,
+};
 
-/* A new array of {"part", "name", "base", "new"}, the values as the runs have them, null where a
- * run has none: manifest, placement, profile, values of parameters, granted features. NULL: no
- * memory. */
-json_t *differences_of(const json_t *base, const json_t *new);
+/* "machine", "system", ... */
+extern const char *const difference_part_names[DIFFERENCE_PARTS];
+
+/* Entry i of all three is of one difference. VALUE_NOTHING: that run has no such value. Empty when
+ * it is all zeros. */
+struct difference_list {
+    enum difference_part *parts;
+    struct named_values values[SIDES];
+    size_t count;
+};
+
+/* Of manifest, placement, profile, values of parameters and granted features. 0 or -ENOMEM; the
+ * list is empty before, and freed in any case. */
+int difference_list_fill(struct difference_list *, const struct run *base, const struct run *new);
+void difference_list_free(struct difference_list *);
 
 /* How many are of that part. */
-size_t differences_count(const json_t *differences, const char *part);
+size_t difference_list_count(const struct difference_list *, enum difference_part);
 
-/* "cpus (2, 8), memory_kib (...)": those of one part, or of all but run for NULL. Cut to `size`. */
-char *differences_text(const json_t *differences, const char *part, char *text, size_t size);
+/* "sysctl.net.core.somaxconn", fit for a terminal. Returns `text`. */
+char *difference_name(const struct difference_list *, size_t place, char *text, size_t size);
 
-/* A value as people read it: "unknown" for null. */
-char *difference_value(const json_t *value, char *text, size_t size);
+/* "cpus (2, 8), memory_kib (...)": those of one part, or for DIFFERENCE_PARTS of all but
+ * DIFFERENCE_RUN. Cut to `size`. Returns `text`. */
+char *difference_list_describe(const struct difference_list *, enum difference_part, char *text,
+                               size_t size);
 
 #endif

@@ -2,22 +2,37 @@
 #ifndef HARNESS_COMPARE_OPTIONS_H
 #define HARNESS_COMPARE_OPTIONS_H
 
+#include "harness/contract/workload.h"
 #include "harness/stats/verdict.h"
 
-#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
+
+/* The two sides of a comparison. */
+enum { BASE, NEW, SIDES };
 
 enum compare_form { COMPARE_TABLE, COMPARE_MARKDOWN, COMPARE_JSON };
 
-enum { COMPARE_WORDS = VERDICT_SLOWER + 1 };
+enum { COMPARE_WORDS = VERDICT_SLOWER + 1, COMPARE_WORKLOADS_MAX = 16 };
+
+struct name_list {
+    char **list;
+    size_t count;
+};
 
 struct compare_options {
-    json_t *folders[2]; /* of BASE and of NEW: arrays of names */
-    json_t *subjects;   /* array of names; NULL: all */
-    json_t *workloads;
-    const char *control; /* NULL: chosen for each cell; "none"; or a subject */
+    /* One or more of each side. */
+    struct name_list folders[SIDES];
+    /* Empty: all. */
+    struct name_list subjects;
+    const struct workload *workloads[COMPARE_WORKLOADS_MAX];
+    size_t workload_count;
+    /* NULL: chosen for each cell; "none"; or a subject. */
+    const char *control;
     double minimum_effect;
-    double run_offset; /* below 0: by whether there is a control */
+    /* Below 0: by whether there is a control. */
+    double run_offset;
     bool fail_on[COMPARE_WORDS];
     bool force;
     enum compare_form form;

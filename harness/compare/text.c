@@ -1,175 +1,128 @@
 #include "harness/compare/text.h"
 
-#include "harness/compare/differences.h"
-#include "harness/analysis/parts.h"
+#include "harness/analysis/format.h"
+#include "harness/base/printable.h"
+#include "harness/compare/judge.h"
 
+#include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
-static const char *const lists[] = {"verdicts", "only_base", "only_new", "left_out"};
+/* ---- one verdict ---- */
 
-/* A parameter that an entry has not is another value, too. */
-static void note_values(json_t *first, json_t *varying, const json_t *params)
+/* A cell that has not set the parameter has another value, too. */
+static bool varies(const struct run_comparison *comparison, const struct cell *cell,
+                   const struct named_value *parameter)
 {
-    const char *name;
-    json_t *value;
-    json_object_foreach((json_t *)params, name, value)
-    {
-        const json_t *known = json_object_get(first, name);
-        if (known == NULL || !json_equal(known, value))
-            json_object_set_new(varying, name, json_true());
+    bool found = false;
+    for (size_t i = 0; i < comparison->cell_count && !found; i++) {
+        const struct cell *other = comparison->cells[i];
+        found =
+            cell_same_mode(cell, other) &&
+            !value_equal(&parameter->value, named_values_find(&other->params, "", parameter->name));
     }
-    json_object_foreach(first, name, value)
-    {
-        if (json_object_get(params, name) == NULL)
-            json_object_set_new(varying, name, json_true());
-    }
+    return found;
 }
 
-static char *mode_key(const json_t *entry, char *key, size_t size)
+char *compare_cell_text(const struct run_comparison *comparison, const struct cell *cell, bool all,
+                        char *text)
 {
-    snprintf(key, size, "%s %s", report_text(entry, "workload"), report_text(entry, "mode"));
-    return key;
-}
-
-json_t *compare_varying(const json_t *comparison)
-{
-    json_t *firsts = json_object(), *varying = json_object();
-    for (size_t list = 0; list < sizeof lists / sizeof lists[0]; list++) {
-        size_t i;
-        const json_t *entry;
-        json_array_foreach(json_object_get(comparison, lists[list]), i, entry)
-        {
-            char key[128];
-            json_t *params = json_object_get(entry, "params");
-            json_t *first = json_object_get(firsts, mode_key(entry, key, sizeof key));
-            if (first == NULL) {
-                json_object_set(firsts, key, params);
-                json_object_set_new(varying, key, json_object());
-            } else {
-                note_values(first, json_object_get(varying, key), params);
-            }
-        }
-    }
-    json_decref(firsts);
-    return varying;
-}
-
-char *compare_cell_text(const json_t *varying, const json_t *entry, char *text)
-{
-    char key[128];
-    const json_t *shown = json_object_get(varying, mode_key(entry, key, sizeof key));
-    char workload[40], mode[40];
-    const char *name;
-    json_t *value;
-    int length = snprintf(text, COMPARE_TEXT_BYTES, "%s %s",
-                          printable(workload, sizeof workload, report_text(entry, "workload")),
-                          printable(mode, sizeof mode, report_text(entry, "mode")));
-    json_object_foreach(json_object_get(entry, "params"), name, value)
-    {
-        char clean_name[40], clean_value[40];
-        bool is_shown = varying == NULL || json_object_get(shown, name) != NULL;
-        if (!is_shown || length + 90 > COMPARE_TEXT_BYTES)
+    int length = snprintf(text, COMPARE_TEXT_BYTES, "%s %s", cell->workload->name, cell->mode);
+    for (size_t i = 0; i < cell->params.count; i++) {
+        const struct named_value *parameter = &cell->params.list[i];
+        char name[40], value[40];
+        if ((!all && !varies(comparison, cell, parameter)) || length + 90 > COMPARE_TEXT_BYTES)
             continue;
         length += snprintf(text + length, COMPARE_TEXT_BYTES - (size_t)length, " %s=%s",
-                           printable(clean_name, sizeof clean_name, name),
-                           report_param(value, clean_value, sizeof clean_value));
+                           printable(name, sizeof name, parameter->name),
+                           value_print(&parameter->value, value, sizeof value));
     }
     return text;
 }
 
-char *compare_ratio_text(const json_t *verdict, char *text)
+char *compare_ratio_text(const struct compared_pair *pair, char *text)
 {
-    int decimals = report_number(verdict, "ratio") < 10 ? 3 : 1;
-    if (!json_is_number(json_object_get(verdict, "ratio")))
-        snprintf(text, COMPARE_TEXT_BYTES, "-");
-    else
-        snprintf(text, COMPARE_TEXT_BYTES, "%.*f [%.*f, %.*f]", decimals,
-                 report_number(verdict, "ratio"), decimals, report_number(verdict, "ci_low"),
-                 decimals, report_number(verdict, "ci_high"));
+    const struct effect *effect = &pair->effect;
+    if (pair->compared)
+        return format_ratio(effect->ratio, effect->low, effect->high, text, COMPARE_TEXT_BYTES);
+    snprintf(text, COMPARE_TEXT_BYTES, "-");
     return text;
 }
 
-char *compare_median_text(const json_t *verdict, const char *side, char *text)
+char *compare_median_text(const struct compared_pair *pair, int side, char *text)
 {
     char number[64];
-    const json_t *median = json_object_get(json_object_get(verdict, side), "median");
-    double value = json_number_value(median);
-    if (!json_is_number(median))
+    double median = pair->sides[side].raw_median;
+    if (isnan(median))
         snprintf(text, COMPARE_TEXT_BYTES, "-");
     else
-        snprintf(text, COMPARE_TEXT_BYTES, "%s %s",
-                 report_grouped(value, report_decimals(value), number, sizeof number),
-                 report_text(verdict, "unit"));
+        snprintf(text, COMPARE_TEXT_BYTES, "%s %s", format_value(median, number, sizeof number),
+                 pair->metric->unit);
     return text;
 }
 
 /* Beyond it a number is no advice. */
 #define ROUNDS_SHOWN 100000
 
-char *compare_rounds_text(const json_t *comparison, const json_t *verdict, char *text)
+char *compare_rounds_text(const struct run_comparison *comparison, const struct compared_pair *pair,
+                          char *text)
 {
-    double likely = report_number(verdict, "rounds_likely");
-    double rounds = report_number(verdict, "rounds");
-    const char *compared = report_text(verdict, "compared");
-    bool is_plain = strcmp(compared, "rounds") == 0 && *report_text(verdict, "control") == '\0';
+    const struct verdict *verdict = &pair->verdict;
+    const char *what = pair->of_runs ? "runs" : "rounds";
+    uint64_t shown =
+        verdict->rounds_likely <= ROUNDS_SHOWN ? verdict->rounds_likely : verdict->rounds;
     char number[32];
     *text = '\0';
-    if (strcmp(report_text(verdict, "verdict"), "INCONCLUSIVE") != 0)
+    if (verdict->word != VERDICT_INCONCLUSIVE)
         return text;
-    if (likely <= ROUNDS_SHOWN)
-        snprintf(text, COMPARE_TEXT_BYTES, "%s %s each",
-                 report_grouped(likely, 0, number, sizeof number), compared);
-    else if (rounds <= ROUNDS_SHOWN)
-        snprintf(text, COMPARE_TEXT_BYTES, "perhaps %s %s each",
-                 report_grouped(rounds, 0, number, sizeof number), compared);
-    else if (is_plain)
-        snprintf(text, COMPARE_TEXT_BYTES, "%.0f runs each",
-                 report_number(json_object_get(comparison, "method"), "runs_needed"));
+    if (shown <= ROUNDS_SHOWN)
+        snprintf(text, COMPARE_TEXT_BYTES, "%s%s %s each",
+                 shown == verdict->rounds_likely ? "" : "perhaps ",
+                 format_grouped((double)shown, 0, number, sizeof number), what);
+    else if (!pair->of_runs && pair->control == NULL)
+        snprintf(text, COMPARE_TEXT_BYTES, "%zu runs each", compare_runs_needed(comparison->tests));
     else
-        snprintf(text, COMPARE_TEXT_BYTES, "no number of %s", compared);
+        snprintf(text, COMPARE_TEXT_BYTES, "no number of %s", what);
     return text;
 }
 
-char *compare_counts_text(const json_t *comparison, char *text)
+char *compare_counts_text(const struct run_comparison *comparison, char *text)
 {
     size_t length = 0;
-    const char *word;
-    json_t *count;
     *text = '\0';
-    json_object_foreach(json_object_get(comparison, "counts"), word, count)
-    {
-        if (json_integer_value(count) > 0)
-            length += (size_t)snprintf(text + length, COMPARE_TEXT_BYTES - length,
-                                       "%s%" JSON_INTEGER_FORMAT " %s", length > 0 ? ", " : "",
-                                       json_integer_value(count), word);
+    for (size_t i = 0; i < COMPARE_WORDS; i++) {
+        size_t count = comparison->counts[compare_words[i]];
+        if (count > 0)
+            length +=
+                (size_t)snprintf(text + length, COMPARE_TEXT_BYTES - length, "%s%zu %s",
+                                 length > 0 ? ", " : "", count, verdict_name(compare_words[i]));
     }
     return text;
 }
 
+/* ---- the method ---- */
+
 /* Which offsets were allowed for, and of what; below 0: none was. */
 struct designs {
     double controlled, plain;
-    const char *control; /* "" when there is more than one */
+    /* "" when there is more than one. */
+    const char *control;
     bool of_runs;
 };
 
-static struct designs find_designs(const json_t *comparison)
+static struct designs find_designs(const struct run_comparison *comparison)
 {
     struct designs designs = {.controlled = -1, .plain = -1};
-    size_t i;
-    const json_t *verdict;
-    json_array_foreach(json_object_get(comparison, "verdicts"), i, verdict)
-    {
-        double offset = report_number(verdict, "run_offset");
-        const char *control = report_text(verdict, "control");
-        if (strcmp(report_text(verdict, "compared"), "runs") == 0) {
+    for (size_t i = 0; i < comparison->pair_count; i++) {
+        const struct compared_pair *pair = &comparison->pairs[i];
+        if (pair->of_runs) {
             designs.of_runs = true;
-        } else if (*control == '\0') {
-            designs.plain = offset;
+        } else if (pair->control == NULL) {
+            designs.plain = pair->run_offset;
         } else {
-            bool other = designs.control != NULL && strcmp(designs.control, control) != 0;
-            designs.controlled = offset;
-            designs.control = other ? "" : control;
+            bool other = designs.control != NULL && strcmp(designs.control, pair->control) != 0;
+            designs.controlled = pair->run_offset;
+            designs.control = other ? "" : pair->control;
         }
     }
     return designs;
@@ -185,68 +138,130 @@ static char *offset_text(double offset, char *text, size_t size)
     return text;
 }
 
-char *compare_method_text(const json_t *comparison, char *text)
+char *compare_method_text(const struct run_comparison *comparison, char *text)
 {
-    const json_t *method = json_object_get(comparison, "method");
-    const char *why = report_text(method, "why_no_control");
     struct designs designs = find_designs(comparison);
-    char offset[40], control[REPORT_NAME_BYTES];
-    size_t length = (size_t)snprintf(
-        text, COMPARE_TEXT_BYTES,
-        "Ratios are NEW / BASE with intervals of %g %%; minimum effect %g %%; p adjusted for %.0f "
-        "pairs (Holm).",
-        report_number(method, "confidence") * 100, report_number(method, "minimum_effect") * 100,
-        report_number(method, "pairs"));
+    char offset[40], control[FORMAT_NAME_BYTES];
+    size_t length = (size_t)snprintf(text, COMPARE_TEXT_BYTES,
+                                     "Ratios are NEW / BASE, with intervals of %g %%. The minimum "
+                                     "effect is %g %%. p is adjusted "
+                                     "for %zu pairs (Holm).",
+                                     VERDICT_CONFIDENCE * 100,
+                                     comparison->options->minimum_effect * 100, comparison->tests);
     if (designs.control != NULL)
         length += (size_t)snprintf(
             text + length, COMPARE_TEXT_BYTES - length,
-            " Each round is divided by %s in the same round; assumed: two runs of the same program "
-            "differ by %s at most then.",
+            " Each round is divided by %s of that round. Two runs of one program are then "
+            "assumed to differ by %s at most.",
             *designs.control != '\0' ? printable(control, sizeof control, designs.control)
                                      : "the cell's control",
             offset_text(designs.controlled, offset, sizeof offset));
-    if (designs.plain >= 0)
+    if (comparison->why_no_control != NULL)
         length += (size_t)snprintf(text + length, COMPARE_TEXT_BYTES - length,
-                                   " Where nothing divides%s%s, assumed: they differ by %s at most "
-                                   "(--run-offset).",
-                                   *why != '\0' ? ", because " : "", why,
-                                   offset_text(designs.plain, offset, sizeof offset));
+                                   " No control is used, because %s.", comparison->why_no_control);
+    if (designs.plain >= 0)
+        length +=
+            (size_t)snprintf(text + length, COMPARE_TEXT_BYTES - length,
+                             " Without a control, two runs are assumed to differ by %s at most "
+                             "(--run-offset).",
+                             offset_text(designs.plain, offset, sizeof offset));
     if (designs.of_runs)
-        snprintf(text + length, COMPARE_TEXT_BYTES - length,
-                 " Where nothing divides%s%s, there are runs enough to compare runs, not rounds: "
-                 "nothing is assumed of what they differ by.",
-                 *why != '\0' ? ", because " : "", why);
+        snprintf(
+            text + length, COMPARE_TEXT_BYTES - length,
+            " Without a control, and with so many runs, runs are compared instead of rounds, and "
+            "nothing is assumed of what they differ by.");
     return text;
 }
 
-char *compare_run_text(const json_t *run, char *text)
-{
-    char folder[256], kernel[80], date[11], commit[13], profile[40], rounds[32] = "killed";
-    if (json_is_integer(json_object_get(run, "rounds")))
-        snprintf(rounds, sizeof rounds, "%.0f rounds", report_number(run, "rounds"));
-    difference_value(json_object_get(run, "kernel"), kernel, sizeof kernel);
-    difference_value(json_object_get(run, "date"), date, sizeof date);
-    difference_value(json_object_get(run, "commit"), commit, sizeof commit);
-    snprintf(text, COMPARE_TEXT_BYTES, "%s: %s, %s, commit %s, %s, profile %s",
-             printable(folder, sizeof folder, report_text(run, "folder")), date, kernel, commit,
-             rounds, printable(profile, sizeof profile, report_text(run, "profile")));
-    return text;
-}
+/* ---- lists ---- */
 
-json_t *compare_reasons(const json_t *comparison)
+void compare_list_runs(const struct run_comparison *comparison, compare_item *item, FILE *out)
 {
-    json_t *reasons = json_object();
-    size_t i;
-    const json_t *verdict;
-    json_array_foreach(json_object_get(comparison, "verdicts"), i, verdict)
-    {
-        char reason[COMPARE_TEXT_BYTES];
-        if (*report_text(verdict, "why") == '\0')
-            continue;
-        snprintf(reason, sizeof reason, "%s: %s", report_text(verdict, "verdict"),
-                 report_text(verdict, "why"));
-        const json_t *seen = json_object_get(reasons, reason);
-        json_object_set_new(reasons, reason, json_integer(json_integer_value(seen) + 1));
+    for (int side = 0; side < SIDES; side++) {
+        for (size_t i = 0; i < comparison->sides[side].count; i++) {
+            const struct compared_run *run = &comparison->sides[side].runs[i];
+            static const char *const fields[] = {"date", "kernel", "commit"};
+            char folder[256], found[3][80], end[160], profile[40], text[COMPARE_TEXT_BYTES];
+            for (size_t k = 0; k < 3; k++)
+                value_print(named_values_find(&run->run.manifest, "", fields[k]), found[k],
+                            sizeof found[k]);
+            snprintf(text, sizeof text, "%-4s %s: %.10s, %s, commit %.12s, %s, profile %s",
+                     side_names[side], printable(folder, sizeof folder, run->folder), found[0],
+                     found[1], found[2], format_end(&run->run, end, sizeof end),
+                     printable(profile, sizeof profile, run->run.profile));
+            item(out, text);
+        }
     }
-    return reasons;
+}
+
+static bool is_same_reason(const struct verdict *one, const struct verdict *other)
+{
+    return one->word == other->word && one->why != NULL && other->why != NULL &&
+           strcmp(one->why, other->why) == 0;
+}
+
+void compare_list_reasons(const struct run_comparison *comparison, compare_item *item, FILE *out)
+{
+    bool any = false;
+    for (size_t i = 0; i < comparison->pair_count; i++) {
+        const struct verdict *verdict = &comparison->pairs[i].verdict;
+        char text[COMPARE_TEXT_BYTES], clean[COMPARE_TEXT_BYTES];
+        size_t times = 0, first = i;
+        for (size_t k = 0; k < comparison->pair_count; k++) {
+            if (!is_same_reason(&comparison->pairs[k].verdict, verdict))
+                continue;
+            first = k < first ? k : first;
+            times++;
+        }
+        if (times == 0 || first < i)
+            continue;
+        if (!any)
+            fputc('\n', out);
+        any = true;
+        snprintf(text, sizeof text, "%s: %s (%zu)", verdict_name(verdict->word),
+                 printable(clean, sizeof clean / 2, verdict->why), times);
+        item(out, text);
+    }
+}
+
+/* Of one cell, and for one reason. */
+static bool go_together(const struct unpaired *one, const struct unpaired *other)
+{
+    const char *why = one->why != NULL ? one->why : "";
+    return one->subject != NULL && other->subject != NULL && one->cell == other->cell &&
+           strcmp(why, other->why != NULL ? other->why : "") == 0;
+}
+
+/* Returns how many entries the item has. */
+static size_t write_unpaired(const struct run_comparison *comparison,
+                             const struct unpaired *entries, size_t count, char *text, size_t size)
+{
+    char cell[COMPARE_TEXT_BYTES], name[FORMAT_NAME_BYTES], why[256];
+    bool whole = entries->subject == NULL;
+    size_t used = 0;
+    size_t length = (size_t)snprintf(text, size, "%s",
+                                     compare_cell_text(comparison, entries->cell, whole, cell));
+    do {
+        if (!whole)
+            length += (size_t)snprintf(text + length, size - length, "%s%s", used > 0 ? ", " : ": ",
+                                       printable(name, sizeof name, entries[used].subject));
+        used++;
+    } while (used < count && go_together(entries, &entries[used]) &&
+             length + sizeof name + sizeof why + 8 < size);
+    if (entries->why != NULL)
+        snprintf(text + length, size - length, ": %s", printable(why, sizeof why, entries->why));
+    return used;
+}
+
+void compare_list_unpaired(const struct run_comparison *comparison,
+                           const struct unpaired_list *list, const char *heading, const char *after,
+                           compare_item *item, FILE *out)
+{
+    if (list->count > 0)
+        fprintf(out, "\n%s:\n%s", heading, after);
+    for (size_t i = 0; i < list->count;) {
+        char text[4 * COMPARE_TEXT_BYTES];
+        i += write_unpaired(comparison, &list->list[i], list->count - i, text, sizeof text);
+        item(out, text);
+    }
 }

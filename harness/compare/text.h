@@ -1,42 +1,44 @@
-/* A comparison for people, from its JSON (results/compare.schema.json) alone; text of a run is made
- * fit for a terminal. Internal to compare*.c. */
+/* What the table and Markdown write the same way. Text of a run is made fit for a terminal.
+ * Internal to compare/. */
 #ifndef HARNESS_COMPARE_TEXT_H
 #define HARNESS_COMPARE_TEXT_H
 
-#include <jansson.h>
+#include "harness/compare/comparison.h"
+
 #include <stdio.h>
 
-void compare_print_table(const json_t *comparison, FILE *);
-void compare_print_markdown(const json_t *comparison, FILE *);
+/* Each writes COMPARE_TEXT_BYTES at most, and returns `text`. */
+enum { COMPARE_TEXT_BYTES = 1024 };
 
-/* What both share. Each writes COMPARE_TEXT_BYTES at most, and returns `text`. */
-#define COMPARE_TEXT_BYTES 768
+/* "accept drain queue=1000": with the parameters in which cells of the mode differ, or all. */
+char *compare_cell_text(const struct run_comparison *, const struct cell *, bool all, char *text);
 
-/* The parameters in which cells of one mode differ: {"accept drain": {"queue": true}}. New. */
-json_t *compare_varying(const json_t *comparison);
+/* "1.213 [1.150, 1.281]", or "-". */
+char *compare_ratio_text(const struct compared_pair *, char *text);
 
-/* "accept drain queue=1000": with these parameters, NULL: with all. */
-char *compare_cell_text(const json_t *varying, const json_t *entry, char *text);
-
-/* Of a verdict: "1.213 [1.150, 1.281]", or "-". */
-char *compare_ratio_text(const json_t *verdict, char *text);
-
-/* Its median of one side, "base" or "new": "3,200 ns", or "-". */
-char *compare_median_text(const json_t *verdict, const char *side, char *text);
+/* Of one side: "3,200 ns", or "-". */
+char *compare_median_text(const struct compared_pair *, int side, char *text);
 
 /* What an INCONCLUSIVE one takes: "120 rounds each"; "" of any other. */
-char *compare_rounds_text(const json_t *comparison, const json_t *verdict, char *text);
+char *compare_rounds_text(const struct run_comparison *, const struct compared_pair *, char *text);
 
 /* "3 SLOWER, 1 EQUIVALENT": of those there are. */
-char *compare_counts_text(const json_t *comparison, char *text);
+char *compare_counts_text(const struct run_comparison *, char *text);
 
-/* How the verdicts were come to, and what is assumed of the runs. */
-char *compare_method_text(const json_t *comparison, char *text);
+/* How it was compared, and what is assumed of the runs. */
+char *compare_method_text(const struct run_comparison *, char *text);
 
-/* "DIR: 2026-11-22, Linux 6.18, commit 015afd936281, 30 rounds, quick" */
-char *compare_run_text(const json_t *run, char *text);
+/* ---- lists: an item for each thing, by whoever prints ---- */
 
-/* The reasons of INVALID and INCONCLUSIVE verdicts, each once: {"reason": how many}. New. */
-json_t *compare_reasons(const json_t *comparison);
+typedef void compare_item(FILE *, const char *text);
+
+/* The runs of both sides. */
+void compare_list_runs(const struct run_comparison *, compare_item *, FILE *);
+/* Why verdicts are INVALID and INCONCLUSIVE, each reason once. */
+void compare_list_reasons(const struct run_comparison *, compare_item *, FILE *);
+/* Under a heading, with `after` behind it; nothing for an empty list. Subjects of one cell that
+ * share the reason are one item. */
+void compare_list_unpaired(const struct run_comparison *, const struct unpaired_list *,
+                           const char *heading, const char *after, compare_item *, FILE *);
 
 #endif

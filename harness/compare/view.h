@@ -1,49 +1,42 @@
-/* One cell in all runs of a side. Internal to compare*.c. */
+/* One cell in all runs of a side. Internal to compare/. */
 #ifndef HARNESS_COMPARE_VIEW_H
 #define HARNESS_COMPARE_VIEW_H
 
 #include "harness/analysis/samples.h"
+#include "harness/compare/comparison.h"
 
-#include <jansson.h>
-#include <stdbool.h>
-#include <stddef.h>
-
-struct compare_view {
-    const json_t *cell; /* of the first run that has it */
-    size_t count;       /* runs that have it */
-    const json_t **runs, **cells;
-    struct cell_samples *samples;
-    json_t *early; /* names of subjects with timers that ran before their time */
+/* Of one subject in all of these runs. */
+struct subject_view {
+    /* There is a trial, valid or not. */
+    bool tried;
+    /* A timer ran before its time in one: that is a fault, and its lateness means nothing. */
+    bool early;
+    /* Valid trials with the metric; and those of them whose bound was the generator. */
+    size_t rounds, bound;
 };
 
-/* Of the same workload, mode and parameters. */
-bool compare_is_same_cell(const json_t *, const json_t *);
+struct cell_view {
+    const struct side *side;
+    size_t cell;
+    /* By run; all zeros: the run has not measured the cell. */
+    struct cell_samples *samples;
+    /* By the comparison's subjects. */
+    struct subject_view *subjects;
+};
 
-/* The cell of a run with the same workload, mode and parameters; NULL: it has none. */
-const json_t *compare_find_cell(const json_t *run, const json_t *wanted);
+/* Whether a run of the side measured the cell; and why none did, as far as they say, else NULL. */
+bool side_has_cell(const struct side *, size_t cell);
+const char *side_why_no_cell(const struct side *, size_t cell);
 
-/* 0 or -ENOMEM; close it in any case. Runs, cells and names stay the runs'. */
-int compare_view_open(struct compare_view *, json_t *runs, const json_t *wanted);
-void compare_view_close(struct compare_view *);
+/* The samples of one metric. 0 or -ENOMEM; close it in any case. */
+int cell_view_open(struct cell_view *, const struct run_comparison *, int side, size_t cell,
+                   const struct metric *);
+void cell_view_close(struct cell_view *);
 
-/* Collects one metric of every subject, for compare_view_samples(). */
-void compare_view_collect(struct compare_view *, const struct metric *);
+/* NULL: the run has none of the subject. */
+const struct samples *cell_view_samples(const struct cell_view *, size_t run, size_t subject);
 
-/* Of a run, 0..count - 1; NULL when the run does not list the subject. */
-const struct samples *compare_view_samples(const struct compare_view *, size_t run,
-                                           const char *subject);
-
-/* With a valid trial that has the metric. */
-size_t compare_view_rounds(const struct compare_view *, const char *subject);
-
-/* Whether there is any trial, valid or not. */
-bool compare_view_has_trials(const struct compare_view *, const char *subject);
-
-/* Why the cell (subject NULL), or the subject in it, was not measured, as far as the runs say;
- * NULL: they do not. */
-const char *compare_view_why_absent(const struct compare_view *, json_t *runs, const char *subject);
-
-/* NULL names everything. */
-bool compare_is_named(const json_t *list, const char *name);
+/* Why the subject has no trial, as far as the runs say; NULL: they do not. */
+const char *cell_view_why_absent(const struct cell_view *, size_t subject);
 
 #endif

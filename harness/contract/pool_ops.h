@@ -9,17 +9,22 @@
 
 #include <stdalign.h>
 
-struct pool_server; /* an open subject: its loop and its pool */
+/* An open subject: its loop and its pool. */
+struct pool_server;
 
 /* Room for the subject's own request: struct pool_job, uv_work_t. */
 #define POOL_REQUEST_BYTES 192
 
 /* A job of the workload. Its memory is the workload's, and stays until done() has begun. */
 struct pool_task {
-    void (*work)(struct pool_task *);             /* on a thread of the pool */
-    void (*done)(struct pool_task *, int status); /* later, on the loop's thread; 0 or -ECANCELED */
-    bool slow; /* waits for something far away: POOL_SLOW of loop/pool.h */
-    alignas(max_align_t) unsigned char request[POOL_REQUEST_BYTES]; /* the subject's */
+    /* On a thread of the pool. */
+    void (*work)(struct pool_task *);
+    /* Later, on the loop's thread; 0 or -ECANCELED. */
+    void (*done)(struct pool_task *, int status);
+    /* Waits for something far away: POOL_SLOW of loop/pool.h. */
+    bool slow;
+    /* The subject's. */
+    alignas(max_align_t) unsigned char request[POOL_REQUEST_BYTES];
 };
 
 enum pool_timer { POOL_TIMER_ARRIVAL, POOL_TIMER_LAG, POOL_TIMER_END, POOL_TIMERS };
@@ -27,23 +32,31 @@ enum pool_timer { POOL_TIMER_ARRIVAL, POOL_TIMER_LAG, POOL_TIMER_END, POOL_TIMER
 struct pool_setup {
     const struct subject *subject;
     unsigned threads;
-    unsigned queue_limit; /* jobs that may wait for a thread; 0: no limit */
-    bool background;      /* threads run when nothing else wants their processor */
+    /* Jobs that may wait for a thread; 0: no limit. */
+    unsigned queue_limit;
+    /* Threads run when nothing else wants their processor. */
+    bool background;
     void (*on_timer)(void *context, enum pool_timer);
     void *context;
 };
 
 /* What happened so far. */
 struct pool_tally {
-    struct backend_counters backend; /* all 0 for a peer, which has no backend of ours */
-    bool pool_known;                 /* whether the rest is told */
-    uint64_t wakes;                  /* the loop was woken for completions */
-    uint64_t deliveries;             /* batches of completions that it found */
-    unsigned threads;                /* that run, in the background if that was asked for */
+    /* All 0 for a peer, which has no backend of ours. */
+    struct backend_counters backend;
+    /* Whether the rest is told. */
+    bool pool_known;
+    /* The loop was woken for completions. */
+    uint64_t wakes;
+    /* Batches of completions that it found. */
+    uint64_t deliveries;
+    /* That run, in the background if that was asked for. */
+    unsigned threads;
 };
 
 struct pool_ops {
-    bool has_slow_class; /* keeps slow jobs from holding all threads */
+    /* Keeps slow jobs from holding all threads. */
+    bool has_slow_class;
     bool has_background;
     int (*open)(struct pool_server **, const struct pool_setup *, const char **what);
     /* -EAGAIN: the queue is full, or no thread could be had. */
@@ -56,7 +69,8 @@ struct pool_ops {
     int (*run)(struct pool_server *);
     void (*stop)(struct pool_server *);
     void (*tally)(const struct pool_server *, struct pool_tally *);
-    uint32_t (*granted)(const struct pool_server *); /* backend_feature bits */
+    /* backend_feature bits. */
+    uint32_t (*granted)(const struct pool_server *);
     /* Every job under way has its done() first: those that wait may be cancelled, or run. */
     void (*close)(struct pool_server *);
 };

@@ -18,17 +18,22 @@ struct pool_ops;  /* harness/contract/pool_ops.h */
 struct accept_setup {
     const struct subject *subject;
     unsigned backlog;
-    unsigned budget;   /* accepts per wakeup, the same for every subject */
-    unsigned capacity; /* connections that it may have to hold at once, idle ones included */
-    unsigned bytes;    /* of a request and of a response, for answer(); 0: it is never called */
-    const struct backend_config *config; /* buffers and rings; NULL: backend_default_config() */
+    /* Accepts per wakeup, the same for every subject. */
+    unsigned budget;
+    /* Connections that it may have to hold at once, idle ones included. */
+    unsigned capacity;
+    /* Of a request and of a response, for answer(); 0: it is never called. */
+    unsigned bytes;
+    /* Buffers and rings; NULL: backend_default_config(). */
+    const struct backend_config *config;
 };
 
 /* The accept workload's server side. Every int is >= 0 or -errno; `what` names the step that
  * failed. */
 struct accept_ops {
     int (*open)(struct accept_server **, const struct accept_setup *, const char **what);
-    uint16_t (*port)(const struct accept_server *); /* on 127.0.0.1 */
+    /* On 127.0.0.1. */
+    uint16_t (*port)(const struct accept_server *);
     /* Connections that wait in the listen queue at this moment. -ENOTSUP where the system does not
      * tell. */
     int (*queued)(const struct accept_server *);
@@ -50,28 +55,28 @@ struct accept_ops {
      * are gone on with by the next call. *answered: how many responses were sent whole. */
     int (*answer)(struct accept_server *, uint64_t deadline_ns, uint64_t *answered);
     void (*counters)(const struct accept_server *, struct backend_counters *);
-    uint32_t (*granted)(const struct accept_server *); /* backend_feature bits */
+    /* backend_feature bits. */
+    uint32_t (*granted)(const struct accept_server *);
     void (*close)(struct accept_server *);
 };
 
 struct subject {
-    const char *name; /* "epoll-et", "floor:epoll" */
+    /* "epoll-et", "floor:epoll". */
+    const char *name;
     enum backend_tier tier;
-    const struct backend_variant *variant; /* of a backend; NULL for floors and peers */
-    uint32_t asked;                        /* backend_feature bits */
+    /* Of a backend; NULL for floors and peers. */
+    const struct backend_variant *variant;
+    /* backend_feature bits. */
+    uint32_t asked;
     const char *summary;
-    bool opt_in, rung; /* as in struct backend_variant */
+    /* As in struct backend_variant. */
+    bool opt_in, rung;
     /* 0, or -errno with a sentence in `reason` (256 bytes) when this system does not have it. */
     int (*available)(const struct subject *, char *reason, uint32_t *granted);
     const struct accept_ops *accept;
     const struct timer_ops *timer;
     const struct pool_ops *pool;
 };
-
-/* All subjects: every backend variant, then floors and peers. Memory lives as long as the program.
- */
-const struct subject *subjects(size_t *count);
-const struct subject *subject_find(const char *name);
 
 /* The same work straight on the system calls: a reference for what is possible, and no choice that
  * anybody has. */

@@ -16,9 +16,12 @@ struct timer_crowd;
 struct timer_setup {
     const struct subject *subject;
     unsigned timers;
-    uint64_t interval_ns; /* of each timer */
-    uint64_t busy_ns;     /* that every callback burns */
-    unsigned conns;       /* connections that come at a time meanwhile; 0: there is no listener */
+    /* Of each timer. */
+    uint64_t interval_ns;
+    /* That every callback burns. */
+    uint64_t busy_ns;
+    /* Connections that come at a time meanwhile; 0: there is no listener. */
+    unsigned conns;
 };
 
 /* Timer i of n is due at begin_ns + i * interval / n, and every interval from then on, until
@@ -36,8 +39,8 @@ static inline uint64_t timer_first_due_ns(const struct timer_setup *setup,
 }
 
 struct timer_record {
-    uint64_t fired;
-    uint64_t early; /* of them: before their time. They are in no histogram */
+    /* And of them, before their time: these are in no histogram. */
+    uint64_t fired, early;
     struct histogram lateness;
     /* Of every iteration: how long the loop was away from waiting, and so how long something that
      * came meanwhile was kept waiting by the loop itself. The delay of a probe timer, which other
@@ -63,21 +66,26 @@ void timer_burn(uint64_t begin_ns, uint64_t length_ns);
 
 struct timer_drift {
     uint64_t periods;
-    uint64_t early;     /* periods that were too short */
-    uint64_t length_ns; /* of all of them */
+    /* Periods that were too short. */
+    uint64_t early;
+    /* Of all of them. */
+    uint64_t length_ns;
 };
 
 struct timer_accuracy_ops {
-    bool accepts; /* conns may be above 0 */
+    /* conns may be above 0. */
+    bool accepts;
     int (*open)(struct timer_bed **, const struct timer_setup *, const char **what);
-    uint16_t (*port)(const struct timer_bed *); /* of the listener on 127.0.0.1 */
+    /* Of the listener on 127.0.0.1. */
+    uint16_t (*port)(const struct timer_bed *);
     /* Runs every timer at every time that the plan has, and adds to the record. */
     int (*run)(struct timer_bed *, const struct timer_plan *, struct timer_record *);
     /* Runs one timer that repeats by itself every interval, for at least length_ns and one period.
      * NULL: nothing repeats by itself. */
     int (*repeat)(struct timer_bed *, uint64_t length_ns, struct timer_drift *);
     void (*counters)(const struct timer_bed *, struct backend_counters *);
-    uint32_t (*granted)(const struct timer_bed *); /* backend_feature bits */
+    /* backend_feature bits. */
+    uint32_t (*granted)(const struct timer_bed *);
     void (*close)(struct timer_bed *);
 };
 

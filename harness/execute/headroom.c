@@ -1,11 +1,10 @@
 #include "harness/execute/headroom.h"
 
 #include "harness/generator/open_loop_tally.h"
+#include "harness/subjects/subjects.h"
 
 #include <errno.h>
 #include <stdio.h>
-
-enum { ATTEMPTS = 3 };
 
 /* A generator that cannot keep up falls further behind with every request, so that soon all are
  * late; one that can is late now and then. */
@@ -15,33 +14,30 @@ enum { ATTEMPTS = 3 };
  * load was not made. */
 #define LOST_SHARE 0.01
 
-static double number(const json_t *object, const char *name)
-{
-    return json_number_value(json_object_get(object, name));
-}
+/* ---- is it one? ---- */
 
-bool headroom_is_proof(const json_t *trial, char *why)
+bool headroom_is_proof(const struct trial *trial, char *why)
 {
-    const json_t *generator = json_object_get(trial, "generator");
-    const json_t *plan = json_object_get(generator, "plan");
-    double arrivals = number(plan, "arrivals"), late = number(generator, "late_share");
-    double held_up = number(plan, "limited") + number(plan, "not_sent");
-    double lost = arrivals - number(plan, "answered");
-    if (!json_is_true(json_object_get(trial, "valid")))
-        snprintf(why, PROBLEM_BYTES, "%s",
-                 json_string_value(json_object_get(trial, "why_invalid")));
+    const struct generator_report *generator = &trial->outcome.generator;
+    const struct generator_plan *plan = &generator->plan;
+    bool planned = trial->outcome.has_generator && generator->has_plan;
+    double arrivals = planned ? (double)plan->arrivals : 0;
+    double held_up = (double)plan->limited + (double)plan->not_sent;
+    double lost = arrivals - (double)plan->answered;
+    if (!trial->valid)
+        snprintf(why, PROBLEM_BYTES, "%s", trial->why_invalid);
     else if (!(arrivals > 0))
         snprintf(why, PROBLEM_BYTES, "no request was planned");
-    else if (late > LATE_SHARE)
+    else if (generator->late_share > LATE_SHARE)
         snprintf(why, PROBLEM_BYTES, "%.1f %% of the requests were sent more than %.0f ms late",
-                 late * 100, OPEN_LOOP_LATE_NS / 1e6);
+                 generator->late_share * 100, OPEN_LOOP_LATE_NS / 1e6);
     /* Connections are all taken when the server is slow to answer, and when the generator is slow
      * to read: either way it has not made the load. */
     else if (held_up > LOST_SHARE * arrivals)
         snprintf(why, PROBLEM_BYTES,
                  "%.1f %% of the requests found all connections taken (it ran for %.0f %% of the "
                  "time)",
-                 held_up / arrivals * 100, number(generator, "cpu_utilisation") * 100);
+                 held_up / arrivals * 100, generator->cpu_utilisation * 100);
     else if (lost > LOST_SHARE * arrivals)
         snprintf(why, PROBLEM_BYTES, "%.1f %% of the requests had no answer",
                  lost / arrivals * 100);
@@ -50,31 +46,13 @@ bool headroom_is_proof(const json_t *trial, char *why)
     return false;
 }
 
-char *headroom_sentence(const json_t *headroom, char *text, size_t bytes)
-{
-    snprintf(text, bytes, "the generator did not make %g times the load against %s: %s",
-             number(headroom, "factor"), json_string_value(json_object_get(headroom, "against")),
-             json_string_value(json_object_get(headroom, "why_not")));
-    return text;
-}
+/* ---- against whom ---- */
 
-/* The highest load that any subject of the round was offered. */
-static double highest_offer(const json_t *trials)
-{
-    double highest = 0;
-    size_t i;
-    const json_t *trial;
-    json_array_foreach((json_t *)trials, i, trial)
-    {
-        double offered = number(json_object_get(trial, "metrics"), METRIC_OFFERED);
-        highest = offered > highest ? offered : highest;
-    }
-    return highest;
-}
-
-/* Where a system has no floor, a backend has to do: it takes more of the machine, and what the
- * generator can do against it, it can do. */
-static const struct subject *cheapest_server(const struct cell *cell, const json_t *params)
+/* The first of the floors in the table of subjects that can serve the cell; *place in the
+ * selection, SIZE_MAX when it is not in it. */
+static const struct subject *cheapest_floor(const struct selection *selection,
+                                            const struct cell *cell,
+                                            const struct named_values *params, size_t *place)
 {
     char reason[REASON_BYTES];
     uint32_t granted;
@@ -83,84 +61,140 @@ static const struct subject *cheapest_server(const struct cell *cell, const json
     for (size_t i = 0; i < count; i++) {
         if (subject_is_floor(all[i].name) &&
             cell->workload->refuses(&all[i], cell->mode, params, reason) == NULL &&
-            all[i].available(&all[i], reason, &granted) == 0)
+            all[i].available(&all[i], reason, &granted) == 0) {
+            *place = selection_find(selection, &all[i]);
             return &all[i];
+        }
     }
-    return cell->subjects[0];
+    return NULL;
+}
+
+/* -ENOTSUP: no load is planned in this cell. */
+static int scale(const struct cell *cell, double offered_per_s, struct named_values *scaled)
+{
+    if (cell->workload->scale == NULL)
+        return -ENOTSUP;
+    return cell->workload->scale(cell->mode, &cell->params, OPEN_LOOP_HEADROOM, offered_per_s,
+                                 scaled);
+}
+
+int headroom_select(struct selection *selection, const struct cell_list *cells)
+{
+    for (size_t i = 0; i < cells->count; i++) {
+        const struct cell *cell = &cells->list[i].cell;
+        struct named_values scaled = {0};
+        size_t place = 0;
+        if (cells->list[i].subject_count == 0)
+            continue;
+        /* What was offered is not known yet, and what it is decides nothing here. */
+        int r = scale(cell, 1, &scaled);
+        const struct subject *floor =
+            r == 0 ? cheapest_floor(selection, cell, &scaled, &place) : NULL;
+        named_values_free(&scaled);
+        if (r == -ENOMEM)
+            return r;
+        if (floor != NULL && place == SIZE_MAX && selection->count < RUN_SUBJECTS_MAX)
+            subject_describe(floor, &selection->subjects[selection->count++]);
+    }
+    return 0;
+}
+
+/* Where a system has no floor, a backend has to do: it takes more of the machine, and what the
+ * generator can do against it, it can do. */
+static size_t cheapest_server(const struct selection *selection, const struct planned_cell *planned,
+                              const struct named_values *params)
+{
+    size_t place = SIZE_MAX;
+    cheapest_floor(selection, &planned->cell, params, &place);
+    return place != SIZE_MAX ? place : planned->subjects[0];
+}
+
+/* ---- proving ---- */
+
+/* The highest load that any subject of the round was offered. */
+static double highest_offer(const struct trial_batch *trials)
+{
+    double highest = 0, offered;
+    for (size_t i = 0; i < trials->count; i++) {
+        const struct trial *trial = &trials->list[i];
+        if (trial->has_outcome && figures_get(&trial->outcome.metrics, METRIC_OFFERED, &offered) &&
+            offered > highest)
+            highest = offered;
+    }
+    return highest;
 }
 
 /* Until one is the proof; `why` is of the last one that was none. */
-static int attempt(const struct launch *launch, json_t *trials, bool *proved, char *why)
+static int attempt(const struct launch *launch, size_t cell, size_t subject,
+                   struct trial_batch *proofs, bool *proved, char *why)
 {
     *proved = false;
-    for (int i = 0; i < ATTEMPTS && !*proved; i++) {
-        json_t *trial;
-        int r = launch_trial(launch, &trial);
+    for (unsigned i = 0; i < TRIAL_ATTEMPTS && !*proved; i++) {
+        struct trial *trial = trial_batch_add(proofs);
+        if (trial == NULL)
+            return -ENOMEM;
+        int r = launch_trial(launch, trial);
         if (r < 0)
             return r;
-        json_object_set_new(trial, "round", json_integer(0));
-        json_object_set_new(trial, "order", json_integer(0));
-        json_object_set_new(trial, "attempt", json_integer(i));
-        if (json_array_append_new(trials, trial) < 0)
-            return -ENOMEM;
+        trial->kind = TRIAL_HEADROOM;
+        trial->cell = cell;
+        trial->subject = subject;
+        trial->attempt = i;
         *proved = headroom_is_proof(trial, why);
     }
     return 0;
 }
 
-static int prove(const struct launch *like, const json_t *params, double offered_per_s,
-                 json_t **headroom)
+static int prove(const struct launch *like, const struct named_values *scaled, size_t cell,
+                 size_t server, const struct subject *subject, struct headroom *headroom,
+                 struct trial_batch *proofs)
 {
-    struct cell cell = *like->cell;
+    const struct cell scaled_cell = {
+        .workload = like->cell->workload, .mode = like->cell->mode, .params = *scaled};
     struct launch launch = *like;
-    cell.params = params;
-    launch.cell = &cell;
-    launch.subject = cheapest_server(like->cell, params);
-    launch.count_system_calls = false;
-    json_t *trials = json_array();
     char why[PROBLEM_BYTES];
-    bool proved;
-    int r = attempt(&launch, trials, &proved, why);
-    if (r < 0) {
-        json_decref(trials);
+    launch.cell = &scaled_cell;
+    launch.subject = subject;
+    launch.count_system_calls = false;
+    int r = attempt(&launch, cell, server, proofs, &headroom->proved, why);
+    if (r < 0)
         return r;
-    }
-    *headroom = json_pack("{s:s, s:f, s:f, s:b, s:s?, s:o}", "against", launch.subject->name,
-                          METRIC_OFFERED, offered_per_s, "factor", OPEN_LOOP_HEADROOM, "proved",
-                          proved, "why_not", proved ? NULL : why, "trials", trials);
-    return *headroom != NULL ? 0 : -ENOMEM;
+    headroom->known = true;
+    headroom->factor = OPEN_LOOP_HEADROOM;
+    r = text_set(&headroom->against, subject->name);
+    return r < 0 ? r : text_set(&headroom->why_not, headroom->proved ? NULL : why);
 }
 
-int headroom_prove(const struct launch *like, const json_t *trials, json_t **headroom)
+int headroom_prove(const struct launch *like, const struct selection *selection,
+                   const struct planned_cell *planned, size_t cell,
+                   const struct trial_batch *measured, struct headroom *headroom,
+                   struct trial_batch *proofs)
 {
-    const struct cell *cell = like->cell;
-    double offered_per_s = highest_offer(trials);
-    *headroom = NULL;
-    if (cell->workload->heavier == NULL || !(offered_per_s > 0) || cell->subject_count == 0)
+    struct named_values scaled = {0};
+    double offered_per_s = highest_offer(measured);
+    if (!(offered_per_s > 0) || planned->subject_count == 0)
         return 0;
-    json_t *params =
-        cell->workload->heavier(cell->mode, cell->params, OPEN_LOOP_HEADROOM, offered_per_s);
-    if (params == NULL)
-        return 0;
-    int r = prove(like, params, offered_per_s, headroom);
-    json_decref(params);
+    int r = scale(&planned->cell, offered_per_s, &scaled);
+    if (r < 0)
+        return r == -ENOTSUP ? 0 : r;
+    size_t server = cheapest_server(selection, planned, &scaled);
+    headroom->offered_per_s = offered_per_s;
+    r = prove(like, &scaled, cell, server, selection->subjects[server].subject, headroom, proofs);
+    named_values_free(&scaled);
     return r;
 }
 
-void headroom_mark(const json_t *headroom, json_t *trials)
+void headroom_mark(const struct headroom *headroom, struct trial_batch *trials)
 {
     char why[2 * PROBLEM_BYTES];
-    size_t i;
-    json_t *trial;
-    if (headroom == NULL || json_is_true(json_object_get(headroom, "proved")))
+    if (!headroom->known || headroom->proved)
         return;
-    headroom_sentence(headroom, why, sizeof(why));
-    json_array_foreach(trials, i, trial)
-    {
-        json_t *generator = json_object_get(trial, "generator");
-        if (!json_is_object(generator) || json_is_true(json_object_get(generator, "bound")))
+    headroom_sentence(headroom, why, sizeof why);
+    for (size_t i = 0; i < trials->count; i++) {
+        struct generator_report *generator = &trials->list[i].outcome.generator;
+        if (!trials->list[i].outcome.has_generator || generator->bound)
             continue;
-        json_object_set_new(generator, "bound", json_true());
-        json_object_set_new(generator, "why_bound", json_string(why));
+        generator->bound = true;
+        snprintf(generator->why_bound, sizeof generator->why_bound, "%s", why);
     }
 }

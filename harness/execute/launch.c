@@ -1,9 +1,12 @@
 #include "harness/execute/launch.h"
 
 #include "backends/clock.h"
-#include "harness/command.h"
-#include "harness/contract/parameters.h"
+#include "harness/base/exit_status.h"
 #include "harness/base/problem.h"
+#include "harness/contract/parameters.h"
+#include "harness/execute/trial_request.h"
+#include "harness/record/trial_text.h"
+#include "harness/system/placement.h"
 #include "harness/system/process.h"
 
 #include <errno.h>
@@ -20,6 +23,8 @@
 
 #define OUTCOME_LIMIT_BYTES (16u << 20)
 #define ERROR_LIMIT_BYTES 4096u
+
+enum { CPUS_MAX = 1024 };
 
 /* Stolen time is counted in ticks of 10 ms: a reading of one tick proves only that it is not zero.
  */
@@ -38,12 +43,21 @@ static uint64_t after_s(double seconds)
     return clock_now_ns() + (uint64_t)(seconds * 1e9);
 }
 
+void launch_place(int *subject_cpu, int *generator_cpu)
+{
+    int cpus[CPUS_MAX];
+    int count = placement_allowed_cpus(cpus, CPUS_MAX);
+    int known = count < CPUS_MAX ? count : CPUS_MAX;
+    *subject_cpu = known > 0 ? cpus[known - 1] : -1;
+    *generator_cpu = known > 0 ? cpus[0] : -1;
+}
+
 /* ---- starting ---- */
 
 static int start_generator(struct pair *pair, const struct launch *launch, int control)
 {
     char cpu[16];
-    snprintf(cpu, sizeof(cpu), "%d", launch->generator_cpu);
+    snprintf(cpu, sizeof cpu, "%d", launch->generator_cpu);
     char *pinned[] = {(char *)process_self(), "generate", "--cpu", cpu, NULL};
     char *anywhere[] = {(char *)process_self(), "generate", NULL};
     int errors[2];
@@ -59,20 +73,14 @@ static int start_generator(struct pair *pair, const struct launch *launch, int c
 
 static int write_request(const struct launch *launch, int fd)
 {
-    json_t *request = json_pack(
-        "{s:s, s:s, s:s, s:O, s:b, s:I, s:f, s:o}", "workload", launch->cell->workload->name,
-        "subject", launch->subject->name, "mode", launch->cell->mode, "params",
-        launch->cell->params, "count_system_calls", launch->count_system_calls, "seed",
-        (json_int_t)(launch->seed & INT64_MAX), "planted_share", launch->planted_share, "cpu",
-        launch->subject_cpu >= 0 ? json_integer(launch->subject_cpu) : json_null());
-    char *text = json_dumps(request, JSON_COMPACT);
-    json_decref(request);
+    char *text = trial_request_to_text(launch);
     if (text == NULL)
         return -ENOMEM;
     /* Far shorter than any pipe holds, so this cannot block on a child that does not read. */
     ssize_t n = write(fd, text, strlen(text));
+    int r = n < 0 ? -errno : 0;
     free(text);
-    return n < 0 ? -errno : 0;
+    return r;
 }
 
 static int start_subject(struct pair *pair, const struct launch *launch, int control)
@@ -111,7 +119,7 @@ static int start_pair(struct pair *pair, const struct launch *launch, char *why)
     process_close(&control[0]);
     process_close(&control[1]);
     pair->limit_s = PATIENCE_S + PATIENCE_FACTOR * launch->cell->workload->estimate_s(
-                                                       launch->cell->mode, launch->cell->params);
+                                                       launch->cell->mode, &launch->cell->params);
     pair->deadline_ns = after_s(pair->limit_s);
     if (r < 0)
         problem_say(why, r, "the processes of the trial could not be started: %s", strerror(-r));
@@ -120,31 +128,24 @@ static int start_pair(struct pair *pair, const struct launch *launch, char *why)
 
 /* ---- judging ---- */
 
-static bool text_is_bad(const struct process_text *outcome, json_t **json, char *why)
-{
-    json_error_t error;
-    *json = json_loadb(outcome->text != NULL ? outcome->text : "", outcome->length,
-                       JSON_REJECT_DUPLICATES, &error);
-    if (*json != NULL)
-        return false;
-    problem_say(why, -EPROTO, "the outcome is not JSON: column %d, %s", error.column, error.text);
-    return true;
-}
-
-static bool metrics_are_bad(const struct cell *cell, const json_t *metrics, char *why)
+static bool figures_are_bad(const struct cell *cell, const struct figures *metrics, char *why)
 {
     const struct metric *main_metric = workload_main_metric(cell->workload, cell->mode);
-    const char *name;
-    json_t *value;
-    json_object_foreach((json_t *)metrics, name, value)
-    {
-        if (!json_is_number(value) || !(json_number_value(value) >= 0)) {
-            problem_say(why, -EPROTO, "the outcome's metric %s is not a number from 0 up", name);
+    double value;
+    for (size_t i = 0; i < metrics->count; i++) {
+        const struct figure *figure = &metrics->list[i];
+        if (workload_metric(cell->workload, cell->mode, figure->name) == NULL) {
+            problem_say(why, -EPROTO, "the outcome's %s is no metric of %s in mode %s",
+                        figure->name, cell->workload->name, cell->mode);
+            return true;
+        }
+        if (!(figure->value >= 0 && isfinite(figure->value))) {
+            problem_say(why, -EPROTO, "the outcome's metric %s is not a number from 0 up",
+                        figure->name);
             return true;
         }
     }
-    if (main_metric != NULL &&
-        !(json_number_value(json_object_get(metrics, main_metric->name)) > 0)) {
+    if (main_metric != NULL && !(figures_get(metrics, main_metric->name, &value) && value > 0)) {
         problem_say(why, -EPROTO, "the outcome has no %s, which is what it is for",
                     main_metric->name);
         return true;
@@ -152,30 +153,30 @@ static bool metrics_are_bad(const struct cell *cell, const json_t *metrics, char
     return false;
 }
 
-static bool steal_is_too_much(const json_t *usage, char *why)
+static bool histograms_are_bad(const struct cell *cell, const struct outcome *outcome, char *why)
 {
-    double wall_us = json_number_value(json_object_get(usage, "wall_ns")) / 1e3;
-    double steal_us = json_number_value(json_object_get(usage, "steal_us"));
-    if (!(steal_us - STEAL_TICK_US > STEAL_LIMIT * wall_us))
-        return false;
-    problem_say(
-        why, -EAGAIN,
-        "the hypervisor took %.0f ms of CPU time away during %.0f ms of measuring, more than "
-        "%.0f %%",
-        steal_us / 1e3, wall_us / 1e3, STEAL_LIMIT * 100);
-    return true;
-}
-
-static bool outcome_is_bad(const struct cell *cell, const json_t *outcome, char *why)
-{
-    static const char *const objects[] = {"metrics", "histograms", "counters", "usage"};
-    for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
-        if (!json_is_object(json_object_get(outcome, objects[i]))) {
-            problem_say(why, -EPROTO, "the outcome has no object \"%s\"", objects[i]);
+    for (size_t i = 0; i < outcome->histogram_count; i++) {
+        const char *name = outcome->histograms[i].name;
+        if (workload_metric(cell->workload, cell->mode, name) == NULL) {
+            problem_say(why, -EPROTO, "the outcome's histogram %s is no metric of %s in mode %s",
+                        name, cell->workload->name, cell->mode);
             return true;
         }
     }
-    return metrics_are_bad(cell, json_object_get(outcome, "metrics"), why);
+    return false;
+}
+
+static bool steal_is_too_much(const struct figures *usage, char *why)
+{
+    double wall_ns, steal_us;
+    if (!figures_get(usage, "wall_ns", &wall_ns) || !figures_get(usage, "steal_us", &steal_us) ||
+        !(steal_us - STEAL_TICK_US > STEAL_LIMIT * wall_ns / 1e3))
+        return false;
+    problem_say(why, -EAGAIN,
+                "the hypervisor took %.0f ms of CPU time away during %.0f ms of measuring, more "
+                "than %.0f %%",
+                steal_us / 1e3, wall_ns / 1e6, STEAL_LIMIT * 100);
+    return true;
 }
 
 /* A trial that ends with this status has said why in its last line. Otherwise: how it ended, and
@@ -183,20 +184,21 @@ static bool outcome_is_bad(const struct cell *cell, const json_t *outcome, char 
 static void explain_failure(const struct pair *pair, char *why)
 {
     char words[PROBLEM_BYTES / 2], end[64];
-    process_last_line(&pair->subject_errors, words, sizeof(words));
-    if (words[0] != '\0' && process_exit_status(&pair->subject) == EXIT_NOT_CARRIED_OUT) {
+    process_last_line(&pair->subject_errors, words, sizeof words);
+    if (words[0] != '\0' && process_exit_status(&pair->subject) == EXIT_FAILED) {
         problem_say(why, -EIO, "%s", words);
         return;
     }
     if (words[0] == '\0')
-        process_last_line(&pair->generator_errors, words, sizeof(words));
-    process_describe(&pair->subject, end, sizeof(end));
+        process_last_line(&pair->generator_errors, words, sizeof words);
+    process_describe(&pair->subject, end, sizeof end);
     problem_say(why, -EIO, "the subject's process ended with %s%s%s", end,
                 words[0] != '\0' ? ": " : "", words);
 }
 
-/* 0 with *outcome; -EPROTO and the like with `why`; -EINTR. */
-static int collect_outcome(struct pair *pair, json_t **outcome, char *why)
+/* Waits for the end of both. 0: the outcome's text is there; -EIO and the like with `why`; -EINTR.
+ */
+static int collect_outcome(struct pair *pair, char *why)
 {
     struct process_text both[] = {pair->outcome, pair->subject_errors};
     int r = process_collect(&pair->subject, 1, both, 2, pair->deadline_ns);
@@ -218,54 +220,49 @@ static int collect_outcome(struct pair *pair, json_t **outcome, char *why)
         explain_failure(pair, why);
         return -EIO;
     }
-    return text_is_bad(&pair->outcome, outcome, why) ? -EPROTO : 0;
+    return 0;
 }
 
-static json_t *describe_trial(const struct launch *launch, json_t *outcome, uint64_t start_ns,
-                              const char *why)
+/* What cannot be read is not kept: the file has to stay one that can be reported on. */
+static int take_outcome(const struct process_text *text, const struct cell *cell,
+                        struct outcome *outcome, char *why)
 {
-    json_t *trial = json_pack("{s:s, s:I, s:{}, s:{}, s:{}, s:{}, s:n}", "subject",
-                              launch->subject->name, "start_ns", (json_int_t)start_ns, "metrics",
-                              "histograms", "counters", "usage", "generator");
-    if (outcome != NULL)
-        json_object_update(trial, outcome);
-    if (launch->subject_cpu >= 0)
-        json_object_set_new(trial, "cpu", json_integer(launch->subject_cpu));
-    json_object_set_new(trial, "valid", json_boolean(why == NULL));
-    json_object_set_new(trial, "why_invalid", why != NULL ? json_string(why) : json_null());
-    return trial;
+    char rest[PROBLEM_BYTES];
+    int r = outcome_from_text(outcome, text->text != NULL ? text->text : "", text->length, rest);
+    if (r == -ENOMEM)
+        return r;
+    if (r < 0)
+        problem_say(why, r, "the outcome is not understood: %s", rest);
+    else if (figures_are_bad(cell, &outcome->metrics, why) ||
+             histograms_are_bad(cell, outcome, why))
+        r = -EPROTO;
+    if (r < 0)
+        outcome_reset(outcome);
+    return r;
 }
 
-int launch_trial(const struct launch *launch, json_t **trial)
+int launch_trial(const struct launch *launch, struct trial *trial)
 {
     struct pair pair = {0};
-    json_t *outcome = NULL;
-    char why[PROBLEM_BYTES] = "";
-    uint64_t start_ns = clock_now_ns();
-    int r = start_pair(&pair, launch, why);
-    if (r == 0)
-        r = collect_outcome(&pair, &outcome, why);
+    trial_reset(trial);
+    trial->start_ns = clock_now_ns();
+    trial->cpu = launch->subject_cpu;
+    int r = start_pair(&pair, launch, trial->why_invalid);
+    bool started = r == 0;
+    if (started)
+        r = collect_outcome(&pair, trial->why_invalid);
+    if (r == 0) {
+        r = take_outcome(&pair.outcome, launch->cell, &trial->outcome, trial->why_invalid);
+        trial->has_outcome = r == 0;
+    }
     process_end(&pair.subject);
     process_end(&pair.generator);
     process_text_free(&pair.outcome);
     process_text_free(&pair.subject_errors);
     process_text_free(&pair.generator_errors);
-    if (r == -EINTR) {
-        json_decref(outcome);
+    if (started && (r == -EINTR || r == -ENOMEM))
         return r;
-    }
-    if (r < 0 || outcome_is_bad(launch->cell, outcome, why)) {
-        /* What cannot be read is not kept: the file has to stay one that can be reported on. */
-        *trial = describe_trial(launch, NULL, start_ns, why);
-    } else {
-        bool disturbed = steal_is_too_much(json_object_get(outcome, "usage"), why);
-        *trial = describe_trial(launch, outcome, start_ns, disturbed ? why : NULL);
-    }
-    json_decref(outcome);
-    return *trial != NULL ? 0 : -ENOMEM;
-}
-
-bool launch_has_outcome(const json_t *trial)
-{
-    return json_object_size(json_object_get(trial, "metrics")) > 0;
+    trial->valid =
+        trial->has_outcome && !steal_is_too_much(&trial->outcome.usage, trial->why_invalid);
+    return 0;
 }

@@ -3,23 +3,33 @@
 #ifndef HARNESS_EXECUTE_LAUNCH_H
 #define HARNESS_EXECUTE_LAUNCH_H
 
-#include "harness/plan/cells.h"
+#include "harness/contract/cell.h"
+#include "harness/contract/workload.h"
+#include "harness/record/trial.h"
+
+#include <stdbool.h>
+#include <stdint.h>
 
 struct launch {
     const struct cell *cell;
     const struct subject *subject;
-    int subject_cpu, generator_cpu; /* -1: anywhere */
-    uint64_t seed;                  /* see struct trial_request */
+    /* -1: anywhere. */
+    int subject_cpu, generator_cpu;
+    /* Of these three see struct trial_request. */
+    uint64_t seed;
     double planted_share;
     bool count_system_calls;
 };
 
-/* Runs it to its end. 0: *trial is a new object as in run.json, but for "round" and "order"; a
- * failure of the trial is not one of this function: the trial says "valid": false and why. -EINTR:
- * a signal asked for the end of the run, both processes are gone, there is no trial. -ENOMEM. */
-int launch_trial(const struct launch *, json_t **trial);
+/* The CPUs of a trial's two processes, -1: anywhere. The subject has the last one: the first
+ * usually serves the machine's interrupts. */
+void launch_place(int *subject_cpu, int *generator_cpu);
 
-/* Whether a trial has an outcome at all: one that was disturbed has, one that failed has not. */
-bool launch_has_outcome(const json_t *trial);
+/* Runs it to its end. 0: the trial, which is reset first, has its time, its CPU, its outcome, and
+ * whether it is valid or why not. That a trial fails is no failure of this function. The rest of
+ * the trial (kind, cell, subject, round, order, attempt) is the caller's to fill in afterwards.
+ * -EINTR: a signal asked for the end of the run; both processes are gone, there is no trial.
+ * -ENOMEM. */
+int launch_trial(const struct launch *, struct trial *);
 
 #endif

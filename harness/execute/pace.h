@@ -8,9 +8,12 @@
 
 struct pace {
     uint64_t begin_ns;
-    double round_estimate_s; /* one round, by the workloads' estimates */
-    double done_estimate_s;  /* trials that are over, by the same estimates */
-    double time_bound_s;     /* of the run */
+    /* One round, by the workloads' estimates. */
+    double round_estimate_s;
+    /* Trials that are over, by the same estimates. */
+    double done_estimate_s;
+    /* Of the run. */
+    double time_bound_s;
     uint64_t minimum_rounds, maximum_rounds;
 };
 

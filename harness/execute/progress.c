@@ -32,7 +32,7 @@ void progress_show(struct progress *progress, double fraction, double left_s, co
     memset(bar, '#', (size_t)full);
     bar[BAR_COLUMNS] = '\0';
     unsigned left = left_s > 0 ? (unsigned)(left_s + 0.5) : 0;
-    snprintf(line, sizeof(line), "[%s] %3d %%  %u:%02u left  %s", bar, (int)(fraction * 100),
+    snprintf(line, sizeof line, "[%s] %3d %%  %u:%02u left  %s", bar, (int)(fraction * 100),
              left / 60, left % 60, what);
     /* One column is left free: a full line would wrap on some terminals. */
     fprintf(stderr, "\r%.*s\033[K", terminal_columns() - 1, line);

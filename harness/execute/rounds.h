@@ -2,40 +2,59 @@
 #ifndef HARNESS_EXECUTE_ROUNDS_H
 #define HARNESS_EXECUTE_ROUNDS_H
 
-#include "harness/plan/cells.h"
-#include "harness/stats/random.h"
 #include "harness/execute/pace.h"
 #include "harness/execute/progress.h"
+#include "harness/execute/trial_batch.h"
+#include "harness/plan/selection.h"
+#include "harness/record/run_folder.h"
+#include "harness/stats/random.h"
+
+#include <stdbool.h>
+#include <stddef.h>
 
 enum rounds_end {
-    ROUNDS_REACHED,     /* the number of rounds */
-    ROUNDS_TIME,        /* no time for another one */
-    ROUNDS_TIGHT,       /* every interval is narrow enough */
-    ROUNDS_FAILED,      /* every subject left every cell */
-    ROUNDS_INTERRUPTED, /* by a signal; the round that was under way is not in the run */
-    ROUNDS_NOT_SAVED,   /* the result folder takes no more; all finished rounds are in `json` */
+    /* The number of rounds. */
+    ROUNDS_REACHED,
+    /* No time for another one. */
+    ROUNDS_TIME,
+    /* Every interval is narrow enough. */
+    ROUNDS_TIGHT,
+    /* Every subject left every cell. */
+    ROUNDS_FAILED,
+    /* By a signal; the round that was under way is not in the run. */
+    ROUNDS_INTERRUPTED,
+    /* The result folder takes no more; of rounds that are finished the lines still wait. */
+    ROUNDS_NOT_SAVED,
     ROUNDS_NO_MEMORY,
 };
 
 struct rounds {
-    json_t *json; /* the run; trials go into its cells */
-    struct cell *cells;
-    size_t cell_count;
-    const char *folder;
-    int subject_cpu, generator_cpu; /* -1: anywhere */
-    bool count_system_calls;        /* one counting trial per subject and cell first */
-    uint64_t seed;
-    struct random random; /* rounds_run() seeds it */
+    /* These are the caller's. The cells of the run and of the list have the same places, and so
+     * have the subjects of the run and of the selection. */
+    struct run *run;
+    struct run_folder *folder;
+    const struct selection *selection;
+    struct cell_list *cells;
+    /* One counting trial per subject and cell first. */
+    bool count_system_calls;
     struct pace pace;
     struct progress progress;
-    uint64_t finished;           /* rounds */
-    size_t failures;             /* subjects that left a cell because every attempt failed */
-    char problem[PROBLEM_BYTES]; /* with ROUNDS_NOT_SAVED: why */
+    /* rounds_run() seeds it. */
+    struct random random;
+    /* Trials of the cell that is under way, and those of its proof. */
+    struct trial_batch trials, proofs;
+    /* run.json is not as the run is. */
+    bool run_changed;
+    /* Subjects that left a cell because every attempt failed. */
+    size_t failures;
+    /* With ROUNDS_NOT_SAVED: why. */
+    char problem[PROBLEM_BYTES];
 };
 
 /* Seconds that one trial on this cell takes, processes included. */
 double rounds_trial_estimate_s(const struct cell *);
 
 enum rounds_end rounds_run(struct rounds *);
+void rounds_free(struct rounds *);
 
 #endif

@@ -12,9 +12,9 @@ void client_messages_set(struct client_messages *messages, unsigned bytes)
     memset(messages->response, EXCHANGE_RESPONSE_BYTE, bytes);
 }
 
-static bool is_not_yet(int error)
+static bool is_not_yet(int number)
 {
-    return error == EAGAIN || error == EWOULDBLOCK;
+    return number == EAGAIN || number == EWOULDBLOCK;
 }
 
 /* What is left of the request. */
@@ -42,20 +42,20 @@ int client_exchange_begin(struct client_exchange *exchange, struct target *targe
 {
     *exchange =
         (struct client_exchange){.fd = -1, .interest = GENERATOR_WRITABLE, .phase = CONNECTING};
-    int fd, result = target_connect(target, &fd);
-    if (result < 0)
-        return result;
+    int fd, r = target_connect(target, &fd);
+    if (r < 0)
+        return r;
     exchange->fd = fd;
-    return result == 1 ? send_request(exchange, messages) : 0;
+    return r == 1 ? send_request(exchange, messages) : 0;
 }
 
 static int connected(const struct client_exchange *exchange)
 {
-    int error = 0;
-    socklen_t size = sizeof error;
-    if (getsockopt(exchange->fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0)
-        error = errno;
-    return -error;
+    int number = 0;
+    socklen_t size = sizeof number;
+    if (getsockopt(exchange->fd, SOL_SOCKET, SO_ERROR, &number, &size) < 0)
+        number = errno;
+    return -number;
 }
 
 static int receive_response(struct client_exchange *exchange, struct client_messages *messages)
@@ -76,6 +76,6 @@ int client_exchange_step(struct client_exchange *exchange, struct client_message
 {
     if (exchange->phase == RECEIVING)
         return receive_response(exchange, messages);
-    int error = exchange->phase == CONNECTING ? connected(exchange) : 0;
-    return error < 0 ? error : send_request(exchange, messages);
+    int r = exchange->phase == CONNECTING ? connected(exchange) : 0;
+    return r < 0 ? r : send_request(exchange, messages);
 }

@@ -9,16 +9,21 @@
 
 /* What all exchanges of a load send and expect. */
 struct client_messages {
-    unsigned bytes; /* of each, 1..EXCHANGE_BYTES_MAX */
+    /* Of each, 1..EXCHANGE_BYTES_MAX. */
+    unsigned bytes;
     char request[EXCHANGE_BYTES_MAX], response[EXCHANGE_BYTES_MAX];
-    char received[EXCHANGE_BYTES_MAX]; /* scratch */
+    /* Scratch. */
+    char received[EXCHANGE_BYTES_MAX];
 };
 
 struct client_exchange {
-    int fd;                           /* -1: none. The owner closes it */
-    enum generator_interest interest; /* what it waits for */
+    /* -1: none. The owner closes it. */
+    int fd;
+    /* What it waits for. */
+    enum generator_interest interest;
     enum { CONNECTING, SENDING, RECEIVING } phase;
-    unsigned done; /* bytes sent, then bytes received */
+    /* Bytes sent, then bytes received. */
+    unsigned done;
 };
 
 void client_messages_set(struct client_messages *, unsigned bytes);

@@ -13,7 +13,8 @@
 #define EVENTS_PER_WAIT 256
 
 struct slot {
-    int fd; /* -1: none */
+    /* -1: none. */
+    int fd;
     uint64_t begun_ns;
 };
 
@@ -21,10 +22,13 @@ struct closed_loop {
     struct target *target;
     struct control *control;
     struct generator_wait *wait;
-    unsigned conns; /* slots; the token behind the last one is the control channel */
+    /* Slots; the token behind the last one is the control channel. */
+    unsigned conns;
     uint64_t limit_ns, next_scan_ns;
-    unsigned failed; /* connections since the start */
-    bool over;       /* the load has ended before its time, and `problem` says why */
+    /* Connections since the start. */
+    unsigned failed;
+    /* The load has ended before its time, and `problem` says why. */
+    bool over;
     char *problem;
     struct load_report report;
     struct histogram latency;
@@ -44,10 +48,10 @@ static int slot_start(struct closed_loop *loop, uint32_t token)
 {
     struct slot *slot = &loop->slots[token];
     slot->begun_ns = clock_now_ns();
-    int result = target_connect(loop->target, &slot->fd);
-    if (result < 0) {
+    int r = target_connect(loop->target, &slot->fd);
+    if (r < 0) {
         slot->fd = -1;
-        return result;
+        return r;
     }
     return generator_wait_add(loop->wait, slot->fd, GENERATOR_READABLE, token);
 }
@@ -61,22 +65,22 @@ static void give_up(struct closed_loop *loop)
 }
 
 /* A connection ended in an error: one of many is counted, more than that end the load. */
-static void slot_failed(struct closed_loop *loop, int error)
+static void slot_failed(struct closed_loop *loop, int r)
 {
-    load_errors_count(&loop->report.errors, -error);
-    bool temporary = error == -ECONNRESET || error == -ETIMEDOUT || error == -ECONNABORTED;
+    load_errors_count(&loop->report.errors, -r);
+    bool temporary = r == -ECONNRESET || r == -ETIMEDOUT || r == -ECONNABORTED;
     if (temporary && ++loop->failed <= CLOSED_LOOP_ERRORS_MAX)
         return;
-    target_problem(loop->target, error, loop->report.connections, loop->conns, loop->problem);
+    target_problem(loop->target, r, loop->report.connections, loop->conns, loop->problem);
     give_up(loop);
 }
 
 static void slot_again(struct closed_loop *loop, uint32_t token)
 {
-    int error = 0;
+    int r = 0;
     slot_close(loop, token);
-    while (!loop->over && (error = slot_start(loop, token)) < 0)
-        slot_failed(loop, error);
+    while (!loop->over && (r = slot_start(loop, token)) < 0)
+        slot_failed(loop, r);
 }
 
 /* The server has closed, or something went wrong. */
@@ -127,9 +131,7 @@ static void begin_window(struct closed_loop *loop)
 static int stop(struct closed_loop *loop, json_t **reply)
 {
     loop->report.end = load_clock_now(); /* first of all: the window ends here */
-    *reply = loop->over
-                 ? control_refusal(loop->problem)
-                 : json_pack("{s:b, s:o}", "ok", 1, "report", load_report_to_json(&loop->report));
+    *reply = loop->over ? control_refusal(loop->problem) : load_report_reply(&loop->report);
     return 1;
 }
 
@@ -138,57 +140,57 @@ static int stop(struct closed_loop *loop, json_t **reply)
 static int commands(struct closed_loop *loop, uint64_t deadline_ns, json_t **reply)
 {
     for (;;) {
-        int result = load_command_next(loop->control, deadline_ns, "steady");
-        if (result == LOAD_STOP)
+        int r = load_command_next(loop->control, deadline_ns, "steady");
+        if (r == LOAD_STOP)
             return stop(loop, reply);
-        if (result <= 0)
-            return result;
+        if (r <= 0)
+            return r;
         begin_window(loop);
-        result = loop->over ? control_send(loop->control, control_refusal(loop->problem))
-                            : control_accept(loop->control);
-        if (result < 0)
-            return result;
+        r = loop->over ? control_send(loop->control, control_refusal(loop->problem))
+                       : control_accept(loop->control);
+        if (r < 0)
+            return r;
     }
 }
 
 static int run(struct closed_loop *loop, json_t **reply)
 {
     uint32_t ready[EVENTS_PER_WAIT];
-    int result = 0;
-    while (result == 0) {
+    int r = 0;
+    while (r == 0) {
         if (loop->over) {
-            result = commands(loop, UINT64_MAX, reply);
+            r = commands(loop, UINT64_MAX, reply);
             continue;
         }
         int count = generator_wait_next(loop->wait, loop->next_scan_ns, ready, EVENTS_PER_WAIT);
         if (count < 0)
             return count;
-        for (int i = 0; i < count && !loop->over && result == 0; i++) {
+        for (int i = 0; i < count && !loop->over && r == 0; i++) {
             if (ready[i] == loop->conns)
-                result = commands(loop, 0, reply);
+                r = commands(loop, 0, reply);
             else
                 slot_ready(loop, ready[i]);
         }
         uint64_t now_ns = clock_now_ns();
-        if (now_ns >= loop->next_scan_ns && !loop->over && result == 0)
+        if (now_ns >= loop->next_scan_ns && !loop->over && r == 0)
             scan(loop, now_ns);
     }
-    return result;
+    return r;
 }
 
 static int start(struct closed_loop *loop)
 {
-    int error = generator_wait_open(&loop->wait, loop->conns + 1);
-    if (error < 0)
-        return error;
-    error = generator_wait_add(loop->wait, loop->control->fd, GENERATOR_READABLE, loop->conns);
-    for (uint32_t token = 0; token < loop->conns && error == 0; token++)
-        error = slot_start(loop, token);
-    if (error < 0) {
+    int r = generator_wait_open(&loop->wait, loop->conns + 1);
+    if (r < 0)
+        return r;
+    r = generator_wait_add(loop->wait, loop->control->fd, GENERATOR_READABLE, loop->conns);
+    for (uint32_t token = 0; token < loop->conns && r == 0; token++)
+        r = slot_start(loop, token);
+    if (r < 0) {
         give_up(loop);
         generator_wait_close(loop->wait);
     }
-    return error;
+    return r;
 }
 
 int closed_loop_run(struct target *target, unsigned conns, double limit_s, bool pinned,
@@ -212,16 +214,16 @@ int closed_loop_run(struct target *target, unsigned conns, double limit_s, bool 
     for (uint32_t token = 0; token < conns; token++)
         loop->slots[token].fd = -1;
     histogram_reset(&loop->latency);
-    int result = start(loop);
-    if (result < 0) {
-        target_problem(target, result, 0, conns, problem);
+    int r = start(loop);
+    if (r < 0) {
+        target_problem(target, r, 0, conns, problem);
     } else {
-        result = control_accept(control);
-        if (result == 0)
-            result = run(loop, reply);
+        r = control_accept(control);
+        if (r == 0)
+            r = run(loop, reply);
         give_up(loop);
         generator_wait_close(loop->wait);
     }
     free(loop);
-    return result;
+    return r;
 }

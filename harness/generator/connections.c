@@ -19,9 +19,11 @@ struct fill {
     const struct control *control;
     struct generator_wait *wait;
     size_t to_start;
-    int pending[WINDOW]; /* by token; -1: free */
+    /* By token; -1: free. */
+    int pending[WINDOW];
     unsigned pending_count;
-    uint64_t progress_ns; /* when the last connection was completed */
+    /* When the last connection was completed. */
+    uint64_t progress_ns;
 };
 
 void connections_hold(struct connections *connections)
@@ -64,21 +66,21 @@ static void complete(struct fill *fill, int fd)
 static int start_one(struct fill *fill)
 {
     int fd;
-    int result = target_connect(fill->target, &fd);
-    if (result < 0)
-        return result;
+    int r = target_connect(fill->target, &fd);
+    if (r < 0)
+        return r;
     fill->to_start--;
-    if (result == 1) {
+    if (r == 1) {
         complete(fill, fd);
         return 0;
     }
     uint32_t token = 0;
     while (fill->pending[token] >= 0)
         token++;
-    result = generator_wait_add(fill->wait, fd, GENERATOR_WRITABLE, token);
-    if (result < 0) {
+    r = generator_wait_add(fill->wait, fd, GENERATOR_WRITABLE, token);
+    if (r < 0) {
         close(fd);
-        return result;
+        return r;
     }
     fill->pending[token] = fd;
     fill->pending_count++;
@@ -87,12 +89,12 @@ static int start_one(struct fill *fill)
 
 static int settle(struct fill *fill, uint32_t token)
 {
-    int fd = fill->pending[token], error = 0;
-    socklen_t size = sizeof error;
-    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0)
-        error = errno;
-    if (error)
-        return -error;
+    int fd = fill->pending[token], number = 0;
+    socklen_t size = sizeof number;
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &number, &size) < 0)
+        number = errno;
+    if (number)
+        return -number;
     generator_wait_remove(fill->wait, fd, token);
     fill->pending[token] = -1;
     fill->pending_count--;
@@ -110,34 +112,34 @@ static int collect(struct fill *fill)
     if (count < 0)
         return count;
     for (int i = 0; i < count; i++) {
-        int error = 0;
+        int r = 0;
         if (ready[i] < WINDOW)
-            error = settle(fill, ready[i]);
+            r = settle(fill, ready[i]);
         else if (control_ended(fill->control))
-            error = -ECANCELED;
+            r = -ECANCELED;
         else /* a command that came early waits its turn */
             generator_wait_remove(fill->wait, fill->control->fd, WINDOW);
-        if (error < 0)
-            return error;
+        if (r < 0)
+            return r;
     }
     return count == 0 && must_wait && clock_now_ns() >= timeout_ns ? -ETIMEDOUT : 0;
 }
 
 static int run(struct fill *fill)
 {
-    int error = generator_wait_add(fill->wait, fill->control->fd, GENERATOR_READABLE, WINDOW);
+    int r = generator_wait_add(fill->wait, fill->control->fd, GENERATOR_READABLE, WINDOW);
     fill->progress_ns = clock_now_ns();
-    while (error == 0 && (fill->to_start || fill->pending_count)) {
-        for (unsigned i = 0; i < WINDOW && error == 0; i++)
+    while (r == 0 && (fill->to_start || fill->pending_count)) {
+        for (unsigned i = 0; i < WINDOW && r == 0; i++)
             if (fill->to_start && fill->pending_count < WINDOW)
-                error = start_one(fill);
-        if (error == 0)
-            error = collect(fill);
+                r = start_one(fill);
+        if (r == 0)
+            r = collect(fill);
     }
     for (uint32_t token = 0; token < WINDOW; token++)
         if (fill->pending[token] >= 0)
             generator_wait_close_fd(fill->wait, fill->pending[token], token);
-    return error;
+    return r;
 }
 
 int connections_fill(struct connections *connections, struct target *target, size_t count,
@@ -147,19 +149,19 @@ int connections_fill(struct connections *connections, struct target *target, siz
     struct fill fill = {
         .connections = connections, .target = target, .control = control, .to_start = count};
     memset(fill.pending, 0xff, sizeof fill.pending);
-    int error = count > CONNECTIONS_MAX - before ? -E2BIG : reserve(connections, count);
-    if (error == 0)
-        error = generator_wait_open(&fill.wait, WINDOW + 1);
-    if (error == 0) {
-        error = run(&fill);
+    int r = count > CONNECTIONS_MAX - before ? -E2BIG : reserve(connections, count);
+    if (r == 0)
+        r = generator_wait_open(&fill.wait, WINDOW + 1);
+    if (r == 0) {
+        r = run(&fill);
         generator_wait_close(fill.wait);
     }
-    if (error == 0)
+    if (r == 0)
         return 0;
     size_t done = connections->count - before;
     connections_drop(connections, before);
-    if (error == -E2BIG)
-        return problem_say(problem, error, "the generator keeps at most %u connections",
+    if (r == -E2BIG)
+        return problem_say(problem, r, "the generator keeps at most %u connections",
                            CONNECTIONS_MAX);
-    return target_problem(target, error, done, count, problem);
+    return target_problem(target, r, done, count, problem);
 }

@@ -14,7 +14,8 @@
 struct connections {
     int *fds;
     size_t count, capacity;
-    size_t held; /* the first `held` stay open when the others are dropped */
+    /* The first `held` stay open when the others are dropped. */
+    size_t held;
 };
 
 /* Opens `count` connections more, all or none. -ECANCELED when the control channel ends meanwhile.

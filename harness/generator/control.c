@@ -21,9 +21,9 @@ int control_open(struct control *control, int fd)
 #ifdef SO_NOSIGPIPE
     int on = 1;
     if (setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on) < 0) {
-        int error = -errno;
+        int r = -errno;
         control_close(control);
-        return error;
+        return r;
     }
 #endif
     return 0;
@@ -63,9 +63,9 @@ static int send_all(int fd, const char *data, size_t length, uint64_t deadline_n
             continue;
         if (errno != EAGAIN && errno != EWOULDBLOCK)
             return errno == ECONNRESET ? -EPIPE : -errno;
-        int error = wait_ready(fd, POLLOUT, deadline_ns);
-        if (error < 0)
-            return error;
+        int r = wait_ready(fd, POLLOUT, deadline_ns);
+        if (r < 0)
+            return r;
     }
     return 0;
 }
@@ -78,11 +78,11 @@ int control_send(struct control *control, json_t *message)
         return -ENOMEM;
     size_t length = strlen(text);
     text[length] = '\n'; /* in the place of the final NUL: the length goes along */
-    int error = -EMSGSIZE;
+    int r = -EMSGSIZE;
     if (length < CONTROL_LINE_BYTES)
-        error = send_all(control->fd, text, length + 1, clock_now_ns() + CONTROL_TIMEOUT_NS);
+        r = send_all(control->fd, text, length + 1, clock_now_ns() + CONTROL_TIMEOUT_NS);
     free(text);
-    return error;
+    return r;
 }
 
 int control_accept(struct control *control)
@@ -144,25 +144,24 @@ static int read_more(struct control *control)
 int control_receive(struct control *control, uint64_t deadline_ns, json_t **message, char *problem)
 {
     for (;;) {
-        int result = take_line(control, message, problem);
-        if (result != -EAGAIN)
-            return result;
+        int r = take_line(control, message, problem);
+        if (r != -EAGAIN)
+            return r;
         if (control->used == CONTROL_LINE_BYTES)
             return problem_say(problem, -EMSGSIZE,
                                "a line on the control channel is longer than %u bytes",
                                CONTROL_LINE_BYTES);
-        result = read_more(control);
-        if (result == 0 && control->used > 0) {
+        r = read_more(control);
+        if (r == 0 && control->used > 0) {
             control->used = control->scanned = 0; /* said once; then the channel has just ended */
             return problem_say(problem, -EPROTO,
                                "the control channel ended in the middle of a line");
         }
-        if (result == -EAGAIN && deadline_ns > 0)
-            result = wait_ready(control->fd, POLLIN, deadline_ns) == 0 ? 1 : -ETIMEDOUT;
-        if (result < 0)
-            return problem_say(problem, result, "reading the control channel: %s",
-                               strerror(-result));
-        if (result == 0)
+        if (r == -EAGAIN && deadline_ns > 0)
+            r = wait_ready(control->fd, POLLIN, deadline_ns) == 0 ? 1 : -ETIMEDOUT;
+        if (r < 0)
+            return problem_say(problem, r, "reading the control channel: %s", strerror(-r));
+        if (r == 0)
             return 0;
     }
 }
@@ -179,13 +178,13 @@ bool control_ended(const struct control *control)
 int control_reply(struct control *control, uint64_t deadline_ns, json_t **reply, char *problem)
 {
     json_t *message;
-    int result = control_receive(control, deadline_ns, &message, problem);
-    if (result == 0)
+    int r = control_receive(control, deadline_ns, &message, problem);
+    if (r == 0)
         return problem_say(problem, -EPIPE, "the generator ended before it replied");
-    if (result == -ETIMEDOUT)
-        return problem_say(problem, result, "the generator did not reply in time");
-    if (result < 0)
-        return result;
+    if (r == -ETIMEDOUT)
+        return problem_say(problem, r, "the generator did not reply in time");
+    if (r < 0)
+        return r;
     if (!json_is_true(json_object_get(message, "ok"))) {
         const char *sentence = json_string_value(json_object_get(message, "problem"));
         problem_say(problem, 0, "generator: %s", sentence ? sentence : "refused without a reason");
@@ -202,9 +201,8 @@ int control_reply(struct control *control, uint64_t deadline_ns, json_t **reply,
 int control_ask(struct control *control, json_t *request, uint64_t deadline_ns, json_t **reply,
                 char *problem)
 {
-    int error = control_send(control, request);
-    if (error < 0)
-        return problem_say(problem, error, "sending a command to the generator: %s",
-                           strerror(-error));
+    int r = control_send(control, request);
+    if (r < 0)
+        return problem_say(problem, r, "sending a command to the generator: %s", strerror(-r));
     return control_reply(control, deadline_ns, reply, problem);
 }

@@ -16,10 +16,11 @@
 #define CONTROL_TIMEOUT_NS (10 * UINT64_C(1000000000))
 
 struct control {
-    int fd; /* the caller's: control_close() leaves it open */
+    /* The caller's: control_close() leaves it open. */
+    int fd;
     char *buffer;
-    size_t used;    /* bytes in the buffer */
-    size_t scanned; /* of them, how many hold no end of line */
+    /* Bytes in the buffer, and of them, how many hold no end of line. */
+    size_t used, scanned;
 };
 
 /* -ENOMEM. Blocking and non-blocking sockets are both fine. */

@@ -4,10 +4,12 @@
 #include "harness/generator/connections.h"
 #include "harness/generator/control.h"
 #include "harness/contract/exchange.h"
+#include "harness/generator/load_commands.h"
 #include "harness/generator/load_report.h"
 #include "harness/generator/open_loop.h"
 #include "harness/generator/target.h"
 #include "harness/system/placement.h"
+#include "harness/base/exit_status.h"
 #include "harness/base/problem.h"
 
 #include <errno.h>
@@ -25,7 +27,8 @@ struct generator {
     struct connections connections;
     struct source_addresses sources;
     bool pinned;
-    struct load_clock idle_begin, idle_end; /* the last time that it waited for a command */
+    /* The last time that it waited for a command. */
+    struct load_clock idle_begin, idle_end;
 };
 
 /* A command: > 0: *reply is to be sent. 0: the channel has ended. -errno: `problem` is to be sent.
@@ -56,12 +59,12 @@ static int take_target(struct generator *generator, const json_t *request, struc
                        char *problem)
 {
     json_int_t port;
-    int error = take_count(request, "port", UINT16_MAX, &port, problem);
-    if (error < 0)
-        return error;
+    int r = take_count(request, "port", UINT16_MAX, &port, problem);
+    if (r < 0)
+        return r;
     const char *host = json_string_value(json_object_get(request, "host"));
-    error = target_set(target, host, (unsigned)port, &generator->sources);
-    return error < 0 ? problem_say(problem, error, "\"host\" has to be a numeric IPv4 address") : 0;
+    r = target_set(target, host, (unsigned)port, &generator->sources);
+    return r < 0 ? problem_say(problem, r, "\"host\" has to be a numeric IPv4 address") : 0;
 }
 
 static int do_fill(struct generator *generator, const json_t *request, json_t **reply,
@@ -69,14 +72,14 @@ static int do_fill(struct generator *generator, const json_t *request, json_t **
 {
     json_int_t count;
     struct target target;
-    int error = take_target(generator, request, &target, problem);
-    if (error == 0)
-        error = take_count(request, "count", CONNECTIONS_MAX, &count, problem);
-    if (error == 0)
-        error = connections_fill(&generator->connections, &target, (size_t)count,
-                                 &generator->control, problem);
-    if (error < 0)
-        return error == -ECANCELED ? 0 : error;
+    int r = take_target(generator, request, &target, problem);
+    if (r == 0)
+        r = take_count(request, "count", CONNECTIONS_MAX, &count, problem);
+    if (r == 0)
+        r = connections_fill(&generator->connections, &target, (size_t)count, &generator->control,
+                             problem);
+    if (r < 0)
+        return r == -ECANCELED ? 0 : r;
     *reply = json_pack("{s:b, s:I, s:i}", "ok", 1, "connected", count, "source_addresses",
                        target.sources ? (int)target.sources->count : 1);
     return 1;
@@ -114,14 +117,14 @@ static int do_steady(struct generator *generator, const json_t *request, json_t 
 {
     json_int_t conns;
     struct target target;
-    int error = take_target(generator, request, &target, problem);
-    if (error == 0)
-        error = take_count(request, "conns", CLOSED_LOOP_CONNS_MAX, &conns, problem);
+    int r = take_target(generator, request, &target, problem);
+    if (r == 0)
+        r = take_count(request, "conns", CLOSED_LOOP_CONNS_MAX, &conns, problem);
     double limit_s = 0;
-    if (error == 0)
-        error = take_limit(request, &limit_s, problem);
-    if (error < 0)
-        return error;
+    if (r == 0)
+        r = take_limit(request, &limit_s, problem);
+    if (r < 0)
+        return r;
     return closed_loop_run(&target, (unsigned)conns, limit_s, generator->pinned,
                            &generator->control, reply, problem);
 }
@@ -129,27 +132,21 @@ static int do_steady(struct generator *generator, const json_t *request, json_t 
 /* The fields that a plan is made of. */
 static int take_plan(const json_t *request, struct open_loop_load *load, char *problem)
 {
-    static const char *const names[] = {
-        [ARRIVALS_CONSTANT] = "constant",
-        [ARRIVALS_POISSON] = "poisson",
-        [ARRIVALS_ENDLESS] = "endless",
-    };
-    const size_t kinds = sizeof names / sizeof names[0];
     json_int_t seed;
     const char *arrivals = json_string_value(json_object_get(request, "arrivals"));
     size_t kind = 0;
-    while (kind < kinds && !(arrivals && strcmp(arrivals, names[kind]) == 0))
+    while (kind < LOAD_ARRIVALS && !(arrivals && strcmp(arrivals, load_arrivals[kind]) == 0))
         kind++;
-    if (kind == kinds)
+    if (kind == LOAD_ARRIVALS)
         return problem_say(problem, -EINVAL, "\"arrivals\" has to be constant, poisson or endless");
     load->arrivals = (enum arrivals_kind)kind;
     load->rate_per_s = json_number_value(json_object_get(request, "rate"));
     if (!(load->rate_per_s > 0.0 && load->rate_per_s <= OPEN_LOOP_RATE_MAX))
         return problem_say(problem, -EINVAL, "\"rate\" has to be a number above 0, at most %.0f",
                            OPEN_LOOP_RATE_MAX);
-    int error = take_integer(request, "seed", 0, INT64_MAX, &seed, problem);
-    load->seed = error == 0 ? (uint64_t)seed : 0;
-    return error;
+    int r = take_integer(request, "seed", 0, INT64_MAX, &seed, problem);
+    load->seed = r == 0 ? (uint64_t)seed : 0;
+    return r;
 }
 
 static int do_rate(struct generator *generator, const json_t *request, json_t **reply,
@@ -158,17 +155,17 @@ static int do_rate(struct generator *generator, const json_t *request, json_t **
     json_int_t conns, bytes;
     struct target target;
     struct open_loop_load load = {.pinned = generator->pinned};
-    int error = take_target(generator, request, &target, problem);
-    if (error == 0)
-        error = take_plan(request, &load, problem);
-    if (error == 0)
-        error = take_count(request, "conns", OPEN_LOOP_CONNS_MAX, &conns, problem);
-    if (error == 0)
-        error = take_count(request, "bytes", EXCHANGE_BYTES_MAX, &bytes, problem);
-    if (error == 0)
-        error = take_limit(request, &load.limit_s, problem);
-    if (error < 0)
-        return error;
+    int r = take_target(generator, request, &target, problem);
+    if (r == 0)
+        r = take_plan(request, &load, problem);
+    if (r == 0)
+        r = take_count(request, "conns", OPEN_LOOP_CONNS_MAX, &conns, problem);
+    if (r == 0)
+        r = take_count(request, "bytes", EXCHANGE_BYTES_MAX, &bytes, problem);
+    if (r == 0)
+        r = take_limit(request, &load.limit_s, problem);
+    if (r < 0)
+        return r;
     load.conns = (unsigned)conns;
     load.bytes = (unsigned)bytes;
     return open_loop_run(&target, &load, &generator->control, reply, problem);
@@ -194,7 +191,7 @@ static int do_stop(struct generator *generator, const json_t *request, json_t **
         .source_addresses = generator->sources.count,
         .connections = generator->connections.count,
     };
-    *reply = json_pack("{s:b, s:o}", "ok", 1, "report", load_report_to_json(&report));
+    *reply = load_report_reply(&report);
     return 1;
 }
 
@@ -230,20 +227,19 @@ static int serve(struct generator *generator, char *problem)
     for (;;) {
         json_t *request = NULL, *reply = NULL;
         generator->idle_begin = load_clock_now();
-        int result = control_receive(&generator->control, UINT64_MAX, &request, problem);
+        int r = control_receive(&generator->control, UINT64_MAX, &request, problem);
         generator->idle_end = load_clock_now();
-        if (result > 0)
-            result = run_command(generator, request, &reply, problem);
-        else if (result < 0 && result != -EPROTO)
-            return result;
+        if (r > 0)
+            r = run_command(generator, request, &reply, problem);
+        else if (r < 0 && r != -EPROTO)
+            return r;
         json_decref(request);
-        if (result == 0)
+        if (r == 0)
             return 0;
-        result = control_send(&generator->control, result < 0 ? control_refusal(problem) : reply);
-        if (result < 0)
-            return result == -EPIPE
-                       ? 0
-                       : problem_say(problem, result, "answering a command: %s", strerror(-result));
+        r = control_send(&generator->control, r < 0 ? control_refusal(problem) : reply);
+        if (r < 0)
+            return r == -EPIPE ? 0
+                               : problem_say(problem, r, "answering a command: %s", strerror(-r));
     }
 }
 
@@ -265,16 +261,16 @@ int generator_main(int control_fd, int cpu)
     signal(SIGPIPE, SIG_IGN); /* sending to a server that has ended is an error like others */
     raise_file_limit();
     source_addresses_probe(&generator.sources);
-    int error = control_open(&generator.control, control_fd);
-    if (error < 0)
-        problem_say(problem, error, "opening the control channel: %s", strerror(-error));
+    int r = control_open(&generator.control, control_fd);
+    if (r < 0)
+        problem_say(problem, r, "opening the control channel: %s", strerror(-r));
     else
-        error = serve(&generator, problem);
+        r = serve(&generator, problem);
     connections_free(&generator.connections);
     control_close(&generator.control);
     close(control_fd);
-    if (error == 0)
-        return 0;
+    if (r == 0)
+        return EXIT_DONE;
     fprintf(stderr, "pollbench generate: %s\n", problem);
-    return 3;
+    return EXIT_FAILED;
 }

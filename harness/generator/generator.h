@@ -1,19 +1,27 @@
-/* The load generator: a process of its own, told what to do over the control channel.
+/* The load generator: a process of its own, told what to do over the control channel. A workload
+ * tells it through client.h; this is what goes over the wire, one JSON object a line.
  *
- *   {"do":"fill","host":"127.0.0.1","port":P,"count":N}  N connections more, all or none
- *                                   -> {"ok":true,"connected":N,"source_addresses":K}
- *   {"do":"hold"}                   the connections of this moment are the idle ones: kept from now
- * on
- *   {"do":"drop"}                   resets all but the held ones
- *   {"do":"steady","host":H,"port":P,"conns":C,"limit_s":S}  a closed loop, see closed_loop.h; it
- * ends by itself after limit_s
- *   {"do":"rate","host":H,"port":P,"rate":R,"arrivals":"constant|poisson|endless","seed":N,"bytes":B,
- *    "conns":C,"limit_s":S}         an open loop, see open_loop.h; ended as "steady"
- *   {"do":"mark"}                   the measured window begins; without a steady load it always
- * begins when a reply has been sent
- *   {"do":"stop"}                   the window ends -> {"ok":true,"report":{...}}, see
- * load_report.h
- *   {"do":"quit"}                   as the end of the channel
+ * {"do":"fill","host":"127.0.0.1","port":P,"count":N} makes N connections more, all or none. It is
+ * answered by {"ok":true,"connected":N,"source_addresses":K}.
+ *
+ * {"do":"hold"}: the connections of this moment are the idle ones, kept from now on.
+ *
+ * {"do":"drop"} resets all but the held ones.
+ *
+ * {"do":"steady","host":H,"port":P,"conns":C,"limit_s":S} begins a closed loop, see closed_loop.h;
+ * it ends by itself after limit_s.
+ *
+ * {"do":"rate","host":H,"port":P,"rate":R,"arrivals":A,"seed":N,"bytes":B,"conns":C,"limit_s":S}
+ * begins an open loop, see open_loop.h; A is "constant", "poisson" or "endless". It ends as a
+ * closed loop does.
+ *
+ * {"do":"mark"}: the measured window begins. Without a load it always begins when a reply has been
+ * sent.
+ *
+ * {"do":"stop"}: the window ends. It is answered by {"ok":true,"report":{...},"histograms":{...}},
+ * see report_json.h.
+ *
+ * {"do":"quit"} is as the end of the channel.
  *
  * Replies are {"ok":true,...} or {"ok":false,"problem":"a sentence"}, after which it waits for the
  * next command as before. Nothing is ever half done: a load that fails leaves no connection of it

@@ -28,9 +28,9 @@ int generator_wait_open(struct generator_wait **out, uint32_t capacity)
         return -ENOMEM;
     wait->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (wait->epoll_fd < 0) {
-        int error = -errno;
+        int r = -errno;
         free(wait);
-        return error;
+        return r;
     }
     prctl(PR_SET_TIMERSLACK, 1UL); /* refused: sends are later, and reported as such */
     *out = wait;

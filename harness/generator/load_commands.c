@@ -5,6 +5,12 @@
 #include <errno.h>
 #include <string.h>
 
+const char *const load_arrivals[LOAD_ARRIVALS] = {
+    [ARRIVALS_CONSTANT] = "constant",
+    [ARRIVALS_POISSON] = "poisson",
+    [ARRIVALS_ENDLESS] = "endless",
+};
+
 static int refuse(struct control *control, const char *load)
 {
     char problem[PROBLEM_BYTES];
@@ -17,10 +23,10 @@ int load_command_next(struct control *control, uint64_t deadline_ns, const char 
     char problem[PROBLEM_BYTES];
     for (;;) {
         json_t *request = NULL;
-        int result = control_receive(control, deadline_ns, &request, problem);
-        if (result == -EAGAIN)
+        int r = control_receive(control, deadline_ns, &request, problem);
+        if (r == -EAGAIN)
             return LOAD_NOTHING;
-        if (result == 0)
+        if (r == 0)
             return -EPIPE;
         const char *what = json_string_value(json_object_get(request, "do"));
         int command = LOAD_NOTHING;
@@ -31,11 +37,11 @@ int load_command_next(struct control *control, uint64_t deadline_ns, const char 
         json_decref(request);
         if (command != LOAD_NOTHING)
             return command;
-        if (result == -EPROTO)
-            result = control_send(control, control_refusal(problem));
-        else if (result > 0)
-            result = refuse(control, load);
-        if (result < 0)
-            return result;
+        if (r == -EPROTO)
+            r = control_send(control, control_refusal(problem));
+        else if (r > 0)
+            r = refuse(control, load);
+        if (r < 0)
+            return r;
     }
 }

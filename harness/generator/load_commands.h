@@ -1,8 +1,14 @@
-/* What a load is told while it runs. */
+/* What a load is told when it begins and while it runs. */
 #ifndef HARNESS_GENERATOR_LOAD_COMMANDS_H
 #define HARNESS_GENERATOR_LOAD_COMMANDS_H
 
 #include "harness/generator/control.h"
+#include "harness/stats/arrivals.h"
+
+enum { LOAD_ARRIVALS = ARRIVALS_ENDLESS + 1 };
+
+/* How commands name them: "constant", "poisson", "endless". */
+extern const char *const load_arrivals[LOAD_ARRIVALS];
 
 enum load_command { LOAD_NOTHING, LOAD_MARK, LOAD_STOP };
 

@@ -1,9 +1,11 @@
 #include "harness/generator/load_report.h"
 
 #include "backends/clock.h"
+#include "harness/generator/report_json.h"
 #include "harness/system/run_delay.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 
 struct load_clock load_clock_now(void)
@@ -27,7 +29,7 @@ void load_errors_count(struct load_errors *errors, int number)
 }
 
 /* "ECONNRESET"; the errnos that a connection can end with, others by number. */
-static const char *error_name(int number, char *buffer, size_t size)
+static const char *error_name(int number, char buffer[GENERATOR_ERROR_BYTES])
 {
     switch (number) {
     case 0:
@@ -49,23 +51,24 @@ static const char *error_name(int number, char *buffer, size_t size)
     case ENETUNREACH:
         return "ENETUNREACH";
     default:
-        snprintf(buffer, size, "errno %d", number);
+        snprintf(buffer, GENERATOR_ERROR_BYTES, "errno %d", number);
         return buffer;
     }
 }
 
-static json_t *errors_to_json(const struct load_errors *errors)
+static void fill_errors(const struct load_errors *errors, struct generator_report *report)
 {
-    json_t *object = json_object();
-    char buffer[32];
-    for (unsigned i = 0; i < LOAD_ERRORS && errors->count[i] > 0; i++)
-        json_object_set_new(object, error_name(errors->number[i], buffer, sizeof buffer),
-                            json_integer((json_int_t)errors->count[i]));
-    return object;
+    char buffer[GENERATOR_ERROR_BYTES];
+    for (unsigned i = 0; i < LOAD_ERRORS && errors->count[i] > 0; i++) {
+        struct generator_error *error = &report->errors[report->error_count++];
+        snprintf(error->name, sizeof error->name, "%s", error_name(errors->number[i], buffer));
+        error->count = errors->count[i];
+    }
 }
 
 /* Whether the load says more of the generator than of the server, and why. */
-static bool is_bound(const struct load_report *report, double utilisation, double delay, char *why)
+static bool is_bound(const struct load_report *report, double utilisation, double delay,
+                     char why[OPEN_LOOP_WHY_BYTES])
 {
     if (report->open_loop)
         return open_loop_tally_bound(report->open_loop, utilisation, delay, why);
@@ -73,36 +76,58 @@ static bool is_bound(const struct load_report *report, double utilisation, doubl
     return !report->waited && utilisation > GENERATOR_BOUND_UTILISATION;
 }
 
-json_t *load_report_to_json(const struct load_report *report)
+void load_report_fill(const struct load_report *load, struct generator_report *report)
 {
-    uint64_t wall_ns = report->end.wall_ns - report->begin.wall_ns;
-    uint64_t cpu_ns = report->end.cpu_ns - report->begin.cpu_ns;
-    double utilisation = wall_ns > 0 ? (double)cpu_ns / (double)wall_ns : 0.0;
-    double delay = wall_ns > 0
-                       ? (double)(report->end.delay_ns - report->begin.delay_ns) / (double)wall_ns
-                       : 0.0;
     char why[OPEN_LOOP_WHY_BYTES];
-    bool bound = is_bound(report, utilisation, delay, why);
-    json_t *histograms = json_object();
-    if (report->connect_latency)
-        json_object_set_new(histograms, "connect_latency_ns",
-                            histogram_to_json(report->connect_latency));
-    json_incref(histograms);
-    json_t *object =
-        json_pack("{s:f, s:n, s:b, s:I, s:o, s:o, s:i, s:b}", "cpu_utilisation", utilisation,
-                  "late_ns_p99", "bound", bound, "connections", (json_int_t)report->connections,
-                  "errors", errors_to_json(&report->errors), "histograms", histograms,
-                  "source_addresses", (int)report->source_addresses, "pinned", report->pinned);
-    int failed = object == NULL;
-    if (!failed && bound)
-        failed |= json_object_set_new(object, "why_bound", json_string(why));
-    if (!failed && report->open_loop)
-        failed |= open_loop_tally_to_json(report->open_loop, wall_ns, object, histograms) |
-                  json_object_set_new(object, "cpu_wait", json_real(delay));
-    json_decref(histograms);
-    if (failed) {
-        json_decref(object);
-        return NULL;
+    double wall_ns = (double)(load->end.wall_ns - load->begin.wall_ns);
+    double cpu_ns = (double)(load->end.cpu_ns - load->begin.cpu_ns);
+    double delay_ns = (double)(load->end.delay_ns - load->begin.delay_ns);
+    double delay = wall_ns > 0 ? delay_ns / wall_ns : 0;
+    *report = (struct generator_report){
+        .cpu_utilisation = wall_ns > 0 ? cpu_ns / wall_ns : 0,
+        .late_p99_ns = NAN,
+        .pinned = load->pinned,
+        .connections = load->connections,
+        .source_addresses = load->source_addresses,
+    };
+    fill_errors(&load->errors, report);
+    report->bound = is_bound(load, report->cpu_utilisation, delay, why);
+    if (report->bound)
+        snprintf(report->why_bound, sizeof report->why_bound, "%s", why);
+    if (load->open_loop) {
+        report->cpu_wait = delay;
+        open_loop_tally_fill(load->open_loop, wall_ns / (double)NS_PER_S, report);
     }
-    return object;
+}
+
+static json_t *histograms_to_json(const struct load_report *load)
+{
+    const struct open_loop_tally *tally = load->open_loop;
+    const struct {
+        const char *name;
+        const struct histogram *histogram;
+    } rows[] = {
+        {"connect_latency_ns", load->connect_latency},
+        {"response_latency_ns", tally ? &tally->response : NULL},
+        {"response_latency_uncorrected_ns", tally ? &tally->uncorrected : NULL},
+        {"send_lateness_ns", tally ? &tally->lateness : NULL},
+    };
+    json_t *histograms = json_object();
+    int r = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].histogram)
+            r |=
+                json_object_set_new(histograms, rows[i].name, histogram_to_json(rows[i].histogram));
+    if (r == 0)
+        return histograms;
+    json_decref(histograms);
+    return NULL;
+}
+
+json_t *load_report_reply(const struct load_report *load)
+{
+    struct generator_report report;
+    load_report_fill(load, &report);
+    return json_pack("{s:b, s:o, s:o}", "ok", 1, "report", generator_report_to_json(&report),
+                     "histograms", histograms_to_json(load));
 }

@@ -2,9 +2,11 @@
 #ifndef HARNESS_GENERATOR_LOAD_REPORT_H
 #define HARNESS_GENERATOR_LOAD_REPORT_H
 
+#include "harness/contract/generator_report.h"
 #include "harness/generator/open_loop_tally.h"
 #include "harness/stats/histogram.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -13,14 +15,15 @@
 
 struct load_clock {
     uint64_t wall_ns, cpu_ns;
-    uint64_t delay_ns; /* ready to run, without a CPU */
+    /* Ready to run, without a CPU. */
+    uint64_t delay_ns;
 };
 
 struct load_clock load_clock_now(void);
 
 /* Failed connections by errno. What does not fit in is counted under the last one's key, "other".
  */
-#define LOAD_ERRORS 8
+#define LOAD_ERRORS GENERATOR_ERRORS
 
 struct load_errors {
     int number[LOAD_ERRORS];
@@ -30,17 +33,24 @@ struct load_errors {
 void load_errors_count(struct load_errors *, int number);
 
 struct load_report {
-    struct load_clock begin, end; /* the measured window */
-    bool waited;                  /* it only waited for the next command, so it was not the bound */
+    /* The measured window. */
+    struct load_clock begin, end;
+    /* It only waited for the next command, so it was not the bound. */
+    bool waited;
     bool pinned;
     unsigned source_addresses;
     uint64_t connections;
     struct load_errors errors;
-    const struct histogram *connect_latency; /* NULL: none was taken */
-    const struct open_loop_tally *open_loop; /* NULL: nothing was planned ahead */
+    /* NULL: none was taken. */
+    const struct histogram *connect_latency;
+    /* NULL: nothing was planned ahead. */
+    const struct open_loop_tally *open_loop;
 };
 
-/* A new object, with "why_bound" as a sentence when it is bound; NULL when out of memory. */
-json_t *load_report_to_json(const struct load_report *);
+void load_report_fill(const struct load_report *, struct generator_report *);
+
+/* The answer to "stop": {"ok":true,"report":{...},"histograms":{...}}. A new object; NULL: no
+ * memory. */
+json_t *load_report_reply(const struct load_report *);
 
 #endif

@@ -32,17 +32,22 @@ struct open_loop {
     const struct open_loop_load *load;
     struct arrivals plan;
     uint64_t limit_ns;
-    uint64_t end_ns;       /* of the window; UINT64_MAX until "stop" */
-    uint64_t available_ns; /* when a connection became free after all had been taken */
-    unsigned failed;       /* connections since the start */
-    bool over;             /* the load has ended before its time, and `problem` says why */
+    /* Of the window; UINT64_MAX until "stop". */
+    uint64_t end_ns;
+    /* When a connection became free after all had been taken. */
+    uint64_t available_ns;
+    /* Connections since the start. */
+    unsigned failed;
+    /* The load has ended before its time, and `problem` says why. */
+    bool over;
     char *problem;
     struct load_report report;
     struct open_loop_tally tally;
     struct failure failures[OPEN_LOOP_ERRORS_MAX + 1];
     struct client_messages messages;
+    /* Tokens; behind the last one is that of the control channel. */
+    uint32_t *free;
     unsigned free_count;
-    uint32_t *free; /* tokens; behind the last one is that of the control channel */
     struct slot *slots;
 };
 
@@ -81,28 +86,26 @@ static void give_up(struct open_loop *loop)
 }
 
 /* One of many is counted; more than that, or what the next one would meet as well, end the load. */
-static void slot_failed(struct open_loop *loop, uint32_t token, int error)
+static void slot_failed(struct open_loop *loop, uint32_t token, int r)
 {
     struct slot *slot = &loop->slots[token];
-    bool temporary = error == -ECONNRESET || error == -ETIMEDOUT || error == -ECONNABORTED ||
-                     error == -EPIPE || error == -EBADMSG;
-    load_errors_count(&loop->report.errors, -error);
+    bool temporary =
+        r == -ECONNRESET || r == -ETIMEDOUT || r == -ECONNABORTED || r == -EPIPE || r == -EBADMSG;
+    load_errors_count(&loop->report.errors, -r);
     if (in_window(loop, slot->planned_ns))
         loop->failures[loop->tally.failed++] = (struct failure){slot->planned_ns, slot->begun_ns};
     slot_release(loop, token);
     if (temporary && ++loop->failed <= OPEN_LOOP_ERRORS_MAX)
         return;
-    target_problem(loop->target, error, loop->report.connections, loop->tally.arrivals,
-                   loop->problem);
+    target_problem(loop->target, r, loop->report.connections, loop->tally.arrivals, loop->problem);
     give_up(loop);
 }
 
 static int slot_begin(struct open_loop *loop, uint32_t token)
 {
     struct client_exchange *exchange = &loop->slots[token].exchange;
-    int error = client_exchange_begin(exchange, loop->target, &loop->messages);
-    return error < 0 ? error
-                     : generator_wait_add(loop->wait, exchange->fd, exchange->interest, token);
+    int r = client_exchange_begin(exchange, loop->target, &loop->messages);
+    return r < 0 ? r : generator_wait_add(loop->wait, exchange->fd, exchange->interest, token);
 }
 
 /* 1: the response is complete; 0: not yet; -errno. */
@@ -110,9 +113,9 @@ static int slot_step(struct open_loop *loop, uint32_t token)
 {
     struct client_exchange *exchange = &loop->slots[token].exchange;
     enum generator_interest interest = exchange->interest;
-    int result = client_exchange_step(exchange, &loop->messages);
-    if (result != 0 || exchange->interest == interest)
-        return result;
+    int r = client_exchange_step(exchange, &loop->messages);
+    if (r != 0 || exchange->interest == interest)
+        return r;
     generator_wait_remove(loop->wait, exchange->fd, token);
     return generator_wait_add(loop->wait, exchange->fd, exchange->interest, token);
 }
@@ -122,10 +125,10 @@ static void slot_ready(struct open_loop *loop, uint32_t token)
     struct slot *slot = &loop->slots[token];
     if (slot->exchange.fd < 0)
         return;
-    int result = slot_step(loop, token);
-    if (result < 0) {
-        slot_failed(loop, token, result);
-    } else if (result == 1) {
+    int r = slot_step(loop, token);
+    if (r < 0) {
+        slot_failed(loop, token, r);
+    } else if (r == 1) {
         if (in_window(loop, slot->planned_ns)) {
             record(loop, slot->planned_ns, slot->begun_ns, clock_now_ns());
             loop->tally.answered++;
@@ -167,9 +170,9 @@ static void start_due(struct open_loop *loop)
         arrivals_step(&loop->plan);
         if (in_window(loop, slot->planned_ns))
             count_arrival(loop, slot);
-        int error = slot_begin(loop, token);
-        if (error < 0)
-            slot_failed(loop, token, error);
+        int r = slot_begin(loop, token);
+        if (r < 0)
+            slot_failed(loop, token, r);
     }
 }
 
@@ -195,18 +198,18 @@ static void end_window(struct open_loop *loop)
 static int commands(struct open_loop *loop, uint64_t deadline_ns)
 {
     for (;;) {
-        int result = load_command_next(loop->control, deadline_ns, "rate");
-        if (result <= 0)
-            return result;
-        if (result == LOAD_STOP) {
+        int r = load_command_next(loop->control, deadline_ns, "rate");
+        if (r <= 0)
+            return r;
+        if (r == LOAD_STOP) {
             end_window(loop);
             return 0;
         }
         begin_window(loop);
-        result = loop->over ? control_send(loop->control, control_refusal(loop->problem))
-                            : control_accept(loop->control);
-        if (result < 0)
-            return result;
+        r = loop->over ? control_send(loop->control, control_refusal(loop->problem))
+                       : control_accept(loop->control);
+        if (r < 0)
+            return r;
     }
 }
 
@@ -259,11 +262,11 @@ static int turn(struct open_loop *loop)
     int count = generator_wait_next(loop->wait, wake_ns(loop), ready, EVENTS_PER_WAIT);
     if (count < 0)
         return count;
-    int result = 0;
+    int r = 0;
     start_due(loop);
-    for (int i = 0; i < count && !loop->over && result == 0; i++) {
+    for (int i = 0; i < count && !loop->over && r == 0; i++) {
         if (ready[i] == loop->load->conns)
-            result = commands(loop, 0);
+            r = commands(loop, 0);
         else
             slot_ready(loop, ready[i]);
         start_due(loop);
@@ -273,21 +276,19 @@ static int turn(struct open_loop *loop)
                     "the rate load reached its time limit without a stop");
         give_up(loop);
     }
-    return result;
+    return r;
 }
 
 /* 1: *reply answers "stop". -errno. */
 static int run(struct open_loop *loop, json_t **reply)
 {
     while (!is_finished(loop, clock_now_ns())) {
-        int error = turn(loop);
-        if (error < 0)
-            return error;
+        int r = turn(loop);
+        if (r < 0)
+            return r;
     }
     record_outstanding(loop);
-    *reply = loop->over
-                 ? control_refusal(loop->problem)
-                 : json_pack("{s:b, s:o}", "ok", 1, "report", load_report_to_json(&loop->report));
+    *reply = loop->over ? control_refusal(loop->problem) : load_report_reply(&loop->report);
     return 1;
 }
 
@@ -304,12 +305,12 @@ static int start(struct open_loop *loop, const struct open_loop_load *load)
         loop->free[loop->free_count++] = load->conns - 1 - token; /* the first one is taken first */
     }
     client_messages_set(&loop->messages, load->bytes);
-    int error = generator_wait_open(&loop->wait, load->conns + 1);
-    if (error < 0)
-        return error;
-    error = generator_wait_add(loop->wait, loop->control->fd, GENERATOR_READABLE, load->conns);
-    if (error < 0)
-        return error;
+    int r = generator_wait_open(&loop->wait, load->conns + 1);
+    if (r < 0)
+        return r;
+    r = generator_wait_add(loop->wait, loop->control->fd, GENERATOR_READABLE, load->conns);
+    if (r < 0)
+        return r;
     begin_window(loop);
     loop->limit_ns = loop->report.begin.wall_ns + (uint64_t)(load->limit_s * (double)NS_PER_S);
     arrivals_begin(&loop->plan, load->arrivals, load->rate_per_s, load->seed,
@@ -334,13 +335,13 @@ int open_loop_run(struct target *target, const struct open_loop_load *load, stru
         .source_addresses = target->sources ? target->sources->count : 1,
         .open_loop = &loop->tally,
     };
-    int result = start(loop, load);
-    if (result < 0) {
-        target_problem(target, result, 0, load->conns, problem);
+    int r = start(loop, load);
+    if (r < 0) {
+        target_problem(target, r, 0, load->conns, problem);
     } else {
-        result = control_accept(control);
-        if (result == 0)
-            result = run(loop, reply);
+        r = control_accept(control);
+        if (r == 0)
+            r = run(loop, reply);
         give_up(loop);
     }
     if (loop->wait)
@@ -348,5 +349,5 @@ int open_loop_run(struct target *target, const struct open_loop_load *load, stru
     free(loop->slots);
     free(loop->free);
     free(loop);
-    return result;
+    return r;
 }

@@ -26,11 +26,15 @@
 
 struct open_loop_load {
     enum arrivals_kind arrivals;
-    double rate_per_s; /* above 0 */
+    /* Above 0. */
+    double rate_per_s;
     uint64_t seed;
-    unsigned bytes; /* of a request and of a response, 1..EXCHANGE_BYTES_MAX */
-    unsigned conns; /* under way at a time, at most */
-    double limit_s; /* the load ends by itself after that */
+    /* Of a request and of a response, 1..EXCHANGE_BYTES_MAX. */
+    unsigned bytes;
+    /* Under way at a time, at most. */
+    unsigned conns;
+    /* The load ends by itself after that. */
+    double limit_s;
     bool pinned;
 };
 

@@ -8,6 +8,7 @@
 #ifndef HARNESS_GENERATOR_OPEN_LOOP_TALLY_H
 #define HARNESS_GENERATOR_OPEN_LOOP_TALLY_H
 
+#include "harness/contract/generator_report.h"
 #include "harness/stats/histogram.h"
 
 /* A request sent later than this after it could have been is counted as late. */
@@ -23,32 +24,43 @@
 #define OPEN_LOOP_LATE_SHARE 0.5
 
 struct open_loop_tally {
-    uint64_t seed;                /* of the plan; at most INT64_MAX */
-    uint64_t arrivals;            /* planned within the window */
-    uint64_t answered;            /* with the whole response */
-    uint64_t unanswered;          /* sent, and not answered when the drain ended */
-    uint64_t failed;              /* the connection ended in an error */
-    uint64_t not_sent;            /* no connection was free for them until the drain ended */
-    uint64_t limited;             /* waited because as many connections as allowed were under way */
-    uint64_t late;                /* sent more than OPEN_LOOP_LATE_NS after they could have been */
-    struct histogram lateness;    /* how late each was sent, by the generator's own fault */
-    struct histogram response;    /* from the planned time to the response's last byte */
-    struct histogram uncorrected; /* from connect() to the response's last byte */
+    /* Of the plan; at most INT64_MAX. */
+    uint64_t seed;
+    /* Planned within the window. */
+    uint64_t arrivals;
+    /* With the whole response. */
+    uint64_t answered;
+    /* Sent, and not answered when the drain ended. */
+    uint64_t unanswered;
+    /* The connection ended in an error. */
+    uint64_t failed;
+    /* No connection was free for them until the drain ended. */
+    uint64_t not_sent;
+    /* Waited because as many connections as allowed were under way. */
+    uint64_t limited;
+    /* Sent more than OPEN_LOOP_LATE_NS after they could have been. */
+    uint64_t late;
+    /* How late each was sent, by the generator's own fault. */
+    struct histogram lateness;
+    /* From the planned time to the response's last byte. */
+    struct histogram response;
+    /* From connect() to the response's last byte. */
+    struct histogram uncorrected;
 };
 
 /* The seed stays. */
 void open_loop_tally_reset(struct open_loop_tally *);
 
-/* Adds to the generator's report: late_ns_p99, late_share, and "plan" with the counts; and to its
- * histograms. -ENOMEM. */
-int open_loop_tally_to_json(const struct open_loop_tally *, uint64_t window_ns, json_t *report,
-                            json_t *histograms);
-
-/* Why the load says more of the generator than of the server, as a sentence in `why` (256 bytes);
- * false when it does not. cpu, cpu_wait: shares of the window in which it ran, and in which it was
- * ready to. */
-bool open_loop_tally_bound(const struct open_loop_tally *, double cpu, double cpu_wait, char *why);
+/* Fills late_p99_ns, late_share and the plan of a report. */
+void open_loop_tally_fill(const struct open_loop_tally *, double window_s,
+                          struct generator_report *);
 
 #define OPEN_LOOP_WHY_BYTES 256
+
+/* Why the load says more of the generator than of the server, as a sentence in `why`; false when it
+ * does not. cpu, cpu_wait: shares of the window in which it ran, and in which it was
+ * ready to. */
+bool open_loop_tally_bound(const struct open_loop_tally *, double cpu, double cpu_wait,
+                           char why[OPEN_LOOP_WHY_BYTES]);
 
 #endif

@@ -22,9 +22,9 @@ static int open_socket(void)
         return -errno;
     if (fcntl(fd, F_SETFL, O_NONBLOCK) == 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0)
         return fd;
-    int error = -errno;
+    int r = -errno;
     close(fd);
-    return error;
+    return r;
 #endif
 }
 
@@ -93,16 +93,16 @@ static int connect_from(const struct target *target, const struct in_addr *sourc
     if (fd < 0)
         return fd;
     struct linger reset = {.l_onoff = 1, .l_linger = 0};
-    int result = setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset) < 0 ? -errno : 0;
-    if (result == 0 && source)
-        result = bind_source(fd, *source);
-    if (result == 0)
-        result = connect_now(fd, &target->address);
-    if (result < 0)
+    int r = setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset) < 0 ? -errno : 0;
+    if (r == 0 && source)
+        r = bind_source(fd, *source);
+    if (r == 0)
+        r = connect_now(fd, &target->address);
+    if (r < 0)
         close(fd);
     else
         *out = fd;
-    return result;
+    return r;
 }
 
 int target_connect(struct target *target, int *fd)
@@ -110,35 +110,34 @@ int target_connect(struct target *target, int *fd)
     struct source_addresses *sources = target->sources;
     if (!sources)
         return connect_from(target, NULL, fd);
-    int result = -EADDRNOTAVAIL;
-    for (unsigned tried = 0; tried < sources->count && result == -EADDRNOTAVAIL; tried++) {
-        result = connect_from(target, &sources->list[sources->next], fd);
+    int r = -EADDRNOTAVAIL;
+    for (unsigned tried = 0; tried < sources->count && r == -EADDRNOTAVAIL; tried++) {
+        r = connect_from(target, &sources->list[sources->next], fd);
         sources->next = (sources->next + 1) % sources->count;
     }
-    return result;
+    return r;
 }
 
-int target_problem(const struct target *target, int error, size_t done, size_t wanted,
-                   char *problem)
+int target_problem(const struct target *target, int r, size_t done, size_t wanted, char *problem)
 {
     struct rlimit files = {0};
     const char *name = target->name;
-    switch (-error) {
+    switch (-r) {
     case EMFILE:
         getrlimit(RLIMIT_NOFILE, &files);
-        return problem_say(problem, error,
+        return problem_say(problem, r,
                            "connecting to %s stopped after %zu of %zu: the generator may open %llu "
                            "files; raise the limit (ulimit -n) or ask for fewer connections",
                            name, done, wanted, (unsigned long long)files.rlim_cur);
     case ENFILE:
         return problem_say(
-            problem, error,
+            problem, r,
             "connecting to %s stopped after %zu of %zu: the system has no file left; "
             "raise its limit (sysctl fs.file-max) or ask for fewer connections",
             name, done, wanted);
     case EADDRNOTAVAIL:
     case EADDRINUSE:
-        return problem_say(problem, error,
+        return problem_say(problem, r,
                            "connecting to %s stopped after %zu of %zu: no local port is free on %u "
                            "source addresses; widen net.ipv4.ip_local_port_range or ask for fewer "
                            "connections",
@@ -146,23 +145,23 @@ int target_problem(const struct target *target, int error, size_t done, size_t w
     case ENOMEM:
     case ENOBUFS:
         return problem_say(
-            problem, error,
+            problem, r,
             "connecting to %s stopped after %zu of %zu: no memory is left for another "
             "connection; free some, raise net.ipv4.tcp_mem or ask for fewer",
             name, done, wanted);
     case ECONNREFUSED:
         return problem_say(
-            problem, error,
+            problem, r,
             "connecting to %s was refused after %zu of %zu: nobody listens there; has "
             "the server ended?",
             name, done, wanted);
     case ETIMEDOUT:
-        return problem_say(problem, error,
+        return problem_say(problem, r,
                            "connecting to %s timed out after %zu of %zu: its listen queue is full; "
                            "raise net.core.somaxconn or ask for fewer connections",
                            name, done, wanted);
     default:
-        return problem_say(problem, error, "connecting to %s failed after %zu of %zu: %s", name,
-                           done, wanted, strerror(-error));
+        return problem_say(problem, r, "connecting to %s failed after %zu of %zu: %s", name, done,
+                           wanted, strerror(-r));
     }
 }

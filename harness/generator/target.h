@@ -11,7 +11,8 @@
 
 struct source_addresses {
     struct in_addr list[SOURCE_ADDRESSES_MAX];
-    unsigned count; /* >= 1 */
+    /* >= 1. */
+    unsigned count;
     unsigned next;
 };
 
@@ -20,8 +21,10 @@ void source_addresses_probe(struct source_addresses *);
 
 struct target {
     struct sockaddr_in address;
-    struct source_addresses *sources; /* NULL: not loopback, the kernel chooses */
-    char name[INET_ADDRSTRLEN + 8];   /* "127.0.0.1:40001" */
+    /* NULL: not loopback, the kernel chooses. */
+    struct source_addresses *sources;
+    /* "127.0.0.1:40001". */
+    char name[INET_ADDRSTRLEN + 8];
 };
 
 /* `host` is a numeric IPv4 address. -EINVAL for anything else. */

@@ -1,8 +1,8 @@
 #include "harness/plan/cells.h"
 
 #include "harness/base/nearest.h"
-#include "harness/contract/parameters.h"
 #include "harness/base/problem.h"
+#include "harness/contract/parameters.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,13 +10,11 @@
 
 static bool mode_is_chosen(const struct run_options *options, const char *mode)
 {
-    const json_t *chosen = json_object_get(options->settings, "mode"), *value;
-    size_t i;
+    const struct setting *chosen = run_options_setting(options, "mode");
     if (chosen == NULL)
         return true;
-    json_array_foreach(chosen, i, value)
-    {
-        if (strcmp(json_string_value(value), mode) == 0)
+    for (size_t i = 0; i < chosen->count; i++) {
+        if (strcmp(chosen->values[i], mode) == 0)
             return true;
     }
     return false;
@@ -36,28 +34,25 @@ static int unknown_mode(const struct run_options *options, const char *mode, cha
 /* Every named mode belongs to a workload, and every workload has one of them. */
 static int check_modes(const struct run_options *options, char *problem)
 {
-    const json_t *chosen = json_object_get(options->settings, "mode"), *value;
-    size_t i;
+    const struct setting *chosen = run_options_setting(options, "mode");
     if (chosen == NULL)
         return 0;
-    json_array_foreach(chosen, i, value)
-    {
+    for (size_t i = 0; i < chosen->count; i++) {
         bool known = false;
         for (size_t w = 0; w < options->workload_count; w++)
-            known |= workload_has_mode(options->workloads[w], json_string_value(value));
+            known |= workload_mode(options->workloads[w], chosen->values[i]) != NULL;
         if (!known)
-            return unknown_mode(options, json_string_value(value), problem);
+            return unknown_mode(options, chosen->values[i], problem);
     }
     for (size_t w = 0; w < options->workload_count; w++) {
         bool served = false;
         for (const char *const *m = options->workloads[w]->modes; *m != NULL; m++)
             served |= mode_is_chosen(options, *m);
         if (!served)
-            return problem_say(
-                problem, -EINVAL,
-                "workload %s has none of the modes of --set mode; name the workloads "
-                "that have one: pollbench run WORKLOAD --set mode=...",
-                options->workloads[w]->name);
+            return problem_say(problem, -EINVAL,
+                               "workload %s has none of the modes of --set mode; name the "
+                               "workloads that have one: pollbench run WORKLOAD --set mode=...",
+                               options->workloads[w]->name);
     }
     return 0;
 }
@@ -107,29 +102,27 @@ static int check_key(const struct run_options *options, const char *key, char *p
                        key, elsewhere->modes);
 }
 
-/* ---- one workload and mode ---- */
+/* ---- the values of one parameter ---- */
 
 struct reading {
     const struct parameter *parameter;
-    json_t *values;
+    /* All under the parameter's name. */
+    struct named_values values;
 };
 
 static int read_one_value(void *target, const char *text, char *problem)
 {
     struct reading *reading = target;
-    json_t *value = parameter_read(reading->parameter, text, problem), *other;
-    size_t i;
-    if (value == NULL)
-        return -EINVAL;
-    json_array_foreach(reading->values, i, other)
-    {
-        if (json_equal(value, other)) { /* 10 and 010 are one value */
-            json_decref(value);
+    struct named_values *values = &reading->values;
+    int r = parameter_read(reading->parameter, text, values, problem);
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i + 1 < values->count; i++) {
+        /* 10 and 010 are one value. */
+        if (value_equal(&values->list[i].value, &values->list[values->count - 1].value))
             return problem_say(problem, -EINVAL, "%s has the value %s twice",
                                reading->parameter->name, text);
-        }
     }
-    json_array_append_new(reading->values, value);
     return 0;
 }
 
@@ -142,136 +135,133 @@ static int read_environment(struct reading *reading, char *problem)
     return r < 0 ? problem_say(problem, r, "environment variable %s: %s", name, why) : 0;
 }
 
-/* The values that a parameter takes in this mode: as set, else the environment's, else the
- * profile's, else the default. */
-static json_t *read_values(const struct run_options *options, const struct workload *workload,
-                           const char *mode, const struct parameter *parameter, char *problem)
+/* As set, else the environment's, else the profile's, else the default. */
+static int read_values(struct reading *reading, const struct run_options *options,
+                       const struct workload *workload, const char *mode, char *problem)
 {
-    struct reading reading = {.parameter = parameter, .values = json_array()};
-    const json_t *set = json_object_get(options->settings, parameter->name), *text;
-    size_t i;
+    const struct parameter *parameter = reading->parameter;
+    const struct setting *set = run_options_setting(options, parameter->name);
     int r = 0;
-    if (set != NULL) {
-        json_array_foreach(set, i, text)
-        {
-            if (r == 0)
-                r = read_one_value(&reading, json_string_value(text), problem);
-        }
-    } else if (parameter->environment != NULL && getenv(parameter->environment) != NULL) {
-        r = read_environment(&reading, problem);
-    } else {
+    if (set == NULL && parameter->environment != NULL && getenv(parameter->environment) != NULL)
+        return read_environment(reading, problem);
+    if (set == NULL) {
         const char *list = profile_values(options->profile, workload->name, mode, parameter->name);
-        r = options_split(parameter->name, list != NULL ? list : parameter->fallback,
-                          read_one_value, &reading, problem);
+        return options_split(parameter->name, list != NULL ? list : parameter->fallback,
+                             read_one_value, reading, problem);
     }
-    if (r == 0)
-        return reading.values;
-    json_decref(reading.values);
-    return NULL;
-}
-
-static json_t *new_cell(const struct workload *workload, const char *mode, json_t *params)
-{
-    return json_pack("{s:s, s:s, s:o, s:n, s:[], s:[], s:[], s:[], s:[], s:[]}", "workload",
-                     workload->name, "mode", mode, "params", params, "skipped", "skipped_subjects",
-                     "counting_trials", "trials", "summary", "ratios", "verdicts");
-}
-
-/* Multiplies a list of parameter objects by the values of one more parameter. */
-static json_t *multiply(json_t *combinations, const char *name, const json_t *values)
-{
-    json_t *product = json_array(), *combination, *value;
-    size_t i, j;
-    json_array_foreach(combinations, i, combination)
-    {
-        json_array_foreach(values, j, value)
-        {
-            json_t *params = json_copy(combination);
-            json_object_set(params, name, value);
-            json_array_append_new(product, params);
-        }
-    }
-    json_decref(combinations);
-    return product;
-}
-
-static int add_mode(const struct run_options *options, const struct workload *workload,
-                    const char *mode, json_t *cells, char *problem)
-{
-    json_t *combinations = json_pack("[{}]"), *params;
-    size_t i;
-    int r = 0;
-    for (const struct parameter *p = workload->parameters; p->name != NULL && r == 0; p++) {
-        bool unset = p->optional && json_object_get(options->settings, p->name) == NULL;
-        if (unset || !name_in_list(p->modes, mode))
-            continue;
-        json_t *values = read_values(options, workload, mode, p, problem);
-        if (values == NULL)
-            r = -EINVAL;
-        else if (json_array_size(combinations) * json_array_size(values) + json_array_size(cells) >
-                 CELLS_MAX)
-            r = problem_say(problem, -EINVAL,
-                            "the settings make more than %d cells; give fewer values", CELLS_MAX);
-        else
-            combinations = multiply(combinations, p->name, values);
-        json_decref(values);
-    }
-    json_array_foreach(combinations, i, params)
-    {
-        if (r == 0)
-            json_array_append_new(cells, new_cell(workload, mode, json_incref(params)));
-    }
-    json_decref(combinations);
+    for (size_t i = 0; i < set->count && r == 0; i++)
+        r = read_one_value(reading, set->values[i], problem);
     return r;
 }
 
-json_t *cells_build(const struct run_options *options, char *problem)
+/* ---- one workload and mode ---- */
+
+/* Lists of parameters, one for each cell to be. */
+struct combinations {
+    struct named_values *list;
+    size_t count;
+};
+
+static void combinations_free(struct combinations *combinations)
 {
-    json_t *cells = json_array();
-    const char *key;
-    json_t *values;
-    int r = check_modes(options, problem);
-    json_object_foreach(options->settings, key, values)
-    {
-        if (r == 0)
-            r = check_key(options, key, problem);
+    for (size_t i = 0; i < combinations->count; i++)
+        named_values_free(&combinations->list[i]);
+    free(combinations->list);
+    *combinations = (struct combinations){0};
+}
+
+/* Each of them with each of the values. */
+static int multiply(struct combinations *combinations, const struct named_values *values)
+{
+    struct combinations product = {0};
+    int r = 0;
+    product.list = calloc(combinations->count * values->count, sizeof product.list[0]);
+    if (product.list == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < combinations->count && r == 0; i++) {
+        for (size_t k = 0; k < values->count && r == 0; k++) {
+            struct named_values *params = &product.list[product.count++];
+            r = named_values_copy(params, &combinations->list[i]);
+            if (r == 0)
+                r = named_values_add(params, "", values->list[k].name, &values->list[k].value);
+        }
     }
+    combinations_free(r == 0 ? combinations : &product);
+    if (r == 0)
+        *combinations = product;
+    return r;
+}
+
+/* Every parameter of the mode, but optional ones that were not set. */
+static int combine(struct combinations *combinations, const struct run_options *options,
+                   const struct workload *workload, const char *mode, size_t most, char *problem)
+{
+    int r = 0;
+    for (const struct parameter *p = workload->parameters; p->name != NULL && r == 0; p++) {
+        struct reading reading = {.parameter = p};
+        bool unset = p->optional && run_options_setting(options, p->name) == NULL;
+        if (unset || !name_in_list(p->modes, mode))
+            continue;
+        r = read_values(&reading, options, workload, mode, problem);
+        if (r == 0 && combinations->count * reading.values.count > most)
+            r = problem_say(problem, -EINVAL,
+                            "the settings make more than %d cells; give fewer values", CELLS_MAX);
+        if (r == 0)
+            r = multiply(combinations, &reading.values);
+        named_values_free(&reading.values);
+    }
+    return r;
+}
+
+static int add_mode(struct cell_list *cells, const struct run_options *options,
+                    const struct workload *workload, const char *mode, char *problem)
+{
+    struct combinations combinations = {.list = calloc(1, sizeof combinations.list[0]), .count = 1};
+    if (combinations.list == NULL)
+        return -ENOMEM;
+    int r = combine(&combinations, options, workload, mode, CELLS_MAX - cells->count, problem);
+    if (r == 0) {
+        size_t count = cells->count + combinations.count;
+        struct planned_cell *grown = realloc(cells->list, count * sizeof cells->list[0]);
+        if (grown == NULL)
+            r = -ENOMEM;
+        else
+            cells->list = grown;
+    }
+    for (size_t i = 0; i < combinations.count && r == 0; i++) {
+        /* The parameters are the cell's now. */
+        cells->list[cells->count++] = (struct planned_cell){
+            .cell = {.workload = workload, .mode = mode, .params = combinations.list[i]}};
+        combinations.list[i] = (struct named_values){0};
+    }
+    combinations_free(&combinations);
+    return r;
+}
+
+int cells_build(struct cell_list *cells, const struct run_options *options, char *problem)
+{
+    int r = check_modes(options, problem);
+    for (size_t i = 0; i < options->setting_count && r == 0; i++)
+        r = check_key(options, options->settings[i].name, problem);
     for (size_t w = 0; w < options->workload_count; w++) {
         for (const char *const *m = options->workloads[w]->modes; *m != NULL; m++) {
             if (r == 0 && mode_is_chosen(options, *m))
-                r = add_mode(options, options->workloads[w], *m, cells, problem);
+                r = add_mode(cells, options, options->workloads[w], *m, problem);
         }
     }
-    if (r == 0)
-        return cells;
-    json_decref(cells);
-    return NULL;
+    return r == -ENOMEM ? problem_say(problem, r, "there is no memory for the cells") : r;
 }
 
-void cell_open(struct cell *cell, json_t *json)
+void cells_free(struct cell_list *cells)
 {
-    *cell = (struct cell){
-        .workload = workload_find(json_string_value(json_object_get(json, "workload"))),
-        .mode = json_string_value(json_object_get(json, "mode")),
-        .json = json,
-        .params = json_object_get(json, "params"),
-    };
-}
-
-void cell_describe(const struct cell *cell, char *text, size_t bytes)
-{
-    const char *name;
-    json_t *value;
-    size_t used = (size_t)snprintf(text, bytes, "%s %s", cell->workload->name, cell->mode);
-    json_object_foreach((json_t *)cell->params, name, value)
-    {
-        if (used >= bytes)
-            return;
-        if (json_is_string(value))
-            used += (size_t)snprintf(text + used, bytes - used, " %s=%s", name,
-                                     json_string_value(value));
-        else
-            used += (size_t)snprintf(text + used, bytes - used, " %s=%.15g", name,
-                                     json_number_value(value));
+    for (size_t i = 0; i < cells->count; i++) {
+        struct planned_cell *planned = &cells->list[i];
+        cell_free(&planned->cell);
+        free(planned->skipped);
+        for (size_t k = 0; k < planned->refused_count; k++)
+            free(planned->refused[k].reason);
+        free(planned->refused);
     }
+    free(cells->list);
+    *cells = (struct cell_list){0};
 }

@@ -2,27 +2,42 @@
 #ifndef HARNESS_PLAN_CELLS_H
 #define HARNESS_PLAN_CELLS_H
 
+#include "harness/contract/cell.h"
 #include "harness/plan/run_options.h"
+
+#include <stddef.h>
 
 enum { CELLS_MAX = 5000 };
 
-struct cell {
-    const struct workload *workload;
-    const char *mode;
-    json_t *json; /* as it stands in run.json; owned by the array that cells_build() returns */
-    const json_t *params;                             /* inside json */
-    const struct subject *subjects[RUN_SUBJECTS_MAX]; /* that run on it; empty when it is skipped */
-    size_t subject_count;
+struct refused_subject {
+    /* Place in the selection. */
+    size_t subject;
+    char *reason;
 };
 
-/* Every combination, as the "cells" array of run.json; the last parameter varies fastest. NULL with
- * a sentence when a setting names what does not exist, or a value is out of its range. */
-json_t *cells_build(const struct run_options *, char *problem);
+struct planned_cell {
+    struct cell cell;
+    /* Why nothing runs on it; NULL. Owned. */
+    char *skipped;
+    /* Places in the selection (plan/selection.h): subjects that run on it. None of a cell that is
+     * skipped. */
+    size_t subjects[RUN_SUBJECTS_MAX];
+    size_t subject_count;
+    /* Those that cannot. Owned. */
+    struct refused_subject *refused;
+    size_t refused_count;
+};
 
-/* One cell of that array, without subjects yet. */
-void cell_open(struct cell *, json_t *json);
+/* All zeros is an empty one. */
+struct cell_list {
+    struct planned_cell *list;
+    size_t count;
+};
 
-/* "accept drain queue=1000 idle=0": for people. Cut to fit. */
-void cell_describe(const struct cell *, char *text, size_t bytes);
+/* Every combination, without subjects yet; the last parameter varies fastest. The list is empty
+ * before, and to be freed in any case. 0; -ENOMEM; or -EINVAL with a sentence when a setting names
+ * what does not exist, or a value is out of its range. */
+int cells_build(struct cell_list *, const struct run_options *, char *problem);
+void cells_free(struct cell_list *);
 
 #endif

@@ -2,14 +2,17 @@
 
 #include <string.h>
 
-/* What each shows, in little or much time:
- * - accept: readiness backends pay for the idle connections they watch, and how much is what
- *   separates them: hence a curve over `idle`, from none to what the usual limit of files holds.
- * - timer: lateness over the interval with the kernel's slack and without it; the cost of an
- *   operation by the number of timers.
- * - pool: throughput and queue wait up to the knee and past it, by the number of threads.
+/* accept: readiness backends pay for the idle connections they watch, and how much is what
+ * separates them: hence a curve over `idle`, from none to what the usual limit of files holds.
+ *
+ * timer: lateness over the interval with the kernel's slack and without it; the cost of an
+ * operation by the number of timers.
+ *
+ * pool: throughput and queue wait up to the knee and past it, by the number of threads.
+ *
  * The quick one asks about some 350 pairs, of which the first can be named after 17 rounds
- * (verdict.h): it has time for 18 to 21, and one number of threads, to keep its rounds short. */
+ * (stats/verdict.h). It has time for 18 to 21, and one number of threads, to keep its rounds short.
+ */
 static const struct profile_value quick[] = {
     {"accept", "drain", "queue", "100"},
     {"accept", "drain", "idle", "0,100,1000"},
@@ -89,7 +92,7 @@ static const struct profile profiles[] = {
 
 const struct profile *profile_at(size_t index)
 {
-    return index < sizeof(profiles) / sizeof(profiles[0]) ? &profiles[index] : NULL;
+    return index < sizeof profiles / sizeof profiles[0] ? &profiles[index] : NULL;
 }
 
 const struct profile *profile_find(const char *name)

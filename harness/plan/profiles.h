@@ -8,7 +8,8 @@
 
 struct profile_value {
     const char *workload, *mode, *parameter;
-    const char *values; /* "0,100,1000", as it would be typed */
+    /* "0,100,1000", as it would be typed. */
+    const char *values;
 };
 
 struct profile {
@@ -16,10 +17,12 @@ struct profile {
     const char *summary;
     uint64_t rounds;
     double time_s;
-    const struct profile_value *values; /* ends with a NULL workload */
+    /* Ends with a NULL workload. */
+    const struct profile_value *values;
 };
 
-const struct profile *profile_at(size_t index); /* NULL past the last; the first is the default */
+/* NULL past the last; the first is the default. */
+const struct profile *profile_at(size_t index);
 const struct profile *profile_find(const char *name);
 /* The values for one parameter, NULL: the workload's own default. */
 const char *profile_values(const struct profile *, const char *workload, const char *mode,

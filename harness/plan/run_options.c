@@ -1,12 +1,16 @@
 #include "harness/plan/run_options.h"
 
-#include "harness/stats/verdict.h"
 #include "harness/base/nearest.h"
 #include "harness/base/numbers.h"
-#include "harness/contract/parameters.h"
 #include "harness/base/problem.h"
+#include "harness/base/utf8.h"
+#include "harness/plan/workload_help.h"
+#include "harness/stats/verdict.h"
+#include "harness/subjects/subjects.h"
+#include "harness/workloads/workloads.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TIME_MIN_S 0.001
@@ -33,23 +37,39 @@ static int take_workload(void *target, const char *name, char *problem)
     return 0;
 }
 
+/* NULL, with a sentence: there is none of that name. */
+static const struct subject *read_subject(const char *name, char *problem)
+{
+    const struct subject *subject = subject_find(name);
+    if (subject != NULL)
+        return subject;
+    struct nearest nearest;
+    size_t count;
+    const struct subject *all = subjects(&count);
+    nearest_begin(&nearest, name);
+    for (size_t i = 0; i < count; i++)
+        nearest_consider(&nearest, all[i].name);
+    nearest_unknown(&nearest, "backend", "pollbench list", problem);
+    return NULL;
+}
+
+static bool names_subject(const struct run_options *options, const struct subject *subject)
+{
+    for (size_t i = 0; i < options->subject_count; i++) {
+        if (options->subjects[i] == subject)
+            return true;
+    }
+    return false;
+}
+
 static int take_subject(void *target, const char *name, char *problem)
 {
     struct run_options *options = target;
-    const struct subject *subject = subject_find(name);
-    if (subject == NULL) {
-        struct nearest nearest;
-        size_t count;
-        const struct subject *all = subjects(&count);
-        nearest_begin(&nearest, name);
-        for (size_t i = 0; i < count; i++)
-            nearest_consider(&nearest, all[i].name);
-        return nearest_unknown(&nearest, "backend", "pollbench list", problem);
-    }
-    for (size_t i = 0; i < options->subject_count; i++) {
-        if (options->subjects[i] == subject)
-            return problem_say(problem, -EINVAL, "--backends names \"%s\" twice", name);
-    }
+    const struct subject *subject = read_subject(name, problem);
+    if (subject == NULL)
+        return -EINVAL;
+    if (names_subject(options, subject))
+        return problem_say(problem, -EINVAL, "--backends names \"%s\" twice", name);
     if (options->subject_count == RUN_SUBJECTS_MAX)
         return problem_say(problem, -EINVAL, "--backends names more than %d", RUN_SUBJECTS_MAX);
     options->subjects[options->subject_count++] = subject;
@@ -61,42 +81,82 @@ static int take_backends(void *target, const char *value, char *problem)
     return options_split("--backends", value, take_subject, target, problem);
 }
 
+static int take_baseline(void *target, const char *name, char *problem)
+{
+    struct run_options *options = target;
+    options->baseline = read_subject(name, problem);
+    return options->baseline != NULL ? 0 : -EINVAL;
+}
+
+/* ---- settings ---- */
+
+const struct setting *run_options_setting(const struct run_options *options, const char *name)
+{
+    for (size_t i = 0; i < options->setting_count; i++) {
+        if (strcmp(options->settings[i].name, name) == 0)
+            return &options->settings[i];
+    }
+    return NULL;
+}
+
 static int take_setting_value(void *target, const char *value, char *problem)
 {
-    json_t *values = target, *known;
-    size_t i;
-    json_array_foreach(values, i, known)
-    {
-        if (strcmp(json_string_value(known), value) == 0)
+    struct setting *setting = target;
+    for (size_t i = 0; i < setting->count; i++) {
+        if (strcmp(setting->values[i], value) == 0)
             return problem_say(problem, -EINVAL, "--set gives the value \"%s\" twice", value);
     }
-    json_t *text = json_string(value);
-    if (text == NULL)
+    if (!utf8_is_valid(value))
         return problem_say(problem, -EINVAL, "--set was given a value that is not UTF-8 text");
-    json_array_append_new(values, text);
+    char **grown = realloc(setting->values, (setting->count + 1) * sizeof grown[0]);
+    char *copy = grown != NULL ? strdup(value) : NULL;
+    if (grown != NULL)
+        setting->values = grown;
+    if (copy == NULL)
+        return problem_say(problem, -ENOMEM, "there is no memory for the settings");
+    grown[setting->count++] = copy;
+    return 0;
+}
+
+static int add_setting(struct run_options *options, const char *name, struct setting **setting)
+{
+    size_t bytes = (options->setting_count + 1) * sizeof options->settings[0];
+    struct setting *grown = realloc(options->settings, bytes);
+    char *copy = grown != NULL ? strdup(name) : NULL;
+    if (grown != NULL)
+        options->settings = grown;
+    if (copy == NULL)
+        return -ENOMEM;
+    *setting = &grown[options->setting_count++];
+    **setting = (struct setting){.name = copy};
     return 0;
 }
 
 static int take_setting(void *target, const char *text, char *problem)
 {
     struct run_options *options = target;
-    char key[64];
+    struct setting *setting;
+    char key[64], option[80];
     size_t length = strcspn(text, "=");
-    if (text[length] != '=' || length == 0 || length >= sizeof(key))
+    if (text[length] != '=' || length == 0 || length >= sizeof key)
         return problem_say(problem, -EINVAL,
                            "--set cannot be \"%s\"; it is NAME=VALUE or NAME=VALUE,VALUE", text);
-    snprintf(key, sizeof(key), "%.*s", (int)length, text);
+    memcpy(key, text, length);
+    key[length] = '\0';
     if (text[length + 1] == '\0')
         return problem_say(problem, -EINVAL, "--set %s= has an empty value", key);
-    if (json_object_get(options->settings, key) != NULL)
+    if (run_options_setting(options, key) != NULL)
         return problem_say(problem, -EINVAL, "--set %s is given twice; write %s=VALUE,VALUE once",
                            key, key);
-    json_t *values = json_array();
-    if (json_object_set_new(options->settings, key, values) < 0)
+    if (!utf8_is_valid(key))
         return problem_say(problem, -EINVAL, "--set was given a name that is not UTF-8 text");
-    snprintf(key, sizeof(key), "--set %.*s", (int)(length < 50 ? length : 50), text);
-    return options_split(key, text + length + 1, take_setting_value, values, problem);
+    if (add_setting(options, key, &setting) < 0)
+        return problem_say(problem, -ENOMEM, "there is no memory for the settings");
+    snprintf(option, sizeof option, "--set %s", key);
+    return options_split(option, text + length + 1, take_setting_value, setting, problem);
 }
+
+/* ---- the other options ---- */
 
 static int take_rounds(void *target, const char *value, char *problem)
 {
@@ -147,7 +207,9 @@ static int take_out(void *target, const char *value, char *problem)
 static int take_minimum_effect(void *target, const char *value, char *problem)
 {
     struct run_options *options = target;
-    return options_minimum_effect("--min-effect", value, &options->minimum_effect, problem);
+    return options_percentage("--min-effect", value, 100 * VERDICT_MINIMUM_EFFECT_LOWEST,
+                              100 * VERDICT_MINIMUM_EFFECT_HIGHEST, &options->minimum_effect,
+                              problem);
 }
 
 static int take_quiet(void *target, const char *value, char *problem)
@@ -167,6 +229,9 @@ static int take_json(void *target, const char *value, char *problem)
 static const struct option_row rows[] = {
     {"--backends", "A,B,floor:C",
      "subjects to compare; default: every available one that is not opt-in", take_backends, true},
+    {"--baseline", "NAME",
+     "the subject that others are compared with; default: epoll, or the first", take_baseline,
+     false},
     {"--set", "NAME=VALUE,VALUE", "a parameter or the mode, or a sweep of it; repeatable",
      take_setting, true},
     {"--rounds", "N", "at most N rounds", take_rounds, false},
@@ -185,11 +250,26 @@ static const struct option_row rows[] = {
     {NULL, NULL, NULL, NULL, false},
 };
 
+/* A baseline that does not run is none. */
+static int check_baseline(const struct run_options *options, char *problem)
+{
+    const struct subject *baseline = options->baseline;
+    if (baseline == NULL || names_subject(options, baseline))
+        return 0;
+    if (options->subject_count > 0)
+        return problem_say(problem, -EINVAL,
+                           "--baseline is \"%s\", and --backends does not name it", baseline->name);
+    if (baseline->opt_in)
+        return problem_say(problem, -EINVAL,
+                           "--baseline is \"%s\", which runs only when --backends names it",
+                           baseline->name);
+    return 0;
+}
+
 int run_options_parse(struct run_options *options, int argc, char **argv, char *problem)
 {
-    *options = (struct run_options){.settings = json_object(),
-                                    .profile = profile_at(0),
-                                    .minimum_effect = VERDICT_MINIMUM_EFFECT};
+    *options =
+        (struct run_options){.profile = profile_at(0), .minimum_effect = VERDICT_MINIMUM_EFFECT};
     int r = options_parse(rows, take_workload, options, argc, argv, problem);
     if (r == OPTIONS_DONE && options->workload_count == 0) {
         size_t count;
@@ -197,13 +277,21 @@ int run_options_parse(struct run_options *options, int argc, char **argv, char *
         for (size_t i = 0; i < count && i < RUN_WORKLOADS_MAX; i++)
             options->workloads[options->workload_count++] = all[i];
     }
-    return r;
+    return r == OPTIONS_DONE ? check_baseline(options, problem) : r;
 }
 
 void run_options_free(struct run_options *options)
 {
-    json_decref(options->settings);
+    for (size_t i = 0; i < options->setting_count; i++) {
+        struct setting *setting = &options->settings[i];
+        for (size_t k = 0; k < setting->count; k++)
+            free(setting->values[k]);
+        free(setting->values);
+        free(setting->name);
+    }
+    free(options->settings);
     options->settings = NULL;
+    options->setting_count = 0;
 }
 
 void run_options_print_help(FILE *out)
@@ -217,5 +305,5 @@ void run_options_print_help(FILE *out)
     fprintf(out, "\nprofiles:\n");
     for (size_t i = 0; profile_at(i) != NULL; i++)
         profile_print(out, profile_at(i));
-    parameters_print(out);
+    workload_help_print(out);
 }

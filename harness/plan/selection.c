@@ -1,90 +1,114 @@
 #include "harness/plan/selection.h"
 
-#include "harness/plan/subject_list.h"
+#include "harness/plan/limits_allow.h"
+#include "harness/subjects/subjects.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-static void add_subject(struct selection *selection, const struct subject *subject, json_t *list)
+enum { CELL_NAME_BYTES = 192 };
+
+static void add_subject(struct selection *selection, const struct subject *subject)
 {
-    json_t *description = subject_describe(subject);
-    json_array_append_new(list, description);
-    if (json_is_true(json_object_get(description, "available"))) {
-        selection->subjects[selection->count++] = subject;
-        return;
-    }
-    fprintf(stderr, "SKIPPED %s: %s\n", subject->name,
-            json_string_value(json_object_get(description, "reason")));
+    struct subject_description *description = &selection->subjects[selection->count++];
+    subject_describe(subject, description);
+    if (!description->available)
+        fprintf(stderr, "SKIPPED %s: %s\n", subject->name, description->reason);
 }
 
-json_t *selection_of_subjects(const struct run_options *options, struct selection *selection)
+void selection_of_subjects(struct selection *selection, const struct run_options *options)
 {
-    json_t *list = json_array();
     size_t count;
     const struct subject *all = subjects(&count);
     selection->count = 0;
     selection->named = options->subject_count > 0;
     for (size_t i = 0; i < options->subject_count; i++)
-        add_subject(selection, options->subjects[i], list);
-    for (size_t i = 0; i < count && options->subject_count == 0; i++) {
+        add_subject(selection, options->subjects[i]);
+    for (size_t i = 0; i < count && !selection->named; i++) {
         if (!all[i].opt_in && selection->count < RUN_SUBJECTS_MAX)
-            add_subject(selection, &all[i], list);
+            add_subject(selection, &all[i]);
     }
-    return list;
 }
 
-static bool cell_fits(const struct cell *cell, const struct limits *limits)
+size_t selection_find(const struct selection *selection, const struct subject *subject)
 {
-    char problem[PROBLEM_BYTES], name[192];
-    struct cell_needs needs = cell->workload->needs(cell->mode, cell->params);
+    for (size_t i = 0; i < selection->count; i++) {
+        if (selection->subjects[i].subject == subject)
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+/* 1: it fits. */
+static int cell_fits(struct planned_cell *planned, const struct limits *limits)
+{
+    const struct cell *cell = &planned->cell;
+    char problem[PROBLEM_BYTES], name[CELL_NAME_BYTES];
+    struct cell_needs needs = cell->workload->needs(cell->mode, &cell->params);
     if (limits_allow(limits, &needs, problem))
-        return true;
-    cell_describe(cell, name, sizeof(name));
-    fprintf(stderr, "SKIPPED %s: %s\n", name, problem);
-    json_object_set_new(cell->json, "skipped", json_string(problem));
-    return false;
+        return 1;
+    fprintf(stderr, "SKIPPED %s: %s\n", cell_describe(cell, name, sizeof name), problem);
+    planned->skipped = strdup(problem);
+    return planned->skipped != NULL ? 0 : -ENOMEM;
 }
 
-/* Said once for neighbouring cells with the same reason, recorded for each. */
-static void refuse(const struct cell *cell, const struct subject *subject, const char *reason,
-                   const char **said)
+static int add_refused(struct planned_cell *planned, size_t subject, const char *reason)
 {
-    json_array_append_new(json_object_get(cell->json, "skipped_subjects"),
-                          json_pack("{s:s, s:s}", "subject", subject->name, "reason", reason));
-    if (*said == NULL || strcmp(*said, reason) != 0)
+    size_t bytes = (planned->refused_count + 1) * sizeof planned->refused[0];
+    struct refused_subject *grown = realloc(planned->refused, bytes);
+    if (grown == NULL)
+        return -ENOMEM;
+    planned->refused = grown;
+    char *copy = strdup(reason);
+    if (copy == NULL)
+        return -ENOMEM;
+    grown[planned->refused_count++] = (struct refused_subject){.subject = subject, .reason = copy};
+    return 0;
+}
+
+/* A refusal is said once for neighbouring cells with the same reason, and recorded for each. */
+static int place_subject(const struct selection *selection, size_t place,
+                         struct planned_cell *planned, char *said)
+{
+    const struct subject *subject = selection->subjects[place].subject;
+    const struct cell *cell = &planned->cell;
+    char text[REASON_BYTES];
+    if (!selection->named && !cell->workload->by_default(subject, cell->mode, &cell->params))
+        return 0;
+    const char *reason = cell->workload->refuses(subject, cell->mode, &cell->params, text);
+    if (reason == NULL) {
+        planned->subjects[planned->subject_count++] = place;
+        return 0;
+    }
+    if (strcmp(said, reason) != 0)
         fprintf(stderr, "SKIPPED %s on %s %s: %s\n", subject->name, cell->workload->name,
                 cell->mode, reason);
-    *said = reason;
+    snprintf(said, REASON_BYTES, "%s", reason);
+    return add_refused(planned, place, reason);
 }
 
-size_t selection_of_cells(const struct selection *selection, const struct limits *limits,
-                          json_t *list, struct cell *cells)
+int selection_of_cells(const struct selection *selection, const struct limits *limits,
+                       struct cell_list *cells, size_t *running)
 {
-    json_t *json;
-    size_t i, opened = 0, used = 0;
-    json_array_foreach(list, i, json)
-    {
-        cell_open(&cells[opened], json);
-        opened += cell_fits(&cells[opened], limits);
-    }
+    int r = 0;
+    for (size_t i = 0; i < cells->count && r >= 0; i++)
+        r = cell_fits(&cells->list[i], limits);
+    if (r < 0)
+        return r;
     for (size_t s = 0; s < selection->count; s++) {
-        const struct subject *subject = selection->subjects[s];
-        const char *said = NULL;
-        for (size_t c = 0; c < opened; c++) {
-            struct cell *cell = &cells[c];
-            if (!selection->named && !cell->workload->by_default(subject, cell->mode, cell->params))
+        char said[REASON_BYTES] = "";
+        for (size_t i = 0; i < cells->count && selection->subjects[s].available; i++) {
+            if (cells->list[i].skipped != NULL)
                 continue;
-            char text[REASON_BYTES];
-            const char *reason = cell->workload->refuses(subject, cell->mode, cell->params, text);
-            if (reason != NULL)
-                refuse(cell, subject, reason, &said);
-            else
-                cell->subjects[cell->subject_count++] = subject;
+            r = place_subject(selection, s, &cells->list[i], said);
+            if (r < 0)
+                return r;
         }
     }
-    for (size_t c = 0; c < opened; c++) {
-        if (cells[c].subject_count > 0)
-            cells[used++] = cells[c];
-    }
-    return used;
+    *running = 0;
+    for (size_t i = 0; i < cells->count; i++)
+        *running += cells->list[i].subject_count > 0;
+    return 0;
 }

@@ -5,22 +5,29 @@
 #define HARNESS_PLAN_SELECTION_H
 
 #include "harness/plan/cells.h"
+#include "harness/plan/subject_list.h"
 #include "harness/system/limits.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+
 struct selection {
-    const struct subject *subjects[RUN_SUBJECTS_MAX]; /* the available ones */
+    /* In this order they stand in the run. Those that are not available, too. */
+    struct subject_description subjects[RUN_SUBJECTS_MAX];
     size_t count;
-    bool named; /* by the user, every one of them */
+    /* By the user, every one of them. */
+    bool named;
 };
 
-/* Asks for every subject that is named, or else that is not opt-in. A new "subjects" array of
- * run.json. */
-json_t *selection_of_subjects(const struct run_options *, struct selection *);
+/* Asks for every subject that is named, or else that is not opt-in. */
+void selection_of_subjects(struct selection *, const struct run_options *);
 
-/* Opens the cells of `list` that fit, each with the subjects that can run on it (the rungs of a
- * ladder, unless they were named, where the workload shows it), into `cells` (room for all of the
- * list). Returns how many there are with any subject. */
-size_t selection_of_cells(const struct selection *, const struct limits *, json_t *list,
-                          struct cell *cells);
+/* Its place in the selection; SIZE_MAX: it is not in it. */
+size_t selection_find(const struct selection *, const struct subject *);
+
+/* Gives each cell the subjects that can run on it (the rungs of a ladder, unless they were named,
+ * where the workload shows it). *running: how many cells have any. 0 or -ENOMEM. */
+int selection_of_cells(const struct selection *, const struct limits *, struct cell_list *,
+                       size_t *running);
 
 #endif

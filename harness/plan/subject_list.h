@@ -1,16 +1,29 @@
-/* Subjects as people and result files see them. */
+/* Subjects as this system has them. */
 #ifndef HARNESS_PLAN_SUBJECT_LIST_H
 #define HARNESS_PLAN_SUBJECT_LIST_H
 
 #include "harness/contract/subject.h"
 
-#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-/* Asks the system. A new object as in the "subjects" of run.json: name, tier, available, reason,
- * asked, granted; and "opt_in", "summary". */
-json_t *subject_describe(const struct subject *);
+struct subject_description {
+    const struct subject *subject;
+    bool available;
+    /* Why it is not; "" when it is. */
+    char reason[REASON_BYTES];
+    /* backend_feature bits. Nothing is granted to one that is not available. */
+    uint32_t asked, granted;
+};
 
-/* "EPOLL_PWAIT2,EDGE" from the names in an array; "-" for none. Cut to fit. */
-void subject_join_names(const json_t *names, char *text, size_t bytes);
+/* Room for the names of all features. */
+enum { FEATURE_NAMES_BYTES = 512 };
+
+/* Asks the system. */
+void subject_describe(const struct subject *, struct subject_description *);
+
+/* "EPOLL_PWAIT2,EDGE"; "" for none. Cut to fit. Returns `text`. */
+char *subject_feature_names(uint32_t features, char *text, size_t size);
 
 #endif

@@ -73,7 +73,8 @@ static const json_t *take(struct json_take *take, const char *name, enum json_ne
                           const char *kind, bool (*good)(const json_t *))
 {
     const json_t *value = json_object_get(take->object, name);
-    bool absent = value == NULL ? need == JSON_OPTIONAL : json_is_null(value) && need != JSON_NEEDED;
+    bool absent =
+        value == NULL ? need == JSON_OPTIONAL : json_is_null(value) && need != JSON_NEEDED;
     if (take->r < 0 || absent)
         return NULL;
     if (value != NULL && good(value))
@@ -127,14 +128,16 @@ void json_take_text(struct json_take *self, const char *name, enum json_need nee
         self->r = -ENOMEM;
 }
 
-void json_take_whole(struct json_take *self, const char *name, enum json_need need, uint64_t *number)
+void json_take_whole(struct json_take *self, const char *name, enum json_need need,
+                     uint64_t *number)
 {
     const json_t *value = take(self, name, need, "a whole number", is_whole);
     if (value != NULL)
         *number = (uint64_t)json_integer_value(value);
 }
 
-void json_take_integer(struct json_take *self, const char *name, enum json_need need, int64_t *number)
+void json_take_integer(struct json_take *self, const char *name, enum json_need need,
+                       int64_t *number)
 {
     const json_t *value = take(self, name, need, "a whole number", is_integer);
     if (value != NULL)

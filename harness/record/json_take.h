@@ -1,6 +1,6 @@
-/* Taking typed values out of a JSON object that jansson has read. The first value that is not what it has to be is
- * named with its place ("cells[0].mode: expected a string, not a number"), and everything after it is left alone, so
- * that one check at the end is enough. */
+/* Taking typed values out of a JSON object that jansson has read. The first value that is not what
+ * it has to be is named with its place ("cells[0].mode: expected a string, not a number"), and
+ * everything after it is left alone, so that one check at the end is enough. */
 #ifndef HARNESS_RECORD_JSON_TAKE_H
 #define HARNESS_RECORD_JSON_TAKE_H
 
@@ -21,10 +21,10 @@ struct json_take {
 };
 
 void json_take_open(struct json_take *, const json_t *object, char *problem);
-/* Into an object, or an element of an array, that json_take_list() gave: *inner goes on where *outer is. What went
- * wrong within has to be given back with json_take_leave(). */
-void json_take_enter(struct json_take *inner, const struct json_take *outer, const char *name, size_t index,
-                     const json_t *object);
+/* Into an object, or an element of an array, that json_take_list() gave: *inner goes on where
+ * *outer is. What went wrong within has to be given back with json_take_leave(). */
+void json_take_enter(struct json_take *inner, const struct json_take *outer, const char *name,
+                     size_t index, const json_t *object);
 void json_take_leave(struct json_take *outer, const struct json_take *inner);
 
 enum json_need {

@@ -11,9 +11,9 @@ enum { PLACE_BYTES = 256 };
 
 /* ---- writing ---- */
 
-static json_t *value_to_json(const struct value *value)
+json_t *value_to_json(const struct value *value)
 {
-    switch (value->kind) {
+    switch (value != NULL ? value->kind : VALUE_NOTHING) {
     case VALUE_INTEGER:
         return json_integer(value->integer);
     case VALUE_REAL:

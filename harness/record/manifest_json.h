@@ -7,6 +7,9 @@
 
 #include <jansson.h>
 
+/* null for VALUE_NOTHING and for NULL. NULL: no memory. */
+json_t *value_to_json(const struct value *);
+
 /* A new object; NULL: no memory. */
 json_t *manifest_to_json(const struct named_values *manifest);
 

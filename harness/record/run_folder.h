@@ -8,7 +8,6 @@
 
 #include "harness/record/run.h"
 
-
 struct run_folder {
     /* The caller's. */
     const char *path;

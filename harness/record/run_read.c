@@ -1,285 +1,407 @@
-#include "harness/record/run_read.h"
+/* From run.json to a run. What can be computed from the trials is passed over; the rest is small,
+ * and jansson reads it field by field. */
+#include "harness/record/run_json.h"
 
-#include "harness/plan/cells.h"
-#include "harness/record/json_stream.h"
-#include "harness/contract/parameters.h"
+#include "backends/registry.h"
 #include "harness/base/problem.h"
-#include "harness/record/run_shape.h"
-#include "harness/record/trials_builder.h"
+#include "harness/contract/parameters.h"
+#include "harness/plan/cells.h"
+#include "harness/record/calibration_file.h"
+#include "harness/record/json_scan.h"
+#include "harness/record/json_set.h"
+#include "harness/record/json_take.h"
+#include "harness/record/manifest_json.h"
+#include "harness/stats/verdict.h"
+#include "harness/workloads/workloads.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What a run holds beside its trials is small. More is no run, and may not take all memory. */
-#define OUTLINE_BYTES_MAX (16u << 20)
+enum { NAME_BYTES = 64 };
 
-struct reader {
-    struct json_stream stream;
-    json_t *run;
-    json_t *subjects; /* borrowed of `run`, or read ahead */
-    size_t outline_bytes;
-    size_t cells;
-    uint64_t trials_room;                     /* bytes */
-    struct trials_builder *trials, *counting; /* of the cell that is being read */
+/* ---- the text ---- */
+
+struct outline {
+    struct json_scan scan;
+    const char *path;
+    char *problem;
 };
 
-/* A shape that is wrong, as opposed to JSON that is: `field` says which and how. */
-static int not_a_run(struct reader *reader, const char *field)
+/* Counted only once something is wrong: lines from 1, characters from 1. */
+static int fail_at(struct outline *outline, const char *at, const char *what)
 {
-    return problem_say(reader->stream.problem, -EINVAL, "%s is not a run of pollbench: %s",
-                       reader->stream.path, field);
-}
-
-static int no_memory(struct reader *reader)
-{
-    return problem_say(reader->stream.problem, -ENOMEM, "%s: there is no memory to read it",
-                       reader->stream.path);
-}
-
-/* What is said of a piece becomes what is said of the file. */
-static int judge(struct reader *reader, int result, const char *field)
-{
-    return result == -EINVAL ? not_a_run(reader, field) : result < 0 ? no_memory(reader) : 0;
-}
-
-/* ---- members that are kept as they are ---- */
-
-static int keep_member(struct reader *reader, json_t *object, const char *name)
-{
-    json_t *value;
-    uint64_t begin = reader->stream.offset;
-    int r = json_stream_value(&reader->stream, &value);
-    if (r < 0)
-        return r;
-    reader->outline_bytes += reader->stream.offset - begin;
-    if (json_object_set_new(object, name, value) < 0)
-        return no_memory(reader);
-    if (reader->outline_bytes > OUTLINE_BYTES_MAX)
-        return json_stream_fail(&reader->stream, "more than 16 MiB beside the trials: this is no "
-                                                 "run");
-    return 0;
-}
-
-/* Looks whether it is JSON, and lets go of it. */
-static int drop_value(struct reader *reader)
-{
-    json_t *value;
-    bool is_first = true;
-    int r = json_stream_peek(&reader->stream);
-    if (r != '[') {
-        r = r < 0 ? r : json_stream_value(&reader->stream, &value);
-        if (r == 0)
-            json_decref(value);
-        return r;
+    int line = 1, column = 1;
+    for (const char *c = outline->scan.text; c < at; c++) {
+        line += *c == '\n';
+        column = *c == '\n' ? 1 : column + (((unsigned char)*c & 0xc0) != 0x80);
     }
-    r = json_stream_enter(&reader->stream, '[');
-    while (r >= 0 && (r = json_stream_next(&reader->stream, ']', &is_first)) == 1) {
-        r = json_stream_value(&reader->stream, &value);
-        if (r == 0)
-            json_decref(value);
-    }
-    return r;
+    return problem_say(outline->problem, -EINVAL, "%s, line %d, column %d: %s%s", outline->path,
+                       line, column, what, at == outline->scan.end ? "; the file ends here" : "");
 }
 
-/* ---- objects ---- */
-
-/* What is done with one member; the value comes next in the stream. */
-typedef int read_member(struct reader *, json_t *object, const char *name);
-
-static int read_object(struct reader *reader, json_t *object, read_member *member)
+static int fail(struct outline *outline)
 {
+    return fail_at(outline, outline->scan.at, outline->scan.wrong);
+}
+
+/* The value that comes next becomes a member. */
+static int keep_value(struct outline *outline, json_t *object, const char *name)
+{
+    json_error_t error;
+    json_scan_kind(&outline->scan); /* over white space */
+    const char *begin = outline->scan.at;
+    if (json_scan_skip(&outline->scan) < 0)
+        return fail(outline);
+    json_t *value = json_loadb(begin, (size_t)(outline->scan.at - begin),
+                               JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    if (value == NULL)
+        return fail_at(outline, begin, error.text);
+    return json_object_set_new(object, name, value) < 0 ? -ENOMEM : 0;
+}
+
+typedef int read_member(struct outline *, json_t *object, const char *name);
+
+static int read_object(struct outline *outline, json_t *object, read_member *member)
+{
+    char name[NAME_BYTES];
     bool is_first = true;
-    int r = json_stream_enter(&reader->stream, '{');
-    while (r >= 0 && (r = json_stream_next(&reader->stream, '}', &is_first)) == 1) {
-        char *name;
-        r = json_stream_name(&reader->stream, &name);
-        if (r < 0)
-            return r;
+    int r = json_scan_enter(&outline->scan, '{');
+    while (r == 0) {
+        r = json_scan_member(&outline->scan, &is_first, name, sizeof name);
+        if (r <= 0)
+            break;
         if (json_object_get(object, name) != NULL)
-            r = json_stream_fail(&reader->stream, "a second field of this name");
-        else
-            r = member(reader, object, name);
-        free(name);
+            return fail_at(outline, outline->scan.at, "a second field of this name");
+        r = member(outline, object, name);
     }
-    return r;
+    return r < 0 && outline->scan.wrong != NULL && outline->problem[0] == '\0' ? fail(outline) : r;
 }
 
-/* ---- trials ---- */
-
-static int read_trial(struct reader *reader, struct trials_builder *builder)
+static int read_cell_member(struct outline *outline, json_t *cell, const char *name)
 {
-    char field[PROBLEM_BYTES];
-    json_t *trial;
-    int r = json_stream_value(&reader->stream, &trial);
-    if (r < 0)
-        return r;
-    r = judge(reader, trials_builder_add(builder, trial, field), field);
-    json_decref(trial);
-    return r;
+    static const char computed[] = "baseline,summary,ratios,percentiles,pooled,excess,verdicts";
+    if (!name_in_list(computed, name))
+        return keep_value(outline, cell, name);
+    return json_scan_skip(&outline->scan) < 0 ? fail(outline) : 0;
 }
 
-/* The empty list that stands in the cell until it is over tells run_shape_check_cell() that there
- * was one. */
-static int read_trials(struct reader *reader, json_t *cell, const char *name,
-                       struct trials_builder **builder)
-{
-    char where[80];
-    bool is_first = true;
-    snprintf(where, sizeof where, "cells[%zu].%s", reader->cells, name);
-    *builder = trials_builder_open(where, &reader->trials_room);
-    if (*builder == NULL || json_object_set_new(cell, name, json_array()) < 0)
-        return no_memory(reader);
-    int r = json_stream_enter(&reader->stream, '[');
-    while (r >= 0 && (r = json_stream_next(&reader->stream, ']', &is_first)) == 1)
-        r = read_trial(reader, *builder);
-    return r;
-}
-
-/* ---- cells ---- */
-
-static int read_cell_member(struct reader *reader, json_t *cell, const char *name)
-{
-    static const char computed[] = "summary,ratios,percentiles,pooled,excess,verdicts";
-    int next = json_stream_peek(&reader->stream);
-    if (next < 0)
-        return next;
-    if (next == '[' && strcmp(name, "trials") == 0)
-        return read_trials(reader, cell, name, &reader->trials);
-    if (next == '[' && strcmp(name, "counting_trials") == 0)
-        return read_trials(reader, cell, name, &reader->counting);
-    return name_in_list(computed, name) ? drop_value(reader) : keep_member(reader, cell, name);
-}
-
-/* Without subjects the run will be refused, once all of the file has been seen. */
-static int finish_trials(struct reader *reader, struct trials_builder *builder, json_t *cell,
-                         bool counting)
-{
-    char field[PROBLEM_BYTES];
-    if (builder == NULL || reader->subjects == NULL)
-        return 0;
-    int r = trials_builder_finish(builder, reader->subjects, cell, counting, field);
-    return judge(reader, r, field);
-}
-
-static void close_trials(struct reader *reader)
-{
-    trials_builder_close(reader->trials);
-    trials_builder_close(reader->counting);
-    reader->trials = reader->counting = NULL;
-}
-
-static int read_cell(struct reader *reader, json_t *cell)
-{
-    char field[PROBLEM_BYTES];
-    int r = read_object(reader, cell, read_cell_member);
-    if (r == 0)
-        r = judge(reader, run_shape_check_cell(cell, reader->cells, field), field);
-    if (r == 0)
-        r = finish_trials(reader, reader->trials, cell, false);
-    if (r == 0)
-        r = finish_trials(reader, reader->counting, cell, true);
-    close_trials(reader);
-    json_object_del(cell, "trials");
-    json_object_del(cell, "counting_trials");
-    return r;
-}
-
-static int read_cells(struct reader *reader, json_t *cells)
+static int read_cells(struct outline *outline, json_t *cells)
 {
     bool is_first = true;
-    int r = json_stream_enter(&reader->stream, '[');
-    while (r >= 0 && (r = json_stream_next(&reader->stream, ']', &is_first)) == 1) {
+    int r = json_scan_enter(&outline->scan, '[');
+    while (r == 0 && (r = json_scan_element(&outline->scan, &is_first)) == 1) {
         json_t *cell = json_object();
         if (json_array_append_new(cells, cell) < 0)
-            return no_memory(reader);
-        if (reader->cells == CELLS_MAX)
-            return json_stream_fail(&reader->stream, "more cells than a run can have");
-        r = json_stream_peek(&reader->stream);
-        if (r == '{')
-            r = read_cell(reader, cell);
-        else if (r >= 0)
-            r = json_stream_fail(&reader->stream, "a cell expected, which is an object");
-        reader->cells++;
+            return -ENOMEM;
+        if (json_array_size(cells) > CELLS_MAX)
+            return fail_at(outline, outline->scan.at, "more cells than a run can have");
+        if (strcmp(json_scan_kind(&outline->scan), "an object") != 0)
+            return fail_at(outline, outline->scan.at, "a cell expected, which is an object");
+        r = read_object(outline, cell, read_cell_member);
     }
-    return r;
+    return r < 0 && outline->problem[0] == '\0' ? fail(outline) : r;
 }
 
-/* ---- the run ---- */
-
-static int read_run_member(struct reader *reader, json_t *run, const char *name)
+static int read_run_member(struct outline *outline, json_t *run, const char *name)
 {
-    int next = json_stream_peek(&reader->stream);
-    if (next < 0)
-        return next;
-    if (next != '[' || strcmp(name, "cells") != 0)
-        return keep_member(reader, run, name);
+    bool is_list = strcmp(json_scan_kind(&outline->scan), "an array") == 0;
+    if (strcmp(name, "cells") != 0 || !is_list)
+        return keep_value(outline, run, name);
     json_t *cells = json_array();
-    if (json_object_set_new(run, name, cells) < 0)
-        return no_memory(reader);
-    return read_cells(reader, cells);
+    return json_object_set_new(run, name, cells) < 0 ? -ENOMEM : read_cells(outline, cells);
 }
 
-/* Trials cannot be judged without these; a file that pollbench wrote has them in front. Of a file
- * that is not JSON no more than its beginning is taken; reading it in order will tell where it goes
- * wrong. */
-static void read_ahead(struct reader *reader, json_t *ahead)
+static int read_outline(struct outline *outline, json_t *run)
 {
-    struct json_stream *stream = &reader->stream;
-    char problem[PROBLEM_BYTES], *said = stream->problem;
-    bool is_first = true;
-    stream->problem = problem;
-    int r = json_stream_enter(stream, '{');
-    while (r >= 0 && json_object_size(ahead) < 2 &&
-           (r = json_stream_next(stream, '}', &is_first)) == 1) {
-        char *name;
-        json_t *value;
-        r = json_stream_name(stream, &name);
-        if (r < 0)
-            break;
-        if (strcmp(name, "schema") != 0 && strcmp(name, "subjects") != 0)
-            r = json_stream_skip(stream);
-        else if ((r = json_stream_value(stream, &value)) == 0)
-            json_object_set_new(ahead, name, value);
-        free(name);
-    }
-    stream->problem = said;
-    json_stream_rewind(stream);
-}
-
-static int read_run(struct reader *reader, json_t *ahead)
-{
-    char field[PROBLEM_BYTES];
-    read_ahead(reader, ahead);
-    int r = run_shape_check_schema(json_object_get(ahead, "schema"), field);
-    reader->subjects = json_object_get(ahead, "subjects");
-    if (r == 0 && reader->subjects != NULL)
-        r = run_shape_check_subjects(reader->subjects, field);
-    r = judge(reader, r, field);
-    if (r < 0)
-        return r;
-    r = read_object(reader, reader->run, read_run_member);
-    if (r == 0)
-        r = json_stream_finish(&reader->stream);
-    if (r == 0)
-        r = judge(reader, run_shape_check_outline(reader->run, field), field);
+    if (strcmp(json_scan_kind(&outline->scan), "an object") != 0)
+        return fail_at(outline, outline->scan.at, "'{' expected");
+    int r = read_object(outline, run, read_run_member);
+    if (r == 0 && json_scan_finish(&outline->scan) < 0)
+        r = fail_at(outline, outline->scan.at, "the end of the file expected");
     return r;
 }
 
-json_t *run_read(int fd, const char *path, char *problem)
+/* ---- the fields ---- */
+
+static void take_schema(struct json_take *take)
 {
-    struct reader reader = {.run = json_object(), .trials_room = TRIALS_BYTES_MAX};
-    json_t *ahead = json_object();
-    int r = json_stream_open(&reader.stream, fd, path, problem);
-    if (r < 0 || reader.run == NULL || ahead == NULL)
-        r = problem_say(problem, -ENOMEM, "%s: there is no memory to read it", path);
-    else
-        r = read_run(&reader, ahead);
-    close_trials(&reader);
-    json_stream_close(&reader.stream);
-    json_decref(ahead);
-    if (r == 0)
-        return reader.run;
-    json_decref(reader.run);
-    return NULL;
+    int64_t schema = 0;
+    json_take_integer(take, "schema", JSON_NEEDED, &schema);
+    if (take->r == 0 && schema < RUN_SCHEMA)
+        json_take_complain(take, "schema",
+                           "this file is of version %lld, and this pollbench reads version %d; an "
+                           "older pollbench wrote it, and an older one reads it",
+                           (long long)schema, RUN_SCHEMA);
+    if (take->r == 0 && schema > RUN_SCHEMA)
+        json_take_complain(take, "schema",
+                           "this file is of version %lld, and this pollbench reads version %d; a "
+                           "newer pollbench wrote it",
+                           (long long)schema, RUN_SCHEMA);
+}
+
+static void take_command(struct json_take *take, struct run *run)
+{
+    const json_t *list = json_take_list(take, "command", JSON_NEEDED), *word;
+    size_t i;
+    run->command = calloc(json_array_size(list) + 1, sizeof *run->command);
+    if (run->command == NULL)
+        take->r = -ENOMEM;
+    json_array_foreach(list, i, word)
+    {
+        if (take->r == 0 && !json_is_string(word))
+            json_take_complain(take, "command", "expected strings");
+        if (take->r == 0 && (run->command[i] = strdup(json_string_value(word))) == NULL)
+            take->r = -ENOMEM;
+        run->command_count += take->r == 0;
+    }
+}
+
+static void take_parts(struct json_take *take, const char *name, char **list)
+{
+    const json_t *array = json_take_list(take, name, JSON_OPTIONAL), *part;
+    char joined[512] = "";
+    size_t i, length = 0;
+    json_array_foreach(array, i, part)
+    {
+        const char *text = json_string_value(part);
+        if (text == NULL || length + strlen(text) + 2 > sizeof joined) {
+            json_take_complain(take, name, "expected a few strings");
+            return;
+        }
+        length += (size_t)snprintf(joined + length, sizeof joined - length, "%s%s",
+                                   i > 0 ? "," : "", text);
+    }
+    if (take->r == 0)
+        take->r = text_set(list, joined);
+}
+
+static void take_tier(struct json_take *take, enum backend_tier *tier)
+{
+    char *name = NULL;
+    json_take_text(take, "tier", JSON_NEEDED, &name);
+    for (int i = TIER_NONE; name != NULL && i <= TIER_COMPLETION; i++) {
+        if (strcmp(backend_tier_name((enum backend_tier)i), name) == 0) {
+            *tier = (enum backend_tier)i;
+            free(name);
+            return;
+        }
+    }
+    json_take_complain(take, "tier", "expected readiness, completion or none");
+    free(name);
+}
+
+static void take_subject(struct json_take *take, struct run *run)
+{
+    struct run_subject *subject = run_add_subject(run);
+    if (subject == NULL) {
+        take->r = -ENOMEM;
+        return;
+    }
+    json_take_text(take, "name", JSON_NEEDED, &subject->name);
+    take_tier(take, &subject->tier);
+    json_take_boolean(take, "available", JSON_NEEDED, &subject->available);
+    json_take_boolean(take, "opt_in", JSON_OPTIONAL, &subject->opt_in);
+    json_take_text(take, "reason", JSON_OR_NULL, &subject->reason);
+    json_take_text(take, "summary", JSON_OPTIONAL, &subject->summary);
+    take_parts(take, "asked", &subject->asked);
+    take_parts(take, "granted", &subject->granted);
+    /* So that everybody may read them. */
+    if (take->r < 0 && subject->name == NULL)
+        run->subject_count--;
+}
+
+static void take_subjects(struct json_take *take, struct run *run)
+{
+    const json_t *list = json_take_list(take, "subjects", JSON_NEEDED), *subject;
+    size_t i;
+    json_array_foreach(list, i, subject)
+    {
+        struct json_take inner;
+        if (i == TABLE_SUBJECTS_MAX)
+            json_take_complain(take, "subjects", "a run has no more than %d", TABLE_SUBJECTS_MAX);
+        json_take_enter(&inner, take, "subjects", i, subject);
+        if (inner.r == 0)
+            take_subject(&inner, run);
+        json_take_leave(take, &inner);
+        if (take->r == 0 && run_find_subject(run, run->subjects[i].name) != i)
+            json_take_complain(take, "subjects", "\"%.60s\" is there twice", run->subjects[i].name);
+    }
+}
+
+static void take_workload(struct json_take *take, struct cell *cell)
+{
+    char *workload = NULL, *mode = NULL;
+    json_take_text(take, "workload", JSON_NEEDED, &workload);
+    json_take_text(take, "mode", JSON_NEEDED, &mode);
+    if (take->r == 0) {
+        cell->workload = workload_find(workload);
+        if (cell->workload == NULL)
+            json_take_complain(take, "workload",
+                               "\"%.60s\" is not a workload that this pollbench knows", workload);
+    }
+    if (take->r == 0) {
+        cell->mode = workload_mode(cell->workload, mode);
+        if (cell->mode == NULL)
+            json_take_complain(take, "mode", "\"%.60s\" is not a mode of %s", mode, workload);
+    }
+    free(workload);
+    free(mode);
+}
+
+static void take_params(struct json_take *take, struct cell *cell)
+{
+    char place[JSON_TAKE_PLACE_BYTES + 16];
+    const json_t *params = json_take_object(take, "params", JSON_NEEDED);
+    if (take->r < 0)
+        return;
+    snprintf(place, sizeof place, "%s.params", take->place);
+    take->r = params_from_json(&cell->params, params, place, take->problem);
+}
+
+static void take_skipped(struct json_take *take, const struct run *run, struct run_cell *cell)
+{
+    const json_t *list = json_take_list(take, "skipped_subjects", JSON_OPTIONAL), *entry;
+    size_t i;
+    json_array_foreach(list, i, entry)
+    {
+        struct json_take inner;
+        char *name = NULL, *reason = NULL;
+        json_take_enter(&inner, take, "skipped_subjects", i, entry);
+        json_take_text(&inner, "subject", JSON_NEEDED, &name);
+        json_take_text(&inner, "reason", JSON_NEEDED, &reason);
+        size_t subject = inner.r == 0 ? run_find_subject(run, name) : SUBJECT_NONE;
+        if (inner.r == 0 && subject == SUBJECT_NONE)
+            json_take_complain(&inner, "subject", "\"%.60s\" is not among the run's subjects",
+                               name);
+        if (inner.r == 0)
+            inner.r = run_cell_skip_subject(cell, subject, reason);
+        json_take_leave(take, &inner);
+        free(name);
+        free(reason);
+    }
+}
+
+static void take_headroom(struct json_take *take, struct headroom *headroom)
+{
+    struct json_take inner;
+    const json_t *object = json_take_object(take, "headroom", JSON_OPTIONAL);
+    if (object == NULL)
+        return;
+    json_take_enter(&inner, take, "headroom", SIZE_MAX, object);
+    json_take_text(&inner, "against", JSON_NEEDED, &headroom->against);
+    json_take_amount(&inner, "factor", JSON_NEEDED, &headroom->factor);
+    json_take_amount(&inner, METRIC_OFFERED, JSON_OPTIONAL, &headroom->offered_per_s);
+    json_take_boolean(&inner, "proved", JSON_NEEDED, &headroom->proved);
+    json_take_text(&inner, "why_not", JSON_OR_NULL, &headroom->why_not);
+    headroom->known = inner.r == 0;
+    json_take_leave(take, &inner);
+}
+
+static void take_cell(struct json_take *take, struct run *run)
+{
+    struct run_cell *cell = run_add_cell(run);
+    if (cell == NULL) {
+        take->r = -ENOMEM;
+        return;
+    }
+    take_workload(take, &cell->cell);
+    take_params(take, &cell->cell);
+    json_take_text(take, "skipped", JSON_OPTIONAL, &cell->skipped);
+    take_skipped(take, run, cell);
+    take_headroom(take, &cell->headroom);
+    if (take->r < 0)
+        return;
+    trial_table_open(&cell->trials, cell->cell.workload, cell->cell.mode);
+    trial_table_open(&cell->counting, cell->cell.workload, cell->cell.mode);
+}
+
+static void take_cells(struct json_take *take, struct run *run)
+{
+    const json_t *list = json_take_list(take, "cells", JSON_NEEDED), *cell;
+    size_t i;
+    json_array_foreach(list, i, cell)
+    {
+        struct json_take inner;
+        json_take_enter(&inner, take, "cells", i, cell);
+        if (inner.r == 0)
+            take_cell(&inner, run);
+        json_take_leave(take, &inner);
+    }
+}
+
+static void take_placement(struct json_take *take, struct run *run)
+{
+    struct json_take inner;
+    int64_t subject_cpu = -1, generator_cpu = -1;
+    const json_t *object = json_take_object(take, "placement", JSON_OPTIONAL);
+    if (object != NULL) {
+        json_take_enter(&inner, take, "placement", SIZE_MAX, object);
+        json_take_integer(&inner, "subject_cpu", JSON_NEEDED, &subject_cpu);
+        json_take_integer(&inner, "generator_cpu", JSON_NEEDED, &generator_cpu);
+        json_take_leave(take, &inner);
+    }
+    run->subject_cpu = (int)subject_cpu;
+    run->generator_cpu = (int)generator_cpu;
+}
+
+static void take_minimum_effect(struct json_take *take, struct run *run)
+{
+    run->minimum_effect = VERDICT_MINIMUM_EFFECT;
+    json_take_amount(take, "minimum_effect", JSON_OPTIONAL, &run->minimum_effect);
+    if (!(run->minimum_effect >= VERDICT_MINIMUM_EFFECT_LOWEST &&
+          run->minimum_effect <= VERDICT_MINIMUM_EFFECT_HIGHEST))
+        json_take_complain(take, "minimum_effect", "expected a share from %g to %g",
+                           VERDICT_MINIMUM_EFFECT_LOWEST, VERDICT_MINIMUM_EFFECT_HIGHEST);
+}
+
+static void take_manifest(struct json_take *take, struct run *run)
+{
+    const json_t *manifest = json_take_object(take, "manifest", JSON_NEEDED);
+    const json_t *calibration = json_object_get(take->object, "calibration");
+    if (take->r == 0)
+        take->r = manifest_from_json(&run->manifest, manifest, take->problem);
+    if (take->r == 0 && calibration != NULL)
+        take->r = calibration_record_from_json(&run->calibration, calibration, take->problem);
+}
+
+static int take_run(struct run *run, const json_t *json, char *problem)
+{
+    struct json_take take;
+    json_take_open(&take, json, problem);
+    /* First the number: under another one, every other complaint would mislead. */
+    take_schema(&take);
+    json_take_text(&take, "id", JSON_NEEDED, &run->id);
+    take_command(&take, run);
+    json_take_whole(&take, "seed", JSON_NEEDED, &run->seed);
+    json_take_text(&take, "profile", JSON_OPTIONAL, &run->profile);
+    take_minimum_effect(&take, run);
+    json_take_text(&take, "baseline", JSON_OPTIONAL, &run->baseline);
+    take_manifest(&take, run);
+    take_subjects(&take, run);
+    take_cells(&take, run);
+    take_placement(&take, run);
+    json_take_text(&take, "why_not_counted", JSON_OPTIONAL, &run->why_not_counted);
+    json_take_whole(&take, "rounds", JSON_OPTIONAL, &run->rounds);
+    json_take_text(&take, "ended", JSON_OPTIONAL, &run->ended);
+    return take.r;
+}
+
+int run_from_text(struct run *run, char *text, size_t length, const char *path, char *problem)
+{
+    struct outline outline = {.path = path, .problem = problem};
+    char field[PROBLEM_BYTES];
+    json_t *json = json_object();
+    problem[0] = '\0';
+    json_scan_open(&outline.scan, text, length);
+    int r = json != NULL ? read_outline(&outline, json) : -ENOMEM;
+    if (r == 0) {
+        r = take_run(run, json, field);
+        if (r == -EINVAL)
+            problem_say(problem, r, "%s is not a run of pollbench: %s", path, field);
+    }
+    if (r == -ENOMEM)
+        problem_say(problem, r, "%s: there is no memory to read it", path);
+    json_decref(json);
+    return r;
 }

@@ -69,6 +69,8 @@ struct cell_summary {
     struct paired_list ratios, excess;
     /* The subject that comparisons are shown against; SUBJECT_NONE: nothing is compared. */
     size_t baseline;
+    /* That verdicts were given with, as a share. */
+    double minimum_effect;
     struct verdict_pair *verdicts;
     size_t verdict_count, verdict_room;
     /* [one * subject_count + other]: place in verdicts, from 1; 0: the two are no pair. */

@@ -27,8 +27,8 @@ struct trial {
     enum trial_kind kind;
     /* Place in the run's cells, and in its subjects. */
     size_t cell, subject;
-    /* The subject's name, where it may be none of the run's: a proof of headroom runs against a floor. NULL: it is
-     * that of `subject`. Not owned. */
+    /* The subject's name, where it may be none of the run's: a proof of headroom runs against a
+     * floor. NULL: it is that of `subject`. Not owned. */
     const char *subject_name;
     /* From 0. */
     uint64_t round, order;

@@ -1,6 +1,5 @@
 #include "harness/stats/histogram.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -14,7 +13,7 @@ _Static_assert(HISTOGRAM_HIGHEST_NS >> 30 ==
 
 void histogram_reset(struct histogram *histogram)
 {
-    memset(histogram, 0, sizeof(*histogram));
+    memset(histogram, 0, sizeof *histogram);
     histogram->minimum_ns = UINT64_MAX;
 }
 
@@ -89,9 +88,8 @@ bool histogram_percentile(const struct histogram *histogram, double percent, uin
     return false;
 }
 
-/* "first:count,count;first:count". A gap of one or two buckets is written as zeros, which is
- * shorter than another beginning. The caller frees it. */
-static char *buckets_to_text(const struct histogram *histogram)
+/* A gap of one or two buckets is written as zeros, which is shorter than another beginning. */
+char *histogram_buckets_to_text(const struct histogram *histogram)
 {
     /* An index and a count are at most 4 and 20 digits, each with a mark. */
     char *text = malloc(HISTOGRAM_BUCKETS * (4 + 1 + 20 + 1) + 1), *at = text;
@@ -112,24 +110,6 @@ static char *buckets_to_text(const struct histogram *histogram)
     return text;
 }
 
-json_t *histogram_to_json(const struct histogram *histogram)
-{
-    bool empty = histogram->count == 0;
-    uint64_t maximum_ns = histogram->maximum_ns > INT64_MAX ? INT64_MAX : histogram->maximum_ns;
-    uint64_t minimum_ns = histogram->minimum_ns > maximum_ns ? maximum_ns : histogram->minimum_ns;
-    char *buckets = buckets_to_text(histogram);
-    json_t *json =
-        buckets != NULL
-            ? json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "unit", "ns", "layout",
-                        HISTOGRAM_LAYOUT, "count", (json_int_t)histogram->count, "sum",
-                        (json_int_t)histogram->sum_ns, "min", (json_int_t)(empty ? 0 : minimum_ns),
-                        "max", (json_int_t)maximum_ns, "under", (json_int_t)histogram->under,
-                        "over", (json_int_t)histogram->over, "buckets", buckets)
-            : NULL;
-    free(buckets);
-    return json;
-}
-
 /* Reads digits, at most INT64_MAX; false when there are none. */
 static bool read_number(const char **at, uint64_t *number)
 {
@@ -143,9 +123,9 @@ static bool read_number(const char **at, uint64_t *number)
     return *at != begin;
 }
 
-/* Fills the buckets: indices in range and ascending. *total: how many values they hold. */
-static bool buckets_from_text(struct histogram *histogram, const char *at, uint64_t *total)
+bool histogram_buckets_from_text(struct histogram *histogram, const char *text, uint64_t *total)
 {
+    const char *at = text;
     uint64_t bucket, count, next = 0;
     *total = 0;
     while (*at != '\0') {
@@ -187,7 +167,7 @@ static bool is_in_bucket(const struct histogram *histogram, uint64_t value_ns)
     return histogram->buckets[histogram_bucket(value_ns)] > 0;
 }
 
-static bool is_consistent(const struct histogram *histogram)
+bool histogram_is_consistent(const struct histogram *histogram)
 {
     if (histogram->count == 0)
         return histogram->minimum_ns == 0 && histogram->maximum_ns == 0 && histogram->sum_ns == 0;
@@ -201,42 +181,4 @@ static bool is_consistent(const struct histogram *histogram)
            (histogram->over > 0) == (histogram->maximum_ns > HISTOGRAM_HIGHEST_NS) &&
            is_in_bucket(histogram, histogram->minimum_ns) &&
            is_in_bucket(histogram, histogram->maximum_ns) && is_between_extremes(histogram);
-}
-
-static int read_json(struct histogram *histogram, json_t *json)
-{
-    const char *unit, *layout, *buckets;
-    json_int_t count, sum, minimum, maximum, under, over;
-    if (json_unpack(json, "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:s !}", "unit", &unit,
-                    "layout", &layout, "count", &count, "sum", &sum, "min", &minimum, "max",
-                    &maximum, "under", &under, "over", &over, "buckets", &buckets) != 0)
-        return -EINVAL;
-    if (strcmp(unit, "ns") != 0 || strcmp(layout, HISTOGRAM_LAYOUT) != 0)
-        return -ENOTSUP;
-    if (count < 0 || sum < 0 || minimum < 0 || maximum < 0 || under < 0 || over < 0)
-        return -EINVAL;
-
-    uint64_t in_buckets;
-    if (!buckets_from_text(histogram, buckets, &in_buckets))
-        return -EILSEQ;
-    /* Each term is at most INT64_MAX: taken apart, so that no sum can wrap into a match. */
-    uint64_t outside = (uint64_t)under + (uint64_t)over;
-    if (outside > (uint64_t)count || in_buckets != (uint64_t)count - outside)
-        return -EINVAL;
-    histogram->count = (uint64_t)count;
-    histogram->sum_ns = (uint64_t)sum;
-    histogram->minimum_ns = (uint64_t)minimum;
-    histogram->maximum_ns = (uint64_t)maximum;
-    histogram->under = (uint64_t)under;
-    histogram->over = (uint64_t)over;
-    return is_consistent(histogram) ? 0 : -EINVAL;
-}
-
-int histogram_from_json(struct histogram *histogram, const json_t *json)
-{
-    histogram_reset(histogram);
-    int r = read_json(histogram, (json_t *)json); /* takes no const, but only reads */
-    if (r < 0 || histogram->count == 0)
-        histogram_reset(histogram);
-    return r;
 }

@@ -1,17 +1,16 @@
 /* A log-linear histogram of durations: 64 equal buckets in every power of two. The bucketing is
- * that of HdrHistogram (Gil Tene), with a fixed range.
+ * that of HdrHistogram (Gil Tene), with a fixed range. Plain memory of fixed size (about 15 KiB),
+ * no allocation, merges by addition.
  *
- * - Plain memory of fixed size (about 15 KiB), no allocation, merges by addition.
- * - From HISTOGRAM_LOWEST_NS to HISTOGRAM_HIGHEST_NS a value is known by the middle of its bucket,
- *   which is off by less than 1/128 (0.8 %) of it. Up to 127 ns buckets are one nanosecond wide.
- * - Values outside that range are counted apart, below and above. Nothing is clipped: count, sum,
- *   minimum and maximum are exact over all values, and a percentile that falls outside is refused,
- *   not guessed.
- */
+ * From HISTOGRAM_LOWEST_NS to HISTOGRAM_HIGHEST_NS a value is known by the middle of its bucket,
+ * which is off by less than 1/128 (0.8 %) of it. Up to 127 ns buckets are one nanosecond wide.
+ *
+ * Values outside that range are counted apart, below and above. Nothing is clipped: count, sum,
+ * minimum and maximum are exact over all values, and a percentile that falls outside is refused,
+ * not guessed. */
 #ifndef HARNESS_STATS_HISTOGRAM_H
 #define HARNESS_STATS_HISTOGRAM_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -30,12 +29,12 @@ enum {
 };
 
 struct histogram {
-    uint64_t count;      /* all values */
-    uint64_t sum_ns;     /* all values; stops at INT64_MAX, which JSON can still carry */
-    uint64_t minimum_ns; /* all values; UINT64_MAX while empty */
-    uint64_t maximum_ns; /* all values; 0 while empty */
-    uint64_t under;      /* values below HISTOGRAM_LOWEST_NS, in no bucket */
-    uint64_t over;       /* values above HISTOGRAM_HIGHEST_NS, in no bucket */
+    /* Of all values: how many there are, and their sum, which stops at INT64_MAX. */
+    uint64_t count, sum_ns;
+    /* Of all values, too. UINT64_MAX and 0 while empty. */
+    uint64_t minimum_ns, maximum_ns;
+    /* Values below HISTOGRAM_LOWEST_NS and above HISTOGRAM_HIGHEST_NS, in no bucket. */
+    uint64_t under, over;
     uint64_t buckets[HISTOGRAM_BUCKETS];
 };
 
@@ -90,15 +89,16 @@ void histogram_merge(struct histogram *into, const struct histogram *from);
  * buckets. 0 and 100 are the exact minimum and maximum, always given when there is any value. */
 bool histogram_percentile(const struct histogram *, double percent, uint64_t *value_ns);
 
-/* {"unit":"ns","layout":"log-linear-64","count":N,"sum":S,"min":m,"max":M,"under":u,"over":o,
- *  "buckets":"first:count,count,...;first:count"}: runs of neighbouring buckets, each beginning
- * with the index of its first; ascending; a count may be 0. min and max are 0 while empty, and at
- * most INT64_MAX. The caller's reference; NULL when out of memory. */
-json_t *histogram_to_json(const struct histogram *);
+/* The buckets as text: "first:count,count,...;first:count", runs of neighbouring buckets, each
+ * beginning with the index of its first; ascending. The caller frees it; NULL: no memory. */
+char *histogram_buckets_to_text(const struct histogram *);
 
-/* Reads that back, into an empty histogram on error: -ENOTSUP for another unit or layout, -EILSEQ
- * for buckets that are not written that way, -EINVAL for anything else that is malformed, negative
- * or at odds with itself. */
-int histogram_from_json(struct histogram *, const json_t *);
+/* Reads that back into the buckets, which are empty before; a count may be 0. *total: how many
+ * values they hold. false: it is not written that way. */
+bool histogram_buckets_from_text(struct histogram *, const char *text, uint64_t *total);
+
+/* Whether counts, sum, extremes and buckets can all be of the same values. The extremes of an empty
+ * one are 0 here, as in a file. */
+bool histogram_is_consistent(const struct histogram *);
 
 #endif

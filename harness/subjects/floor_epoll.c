@@ -92,14 +92,14 @@ static int floor_open(struct accept_server **out, const struct accept_setup *set
         .epoll_fd = -1, .listener_fd = -1, .budget = setup->budget, .capacity = setup->capacity};
     memset(server->fds, 0xff,
            places * sizeof server->fds[0]); /* touched before anything is timed */
-    int error = setup->bytes > 0 ? take_exchanges(server, setup) : 0;
-    if (error == 0)
-        error = start(server, setup->backlog, what);
-    if (error < 0)
+    int r = setup->bytes > 0 ? take_exchanges(server, setup) : 0;
+    if (r == 0)
+        r = start(server, setup->backlog, what);
+    if (r < 0)
         floor_close(server);
     else
         *out = server;
-    return error;
+    return r;
 }
 
 static uint16_t floor_port(const struct accept_server *server)
@@ -149,17 +149,17 @@ static int floor_drain(struct accept_server *server, unsigned count, uint64_t de
         return -ENOBUFS;
     server->expected += count;
     while (server->count < server->expected) {
-        int result = wait_ready(server, deadline_ns);
-        for (unsigned i = 0; i < server->budget && result > 0; i++) {
-            result = take(server);
-            if (result >= 0) {
-                server->fds[server->count++] = result;
-                result = 1;
+        int r = wait_ready(server, deadline_ns);
+        for (unsigned i = 0; i < server->budget && r > 0; i++) {
+            r = take(server);
+            if (r >= 0) {
+                server->fds[server->count++] = r;
+                r = 1;
             }
         }
-        if (result < 0 && result != -EAGAIN) {
+        if (r < 0 && r != -EAGAIN) {
             server->expected -= count;
-            return result;
+            return r;
         }
     }
     return 0;
@@ -168,9 +168,9 @@ static int floor_drain(struct accept_server *server, unsigned count, uint64_t de
 static int floor_hold(struct accept_server *server)
 {
     for (; server->held < server->expected; server->held++) {
-        int error = watch(server, server->fds[server->held]);
-        if (error < 0)
-            return error;
+        int r = watch(server, server->fds[server->held]);
+        if (r < 0)
+            return r;
     }
     return 0;
 }
@@ -187,19 +187,19 @@ static int floor_serve(struct accept_server *server, uint64_t deadline_ns, uint6
 {
     *accepted = 0;
     for (;;) {
-        int result = wait_ready(server, deadline_ns);
-        for (unsigned i = 0; i < server->budget && result > 0; i++) {
-            result = take(server);
-            if (result >= 0) {
-                close(result);
+        int r = wait_ready(server, deadline_ns);
+        for (unsigned i = 0; i < server->budget && r > 0; i++) {
+            r = take(server);
+            if (r >= 0) {
+                close(r);
                 ++*accepted;
-                result = 1;
+                r = 1;
             }
         }
-        if (result == -ETIMEDOUT || (result == 1 && clock_now_ns() >= deadline_ns))
+        if (r == -ETIMEDOUT || (r == 1 && clock_now_ns() >= deadline_ns))
             return 0;
-        if (result < 0 && result != -EAGAIN)
-            return result;
+        if (r < 0 && r != -EAGAIN)
+            return r;
     }
 }
 
@@ -214,13 +214,13 @@ static void exchange_end(struct accept_server *server, int fd)
 /* A connection that was just accepted. */
 static int exchange_begin(struct accept_server *server, int fd)
 {
-    int error = exchanges_begin(&server->exchanges, fd);
-    if (error < 0)
-        return error;
-    error = watch(server, fd);
-    if (error < 0)
+    int r = exchanges_begin(&server->exchanges, fd);
+    if (r < 0)
+        return r;
+    r = watch(server, fd);
+    if (r < 0)
         exchange_end(server, fd);
-    return error;
+    return r;
 }
 
 static int want_writable(struct accept_server *server, int fd, bool wanted)
@@ -242,8 +242,8 @@ static int exchange_respond(struct accept_server *server, int fd, bool was_waiti
     }
     exchange->sent += sent > 0 ? (unsigned)sent : 0;
     bool is_whole = exchange->sent == server->exchanges.bytes;
-    int error = is_whole == was_waiting ? want_writable(server, fd, !is_whole) : 0;
-    return error < 0 ? error : is_whole;
+    int r = is_whole == was_waiting ? want_writable(server, fd, !is_whole) : 0;
+    return r < 0 ? r : is_whole;
 }
 
 /* Reads what is there, up to the budget of one wakeup. > 0: the response is on its way, whole. */
@@ -288,9 +288,9 @@ static int accept_exchanges(struct accept_server *server)
 {
     for (unsigned i = 0; i < server->budget; i++) {
         int fd = take(server);
-        int result = fd < 0 ? fd : exchange_begin(server, fd);
-        if (result < 0)
-            return result == -EAGAIN ? 0 : result;
+        int r = fd < 0 ? fd : exchange_begin(server, fd);
+        if (r < 0)
+            return r == -EAGAIN ? 0 : r;
     }
     return 0;
 }
@@ -306,11 +306,11 @@ static int floor_answer(struct accept_server *server, uint64_t deadline_ns, uint
             return -errno;
         for (int i = 0; i < ready; i++) {
             const struct epoll_event *event = &server->events[i];
-            int result = event->data.fd == server->listener_fd ? accept_exchanges(server)
+            int r = event->data.fd == server->listener_fd ? accept_exchanges(server)
                                                                : exchange_ready(server, event);
-            if (result < 0)
-                return result;
-            *answered += (uint64_t)result;
+            if (r < 0)
+                return r;
+            *answered += (uint64_t)r;
         }
         if (clock_now_ns() >= deadline_ns)
             return 0;

@@ -44,12 +44,12 @@ void exchanges_close(struct exchanges *exchanges)
 
 int exchanges_begin(struct exchanges *exchanges, int fd)
 {
-    int error = 0;
+    int r = 0;
     if ((unsigned)fd >= exchanges->places)
-        error = grow(exchanges, 2 * (unsigned)fd);
-    if (error < 0)
+        r = grow(exchanges, 2 * (unsigned)fd);
+    if (r < 0)
         close(fd);
     else
         exchanges->by_fd[fd] = (struct exchange){.is_open = true};
-    return error;
+    return r;
 }

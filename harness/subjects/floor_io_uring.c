@@ -59,19 +59,19 @@ static int floor_open(struct accept_server **out, const struct accept_setup *set
     memset(server->fds, 0xff,
            places * sizeof server->fds[0]); /* touched before anything is timed */
     *what = "setting up the ring";
-    int error = open_ring(&server->ring);
-    if (error == 0) {
+    int r = open_ring(&server->ring);
+    if (r == 0) {
         server->ring_is_open = true;
         server->listener_fd = floor_listen(setup->backlog, false, &server->port, what);
-        error = server->listener_fd < 0 ? server->listener_fd : 0;
+        r = server->listener_fd < 0 ? server->listener_fd : 0;
     }
-    if (error == 0 && setup->bytes > 0)
-        error = floor_io_uring_exchanges_open(server, setup, what);
-    if (error < 0)
+    if (r == 0 && setup->bytes > 0)
+        r = floor_io_uring_exchanges_open(server, setup, what);
+    if (r < 0)
         floor_close(server);
     else
         *out = server;
-    return error;
+    return r;
 }
 
 static uint16_t floor_port(const struct accept_server *server)
@@ -273,9 +273,9 @@ int floor_io_uring_available(const struct subject *subject, char *reason, uint32
 {
     struct io_uring ring;
     *granted = 0;
-    int error = open_ring(&ring);
-    if (error < 0)
-        return subject_refused(subject, error, reason);
+    int r = open_ring(&ring);
+    if (r < 0)
+        return subject_refused(subject, r, reason);
     io_uring_queue_exit(&ring);
     *granted = FLOOR_IO_URING_FEATURES;
     return 0;

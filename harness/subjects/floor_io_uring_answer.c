@@ -43,19 +43,19 @@ static int open_buffers(struct accept_server *server, const struct accept_setup 
     struct io_uring_buf_reg registration = {
         .ring_addr = (uintptr_t)memory, .ring_entries = server->buffer_count, .bgid = BUFFER_GROUP};
     io_uring_buf_ring_init(server->buffer_ring);
-    int error = io_uring_register_buf_ring(&server->ring, &registration, 0);
-    for (unsigned buffer = 0; buffer < server->buffer_count && error == 0; buffer++)
+    int r = io_uring_register_buf_ring(&server->ring, &registration, 0);
+    for (unsigned buffer = 0; buffer < server->buffer_count && r == 0; buffer++)
         give_buffer(server, buffer);
-    return error;
+    return r;
 }
 
 int floor_io_uring_exchanges_open(struct accept_server *server, const struct accept_setup *setup,
                                   const char **what)
 {
     *what = "registering receive buffers";
-    int error = open_buffers(server, setup);
-    if (error < 0)
-        return error;
+    int r = open_buffers(server, setup);
+    if (r < 0)
+        return r;
     *what = "allocating the exchanges";
     return exchanges_open(&server->exchanges, setup);
 }
@@ -98,8 +98,8 @@ static int respond(struct accept_server *server, int fd)
 /* A connection that was just accepted. */
 static int exchange_begin(struct accept_server *server, int fd)
 {
-    int error = exchanges_begin(&server->exchanges, fd);
-    return error < 0 ? error : arm_receive(server, fd);
+    int r = exchanges_begin(&server->exchanges, fd);
+    return r < 0 ? r : arm_receive(server, fd);
 }
 
 static int exchange_received(struct accept_server *server, int fd, const struct io_uring_cqe *cqe)
@@ -115,48 +115,48 @@ static int exchange_received(struct accept_server *server, int fd, const struct 
     } else if (cqe->res != -ENOBUFS) {
         exchange->ended = true;
     }
-    int error = 0;
+    int r = 0;
     if (!was_whole && exchange->received >= server->exchanges.bytes)
-        error = respond(server, fd);
-    if (error == 0 && !exchange->receiving && !exchange->ended)
-        error = arm_receive(server, fd);
-    return error;
+        r = respond(server, fd);
+    if (r == 0 && !exchange->receiving && !exchange->ended)
+        r = arm_receive(server, fd);
+    return r;
 }
 
 /* One completion of an exchange. 1: its response was sent whole; 0; -errno. */
 static int exchange_step(struct accept_server *server, const struct io_uring_cqe *cqe)
 {
-    int fd = (int)(cqe->user_data >> 8), error = 0;
+    int fd = (int)(cqe->user_data >> 8), r = 0;
     struct exchange *exchange = &server->exchanges.by_fd[fd];
     bool is_whole = false;
     server->counters.completions++;
     if ((cqe->user_data & 0xff) == RECEIVE) {
-        error = exchange_received(server, fd, cqe);
+        r = exchange_received(server, fd, cqe);
     } else {
         exchange->sending = false;
         is_whole =
             cqe->res == (int)server->exchanges.bytes; /* else the receive brings the reason */
     }
-    if (error == 0 && exchange->ended && !exchange->receiving && !exchange->sending) {
+    if (r == 0 && exchange->ended && !exchange->receiving && !exchange->sending) {
         exchange->is_open = false;
-        error = floor_io_uring_close_accepted(server, fd);
+        r = floor_io_uring_close_accepted(server, fd);
     }
-    return error < 0 ? error : is_whole;
+    return r < 0 ? r : is_whole;
 }
 
 static int step(struct accept_server *server, const struct io_uring_cqe *cqe, uint64_t *answered)
 {
     unsigned kind = cqe->user_data & 0xff;
-    int result;
+    int r;
     if (kind == RECEIVE || kind == SEND) {
-        result = exchange_step(server, cqe);
-        *answered += result > 0;
+        r = exchange_step(server, cqe);
+        *answered += r > 0;
     } else {
-        result = floor_io_uring_result_of(server, cqe);
-        if (result >= 0)
-            result = exchange_begin(server, result);
+        r = floor_io_uring_result_of(server, cqe);
+        if (r >= 0)
+            r = exchange_begin(server, r);
     }
-    return result < 0 && result != -EAGAIN ? result : 0;
+    return r < 0 && r != -EAGAIN ? r : 0;
 }
 
 int floor_io_uring_answer(struct accept_server *server, uint64_t deadline_ns, uint64_t *answered)

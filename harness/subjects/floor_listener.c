@@ -15,22 +15,22 @@ int floor_listen(unsigned backlog, bool nonblocking, uint16_t *port, const char 
     if (fd < 0)
         return fd;
     /* As the loop does: ports of connections that ended lately are not counted as taken. */
-    int error = sys.set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-    if (error >= 0)
-        error = sys.set_nonblocking(fd, nonblocking);
-    if (error >= 0) {
+    int r = sys.set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+    if (r >= 0)
+        r = sys.set_nonblocking(fd, nonblocking);
+    if (r >= 0) {
         *what = "bind to 127.0.0.1";
-        error = sys.bind(fd, (struct sockaddr *)&address, size);
+        r = sys.bind(fd, (struct sockaddr *)&address, size);
     }
-    if (error >= 0 && getsockname(fd, (struct sockaddr *)&address, &size) < 0)
-        error = -errno;
-    if (error >= 0) {
+    if (r >= 0 && getsockname(fd, (struct sockaddr *)&address, &size) < 0)
+        r = -errno;
+    if (r >= 0) {
         *what = "listen";
-        error = sys.listen(fd, (int)backlog);
+        r = sys.listen(fd, (int)backlog);
     }
-    if (error < 0) {
+    if (r < 0) {
         sys.close(fd);
-        return error;
+        return r;
     }
     *port = ntohs(address.sin_port);
     return fd;

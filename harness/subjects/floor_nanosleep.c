@@ -10,11 +10,11 @@ static int until(int fd, uint64_t due_ns)
 {
     (void)fd;
     struct timespec due = clock_timespec(due_ns);
-    int error;
+    int r;
     do
-        error = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL);
-    while (error == EINTR);
-    return -error;
+        r = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL);
+    while (r == EINTR);
+    return -r;
 }
 
 static int nanosleep_open(struct timer_bed **out, const struct timer_setup *setup,

@@ -23,12 +23,12 @@ int sleep_open(struct timer_bed **out, const struct timer_setup *setup,
     bed->setup = *setup;
     bed->sleeper = *sleeper;
     bed->fd = -1;
-    int error = sleeper->open != NULL ? sleeper->open(&bed->fd, what) : 0;
-    if (error < 0)
+    int r = sleeper->open != NULL ? sleeper->open(&bed->fd, what) : 0;
+    if (r < 0)
         sleep_close(bed);
     else
         *out = bed;
-    return error;
+    return r;
 }
 
 /* The plans of all timers make one: their first times, again with each interval. Nobody sleeps for
@@ -43,9 +43,9 @@ int sleep_run(struct timer_bed *bed, const struct timer_plan *plan, struct timer
                 break;
             uint64_t now_ns = clock_now_ns();
             if (now_ns < due_ns) {
-                int error = bed->sleeper.until(bed->fd, due_ns);
-                if (error < 0)
-                    return error;
+                int r = bed->sleeper.until(bed->fd, due_ns);
+                if (r < 0)
+                    return r;
                 bed->sleeps++;
                 now_ns = clock_now_ns();
             }

@@ -132,17 +132,17 @@ static int fix_pool_size(unsigned threads)
 static int libuv_open(struct pool_server **out, const struct pool_setup *setup, const char **what)
 {
     *what = "setting the size of libuv's pool, which one process can do once,";
-    int error = fix_pool_size(setup->threads);
-    if (error < 0)
-        return error;
+    int r = fix_pool_size(setup->threads);
+    if (r < 0)
+        return r;
     *what = "opening the loop";
     struct pool_server *server = calloc(1, sizeof *server);
     if (!server)
         return -ENOMEM;
-    error = uv_loop_init(&server->loop);
-    if (error < 0) {
+    r = uv_loop_init(&server->loop);
+    if (r < 0) {
         free(server);
-        return error;
+        return r;
     }
     server->setup = *setup;
     for (unsigned i = 0; i < POOL_TIMERS; i++) {

@@ -24,11 +24,11 @@ static void on_timer(uv_timer_t *timer)
 
 static int crowd_start(struct timer_crowd *crowd, const uint32_t *order, const uint32_t *delays_ms)
 {
-    int error = 0;
+    int r = 0;
     crowd->fired_count = 0;
-    for (uint32_t i = 0; i < crowd->count && error == 0; i++)
-        error = uv_timer_start(&crowd->timers[order[i]], on_timer, delays_ms[i], 0);
-    return error;
+    for (uint32_t i = 0; i < crowd->count && r == 0; i++)
+        r = uv_timer_start(&crowd->timers[order[i]], on_timer, delays_ms[i], 0);
+    return r;
 }
 
 static void crowd_stop(struct timer_crowd *crowd, const uint32_t *order)
@@ -75,14 +75,14 @@ static int crowd_open(struct timer_crowd **out, const struct subject *subject, u
         return -ENOMEM;
     crowd->timers = calloc(count, sizeof *crowd->timers);
     crowd->fired = calloc(count, sizeof *crowd->fired);
-    int error = crowd->timers == NULL || crowd->fired == NULL ? -ENOMEM : 0;
-    if (error == 0) {
+    int r = crowd->timers == NULL || crowd->fired == NULL ? -ENOMEM : 0;
+    if (r == 0) {
         *what = "opening libuv's loop";
-        error = uv_loop_init(&crowd->loop); /* -errno, as all of libuv's codes on these systems */
+        r = uv_loop_init(&crowd->loop); /* -errno, as all of libuv's codes on these systems */
     }
-    if (error < 0) {
+    if (r < 0) {
         free_crowd(crowd);
-        return error;
+        return r;
     }
     crowd->count = count;
     for (uint32_t i = 0; i < count; i++) {

@@ -19,9 +19,9 @@
 #define DROP_TIMEOUT_NS (10 * NS_PER_S)
 #define REST_TIMEOUT_NS (10 * NS_PER_S)
 
-void loop_server_fail(struct accept_server *server, int error)
+void loop_server_fail(struct accept_server *server, int r)
 {
-    server->error = error;
+    server->error = r;
     loop_stop(server->loop);
 }
 
@@ -62,15 +62,15 @@ static void take_offered(struct accept_server *server)
     loop_stream_init(server->loop, stream);
     stream->handle.data = server;
     server->offered = false;
-    int error = loop_accept(&server->listener, stream);
-    if (error < 0)
-        loop_server_fail(server, error);
-    if (error == 0 && server->answering) {
+    int r = loop_accept(&server->listener, stream);
+    if (r < 0)
+        loop_server_fail(server, r);
+    if (r == 0 && server->answering) {
         loop_server_begin(server, stream);
         return;
     }
-    if (error < 0 || server->serving) {
-        server->accepted += error == 0;
+    if (r < 0 || server->serving) {
+        server->accepted += r == 0;
         loop_close(&stream->handle, loop_server_closed);
         return;
     }
@@ -106,11 +106,11 @@ static int run_until(struct accept_server *server, bool (*done)(const struct acc
 {
     server->error = 0;
     loop_update_time(server->loop);
-    int result = loop_timer_start_at(&server->deadline, on_deadline, deadline_ns, 0);
-    while (result >= 0 && server->error == 0 && !(done && done(server)))
-        result = loop_run(server->loop, LOOP_DEFAULT);
+    int r = loop_timer_start_at(&server->deadline, on_deadline, deadline_ns, 0);
+    while (r >= 0 && server->error == 0 && !(done && done(server)))
+        r = loop_run(server->loop, LOOP_DEFAULT);
     loop_timer_stop(&server->deadline);
-    return result < 0 ? result : server->error;
+    return r < 0 ? r : server->error;
 }
 
 static bool all_accepted(const struct accept_server *server)
@@ -170,12 +170,12 @@ static int start_listening(struct accept_server *server, unsigned backlog, const
     loop_listener_init(server->loop, &server->listener);
     server->deadline.handle.data = server->listener.handle.data = server;
     *what = "listening on 127.0.0.1";
-    int error = loop_listen(&server->listener, (struct sockaddr *)&address, size, (int)backlog,
+    int r = loop_listen(&server->listener, (struct sockaddr *)&address, size, (int)backlog,
                             on_connection);
-    if (error == 0)
-        error = loop_listener_address(&server->listener, (struct sockaddr *)&address, &size);
+    if (r == 0)
+        r = loop_listener_address(&server->listener, (struct sockaddr *)&address, &size);
     server->port = ntohs(address.sin_port);
-    return error;
+    return r;
 }
 
 static int loop_accept_open(struct accept_server **out, const struct accept_setup *setup,
@@ -194,20 +194,20 @@ static int loop_accept_open(struct accept_server **out, const struct accept_setu
     server->limit = setup->capacity;
     /* What one iteration may bring on top of what is held: serve() closes it within the iteration.
      */
-    int error = take_memory(server, setup->capacity + options.event_budget);
-    if (error == 0 && setup->bytes > 0)
-        error = loop_server_take_exchanges(server, setup->bytes);
-    if (error == 0) {
+    int r = take_memory(server, setup->capacity + options.event_budget);
+    if (r == 0 && setup->bytes > 0)
+        r = loop_server_take_exchanges(server, setup->bytes);
+    if (r == 0) {
         *what = "opening the loop";
-        error = loop_open(&server->loop, &options);
+        r = loop_open(&server->loop, &options);
     }
-    if (error == 0)
-        error = start_listening(server, setup->backlog, what);
-    if (error < 0)
+    if (r == 0)
+        r = start_listening(server, setup->backlog, what);
+    if (r < 0)
         loop_accept_close(server);
     else
         *out = server;
-    return error;
+    return r;
 }
 
 static uint16_t loop_accept_port(const struct accept_server *server)
@@ -226,13 +226,13 @@ static int loop_accept_rest(struct accept_server *server)
 {
     uint64_t deadline_ns = clock_now_ns() + REST_TIMEOUT_NS;
     loop_listener_pause(&server->listener);
-    int result = 0;
-    while (result >= 0 && !loop_listener_is_paused(&server->listener)) {
-        result = loop_run(server->loop, LOOP_NOWAIT);
+    int r = 0;
+    while (r >= 0 && !loop_listener_is_paused(&server->listener)) {
+        r = loop_run(server->loop, LOOP_NOWAIT);
         if (clock_now_ns() >= deadline_ns)
-            result = -ETIMEDOUT;
+            r = -ETIMEDOUT;
     }
-    return result < 0 ? result : 0;
+    return r < 0 ? r : 0;
 }
 
 static int loop_accept_drain(struct accept_server *server, unsigned count, uint64_t deadline_ns)
@@ -242,9 +242,9 @@ static int loop_accept_drain(struct accept_server *server, unsigned count, uint6
     server->accept_left = count;
     take_offered(server);
     loop_listener_resume(&server->listener);
-    int error = run_until(server, all_accepted, deadline_ns);
+    int r = run_until(server, all_accepted, deadline_ns);
     server->accept_left = 0;
-    return error;
+    return r;
 }
 
 static int loop_accept_hold(struct accept_server *server)
@@ -271,10 +271,10 @@ static int loop_accept_serve(struct accept_server *server, uint64_t deadline_ns,
     server->accepted = 0;
     take_offered(server);
     loop_listener_resume(&server->listener);
-    int error = run_until(server, NULL, deadline_ns);
+    int r = run_until(server, NULL, deadline_ns);
     server->serving = false;
     *accepted = server->accepted;
-    return error == -ETIMEDOUT ? 0 : error;
+    return r == -ETIMEDOUT ? 0 : r;
 }
 
 static int loop_accept_answer(struct accept_server *server, uint64_t deadline_ns,
@@ -284,10 +284,10 @@ static int loop_accept_answer(struct accept_server *server, uint64_t deadline_ns
     server->answered = 0;
     take_offered(server);
     loop_listener_resume(&server->listener);
-    int error = run_until(server, NULL, deadline_ns);
+    int r = run_until(server, NULL, deadline_ns);
     server->answering = false;
     *answered = server->answered;
-    return error == -ETIMEDOUT ? 0 : error;
+    return r == -ETIMEDOUT ? 0 : r;
 }
 
 static void loop_accept_counters(const struct accept_server *server,
@@ -313,9 +313,9 @@ int loop_subject_available(const struct subject *subject, char *reason, uint32_t
     }
     if (!subject->variant->ops)
         return subject_not_built(subject, subject->variant->needs, reason);
-    int error = backend_open(&backend, subject->variant, &config);
-    if (error < 0)
-        return subject_refused(subject, error, reason);
+    int r = backend_open(&backend, subject->variant, &config);
+    if (r < 0)
+        return subject_refused(subject, r, reason);
     *granted = backend->granted;
     backend->ops->close(backend);
     return 0;

@@ -39,9 +39,9 @@ static void on_request(struct loop_stream *stream, ssize_t bytes, const void *da
     exchange->received += (unsigned)bytes;
     if (was_whole || exchange->received < server->bytes)
         return;
-    int error = loop_write(stream, &exchange->write, server->response, server->bytes, on_written);
-    if (error < 0)
-        loop_server_fail(server, error);
+    int r = loop_write(stream, &exchange->write, server->response, server->bytes, on_written);
+    if (r < 0)
+        loop_server_fail(server, r);
 }
 
 void loop_server_begin(struct accept_server *server, struct loop_stream *stream)
@@ -49,7 +49,7 @@ void loop_server_begin(struct accept_server *server, struct loop_stream *stream)
     struct loop_exchange *exchange = &server->exchanges[stream - server->streams];
     exchange->received = 0;
     exchange->write.data = server;
-    int error = loop_read_start(stream, on_request);
-    if (error < 0)
-        loop_server_fail(server, error);
+    int r = loop_read_start(stream, on_request);
+    if (r < 0)
+        loop_server_fail(server, r);
 }

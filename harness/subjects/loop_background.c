@@ -11,9 +11,9 @@
  * still holds requests for. */
 #define CLOSING_MOST 256u
 
-static void fail(struct background *background, int error)
+static void fail(struct background *background, int r)
 {
-    background->error = error;
+    background->error = r;
     loop_stop(background->listener.handle.loop);
 }
 
@@ -34,9 +34,9 @@ static void take_offered(struct background *background)
     loop_stream_init(background->listener.handle.loop, stream);
     stream->handle.data = background;
     background->offered = false;
-    int error = loop_accept(&background->listener, stream);
-    if (error < 0)
-        fail(background, error);
+    int r = loop_accept(&background->listener, stream);
+    if (r < 0)
+        fail(background, r);
     loop_close(&stream->handle, on_stream_closed);
 }
 
@@ -70,15 +70,15 @@ static int start_listening(struct background *background, struct loop *loop, uns
     int backlog = (int)(conns > BACKLOG_MIN ? conns : BACKLOG_MIN);
     loop_listener_init(loop, &background->listener);
     background->listener.handle.data = background;
-    int error = loop_listen(&background->listener, (struct sockaddr *)&address, size, backlog,
+    int r = loop_listen(&background->listener, (struct sockaddr *)&address, size, backlog,
                             on_connection);
-    if (error == 0)
-        error = loop_listener_address(&background->listener, (struct sockaddr *)&address, &size);
-    if (error < 0)
+    if (r == 0)
+        r = loop_listener_address(&background->listener, (struct sockaddr *)&address, &size);
+    if (r < 0)
         loop_close(&background->listener.handle, NULL);
     else
         background->port = ntohs(address.sin_port);
-    return error;
+    return r;
 }
 
 int background_open(struct background *background, struct loop *loop, unsigned conns,
@@ -86,14 +86,14 @@ int background_open(struct background *background, struct loop *loop, unsigned c
 {
     *background = (struct background){0};
     *what = "allocating the streams of the background load";
-    int error = take_memory(background, conns + CLOSING_MOST);
-    if (error == 0) {
+    int r = take_memory(background, conns + CLOSING_MOST);
+    if (r == 0) {
         *what = "listening on 127.0.0.1";
-        error = start_listening(background, loop, conns);
+        r = start_listening(background, loop, conns);
     }
-    if (error < 0)
+    if (r < 0)
         background_free(background);
-    return error;
+    return r;
 }
 
 void background_close(struct background *background)

@@ -62,8 +62,8 @@ static void loop_pool_stop_timer(struct pool_server *server, enum pool_timer tim
 
 static int loop_pool_run(struct pool_server *server)
 {
-    int result = loop_run(server->loop, LOOP_DEFAULT);
-    return result < 0 ? result : 0;
+    int r = loop_run(server->loop, LOOP_DEFAULT);
+    return r < 0 ? r : 0;
 }
 
 static void loop_pool_stop(struct pool_server *server)
@@ -118,20 +118,20 @@ static int loop_pool_open(struct pool_server **out, const struct pool_setup *set
     if (!server)
         return -ENOMEM;
     server->setup = *setup;
-    int error = loop_open(&server->loop, &options);
-    for (unsigned i = 0; i < POOL_TIMERS && error == 0; i++) {
+    int r = loop_open(&server->loop, &options);
+    for (unsigned i = 0; i < POOL_TIMERS && r == 0; i++) {
         loop_timer_init(server->loop, &server->timers[i]);
         server->timers[i].handle.data = server;
     }
-    if (error == 0) {
+    if (r == 0) {
         *what = "opening the pool";
-        error = pool_open(&server->pool, server->loop, &pool_options);
+        r = pool_open(&server->pool, server->loop, &pool_options);
     }
-    if (error < 0)
+    if (r < 0)
         loop_pool_close(server);
     else
         *out = server;
-    return error;
+    return r;
 }
 
 const struct pool_ops loop_pool_ops = {

@@ -24,7 +24,7 @@ struct timer_bed {
     struct loop_hook prepare, check;
     struct planned_timer *timers;
     unsigned running;  /* timers that have not come to the end of the plan */
-    int error;         /* what ended a run before its time */
+    int r;         /* what ended a run before its time */
     uint64_t woken_ns; /* when the loop last came out of poll; 0: not yet */
     uint64_t end_ns;
     struct timer_record *record;
@@ -66,27 +66,27 @@ static void after_poll(struct loop_hook *hook)
 
 static int start_planned(struct timer_bed *bed, const struct timer_plan *plan)
 {
-    int error = 0;
+    int r = 0;
     bed->running = bed->setup.timers;
-    for (unsigned i = 0; i < bed->setup.timers && error == 0; i++) {
+    for (unsigned i = 0; i < bed->setup.timers && r == 0; i++) {
         struct planned_timer *planned = &bed->timers[i];
         planned->due_ns = timer_first_due_ns(&bed->setup, plan, i);
         if (planned->due_ns < plan->end_ns)
-            error = loop_timer_start_at(&planned->timer, on_planned, planned->due_ns, 0);
+            r = loop_timer_start_at(&planned->timer, on_planned, planned->due_ns, 0);
         else
             bed->running--;
     }
-    return error;
+    return r;
 }
 
 /* Until there is nothing left, or something has failed. */
 static int run_while(struct timer_bed *bed, const unsigned *left)
 {
-    int result = 0;
-    while (result >= 0 && bed->error == 0 && bed->background.error == 0 && *left > 0)
-        result = loop_run(bed->loop, LOOP_DEFAULT);
-    if (result < 0)
-        return result;
+    int r = 0;
+    while (r >= 0 && bed->error == 0 && bed->background.error == 0 && *left > 0)
+        r = loop_run(bed->loop, LOOP_DEFAULT);
+    if (r < 0)
+        return r;
     return bed->error < 0 ? bed->error : bed->background.error;
 }
 
@@ -98,12 +98,12 @@ static int loop_timer_run(struct timer_bed *bed, const struct timer_plan *plan,
     bed->woken_ns = 0;
     loop_hook_start(&bed->prepare, before_poll);
     loop_hook_start(&bed->check, after_poll);
-    int error = start_planned(bed, plan);
-    if (error == 0)
-        error = run_while(bed, &bed->running);
+    int r = start_planned(bed, plan);
+    if (r == 0)
+        r = run_while(bed, &bed->running);
     loop_hook_stop(&bed->prepare);
     loop_hook_stop(&bed->check);
-    return error;
+    return r;
 }
 
 /* ---- repeating ---- */
@@ -137,9 +137,9 @@ static int loop_timer_repeat(struct timer_bed *bed, uint64_t length_ns, struct t
     bed->repeat_length_ns = length_ns;
     bed->running = 1;
     loop_update_time(bed->loop);
-    int error = loop_timer_start(&bed->repeating, on_repeat, bed->setup.interval_ns,
+    int r = loop_timer_start(&bed->repeating, on_repeat, bed->setup.interval_ns,
                                  bed->setup.interval_ns);
-    return error < 0 ? error : run_while(bed, &bed->running);
+    return r < 0 ? r : run_while(bed, &bed->running);
 }
 
 /* ---- opening and closing ---- */
@@ -184,21 +184,21 @@ static int loop_timer_open(struct timer_bed **out, const struct timer_setup *set
         return -ENOMEM;
     bed->setup = *setup;
     bed->timers = calloc(setup->timers, sizeof *bed->timers);
-    int error = bed->timers == NULL ? -ENOMEM : 0;
-    if (error == 0) {
+    int r = bed->timers == NULL ? -ENOMEM : 0;
+    if (r == 0) {
         *what = "opening the loop";
-        error = loop_open(&bed->loop, &options);
+        r = loop_open(&bed->loop, &options);
     }
-    if (error == 0) {
+    if (r == 0) {
         init_handles(bed);
         if (setup->conns > 0)
-            error = background_open(&bed->background, bed->loop, setup->conns, what);
+            r = background_open(&bed->background, bed->loop, setup->conns, what);
     }
-    if (error < 0)
+    if (r < 0)
         loop_timer_close(bed);
     else
         *out = bed;
-    return error;
+    return r;
 }
 
 static uint16_t loop_timer_port(const struct timer_bed *bed)

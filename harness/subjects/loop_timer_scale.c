@@ -23,11 +23,11 @@ static void on_timer(struct loop_timer *timer)
 
 static int crowd_start(struct timer_crowd *crowd, const uint32_t *order, const uint32_t *delays_ms)
 {
-    int error = 0;
+    int r = 0;
     crowd->fired_count = 0;
-    for (uint32_t i = 0; i < crowd->count && error == 0; i++)
-        error = loop_timer_start(&crowd->timers[order[i]], on_timer, delays_ms[i] * NS_PER_MS, 0);
-    return error;
+    for (uint32_t i = 0; i < crowd->count && r == 0; i++)
+        r = loop_timer_start(&crowd->timers[order[i]], on_timer, delays_ms[i] * NS_PER_MS, 0);
+    return r;
 }
 
 static void crowd_stop(struct timer_crowd *crowd, const uint32_t *order)
@@ -38,8 +38,8 @@ static void crowd_stop(struct timer_crowd *crowd, const uint32_t *order)
 
 static int crowd_iterate(struct timer_crowd *crowd)
 {
-    int result = loop_run(crowd->loop, LOOP_NOWAIT);
-    return result < 0 ? result : 0;
+    int r = loop_run(crowd->loop, LOOP_NOWAIT);
+    return r < 0 ? r : 0;
 }
 
 static const uint32_t *crowd_fired(const struct timer_crowd *crowd, uint32_t *count)
@@ -71,14 +71,14 @@ static int crowd_open(struct timer_crowd **out, const struct subject *subject, u
         return -ENOMEM;
     crowd->timers = calloc(count, sizeof *crowd->timers);
     crowd->fired = calloc(count, sizeof *crowd->fired);
-    int error = crowd->timers == NULL || crowd->fired == NULL ? -ENOMEM : 0;
-    if (error == 0) {
+    int r = crowd->timers == NULL || crowd->fired == NULL ? -ENOMEM : 0;
+    if (r == 0) {
         *what = "opening the loop";
-        error = loop_open(&crowd->loop, &options);
+        r = loop_open(&crowd->loop, &options);
     }
-    if (error < 0) {
+    if (r < 0) {
         crowd_close(crowd);
-        return error;
+        return r;
     }
     crowd->count = count;
     for (uint32_t i = 0; i < count; i++) {

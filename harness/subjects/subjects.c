@@ -1,5 +1,5 @@
 /* The table of subjects. A new floor or peer: its file here, its row below. */
-#include "harness/contract/subject.h"
+#include "harness/subjects/subjects.h"
 
 #include "harness/subjects/floor_epoll.h"
 #include "harness/subjects/floor_io_uring.h"
@@ -157,18 +157,18 @@ const struct subject *subject_find(const char *name)
     return NULL;
 }
 
-int subject_refused(const struct subject *subject, int error, char *reason)
+int subject_refused(const struct subject *subject, int r, char *reason)
 {
     const char *hint = "";
-    if (error == -EPERM || error == -EACCES)
+    if (r == -EPERM || r == -EACCES)
         hint = "; a seccomp filter or a sysctl (kernel.io_uring_disabled) may forbid it";
-    else if (error == -EMFILE)
+    else if (r == -EMFILE)
         hint = "; raise the limit on open files (ulimit -n)";
-    else if (error == -ENOMEM)
+    else if (r == -ENOMEM)
         hint = "; memory is short, or the limit of locked memory is too low (ulimit -l)";
-    snprintf(reason, REASON_BYTES, "this system refuses %s: %s%s", subject->name, strerror(-error),
+    snprintf(reason, REASON_BYTES, "this system refuses %s: %s%s", subject->name, strerror(-r),
              hint);
-    return error;
+    return r;
 }
 
 int subject_not_built(const struct subject *subject, const char *needs, char *reason)

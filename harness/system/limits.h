@@ -2,12 +2,15 @@
 #ifndef HARNESS_SYSTEM_LIMITS_H
 #define HARNESS_SYSTEM_LIMITS_H
 
-#include "harness/contract/workload.h"
+#include <stdint.h>
 
 struct limits {
-    uint64_t files;   /* open files of one process: the hard limit, to which ours was raised */
-    uint64_t backlog; /* of a listening socket; UINT64_MAX where the system does not say */
-    const char *backlog_name; /* "net.core.somaxconn"; NULL where the system does not say */
+    /* Open files of one process: the hard limit, to which ours was raised. */
+    uint64_t files;
+    /* Of a listening socket; UINT64_MAX where the system does not say. */
+    uint64_t backlog;
+    /* "net.core.somaxconn"; NULL where the system does not say. */
+    const char *backlog_name;
 };
 
 /* Raises the soft limit of open files to the hard one. *files: what it is now. -errno */
@@ -18,8 +21,5 @@ int limits_raise_files(uint64_t *files);
 int limits_backlog(uint64_t *backlog, const char **name);
 
 void limits_read(struct limits *);
-
-/* Whether a cell fits. If not, false and a sentence: which limit, what it needs, what to do. */
-bool limits_allow(const struct limits *, const struct cell_needs *, char *problem);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "pollbench_build.h" /* written by the build: build_info.cmake */
 
+#include <jansson.h> /* for its version alone */
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
@@ -17,102 +18,101 @@
 #define COMPILER "gcc " __VERSION__
 #endif
 
-#define MOST_ALLOWED_CPUS 1024
+enum { ALLOWED_CPUS_MAX = 1024, CPU_NUMBER_BYTES = 6 };
 
-json_t *manifest_text(const char *text)
+int manifest_add_positive(struct named_values *manifest, const char *name, int64_t value)
 {
-    json_t *string = text == NULL || text[0] == '\0' ? NULL : json_string(text);
-    return string == NULL ? json_null() : string;
+    return value > 0 ? named_values_add_integer(manifest, "", name, value)
+                     : named_values_add_nothing(manifest, "", name);
 }
 
-static json_t *positive_or_null(long value)
-{
-    return value > 0 ? json_integer(value) : json_null();
-}
-
-static json_t *date(void)
+static int add_date(struct named_values *manifest)
 {
     time_t now = time(NULL);
     struct tm utc;
-    char text[sizeof("2000-01-01T00:00:00Z")];
+    char text[sizeof "2000-01-01T00:00:00Z"];
     if (gmtime_r(&now, &utc) == NULL ||
-        strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
-        return json_null();
-    return json_string(text);
+        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
+        text[0] = '\0';
+    return named_values_add_text(manifest, "", "date", text);
 }
 
-static void add_kernel(json_t *manifest)
+static int add_kernel(struct named_values *manifest)
 {
     struct utsname names;
-    char kernel[sizeof(names.sysname) + sizeof(names.release) + 1] = "";
+    char kernel[sizeof names.sysname + sizeof names.release + 1] = "";
     if (uname(&names) < 0)
         names = (struct utsname){0};
     else
-        snprintf(kernel, sizeof(kernel), "%s %s", names.sysname, names.release);
-    json_object_set_new(manifest, "kernel", manifest_text(kernel));
-    json_object_set_new(manifest, "kernel_build", manifest_text(names.version));
-    json_object_set_new(manifest, "machine", manifest_text(names.machine));
+        snprintf(kernel, sizeof kernel, "%s %s", names.sysname, names.release);
+    int r = named_values_add_text(manifest, "", "kernel", kernel);
+    r |= named_values_add_text(manifest, "", "kernel_build", names.version);
+    r |= named_values_add_text(manifest, "", "machine", names.machine);
+    return r;
 }
 
-static json_t *allowed_cpus(void)
+static int add_allowed_cpus(struct named_values *manifest)
 {
-    int cpus[MOST_ALLOWED_CPUS];
-    int count = placement_allowed_cpus(cpus, MOST_ALLOWED_CPUS);
-    if (count <= 0 || count > MOST_ALLOWED_CPUS)
-        return json_null();
-    json_t *list = json_array();
-    for (int i = 0; i < count; i++)
-        json_array_append_new(list, json_integer(cpus[i]));
-    return list;
+    int cpus[ALLOWED_CPUS_MAX];
+    char text[ALLOWED_CPUS_MAX * CPU_NUMBER_BYTES] = "";
+    size_t length = 0;
+    int count = placement_allowed_cpus(cpus, ALLOWED_CPUS_MAX);
+    for (int i = 0; i < count && count <= ALLOWED_CPUS_MAX && length < sizeof text; i++)
+        length += (size_t)snprintf(text + length, sizeof text - length, "%s%d", i > 0 ? "," : "",
+                                   cpus[i]);
+    return named_values_add_text(manifest, "", "allowed_cpus", length < sizeof text ? text : NULL);
 }
 
-static json_t *limit_value(rlim_t value)
+static int add_limit(struct named_values *manifest, const char *name, bool known, rlim_t value)
 {
-    return value == RLIM_INFINITY ? json_string("unlimited") : json_integer((json_int_t)value);
+    if (!known)
+        return named_values_add_nothing(manifest, "limits", name);
+    return value == RLIM_INFINITY
+               ? named_values_add_text(manifest, "limits", name, "unlimited")
+               : named_values_add_integer(manifest, "limits", name, (int64_t)value);
 }
 
-static json_t *limit(int resource)
+static int add_limits(struct named_values *manifest)
 {
-    struct rlimit range;
-    if (getrlimit(resource, &range) != 0)
-        return json_null();
-    return json_pack("{s:o, s:o}", "soft", limit_value(range.rlim_cur), "hard",
-                     limit_value(range.rlim_max));
+    static const struct {
+        const char *soft, *hard;
+        int resource;
+    } rows[] = {
+        {"nofile_soft", "nofile_hard", RLIMIT_NOFILE},
+        {"memlock_soft", "memlock_hard", RLIMIT_MEMLOCK},
+        {"nproc_soft", "nproc_hard", RLIMIT_NPROC},
+    };
+    int r = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct rlimit range = {0};
+        bool known = getrlimit(rows[i].resource, &range) == 0;
+        r |= add_limit(manifest, rows[i].soft, known, range.rlim_cur);
+        r |= add_limit(manifest, rows[i].hard, known, range.rlim_max);
+    }
+    return r;
 }
 
-static json_t *limits(void)
+static int add_build(struct named_values *manifest)
 {
-    return json_pack("{s:o, s:o, s:o}", "nofile", limit(RLIMIT_NOFILE), "memlock",
-                     limit(RLIMIT_MEMLOCK), "nproc", limit(RLIMIT_NPROC));
+    int r = named_values_add_text(manifest, "", "commit", POLLBENCH_BUILD_COMMIT);
+    r |= named_values_add_text(manifest, "", "compiler", COMPILER);
+    r |= named_values_add_text(manifest, "", "build_type", POLLBENCH_BUILD_TYPE);
+    r |= named_values_add_text(manifest, "", "flags", POLLBENCH_BUILD_FLAGS);
+    return r;
 }
 
-static json_t *libraries(void)
+/* Each step is 0 or -ENOMEM, so that what they say together is one of these as well. */
+int manifest_collect(struct named_values *manifest)
 {
-    return json_pack("{s:o, s:o}", "libc", manifest_text(manifest_libc()), "jansson",
-                     manifest_text(jansson_version_str()));
-}
-
-static void add_build(json_t *manifest)
-{
-    json_object_set_new(manifest, "commit", manifest_text(POLLBENCH_BUILD_COMMIT));
-    json_object_set_new(manifest, "compiler", manifest_text(COMPILER));
-    json_object_set_new(manifest, "build_type", manifest_text(POLLBENCH_BUILD_TYPE));
-    json_object_set_new(manifest, "flags", manifest_text(POLLBENCH_BUILD_FLAGS));
-}
-
-json_t *manifest_collect(void)
-{
-    json_t *manifest = json_object();
-    if (manifest == NULL)
-        return NULL;
-    json_object_set_new(manifest, "date", date());
-    add_kernel(manifest);
-    json_object_set_new(manifest, "cpus", positive_or_null(sysconf(_SC_NPROCESSORS_ONLN)));
-    json_object_set_new(manifest, "allowed_cpus", allowed_cpus());
-    json_object_set_new(manifest, "user_hz", positive_or_null(sysconf(_SC_CLK_TCK)));
-    manifest_add_system(manifest);
-    json_object_set_new(manifest, "limits", limits());
-    json_object_set_new(manifest, "libraries", libraries());
-    add_build(manifest);
-    return manifest;
+    int r = add_date(manifest);
+    r |= add_kernel(manifest);
+    r |= manifest_add_positive(manifest, "cpus", sysconf(_SC_NPROCESSORS_ONLN));
+    r |= add_allowed_cpus(manifest);
+    r |= manifest_add_positive(manifest, "user_hz", sysconf(_SC_CLK_TCK));
+    r |= manifest_add_system(manifest);
+    r |= add_limits(manifest);
+    r |= named_values_add_text(manifest, "libraries", "libc", manifest_libc());
+    r |= named_values_add_text(manifest, "libraries", "jansson", jansson_version_str());
+    r |= add_build(manifest);
+    return r;
 }

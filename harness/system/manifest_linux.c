@@ -39,155 +39,152 @@ static const char *const sysctls[] = {
 };
 
 /* A whole number as a number, anything else as text with its tabs made blanks. */
-static json_t *sysctl_value(const char *name)
+static int add_sysctl(struct named_values *manifest, const char *name)
 {
     char path[256], text[256], *end;
-    int offset = snprintf(path, sizeof(path), "/proc/sys/");
-    snprintf(path + offset, sizeof(path) - (size_t)offset, "%s", name);
+    int offset = snprintf(path, sizeof path, "/proc/sys/");
+    snprintf(path + offset, sizeof path - (size_t)offset, "%s", name);
     for (char *letter = path + offset; *letter != '\0'; letter++)
         if (*letter == '.')
             *letter = '/';
-    if (text_file_read(path, text, sizeof(text)) <= 0)
-        return json_null();
+    if (text_file_read(path, text, sizeof text) <= 0)
+        return named_values_add_nothing(manifest, "sysctl", name);
 
     errno = 0;
     long long number = strtoll(text, &end, 10);
     if (*end == '\0' && errno == 0)
-        return json_integer(number);
+        return named_values_add_integer(manifest, "sysctl", name, number);
     for (char *letter = text; *letter != '\0'; letter++)
         if (*letter == '\t')
             *letter = ' ';
-    return manifest_text(text);
+    return named_values_add_text(manifest, "sysctl", name, text);
 }
 
-static json_t *all_sysctls(void)
+static int add_mitigations(struct named_values *manifest)
 {
-    json_t *values = json_object();
-    for (size_t i = 0; i < sizeof(sysctls) / sizeof(*sysctls); i++)
-        json_object_set_new(values, sysctls[i], sysctl_value(sysctls[i]));
-    return values;
-}
-
-static json_t *mitigations(void)
-{
-    json_t *values = json_object();
     glob_t files;
+    int r = 0;
     if (glob("/sys/devices/system/cpu/vulnerabilities/*", 0, NULL, &files) != 0)
-        return values;
+        return 0;
     for (size_t i = 0; i < files.gl_pathc; i++) {
         char text[256];
-        text_file_read(files.gl_pathv[i], text, sizeof(text));
-        json_object_set_new(values, strrchr(files.gl_pathv[i], '/') + 1, manifest_text(text));
+        text_file_read(files.gl_pathv[i], text, sizeof text);
+        r |= named_values_add_text(manifest, "mitigations", strrchr(files.gl_pathv[i], '/') + 1,
+                                   text);
     }
     globfree(&files);
-    return values;
+    return r;
 }
 
-/* The different contents of all files that match, as keys of an object: a set. */
-static json_t *different_contents(const char *pattern)
+/* The different contents of all files that match, in the order in which they are found, as names of
+ * a list: a set. 0 or -ENOMEM. */
+static int different_contents(const char *pattern, struct named_values *contents)
 {
-    json_t *contents = json_object();
     glob_t files;
+    int r = 0;
     if (glob(pattern, 0, NULL, &files) != 0)
-        return contents;
-    for (size_t i = 0; i < files.gl_pathc; i++) {
+        return 0;
+    for (size_t i = 0; i < files.gl_pathc && r == 0; i++) {
         char text[256];
-        if (text_file_read(files.gl_pathv[i], text, sizeof(text)) > 0)
-            json_object_set_new(contents, text, json_true());
+        if (text_file_read(files.gl_pathv[i], text, sizeof text) > 0 &&
+            named_values_find(contents, "", text) == NULL)
+            r = named_values_add_nothing(contents, "", text);
     }
     globfree(&files);
-    return contents;
+    return r;
 }
 
 /* The hardware threads of one core all name the same siblings. */
-static json_t *cores(void)
+static int add_cores(struct named_values *manifest)
 {
-    json_t *siblings =
-        different_contents("/sys/devices/system/cpu/cpu[0-9]*/topology/thread_siblings_list");
-    size_t count = json_object_size(siblings);
-    json_decref(siblings);
-    return count > 0 ? json_integer((json_int_t)count) : json_null();
+    struct named_values siblings = {0};
+    int r = different_contents("/sys/devices/system/cpu/cpu[0-9]*/topology/thread_siblings_list",
+                               &siblings);
+    r |= manifest_add_positive(manifest, "cores", (int64_t)siblings.count);
+    named_values_free(&siblings);
+    return r;
 }
 
-static json_t *governor(void)
+static int add_governor(struct named_values *manifest)
 {
-    json_t *governors =
-        different_contents("/sys/devices/system/cpu/cpu[0-9]*/cpufreq/scaling_governor");
+    struct named_values governors = {0};
     char names[256] = "";
-    const char *name;
-    json_t *unused;
-    json_object_foreach(governors, name, unused)
-    {
-        size_t length = strlen(names);
-        snprintf(names + length, sizeof(names) - length, "%s%s", length > 0 ? "," : "", name);
-    }
-    json_decref(governors);
-    return manifest_text(names);
+    size_t length = 0;
+    int r = different_contents("/sys/devices/system/cpu/cpu[0-9]*/cpufreq/scaling_governor",
+                               &governors);
+    for (size_t i = 0; i < governors.count && length < sizeof names; i++)
+        length += (size_t)snprintf(names + length, sizeof names - length, "%s%s", i > 0 ? "," : "",
+                                   governors.list[i].name);
+    named_values_free(&governors);
+    return r | named_values_add_text(manifest, "", "governor", names);
 }
 
-static json_t *cpu_model(void)
+static int add_cpu_model(struct named_values *manifest)
 {
     char text[4096], model[256] = "";
-    text_file_read("/proc/cpuinfo", text, sizeof(text));
+    text_file_read("/proc/cpuinfo", text, sizeof text);
     const char *line = strstr(text, "model name");
     if (line != NULL)
         sscanf(line, "model name : %255[^\n]", model);
-    return manifest_text(model);
+    return named_values_add_text(manifest, "", "cpu", model);
 }
 
-static json_t *memory_kib(void)
+static int64_t memory_kib(void)
 {
     char text[256];
     long long kib;
-    text_file_read("/proc/meminfo", text, sizeof(text));
-    return sscanf(text, "MemTotal: %lld kB", &kib) == 1 ? json_integer(kib) : json_null();
+    text_file_read("/proc/meminfo", text, sizeof text);
+    return sscanf(text, "MemTotal: %lld kB", &kib) == 1 ? kib : 0;
 }
 
 /* The coarse clock moves once per tick, and its resolution is the length of one: clock_getres(2).
  * That tells CONFIG_HZ without the kernel's configuration, which may not be installed. */
-static json_t *ticks_per_second(void)
+static int64_t ticks_per_second(void)
 {
     struct timespec tick;
     if (clock_getres(CLOCK_MONOTONIC_COARSE, &tick) != 0 || tick.tv_sec != 0 || tick.tv_nsec <= 0)
-        return json_null();
-    return json_integer((json_int_t)(NS_PER_SECOND / (double)tick.tv_nsec + 0.5));
+        return 0;
+    return (int64_t)(NS_PER_SECOND / (double)tick.tv_nsec + 0.5);
 }
 
-static json_t *timer_slack(void)
+static int add_timer_slack(struct named_values *manifest)
 {
     int slack_ns = prctl(PR_GET_TIMERSLACK);
-    return slack_ns >= 0 ? json_integer(slack_ns) : json_null();
+    return slack_ns >= 0 ? named_values_add_integer(manifest, "", "timer_slack_ns", slack_ns)
+                         : named_values_add_nothing(manifest, "", "timer_slack_ns");
 }
 
-static json_t *clocksource(void)
+static int add_clocksource(struct named_values *manifest)
 {
     char text[64];
     text_file_read("/sys/devices/system/clocksource/clocksource0/current_clocksource", text,
-                   sizeof(text));
-    return manifest_text(text);
+                   sizeof text);
+    return named_values_add_text(manifest, "", "clocksource", text);
 }
 
-void manifest_add_system(json_t *manifest)
+int manifest_add_system(struct named_values *manifest)
 {
     char hypervisor[VIRTUALIZATION_BYTES];
     virtualization_name(hypervisor);
-    json_object_set_new(manifest, "cpu", cpu_model());
-    json_object_set_new(manifest, "cores", cores());
-    json_object_set_new(manifest, "memory_kib", memory_kib());
-    json_object_set_new(manifest, "virtualization", manifest_text(hypervisor));
-    json_object_set_new(manifest, "mitigations", mitigations());
-    json_object_set_new(manifest, "governor", governor());
-    json_object_set_new(manifest, "clocksource", clocksource());
-    json_object_set_new(manifest, "hz", ticks_per_second());
-    json_object_set_new(manifest, "timer_slack_ns", timer_slack());
-    json_object_set_new(manifest, "sysctl", all_sysctls());
+    int r = add_cpu_model(manifest);
+    r |= add_cores(manifest);
+    r |= manifest_add_positive(manifest, "memory_kib", memory_kib());
+    r |= named_values_add_text(manifest, "", "virtualization", hypervisor);
+    r |= add_mitigations(manifest);
+    r |= add_governor(manifest);
+    r |= add_clocksource(manifest);
+    r |= manifest_add_positive(manifest, "hz", ticks_per_second());
+    r |= add_timer_slack(manifest);
+    for (size_t i = 0; i < sizeof sysctls / sizeof sysctls[0]; i++)
+        r |= add_sysctl(manifest, sysctls[i]);
+    return r;
 }
 
 const char *manifest_libc(void)
 {
 #ifdef __GLIBC__
     static char text[64];
-    snprintf(text, sizeof(text), "glibc %s", gnu_get_libc_version());
+    snprintf(text, sizeof text, "glibc %s", gnu_get_libc_version());
     return text;
 #else
     return NULL; /* musl does not tell its version */

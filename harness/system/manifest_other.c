@@ -3,15 +3,15 @@
 
 #include <stddef.h>
 
-void manifest_add_system(json_t *manifest)
+int manifest_add_system(struct named_values *manifest)
 {
     static const char *const not_asked[] = {
         "cpu",      "cores",       "memory_kib", "virtualization",
         "governor", "clocksource", "hz",         "timer_slack_ns"};
-    for (size_t i = 0; i < sizeof(not_asked) / sizeof(*not_asked); i++)
-        json_object_set_new(manifest, not_asked[i], json_null());
-    json_object_set_new(manifest, "mitigations", json_object());
-    json_object_set_new(manifest, "sysctl", json_object());
+    int r = 0;
+    for (size_t i = 0; i < sizeof not_asked / sizeof not_asked[0]; i++)
+        r |= named_values_add_nothing(manifest, "", not_asked[i]);
+    return r;
 }
 
 const char *manifest_libc(void)

@@ -2,16 +2,16 @@
 #ifndef HARNESS_SYSTEM_MANIFEST_SYSTEM_H
 #define HARNESS_SYSTEM_MANIFEST_SYSTEM_H
 
-#include <jansson.h>
+#include "harness/base/named_values.h"
 
-/* Sets cpu, cores, memory_kib, virtualization, mitigations, governor, clocksource, hz,
- * timer_slack_ns and sysctl in `manifest`. */
-void manifest_add_system(json_t *manifest);
+/* Adds cpu, cores, memory_kib, virtualization, the group mitigations, governor, clocksource, hz,
+ * timer_slack_ns and the group sysctl. 0 or -ENOMEM. */
+int manifest_add_system(struct named_values *manifest);
 
 /* "glibc 2.36"; NULL when it does not say. Static memory. */
 const char *manifest_libc(void);
 
-/* A string, or null for NULL, for an empty one, and for one that is not UTF-8. */
-json_t *manifest_text(const char *text);
+/* VALUE_NOTHING unless the number is above 0. 0 or -ENOMEM. */
+int manifest_add_positive(struct named_values *manifest, const char *name, int64_t value);
 
 #endif

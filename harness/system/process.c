@@ -240,11 +240,6 @@ int process_collect(struct process *processes, size_t process_count, struct proc
     }
 }
 
-int process_wait(struct process *process, uint64_t deadline_ns)
-{
-    return process->pid > 0 ? process_collect(process, 1, NULL, 0, deadline_ns) : 0;
-}
-
 void process_end(struct process *process)
 {
     if (process->pid <= 0)

@@ -44,9 +44,6 @@ void process_close(int *fd); /* and sets it to -1 */
 int process_collect(struct process *processes, size_t process_count, struct process_text *texts,
                     size_t text_count, uint64_t deadline_ns);
 
-/* Waits for one process up to a deadline: -ETIMEDOUT. */
-int process_wait(struct process *, uint64_t deadline_ns);
-
 /* Kills it, if it still runs, and reaps it. */
 void process_end(struct process *);
 

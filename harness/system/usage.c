@@ -35,9 +35,9 @@ static uint64_t peak_kib(const struct rusage *totals)
 int usage_now(struct usage *usage)
 {
     *usage = (struct usage){0};
-    int result = read_clocks(&usage->wall_ns, &usage->cpu_ns);
-    if (result < 0)
-        return result;
+    int r = read_clocks(&usage->wall_ns, &usage->cpu_ns);
+    if (r < 0)
+        return r;
 
     struct rusage totals;
     if (getrusage(RUSAGE_SELF, &totals) != 0)
@@ -51,9 +51,9 @@ int usage_now(struct usage *usage)
     usage->steal_known = usage_steal_us(&usage->steal_us) == 0;
 
     uint64_t wall_ns, cpu_ns;
-    result = read_clocks(&wall_ns, &cpu_ns);
-    if (result < 0)
-        return result;
+    r = read_clocks(&wall_ns, &cpu_ns);
+    if (r < 0)
+        return r;
     usage->own_wall_ns = wall_ns - usage->wall_ns;
     usage->own_cpu_ns = cpu_ns - usage->cpu_ns;
     return 0;
@@ -107,16 +107,4 @@ void usage_add(struct usage *sum, const struct usage *stretch)
         .steal_us = steal_known ? sum->steal_us + stretch->steal_us : 0,
         .maxrss_kib = stretch->maxrss_kib > sum->maxrss_kib ? stretch->maxrss_kib : sum->maxrss_kib,
     };
-}
-
-json_t *usage_to_json(const struct usage *usage)
-{
-    json_t *steal = usage->steal_known ? json_integer((json_int_t)usage->steal_us) : NULL;
-    json_t *moves = usage->migrations_known ? json_integer((json_int_t)usage->migrations) : NULL;
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o*, s:o*}", "wall_ns",
-                     (json_int_t)usage->wall_ns, "cpu_ns", (json_int_t)usage->cpu_ns, "user_us",
-                     (json_int_t)usage->user_us, "system_us", (json_int_t)usage->system_us,
-                     "voluntary", (json_int_t)usage->voluntary, "involuntary",
-                     (json_int_t)usage->involuntary, "maxrss_kib", (json_int_t)usage->maxrss_kib,
-                     "migrations", moves, "steal_us", steal);
 }

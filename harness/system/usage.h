@@ -10,25 +10,29 @@
 #ifndef HARNESS_SYSTEM_USAGE_H
 #define HARNESS_SYSTEM_USAGE_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 struct usage {
-    uint64_t wall_ns; /* monotonic */
-    uint64_t cpu_ns;  /* user and system together; exact */
-    uint64_t user_us; /* estimates, see above */
-    uint64_t system_us;
-    uint64_t voluntary;    /* context switches: it waited */
-    uint64_t involuntary;  /* it was made to give way */
-    bool migrations_known; /* false where the system does not tell, or threads ended meanwhile */
-    uint64_t migrations;   /* moves to another CPU, of the threads that are there at the end */
+    /* Monotonic. */
+    uint64_t wall_ns;
+    /* User and system together; exact. */
+    uint64_t cpu_ns;
+    /* Estimates, see above. */
+    uint64_t user_us, system_us;
+    /* Context switches: it waited, or it was made to give way. */
+    uint64_t voluntary, involuntary;
+    /* Moves to another CPU, of the threads that are there at the end. Not known where the system
+     * does not tell, or threads ended meanwhile. */
+    bool migrations_known;
+    uint64_t migrations;
     unsigned threads;
-    bool steal_known;    /* false where the system does not tell */
-    uint64_t steal_us;   /* all CPUs of the machine; counted in ticks of 10 ms, so short stretches
-                            read 0 */
-    uint64_t maxrss_kib; /* the peak since the process started, not a difference */
-
+    /* Of all CPUs of the machine, where the system tells; counted in ticks of 10 ms, so short
+     * stretches read 0. */
+    bool steal_known;
+    uint64_t steal_us;
+    /* The peak since the process started, not a difference. */
+    uint64_t maxrss_kib;
     /* What taking this reading cost, before it returned: kept out of the stretch that starts with
      * it. */
     uint64_t own_wall_ns, own_cpu_ns;
@@ -42,10 +46,6 @@ struct usage usage_between(const struct usage *begin, const struct usage *end);
 
 /* Adds a stretch to others; to an empty one first. Peak memory is the larger one. */
 void usage_add(struct usage *sum, const struct usage *stretch);
-
-/* An object with the fields' names; "steal_us" and "migrations" are absent when unknown. The
- * caller's reference; NULL when out of memory. */
-json_t *usage_to_json(const struct usage *);
 
 /* Time that the hypervisor gave to others while this machine wanted to run, all CPUs, since boot.
  * -ENOTSUP where the system does not tell. */

@@ -17,43 +17,43 @@ enum { THREADS_MAXIMUM = 16 };
 static int read_thread(const char *thread, uint64_t *migrations)
 {
     char path[64], line[160];
-    int result = -ENOTSUP;
+    int r = -ENOTSUP;
     snprintf(path, sizeof path, "/proc/self/task/%.20s/sched", thread);
     FILE *file = fopen(path, "re");
     if (file == NULL)
         return -ENOTSUP;
-    while (result == -ENOTSUP && fgets(line, sizeof line, file) != NULL) {
+    while (r == -ENOTSUP && fgets(line, sizeof line, file) != NULL) {
         const char *name = strstr(line, "nr_migrations ");
         const char *colon = name != NULL ? strchr(name, ':') : NULL;
         if (colon != NULL && sscanf(colon, ": %" SCNu64, migrations) == 1)
-            result = 0;
+            r = 0;
     }
     fclose(file);
-    return result;
+    return r;
 }
 
 int usage_migrations(uint64_t *migrations, unsigned *threads)
 {
     DIR *tasks = opendir("/proc/self/task");
-    int result = tasks != NULL ? 0 : -ENOTSUP;
+    int r = tasks != NULL ? 0 : -ENOTSUP;
     const struct dirent *entry;
     *migrations = 0;
     *threads = 0;
-    while (result == 0 && (entry = readdir(tasks)) != NULL) {
+    while (r == 0 && (entry = readdir(tasks)) != NULL) {
         uint64_t count;
         if (entry->d_name[0] == '.')
             continue;
         if (*threads == THREADS_MAXIMUM) {
-            result = -ENOTSUP;
+            r = -ENOTSUP;
             break;
         }
-        result = read_thread(entry->d_name, &count);
-        if (result == 0) {
+        r = read_thread(entry->d_name, &count);
+        if (r == 0) {
             *migrations += count;
             ++*threads;
         }
     }
     if (tasks != NULL)
         closedir(tasks);
-    return result;
+    return r;
 }

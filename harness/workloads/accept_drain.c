@@ -12,20 +12,20 @@
 
 static int drain_once(struct accept_trial *trial, unsigned queue)
 {
-    int error = accept_region_begin(trial);
-    if (error < 0)
-        return error;
+    int r = accept_region_begin(trial);
+    if (r < 0)
+        return r;
     int drained = trial->ops->drain(trial->server, queue, accept_step_deadline_ns());
-    error = accept_region_end(trial);
-    return drained < 0 ? accept_server_problem(trial, "emptying the listen queue", drained) : error;
+    r = accept_region_end(trial);
+    return drained < 0 ? accept_server_problem(trial, "emptying the listen queue", drained) : r;
 }
 
 /* null makes its accepts up: what connects to it stays in the queue, which is filled just once. */
 static int refill(struct accept_trial *trial, unsigned queue)
 {
     bool is_full = trial->request->subject->tier == TIER_NONE && trial->drain_count > 0;
-    int error = is_full ? trial->ops->drop(trial->server) : accept_drop(trial);
-    return error < 0 || is_full ? error : accept_fill(trial, queue);
+    int r = is_full ? trial->ops->drop(trial->server) : accept_drop(trial);
+    return r < 0 || is_full ? r : accept_fill(trial, queue);
 }
 
 /* The warm-up fills and drains once as the measured part does: it touches the memory, lets the
@@ -34,13 +34,13 @@ int accept_run_drain(struct accept_trial *trial, uint64_t *accepted)
 {
     unsigned queue = (unsigned)parameter_integer(trial->request->params, "queue");
     unsigned drains = (unsigned)parameter_integer(trial->request->params, "drains");
-    int error = accept_fill_and_drain(trial, queue);
-    while (trial->drain_count < drains && error == 0) {
-        error = refill(trial, queue);
-        if (error == 0)
-            error = drain_once(trial, queue);
+    int r = accept_fill_and_drain(trial, queue);
+    while (trial->drain_count < drains && r == 0) {
+        r = refill(trial, queue);
+        if (r == 0)
+            r = drain_once(trial, queue);
         trial->drain_ns[trial->drain_count++] = (double)trial->region.stretch_ns / queue;
     }
     *accepted = (uint64_t)queue * drains;
-    return error < 0 ? error : accept_keep_report(trial);
+    return r < 0 ? r : accept_keep_report(trial);
 }

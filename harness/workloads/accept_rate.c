@@ -21,8 +21,8 @@
 
 static int answer(struct accept_trial *trial, uint64_t deadline_ns, uint64_t *answered)
 {
-    int error = trial->ops->answer(trial->server, deadline_ns, answered);
-    return error < 0 ? accept_server_problem(trial, "serving requests", error) : 0;
+    int r = trial->ops->answer(trial->server, deadline_ns, answered);
+    return r < 0 ? accept_server_problem(trial, "serving requests", r) : 0;
 }
 
 /* Goes on while there were fewer than `least`: at a low rate, or on a busy machine, no more may
@@ -31,19 +31,19 @@ static int answer_some(struct accept_trial *trial, double seconds, uint64_t leas
                        uint64_t *answered)
 {
     uint64_t limit_ns = accept_step_deadline_ns(), more = 0;
-    int error = answer(trial, clock_now_ns() + (uint64_t)(seconds * (double)NS_PER_S), answered);
-    while (error == 0 && *answered < least && clock_now_ns() < limit_ns) {
-        error = answer(trial, clock_now_ns() + SLICE_NS, &more);
+    int r = answer(trial, clock_now_ns() + (uint64_t)(seconds * (double)NS_PER_S), answered);
+    while (r == 0 && *answered < least && clock_now_ns() < limit_ns) {
+        r = answer(trial, clock_now_ns() + SLICE_NS, &more);
         *answered += more;
     }
-    return error;
+    return r;
 }
 
 static int tell(struct accept_trial *trial, json_t *command)
 {
-    int error = control_send(&trial->control, command);
-    return error < 0 ? problem_say(trial->problem, error, "sending a command to the generator: %s",
-                                   strerror(-error))
+    int r = control_send(&trial->control, command);
+    return r < 0 ? problem_say(trial->problem, r, "sending a command to the generator: %s",
+                                   strerror(-r))
                      : 0;
 }
 
@@ -52,12 +52,12 @@ static int answer_until_reply(struct accept_trial *trial, json_t **reply)
 {
     uint64_t limit_ns = accept_step_deadline_ns(), answered;
     for (;;) {
-        int error = answer(trial, clock_now_ns() + SLICE_NS, &answered);
-        if (error < 0)
-            return error;
-        error = control_reply(&trial->control, 0, reply, trial->problem);
-        if (error != -EAGAIN)
-            return error;
+        int r = answer(trial, clock_now_ns() + SLICE_NS, &answered);
+        if (r < 0)
+            return r;
+        r = control_reply(&trial->control, 0, reply, trial->problem);
+        if (r != -EAGAIN)
+            return r;
         if (clock_now_ns() >= limit_ns)
             return problem_say(trial->problem, -ETIMEDOUT, "the generator did not reply in time");
     }
@@ -95,21 +95,21 @@ static int measure_capacity(struct accept_trial *trial)
     double seconds = RATE_PROBE * parameter_number(trial->request->params, "seconds");
     uint64_t answered;
     struct usage usage_begin, usage_end;
-    int error = begin_load(trial, "endless", 1);
-    if (error == 0)
-        error = answer_some(trial, seconds, 1, &answered); /* warm-up */
-    if (error == 0)
-        error = usage_now(&usage_begin);
-    if (error == 0)
-        error = answer_some(trial, seconds, RATE_PROBE_LEAST, &answered);
-    if (error == 0)
-        error = usage_now(&usage_end);
-    if (error == 0)
-        error = tell(trial, json_pack("{s:s}", "do", "stop"));
-    if (error == 0)
-        error = answer_until_reply(trial, NULL);
-    if (error < 0)
-        return error;
+    int r = begin_load(trial, "endless", 1);
+    if (r == 0)
+        r = answer_some(trial, seconds, 1, &answered); /* warm-up */
+    if (r == 0)
+        r = usage_now(&usage_begin);
+    if (r == 0)
+        r = answer_some(trial, seconds, RATE_PROBE_LEAST, &answered);
+    if (r == 0)
+        r = usage_now(&usage_end);
+    if (r == 0)
+        r = tell(trial, json_pack("{s:s}", "do", "stop"));
+    if (r == 0)
+        r = answer_until_reply(trial, NULL);
+    if (r < 0)
+        return r;
     trial->capacity_per_s = capacity_per_s(&usage_begin, &usage_end, answered);
     if (trial->capacity_per_s > 0)
         return 0;
@@ -122,12 +122,12 @@ static int measure_capacity(struct accept_trial *trial)
 
 static int measured_region(struct accept_trial *trial, double seconds, uint64_t *answered)
 {
-    int error = accept_region_begin(trial);
-    if (error < 0)
-        return error;
+    int r = accept_region_begin(trial);
+    if (r < 0)
+        return r;
     int served = answer_some(trial, seconds, 1, answered);
-    error = accept_region_end(trial);
-    return served < 0 ? served : error;
+    r = accept_region_end(trial);
+    return served < 0 ? served : r;
 }
 
 int accept_run_rate(struct accept_trial *trial, uint64_t *answered)
@@ -136,38 +136,38 @@ int accept_run_rate(struct accept_trial *trial, uint64_t *answered)
     const json_t *params = trial->request->params;
     double seconds = parameter_number(params, "seconds");
     double rate_per_s = parameter_number(params, "rate");
-    int error = 0;
+    int r = 0;
     if (json_object_get(params, "share")) {
-        error = measure_capacity(trial);
+        r = measure_capacity(trial);
         rate_per_s =
             fmin(parameter_number(params, "share") * trial->capacity_per_s, OPEN_LOOP_RATE_MAX);
     }
-    if (error == 0)
-        error =
+    if (r == 0)
+        r =
             begin_load(trial, json_string_value(json_object_get(params, "arrivals")), rate_per_s);
-    if (error == 0)
-        error = answer_some(trial, RATE_WARM_UP * seconds, 0, answered);
-    if (error == 0)
-        error = tell(trial, json_pack("{s:s}", "do", "mark"));
-    if (error == 0)
-        error = answer_until_reply(trial, NULL);
-    if (error == 0)
-        error = measured_region(trial, seconds, answered);
-    if (error == 0)
-        error = tell(trial, json_pack("{s:s}", "do", "stop"));
-    if (error == 0)
-        error = answer_until_reply(trial, &reply);
-    if (error == 0)
-        error = outcome_keep_report(reply, &trial->report, trial->problem);
-    if (error == 0 && *answered == 0)
-        error = problem_say(trial->problem, -ETIMEDOUT, "%s: no request was answered in %llu s",
+    if (r == 0)
+        r = answer_some(trial, RATE_WARM_UP * seconds, 0, answered);
+    if (r == 0)
+        r = tell(trial, json_pack("{s:s}", "do", "mark"));
+    if (r == 0)
+        r = answer_until_reply(trial, NULL);
+    if (r == 0)
+        r = measured_region(trial, seconds, answered);
+    if (r == 0)
+        r = tell(trial, json_pack("{s:s}", "do", "stop"));
+    if (r == 0)
+        r = answer_until_reply(trial, &reply);
+    if (r == 0)
+        r = outcome_keep_report(reply, &trial->report, trial->problem);
+    if (r == 0 && *answered == 0)
+        r = problem_say(trial->problem, -ETIMEDOUT, "%s: no request was answered in %llu s",
                             trial->request->subject->name,
                             (unsigned long long)(ACCEPT_STEP_TIMEOUT_NS / NS_PER_S));
-    if (error == 0 && !(accept_offered_per_s(trial) > 0))
-        error = problem_say(trial->problem, -EAGAIN,
+    if (r == 0 && !(accept_offered_per_s(trial) > 0))
+        r = problem_say(trial->problem, -EAGAIN,
                             "no request was planned within %g s; set a higher rate or more seconds",
                             seconds);
-    return error;
+    return r;
 }
 
 double accept_offered_per_s(const struct accept_trial *trial)

@@ -23,34 +23,34 @@ uint64_t accept_step_deadline_ns(void)
 
 /* ---- sentences ---- */
 
-int accept_server_problem(struct accept_trial *trial, const char *what, int error)
+int accept_server_problem(struct accept_trial *trial, const char *what, int r)
 {
     const char *name = trial->request->subject->name;
     struct rlimit files = {0};
-    switch (-error) {
+    switch (-r) {
     case EMFILE:
         getrlimit(RLIMIT_NOFILE, &files);
         return problem_say(
-            trial->problem, error,
+            trial->problem, r,
             "%s: %s: the limit of %llu open files is too low for this cell; raise it "
             "(ulimit -n) or ask for fewer connections",
             name, what, (unsigned long long)files.rlim_cur);
     case ETIMEDOUT:
         return problem_say(
-            trial->problem, error,
+            trial->problem, r,
             "%s: %s: connections that the generator had completed did not come within "
             "%llu s",
             name, what, (unsigned long long)(ACCEPT_STEP_TIMEOUT_NS / NS_PER_S));
     case ECONNRESET:
-        return problem_say(trial->problem, error,
+        return problem_say(trial->problem, r,
                            "%s: %s: an idle connection ended; has the generator ended?", name,
                            what);
     case ENOMEM:
     case ENOBUFS:
-        return problem_say(trial->problem, error,
+        return problem_say(trial->problem, r,
                            "%s: %s: out of memory; ask for fewer connections", name, what);
     default:
-        return problem_say(trial->problem, error, "%s: %s: %s", name, what, strerror(-error));
+        return problem_say(trial->problem, r, "%s: %s: %s", name, what, strerror(-r));
     }
 }
 
@@ -92,16 +92,16 @@ static int check_queue(struct accept_trial *trial, unsigned count)
 
 int accept_fill(struct accept_trial *trial, unsigned count)
 {
-    int error = trial->ops->rest ? trial->ops->rest(trial->server) : 0;
-    if (error < 0)
-        return accept_server_problem(trial, "leaving connections in the listen queue", error);
+    int r = trial->ops->rest ? trial->ops->rest(trial->server) : 0;
+    if (r < 0)
+        return accept_server_problem(trial, "leaving connections in the listen queue", r);
     json_t *reply;
     json_t *request = json_pack("{s:s, s:s, s:i, s:i}", "do", "fill", "host", "127.0.0.1", "port",
                                 (int)trial->ops->port(trial->server), "count", (int)count);
-    error =
+    r =
         control_ask(&trial->control, request, accept_step_deadline_ns(), &reply, trial->problem);
-    if (error < 0)
-        return error;
+    if (r < 0)
+        return r;
     json_int_t connected = json_integer_value(json_object_get(reply, "connected"));
     json_decref(reply);
     if (connected != (json_int_t)count)
@@ -115,57 +115,57 @@ int accept_fill(struct accept_trial *trial, unsigned count)
 
 static int drain(struct accept_trial *trial, unsigned count)
 {
-    int error = trial->ops->drain(trial->server, count, accept_step_deadline_ns());
-    return error < 0 ? accept_server_problem(trial, "emptying the listen queue", error) : 0;
+    int r = trial->ops->drain(trial->server, count, accept_step_deadline_ns());
+    return r < 0 ? accept_server_problem(trial, "emptying the listen queue", r) : 0;
 }
 
 int accept_fill_and_drain(struct accept_trial *trial, unsigned count)
 {
-    int error = trial->request->subject->tier == TIER_NONE ? 0 : accept_fill(trial, count);
-    return error < 0 ? error : drain(trial, count);
+    int r = trial->request->subject->tier == TIER_NONE ? 0 : accept_fill(trial, count);
+    return r < 0 ? r : drain(trial, count);
 }
 
 /* Idle connections, in portions that the listen queue holds. */
 static int make_idle(struct accept_trial *trial)
 {
-    int error = 0;
-    for (unsigned made = 0, portion; made < trial->idle && error == 0; made += portion) {
+    int r = 0;
+    for (unsigned made = 0, portion; made < trial->idle && r == 0; made += portion) {
         portion = trial->idle - made < trial->backlog ? trial->idle - made : trial->backlog;
-        error = accept_fill_and_drain(trial, portion);
+        r = accept_fill_and_drain(trial, portion);
     }
-    if (error == 0)
-        error = tell(trial, "hold");
-    if (error < 0)
-        return error;
-    error = trial->ops->hold(trial->server);
-    return error < 0 ? accept_server_problem(trial, "watching the idle connections", error) : 0;
+    if (r == 0)
+        r = tell(trial, "hold");
+    if (r < 0)
+        return r;
+    r = trial->ops->hold(trial->server);
+    return r < 0 ? accept_server_problem(trial, "watching the idle connections", r) : 0;
 }
 
 int accept_drop(struct accept_trial *trial)
 {
-    int error =
+    int r =
         tell(trial, "drop"); /* first: the end that closes last has no TIME_WAIT after a reset */
-    if (error < 0)
-        return error;
-    error = trial->ops->drop(trial->server);
-    return error < 0 ? accept_server_problem(trial, "closing the connections of the warm-up", error)
+    if (r < 0)
+        return r;
+    r = trial->ops->drop(trial->server);
+    return r < 0 ? accept_server_problem(trial, "closing the connections of the warm-up", r)
                      : 0;
 }
 
 int accept_region_begin(struct accept_trial *trial)
 {
     trial->ops->counters(trial->server, &trial->region.counters_begin);
-    int error = region_begin(&trial->region);
-    return error < 0 ? accept_server_problem(trial, "reading the clocks and counters", error) : 0;
+    int r = region_begin(&trial->region);
+    return r < 0 ? accept_server_problem(trial, "reading the clocks and counters", r) : 0;
 }
 
 int accept_region_end(struct accept_trial *trial)
 {
     struct backend_counters counters;
-    int error = region_end(&trial->region);
+    int r = region_end(&trial->region);
     trial->ops->counters(trial->server, &counters);
     region_add_counters(&trial->region, &counters);
-    return error < 0 ? accept_server_problem(trial, "reading the clocks and counters", error) : 0;
+    return r < 0 ? accept_server_problem(trial, "reading the clocks and counters", r) : 0;
 }
 
 /* ---- modes ---- */
@@ -181,24 +181,24 @@ static int serve(struct accept_trial *trial, double seconds, uint64_t *accepted)
 static int serve_some(struct accept_trial *trial, double seconds, uint64_t *accepted)
 {
     uint64_t limit_ns = accept_step_deadline_ns();
-    int error = serve(trial, seconds, accepted);
-    while (error >= 0 && *accepted == 0 && clock_now_ns() < limit_ns)
-        error = serve(trial, WINDOW_MORE_S, accepted);
-    return error;
+    int r = serve(trial, seconds, accepted);
+    while (r >= 0 && *accepted == 0 && clock_now_ns() < limit_ns)
+        r = serve(trial, WINDOW_MORE_S, accepted);
+    return r;
 }
 
 /* The reply to "mark" is read afterwards: a server that waited for it would let connections wait
  * too. */
 static int measured_window(struct accept_trial *trial, double seconds, uint64_t *accepted)
 {
-    int error = accept_region_begin(trial);
-    if (error < 0)
-        return error;
+    int r = accept_region_begin(trial);
+    if (r < 0)
+        return r;
     int served = serve_some(trial, seconds, accepted);
-    error = accept_region_end(trial);
+    r = accept_region_end(trial);
     if (served < 0)
         return accept_server_problem(trial, "accepting and closing", served);
-    return error;
+    return r;
 }
 
 static int run_steady(struct accept_trial *trial, uint64_t *accepted)
@@ -209,27 +209,27 @@ static int run_steady(struct accept_trial *trial, uint64_t *accepted)
     json_t *request = json_pack("{s:s, s:s, s:i, s:i, s:f}", "do", "steady", "host", "127.0.0.1",
                                 "port", (int)trial->ops->port(trial->server), "conns",
                                 (int)parameter_integer(params, "conns"), "limit_s", limit_s);
-    int error =
+    int r =
         control_ask(&trial->control, request, accept_step_deadline_ns(), NULL, trial->problem);
-    if (error < 0)
-        return error;
-    error = serve(trial, STEADY_WARM_UP * seconds, accepted);
-    if (error < 0)
-        return accept_server_problem(trial, "accepting and closing", error);
-    error = control_send(&trial->control, json_pack("{s:s}", "do", "mark"));
-    if (error < 0)
-        return problem_say(trial->problem, error, "sending a command to the generator: %s",
-                           strerror(-error));
-    error = measured_window(trial, seconds, accepted);
-    if (error == 0)
-        error = control_reply(&trial->control, accept_step_deadline_ns(), NULL, trial->problem);
-    if (error == 0)
-        error = accept_keep_report(trial);
-    if (error == 0 && *accepted == 0)
-        error = problem_say(trial->problem, -ETIMEDOUT, "%s: no connection was made in %llu s",
+    if (r < 0)
+        return r;
+    r = serve(trial, STEADY_WARM_UP * seconds, accepted);
+    if (r < 0)
+        return accept_server_problem(trial, "accepting and closing", r);
+    r = control_send(&trial->control, json_pack("{s:s}", "do", "mark"));
+    if (r < 0)
+        return problem_say(trial->problem, r, "sending a command to the generator: %s",
+                           strerror(-r));
+    r = measured_window(trial, seconds, accepted);
+    if (r == 0)
+        r = control_reply(&trial->control, accept_step_deadline_ns(), NULL, trial->problem);
+    if (r == 0)
+        r = accept_keep_report(trial);
+    if (r == 0 && *accepted == 0)
+        r = problem_say(trial->problem, -ETIMEDOUT, "%s: no connection was made in %llu s",
                             trial->request->subject->name,
                             (unsigned long long)(ACCEPT_STEP_TIMEOUT_NS / NS_PER_S));
-    return error;
+    return r;
 }
 
 /* ---- outcome ---- */
@@ -295,8 +295,8 @@ static int open_server(struct accept_trial *trial)
                      : 0,
     };
     const char *what = "opening the server";
-    int error = trial->ops->open(&trial->server, &setup, &what);
-    return error < 0 ? accept_server_problem(trial, what, error) : 0;
+    int r = trial->ops->open(&trial->server, &setup, &what);
+    return r < 0 ? accept_server_problem(trial, what, r) : 0;
 }
 
 static int run_mode(struct accept_trial *trial, uint64_t *accepted)
@@ -317,24 +317,24 @@ int accept_run(const struct trial_request *request, json_t **outcome, char *prob
         .idle = (unsigned)parameter_integer(request->params, "idle"),
         .problem = problem,
     };
-    int error = control_open(&trial.control, request->generator_fd);
-    if (error < 0)
-        return problem_say(problem, error, "opening the control channel: %s", strerror(-error));
+    int r = control_open(&trial.control, request->generator_fd);
+    if (r < 0)
+        return problem_say(problem, r, "opening the control channel: %s", strerror(-r));
     region_open(&trial.region, request,
                 strcmp(request->mode, "drain") == 0 ? REGION_WALL : REGION_CPU);
-    error = open_server(&trial);
-    if (error == 0) {
+    r = open_server(&trial);
+    if (r == 0) {
         uint64_t accepted = 0;
         if (trial.idle > 0)
-            error = make_idle(&trial);
-        if (error == 0)
-            error = run_mode(&trial, &accepted);
-        if (error == 0)
-            error = make_outcome(&trial, accepted, outcome);
+            r = make_idle(&trial);
+        if (r == 0)
+            r = run_mode(&trial, &accepted);
+        if (r == 0)
+            r = make_outcome(&trial, accepted, outcome);
         trial.ops->close(trial.server);
     }
     json_decref(trial.report);
     region_close(&trial.region);
     control_close(&trial.control);
-    return error;
+    return r;
 }

@@ -29,7 +29,7 @@ int outcome_take_report(struct control *control, uint64_t deadline_ns, json_t **
                         char *problem)
 {
     json_t *reply;
-    int error =
+    int r =
         control_ask(control, json_pack("{s:s}", "do", "stop"), deadline_ns, &reply, problem);
-    return error < 0 ? error : outcome_keep_report(reply, report, problem);
+    return r < 0 ? r : outcome_keep_report(reply, report, problem);
 }

@@ -303,13 +303,13 @@ static int run(const struct trial_request *request, json_t **outcome, char *prob
     unsigned queue_limit =
         throughput ? 0 : (unsigned)parameter_integer(request->params, "queue_limit");
     struct pool_trial trial;
-    int error = pool_trial_open(&trial, request, queue_limit, problem);
-    if (error == 0)
-        error = throughput                            ? pool_run_throughput(&trial, outcome)
+    int r = pool_trial_open(&trial, request, queue_limit, problem);
+    if (r == 0)
+        r = throughput                            ? pool_run_throughput(&trial, outcome)
                 : strcmp(request->mode, "mixed") == 0 ? pool_run_mixed(&trial, outcome)
                                                       : pool_run_saturate(&trial, outcome);
     pool_trial_close(&trial);
-    return error;
+    return r;
 }
 
 const struct workload pool_workload = {

@@ -16,13 +16,13 @@ static int check_dropped(int fd)
     void *map = mmap(NULL, page, PROT_READ, MAP_SHARED, fd, 0);
     if (map == MAP_FAILED)
         return -errno;
-    int error = mincore(map, page, &resident) < 0 ? -errno : 0;
+    int r = mincore(map, page, &resident) < 0 ? -errno : 0;
     munmap(map, page);
-    return error == 0 && (resident & 1) ? -EBUSY : error;
+    return r == 0 && (resident & 1) ? -EBUSY : r;
 }
 
 int pool_files_drop_cache(int fd, bool check)
 {
-    int error = -posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
-    return error == 0 && check ? check_dropped(fd) : error;
+    int r = -posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+    return r == 0 && check ? check_dropped(fd) : r;
 }

@@ -50,10 +50,10 @@ static int start_keeper(struct pool_files *files)
         remove_folder(files);
         _exit(0);
     }
-    int error = files->keeper < 0 ? -errno : 0;
+    int r = files->keeper < 0 ? -errno : 0;
     close(ends[0]);
     files->keeper_fd = ends[1];
-    return error;
+    return r;
 }
 
 static void end_keeper(struct pool_files *files)
@@ -74,9 +74,9 @@ static int write_file(const char *path)
     if (fd < 0)
         return -errno;
     ssize_t written = write(fd, data, sizeof data);
-    int error = written == (ssize_t)sizeof data ? 0 : written < 0 ? -errno : -ENOSPC;
+    int r = written == (ssize_t)sizeof data ? 0 : written < 0 ? -errno : -ENOSPC;
     close(fd);
-    return error;
+    return r;
 }
 
 static int make_files(struct pool_files *files, char *problem)
@@ -91,17 +91,17 @@ static int make_files(struct pool_files *files, char *problem)
                            "(%s): %s; set TMPDIR to a folder that can be written to",
                            files->path, strerror(errno));
     files->made = POOL_FILES;
-    int error = start_keeper(files);
-    for (unsigned i = 0; i < files->made && error == 0; i++) {
+    int r = start_keeper(files);
+    for (unsigned i = 0; i < files->made && r == 0; i++) {
         file_path(files, i, path, sizeof path);
-        error = write_file(path);
+        r = write_file(path);
     }
-    if (error < 0)
-        problem_say(problem, error,
+    if (r < 0)
+        problem_say(problem, r,
                     "the files of the file jobs could not be made in %s: %s; set TMPDIR to a "
                     "folder with room",
-                    files->path, strerror(-error));
-    return error;
+                    files->path, strerror(-r));
+    return r;
 }
 
 /* Dirty pages cannot be dropped: they are written first. */
@@ -112,51 +112,51 @@ static int try_to_drop(const struct pool_files *files, uint32_t number)
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
-    int error = files->made > 0 && fsync(fd) < 0 ? -errno : pool_files_drop_cache(fd, true);
+    int r = files->made > 0 && fsync(fd) < 0 ? -errno : pool_files_drop_cache(fd, true);
     close(fd);
-    return error;
+    return r;
 }
 
 static int prepare(struct pool_files *files, char *problem)
 {
     char path[POOL_PATH_BYTES + 16];
     unsigned count = files->made > 0 ? files->made : 1;
-    int error = 0;
-    for (unsigned i = 0; i < count && error == 0; i++) {
+    int r = 0;
+    for (unsigned i = 0; i < count && r == 0; i++) {
         file_path(files, i, path, sizeof path);
-        error = pool_files_read(files, i);
-        if (error < 0)
-            return problem_say(problem, error, "the file %s of the file jobs cannot be read: %s",
-                               path, strerror(-error));
+        r = pool_files_read(files, i);
+        if (r < 0)
+            return problem_say(problem, r, "the file %s of the file jobs cannot be read: %s",
+                               path, strerror(-r));
         if (files->dropped)
-            error = try_to_drop(files, i);
+            r = try_to_drop(files, i);
     }
-    if (error < 0)
-        problem_say(problem, error,
+    if (r < 0)
+        problem_say(problem, r,
                     "%s cannot be put out of the page cache: %s; name a file on a disk (--set "
                     "path=FILE) or set cache=warm",
                     path,
-                    error == -EBUSY ? "it is still there after the kernel was asked"
-                                    : strerror(-error));
-    return error;
+                    r == -EBUSY ? "it is still there after the kernel was asked"
+                                    : strerror(-r));
+    return r;
 }
 
 int pool_files_open(struct pool_files *files, const char *path, bool dropped, char *problem)
 {
     *files = (struct pool_files){.keeper_fd = -1};
-    int error = 0;
+    int r = 0;
     if (path == NULL)
-        error = make_files(files, problem);
+        r = make_files(files, problem);
     else if (strlen(path) >= sizeof files->path)
-        error = problem_say(problem, -ENAMETOOLONG, "the path %.60s... is too long", path);
+        r = problem_say(problem, -ENAMETOOLONG, "the path %.60s... is too long", path);
     else
         memcpy(files->path, path, strlen(path) + 1);
     files->dropped = dropped;
-    if (error == 0)
-        error = prepare(files, problem);
-    if (error < 0)
+    if (r == 0)
+        r = prepare(files, problem);
+    if (r < 0)
         pool_files_close(files);
-    return error;
+    return r;
 }
 
 void pool_files_close(struct pool_files *files)
@@ -174,15 +174,15 @@ int pool_files_read(const struct pool_files *files, uint32_t number)
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
-    int error = files->dropped ? pool_files_drop_cache(fd, false) : 0;
+    int r = files->dropped ? pool_files_drop_cache(fd, false) : 0;
     ssize_t bytes = 1;
-    while (bytes > 0 && error == 0) {
+    while (bytes > 0 && r == 0) {
         bytes = read(fd, data, sizeof data);
         if (bytes < 0 && errno == EINTR)
             bytes = 1;
         else if (bytes < 0)
-            error = -errno;
+            r = -errno;
     }
     close(fd);
-    return error;
+    return r;
 }

@@ -163,22 +163,22 @@ int pool_jobs_open(struct pool_jobs *jobs, enum pool_job_kind kind, const json_t
         .duration_ns = parameter_integer(params, "job_us") * NS_PER_US,
         .iterations = parameter_or(params, "iterations", POOL_ITERATIONS),
     };
-    int error = 0;
+    int r = 0;
     if (kind == JOB_SPIN)
         jobs->rounds = calibrate(jobs->duration_ns);
     else if (kind == JOB_FILE)
-        error = pool_files_open(&jobs->file, path, cache != NULL && strcmp(cache, "dropped") == 0,
+        r = pool_files_open(&jobs->file, path, cache != NULL && strcmp(cache, "dropped") == 0,
                                 problem);
     /* Once before the pool's threads: the libraries set themselves up, and what cannot work is said
      * here. */
-    if (error == 0 && (kind == JOB_PBKDF2 || kind == JOB_GETADDRINFO)) {
+    if (r == 0 && (kind == JOB_PBKDF2 || kind == JOB_GETADDRINFO)) {
         char what[256];
-        error = pool_jobs_run(jobs, 0);
-        if (error < 0)
-            problem_say(problem, error, "%s fails: %s", pool_jobs_describe(jobs, what, sizeof what),
-                        strerror(-error));
+        r = pool_jobs_run(jobs, 0);
+        if (r < 0)
+            problem_say(problem, r, "%s fails: %s", pool_jobs_describe(jobs, what, sizeof what),
+                        strerror(-r));
     }
-    return error;
+    return r;
 }
 
 void pool_jobs_close(struct pool_jobs *jobs)

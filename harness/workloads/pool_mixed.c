@@ -52,31 +52,31 @@ static int run_phases(struct pool_trial *trial, struct mixed *mixed)
     double seconds = parameter_number(params, "seconds"), slow_per_s;
     double fast_per_s = parameter_or(params, "fast_per_s", FAST_PER_S);
     struct pool_stream *fast = &mixed->streams[FAST], *slow = &mixed->streams[SLOW];
-    int error = pool_trial_capacity(trial, slow, seconds, &slow_per_s);
-    if (error == 0)
-        error = pool_trial_empty(trial);
+    int r = pool_trial_capacity(trial, slow, seconds, &slow_per_s);
+    if (r == 0)
+        r = pool_trial_empty(trial);
     struct pool_stream *const streams[POOL_STREAMS] = {fast, slow};
     double rates[POOL_STREAMS] = {fast_per_s, 0};
     fast->times = &mixed->alone;
-    if (error == 0)
-        error = pool_trial_window(trial, streams, rates, seconds, false);
+    if (r == 0)
+        r = pool_trial_window(trial, streams, rates, seconds, false);
     fast->times = &mixed->beside;
     rates[SLOW] = parameter_number(params, "load") * slow_per_s;
-    if (error == 0)
-        error = pool_trial_window(trial, streams, rates, seconds, true);
-    return error;
+    if (r == 0)
+        r = pool_trial_window(trial, streams, rates, seconds, true);
+    return r;
 }
 
 static int run(struct pool_trial *trial, struct mixed *mixed, json_t **outcome)
 {
-    int error = pool_trial_add_jobs(trial, JOB_FILE, &mixed->streams[FAST].jobs);
-    if (error == 0)
-        error = pool_trial_add_jobs(trial, JOB_PBKDF2, &mixed->streams[SLOW].jobs);
-    if (error == 0)
-        error = run_phases(trial, mixed);
+    int r = pool_trial_add_jobs(trial, JOB_FILE, &mixed->streams[FAST].jobs);
+    if (r == 0)
+        r = pool_trial_add_jobs(trial, JOB_PBKDF2, &mixed->streams[SLOW].jobs);
+    if (r == 0)
+        r = run_phases(trial, mixed);
     if (trial->error < 0)
         return pool_trial_verdict(trial);
-    return error < 0 ? error : make_outcome(trial, mixed, outcome);
+    return r < 0 ? r : make_outcome(trial, mixed, outcome);
 }
 
 int pool_run_mixed(struct pool_trial *trial, json_t **outcome)
@@ -88,8 +88,8 @@ int pool_run_mixed(struct pool_trial *trial, json_t **outcome)
     pool_times_reset(&mixed->alone);
     pool_times_reset(&mixed->beside);
     pool_times_reset(&mixed->slow);
-    int error = run(trial, mixed, outcome);
+    int r = run(trial, mixed, outcome);
     pool_trial_close_server(trial); /* while the streams of its jobs are still there */
     free(mixed);
-    return error;
+    return r;
 }

@@ -61,19 +61,19 @@ static int run(struct pool_trial *trial, struct saturate *saturate, json_t **out
     double seconds = parameter_number(params, "seconds");
     double load = parameter_number(params, "load");
     const char *job = json_string_value(json_object_get(params, "job"));
-    int error = pool_trial_add_jobs(trial, pool_job_kind(job), &saturate->stream.jobs);
-    if (error < 0)
-        return error;
-    error = pool_trial_capacity(trial, &saturate->stream, seconds, &saturate->capacity_per_s);
-    if (error == 0 && load <= 1)
-        error = pool_trial_empty(trial);
+    int r = pool_trial_add_jobs(trial, pool_job_kind(job), &saturate->stream.jobs);
+    if (r < 0)
+        return r;
+    r = pool_trial_capacity(trial, &saturate->stream, seconds, &saturate->capacity_per_s);
+    if (r == 0 && load <= 1)
+        r = pool_trial_empty(trial);
     struct pool_stream *const streams[POOL_STREAMS] = {&saturate->stream};
     const double rates[POOL_STREAMS] = {load * saturate->capacity_per_s};
-    if (error == 0)
-        error = pool_trial_window(trial, streams, rates, seconds, true);
+    if (r == 0)
+        r = pool_trial_window(trial, streams, rates, seconds, true);
     if (trial->error < 0)
         return pool_trial_verdict(trial);
-    return error < 0 ? error : make_outcome(trial, saturate, seconds, outcome);
+    return r < 0 ? r : make_outcome(trial, saturate, seconds, outcome);
 }
 
 int pool_run_saturate(struct pool_trial *trial, json_t **outcome)
@@ -83,8 +83,8 @@ int pool_run_saturate(struct pool_trial *trial, json_t **outcome)
         return problem_say(trial->problem, -ENOMEM, "there is no memory for the histograms");
     saturate->stream.times = &saturate->times;
     pool_times_reset(&saturate->times);
-    int error = run(trial, saturate, outcome);
+    int r = run(trial, saturate, outcome);
     pool_trial_close_server(trial); /* while the streams of its jobs are still there */
     free(saturate);
-    return error;
+    return r;
 }

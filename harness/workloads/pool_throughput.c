@@ -35,22 +35,22 @@ static void done(struct pool_task *task, int status)
     throughput->ended++;
     if (status < 0 || throughput->ending)
         return;
-    int error = trial->ops->submit(trial->server, task);
-    if (error < 0)
-        pool_trial_fail(trial, error, "submitting a job");
+    int r = trial->ops->submit(trial->server, task);
+    if (r < 0)
+        pool_trial_fail(trial, r, "submitting a job");
 }
 
 static int submit_all(struct throughput *throughput)
 {
     struct pool_trial *trial = throughput->trial;
-    int error = 0;
-    for (unsigned i = 0; i < throughput->batch && error == 0; i++) {
+    int r = 0;
+    for (unsigned i = 0; i < throughput->batch && r == 0; i++) {
         struct empty_job *job = &throughput->jobs[i];
         *job = (struct empty_job){.task = {.work = work, .done = done}, .throughput = throughput};
-        error = trial->ops->submit(trial->server, &job->task);
+        r = trial->ops->submit(trial->server, &job->task);
     }
-    return error < 0 ? pool_trial_fail(trial, error,
-                                       error == -EAGAIN ? POOL_NO_THREADS : "submitting a job")
+    return r < 0 ? pool_trial_fail(trial, r,
+                                       r == -EAGAIN ? POOL_NO_THREADS : "submitting a job")
                      : 0;
 }
 
@@ -63,17 +63,17 @@ static int run(struct throughput *throughput)
 {
     struct pool_trial *trial = throughput->trial;
     double seconds = parameter_number(trial->request->params, "seconds");
-    int error = submit_all(throughput);
-    if (error == 0)
-        error = run_for(trial, POOL_WARM_UP_SHARE * seconds);
+    int r = submit_all(throughput);
+    if (r == 0)
+        r = run_for(trial, POOL_WARM_UP_SHARE * seconds);
     throughput->ended = 0;
-    if (error == 0)
-        error = pool_trial_begin(trial);
-    if (error == 0)
-        error = run_for(trial, seconds);
-    if (error == 0)
-        error = pool_trial_end(trial);
-    return error;
+    if (r == 0)
+        r = pool_trial_begin(trial);
+    if (r == 0)
+        r = run_for(trial, seconds);
+    if (r == 0)
+        r = pool_trial_end(trial);
+    return r;
 }
 
 static int make_outcome(const struct throughput *throughput, json_t **outcome)
@@ -106,10 +106,10 @@ int pool_run_throughput(struct pool_trial *trial, json_t **outcome)
                            throughput.batch);
     run(&throughput);
     throughput.ending = true;
-    int error = pool_trial_verdict(trial);
-    if (error == 0)
-        error = make_outcome(&throughput, outcome);
+    int r = pool_trial_verdict(trial);
+    if (r == 0)
+        r = make_outcome(&throughput, outcome);
     pool_trial_close_server(trial); /* while its jobs are still there */
     free(throughput.jobs);
-    return error;
+    return r;
 }

@@ -21,18 +21,18 @@ struct pool_item {
     struct pool_times *times; /* NULL: it was not planned in the window */
     uint64_t started_ns, ended_ns, planned_ns;
     uint32_t number;
-    int error;
+    int r;
     struct pool_item *next;
 };
 
-int pool_trial_fail(struct pool_trial *trial, int error, const char *what)
+int pool_trial_fail(struct pool_trial *trial, int r, const char *what)
 {
     if (trial->error == 0) {
-        trial->error = error;
+        trial->error = r;
         trial->what = what;
     }
     trial->ops->stop(trial->server);
-    return error;
+    return r;
 }
 
 /* ---- one job ---- */
@@ -92,25 +92,25 @@ static int submit(struct pool_trial *trial, struct pool_stream *stream, uint64_t
     item->task.work = work;
     item->task.done = done;
     item->task.slow = pool_job_is_slow(stream->jobs->kind);
-    int error = trial->ops->submit(trial->server, &item->task);
-    if (error < 0)
+    int r = trial->ops->submit(trial->server, &item->task);
+    if (r < 0)
         give_back(item);
     else
         trial->outstanding++;
-    return error;
+    return r;
 }
 
 /* ---- the closed loop ---- */
 
 static void feed(struct pool_trial *trial)
 {
-    int error = 0;
-    while (trial->free_items != NULL && trial->error == 0 && error == 0)
-        error = submit(trial, trial->fed, 0, NULL);
-    if (error == -EAGAIN && trial->outstanding == 0) /* no queue is full that is empty */
-        pool_trial_fail(trial, error, POOL_NO_THREADS);
-    else if (error < 0 && error != -EAGAIN)
-        pool_trial_fail(trial, error, "submitting a job");
+    int r = 0;
+    while (trial->free_items != NULL && trial->error == 0 && r == 0)
+        r = submit(trial, trial->fed, 0, NULL);
+    if (r == -EAGAIN && trial->outstanding == 0) /* no queue is full that is empty */
+        pool_trial_fail(trial, r, POOL_NO_THREADS);
+    else if (r < 0 && r != -EAGAIN)
+        pool_trial_fail(trial, r, "submitting a job");
 }
 
 int pool_trial_feed(struct pool_trial *trial, struct pool_stream *stream, double seconds,
@@ -120,26 +120,26 @@ int pool_trial_feed(struct pool_trial *trial, struct pool_stream *stream, double
     trial->fed = stream;
     trial->measuring = measured;
     feed(trial);
-    int error = pool_trial_run_until(trial, end_ns);
+    int r = pool_trial_run_until(trial, end_ns);
     trial->fed = NULL;
     trial->measuring = false;
-    return error;
+    return r;
 }
 
 int pool_trial_capacity(struct pool_trial *trial, struct pool_stream *stream, double seconds,
                         double *per_s)
 {
     double part_s = POOL_CAPACITY_SHARE * seconds, least = POOL_CAPACITY_JOBS_MIN * trial->threads;
-    int error = pool_trial_feed(trial, stream, POOL_WARM_UP_SHARE * seconds, false);
+    int r = pool_trial_feed(trial, stream, POOL_WARM_UP_SHARE * seconds, false);
     uint64_t begin_ns = clock_now_ns();
     stream->ended = 0;
-    for (int part = 0; part < POOL_CAPACITY_PARTS && error == 0 && (double)stream->ended < least;
+    for (int part = 0; part < POOL_CAPACITY_PARTS && r == 0 && (double)stream->ended < least;
          part++)
-        error = pool_trial_feed(trial, stream, part_s, true);
+        r = pool_trial_feed(trial, stream, part_s, true);
     double took_s = (double)(clock_now_ns() - begin_ns) / 1e9, jobs = (double)stream->ended;
     *per_s = jobs / took_s;
-    if (error < 0 || jobs >= least)
-        return error;
+    if (r < 0 || jobs >= least)
+        return r;
     return problem_say(trial->problem, -ERANGE,
                        "%s: only %.0f jobs ended in the %.2g s in which the capacity of %u threads "
                        "was measured, and %.0f are needed to know it to 5 %%; set seconds=%.2g or "
@@ -151,11 +151,11 @@ int pool_trial_capacity(struct pool_trial *trial, struct pool_stream *stream, do
 int pool_trial_empty(struct pool_trial *trial)
 {
     trial->emptying = true;
-    int error = trial->error;
-    if (trial->outstanding > 0 && error == 0)
-        error = trial->ops->run(trial->server);
-    if (error < 0)
-        pool_trial_fail(trial, error, "running the loop");
+    int r = trial->error;
+    if (trial->outstanding > 0 && r == 0)
+        r = trial->ops->run(trial->server);
+    if (r < 0)
+        pool_trial_fail(trial, r, "running the loop");
     trial->emptying = false;
     return trial->error;
 }
@@ -167,17 +167,17 @@ int pool_trial_begin(struct pool_trial *trial)
     trial->ops->tally(trial->server, &trial->tally_begin);
     if (trial->tally_begin.threads < trial->threads)
         return pool_trial_fail(trial, -EAGAIN, POOL_NO_THREADS);
-    int error = region_begin(&trial->region);
+    int r = region_begin(&trial->region);
     trial->measuring = true;
-    return error < 0 ? pool_trial_fail(trial, error, "reading the clocks") : 0;
+    return r < 0 ? pool_trial_fail(trial, r, "reading the clocks") : 0;
 }
 
 int pool_trial_end(struct pool_trial *trial)
 {
-    int error = region_end(&trial->region);
+    int r = region_end(&trial->region);
     trial->measuring = false;
     trial->ops->tally(trial->server, &trial->tally_end);
-    return error < 0 ? pool_trial_fail(trial, error, "reading the clocks") : 0;
+    return r < 0 ? pool_trial_fail(trial, r, "reading the clocks") : 0;
 }
 
 /* ---- lag of the loop ---- */
@@ -187,9 +187,9 @@ static void sample_lag(struct pool_trial *trial, uint64_t now_ns)
 {
     for (; trial->lag_due_ns <= now_ns; trial->lag_due_ns += POOL_LAG_PERIOD_NS)
         histogram_record(&trial->lag, now_ns - trial->lag_due_ns);
-    int error = trial->ops->start_timer(trial->server, POOL_TIMER_LAG, trial->lag_due_ns);
-    if (error < 0)
-        pool_trial_fail(trial, error, "starting a timer");
+    int r = trial->ops->start_timer(trial->server, POOL_TIMER_LAG, trial->lag_due_ns);
+    if (r < 0)
+        pool_trial_fail(trial, r, "starting a timer");
 }
 
 /* ---- the open loop ---- */
@@ -207,11 +207,11 @@ static void submit_due(struct pool_trial *trial, struct pool_stream *stream, uin
             times->planned++;
             histogram_record(&times->late, clock_now_ns() - planned_ns);
         }
-        int error = submit(trial, stream, planned_ns, times);
-        if (error == -EAGAIN && times != NULL)
+        int r = submit(trial, stream, planned_ns, times);
+        if (r == -EAGAIN && times != NULL)
             times->refused++;
-        else if (error < 0 && error != -EAGAIN)
-            pool_trial_fail(trial, error, "submitting a job");
+        else if (r < 0 && r != -EAGAIN)
+            pool_trial_fail(trial, r, "submitting a job");
     }
 }
 
@@ -228,9 +228,9 @@ static void arrive(struct pool_trial *trial, uint64_t now_ns)
     }
     if (next_ns == UINT64_MAX)
         return;
-    int error = trial->ops->start_timer(trial->server, POOL_TIMER_ARRIVAL, next_ns);
-    if (error < 0)
-        pool_trial_fail(trial, error, "starting a timer");
+    int r = trial->ops->start_timer(trial->server, POOL_TIMER_ARRIVAL, next_ns);
+    if (r < 0)
+        pool_trial_fail(trial, r, "starting a timer");
 }
 
 /* What was planned before the end is submitted, however late. */
@@ -248,18 +248,18 @@ static void end_arrivals(struct pool_trial *trial)
 
 static int begin_window(struct pool_trial *trial)
 {
-    int error = pool_trial_begin(trial);
+    int r = pool_trial_begin(trial);
     trial->lag_due_ns = clock_now_ns() + POOL_LAG_PERIOD_NS;
-    return error < 0 ? error
+    return r < 0 ? r
                      : trial->ops->start_timer(trial->server, POOL_TIMER_LAG, trial->lag_due_ns);
 }
 
 static int end_window(struct pool_trial *trial)
 {
-    int error = pool_trial_end(trial);
+    int r = pool_trial_end(trial);
     sample_lag(trial, clock_now_ns()); /* one that is overdue at this moment counts, too */
     trial->ops->stop_timer(trial->server, POOL_TIMER_LAG);
-    return error;
+    return r;
 }
 
 int pool_trial_window(struct pool_trial *trial, struct pool_stream *const streams[POOL_STREAMS],
@@ -279,15 +279,15 @@ int pool_trial_window(struct pool_trial *trial, struct pool_stream *const stream
                            trial->request->seed + (uint64_t)i, now_ns);
     }
     arrive(trial, now_ns);
-    int error = pool_trial_run_until(trial, trial->window_begin_ns);
-    if (error == 0 && measured)
-        error = begin_window(trial);
-    if (error == 0)
-        error = pool_trial_run_until(trial, trial->window_end_ns);
-    if (error == 0 && measured)
-        error = end_window(trial);
+    int r = pool_trial_run_until(trial, trial->window_begin_ns);
+    if (r == 0 && measured)
+        r = begin_window(trial);
+    if (r == 0)
+        r = pool_trial_run_until(trial, trial->window_end_ns);
+    if (r == 0 && measured)
+        r = end_window(trial);
     end_arrivals(trial);
-    return error < 0 ? error : pool_trial_empty(trial);
+    return r < 0 ? r : pool_trial_empty(trial);
 }
 
 /* ---- running ---- */
@@ -308,12 +308,12 @@ int pool_trial_run_until(struct pool_trial *trial, uint64_t deadline_ns)
 {
     if (trial->error < 0) /* since the phase was set up */
         return trial->error;
-    int error = trial->ops->start_timer(trial->server, POOL_TIMER_END, deadline_ns);
-    if (error == 0)
-        error = trial->ops->run(trial->server);
+    int r = trial->ops->start_timer(trial->server, POOL_TIMER_END, deadline_ns);
+    if (r == 0)
+        r = trial->ops->run(trial->server);
     trial->ops->stop_timer(trial->server, POOL_TIMER_END);
-    if (error < 0)
-        pool_trial_fail(trial, error, "running the loop");
+    if (r < 0)
+        pool_trial_fail(trial, r, "running the loop");
     return trial->error;
 }
 
@@ -357,12 +357,12 @@ int pool_trial_open(struct pool_trial *trial, const struct trial_request *reques
     const char *what = "taking memory for the jobs";
     region_open(&trial->region, request, REGION_WALL);
     histogram_reset(&trial->lag);
-    int error = take_memory(trial);
-    if (error == 0)
-        error = trial->ops->open(&trial->server, &setup, &what);
-    if (error < 0)
-        problem_say(problem, error, "%s: %s failed: %s", subject->name, what, strerror(-error));
-    return error;
+    int r = take_memory(trial);
+    if (r == 0)
+        r = trial->ops->open(&trial->server, &setup, &what);
+    if (r < 0)
+        problem_say(problem, r, "%s: %s failed: %s", subject->name, what, strerror(-r));
+    return r;
 }
 
 void pool_trial_close_server(struct pool_trial *trial)
@@ -385,8 +385,8 @@ int pool_trial_add_jobs(struct pool_trial *trial, enum pool_job_kind kind,
                         const struct pool_jobs **jobs)
 {
     struct pool_jobs *added = &trial->jobs[trial->job_kinds];
-    int error = pool_jobs_open(added, kind, trial->request->params, trial->problem);
-    trial->job_kinds += error == 0;
+    int r = pool_jobs_open(added, kind, trial->request->params, trial->problem);
+    trial->job_kinds += r == 0;
     *jobs = added;
-    return error;
+    return r;
 }

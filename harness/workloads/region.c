@@ -26,9 +26,9 @@ void region_open(struct region *region, const struct trial_request *request,
 
 int region_begin(struct region *region)
 {
-    int error = usage_now(&region->usage_begin);
-    if (error < 0)
-        return error;
+    int r = usage_now(&region->usage_begin);
+    if (r < 0)
+        return r;
     region->cpu_begin_ns = cpu_now_ns();
     region->wall_begin_ns = clock_now_ns();
     return region->counting ? syscall_count_begin(&region->count) : 0;
@@ -49,25 +49,25 @@ static void plant_delay(const struct region *region)
 static int count_stretch(struct region *region)
 {
     uint64_t system_calls;
-    int error = syscall_count_end(&region->count, &system_calls);
-    if (error == 0)
+    int r = syscall_count_end(&region->count, &system_calls);
+    if (r == 0)
         region->system_calls += system_calls;
-    return error;
+    return r;
 }
 
 int region_end(struct region *region)
 {
     struct usage end, stretch;
-    int error = region->counting ? count_stretch(region) : 0;
+    int r = region->counting ? count_stretch(region) : 0;
     if (region->planted_share > 0)
         plant_delay(region);
     region->stretch_ns = clock_now_ns() - region->wall_begin_ns;
     region->cpu_ns += cpu_now_ns() - region->cpu_begin_ns;
     region->wall_ns += region->stretch_ns;
-    if (error == 0)
-        error = usage_now(&end);
-    if (error < 0)
-        return error;
+    if (r == 0)
+        r = usage_now(&end);
+    if (r < 0)
+        return r;
     stretch = usage_between(&region->usage_begin, &end);
     usage_add(&region->usage, &stretch);
     return 0;

@@ -50,14 +50,14 @@ static const char *choice_of(const struct timer_trial *trial, const char *name)
 
 static int set_up_thread(struct timer_trial *trial)
 {
-    int error = 0;
+    int r = 0;
     if (strcmp(choice_of(trial, "slack"), "1") == 0)
-        error = timer_slack_set(1);
-    if (error < 0)
-        return timer_problem(trial, "setting the timer slack to 1 ns", error);
+        r = timer_slack_set(1);
+    if (r < 0)
+        return timer_problem(trial, "setting the timer slack to 1 ns", r);
     if (strcmp(choice_of(trial, "scheduler"), "fifo") == 0)
-        error = timer_fifo_enter();
-    return error < 0 ? timer_problem(trial, "asking for SCHED_FIFO", error) : 0;
+        r = timer_fifo_enter();
+    return r < 0 ? timer_problem(trial, "asking for SCHED_FIFO", r) : 0;
 }
 
 /* ---- the load beside ---- */
@@ -81,9 +81,9 @@ static int mark_load(struct accuracy *accuracy)
 {
     if (accuracy->setup.conns == 0)
         return 0;
-    int error = control_send(&accuracy->trial->control, json_pack("{s:s}", "do", "mark"));
-    return error < 0 ? problem_say(accuracy->trial->problem, error,
-                                   "sending a command to the generator: %s", strerror(-error))
+    int r = control_send(&accuracy->trial->control, json_pack("{s:s}", "do", "mark"));
+    return r < 0 ? problem_say(accuracy->trial->problem, r,
+                                   "sending a command to the generator: %s", strerror(-r))
                      : 0;
 }
 
@@ -111,9 +111,9 @@ static int measure_drift(struct accuracy *accuracy, uint64_t *early)
     struct timer_drift drift;
     if (accuracy->ops->repeat == NULL)
         return 0;
-    int error = accuracy->ops->repeat(accuracy->bed, accuracy->length_ns, &drift);
-    if (error < 0)
-        return timer_problem(accuracy->trial, "running a repeating timer", error);
+    int r = accuracy->ops->repeat(accuracy->bed, accuracy->length_ns, &drift);
+    if (r < 0)
+        return timer_problem(accuracy->trial, "running a repeating timer", r);
     uint64_t asked_ns = drift.periods * accuracy->setup.interval_ns;
     double lost_ns = drift.length_ns > asked_ns ? (double)(drift.length_ns - asked_ns) : 0;
     json_object_set_new(accuracy->trial->metrics, "drift_ns_per_s",
@@ -128,16 +128,16 @@ static int run_window(struct accuracy *accuracy)
     struct region *region = &trial->region;
     struct backend_counters counters;
     accuracy->ops->counters(accuracy->bed, &region->counters_begin);
-    int error = region_begin(region);
-    if (error < 0)
-        return timer_problem(trial, "reading the clocks and counters", error);
+    int r = region_begin(region);
+    if (r < 0)
+        return timer_problem(trial, "reading the clocks and counters", r);
     int ran = run_plan(accuracy, accuracy->length_ns);
-    error = region_end(region);
+    r = region_end(region);
     accuracy->ops->counters(accuracy->bed, &counters);
     region_add_counters(region, &counters);
     if (ran < 0)
         return timer_problem(trial, "running the timers", ran);
-    return error < 0 ? timer_problem(trial, "reading the clocks and counters", error) : 0;
+    return r < 0 ? timer_problem(trial, "reading the clocks and counters", r) : 0;
 }
 
 /* ---- figures ---- */
@@ -201,24 +201,24 @@ static int check_count(struct accuracy *accuracy)
 static int run_open(struct accuracy *accuracy)
 {
     uint64_t early = 0;
-    int error = start_load(accuracy);
-    if (error == 0)
-        error = measure_drift(accuracy, &early);
-    if (error < 0)
-        return error;
-    error = run_plan(accuracy, warm_up_ns(accuracy->length_ns, accuracy->setup.interval_ns));
-    if (error < 0)
-        return timer_problem(accuracy->trial, "running the timers", error);
-    error = mark_load(accuracy);
-    if (error == 0)
-        error = run_window(accuracy);
-    if (error == 0)
-        error = take_mark(accuracy);
-    if (error == 0)
-        error = timer_take_report(accuracy->trial);
-    if (error == 0)
-        error = check_count(accuracy);
-    return error < 0 ? error : keep_figures(accuracy, early);
+    int r = start_load(accuracy);
+    if (r == 0)
+        r = measure_drift(accuracy, &early);
+    if (r < 0)
+        return r;
+    r = run_plan(accuracy, warm_up_ns(accuracy->length_ns, accuracy->setup.interval_ns));
+    if (r < 0)
+        return timer_problem(accuracy->trial, "running the timers", r);
+    r = mark_load(accuracy);
+    if (r == 0)
+        r = run_window(accuracy);
+    if (r == 0)
+        r = take_mark(accuracy);
+    if (r == 0)
+        r = timer_take_report(accuracy->trial);
+    if (r == 0)
+        r = check_count(accuracy);
+    return r < 0 ? r : keep_figures(accuracy, early);
 }
 
 int timer_accuracy_run(struct timer_trial *trial)
@@ -238,14 +238,14 @@ int timer_accuracy_run(struct timer_trial *trial)
         .length_ns = (uint64_t)(parameter_number(params, "seconds") * 1e9),
     };
     const char *what = "opening the loop";
-    int error = set_up_thread(trial);
-    if (error < 0)
-        return error;
-    error = accuracy.ops->open(&accuracy.bed, &accuracy.setup, &what);
-    if (error < 0)
-        return timer_problem(trial, what, error);
+    int r = set_up_thread(trial);
+    if (r < 0)
+        return r;
+    r = accuracy.ops->open(&accuracy.bed, &accuracy.setup, &what);
+    if (r < 0)
+        return timer_problem(trial, what, r);
     trial->granted = accuracy.ops->granted(accuracy.bed);
-    error = run_open(&accuracy);
+    r = run_open(&accuracy);
     accuracy.ops->close(accuracy.bed);
-    return error;
+    return r;
 }

@@ -26,16 +26,16 @@ static const char *fifo_refusal(void)
 {
     struct sched_param before;
     int policy;
-    int error = -pthread_getschedparam(pthread_self(), &policy, &before);
-    if (error == 0)
-        error = timer_fifo_enter();
-    if (error == 0) {
+    int r = -pthread_getschedparam(pthread_self(), &policy, &before);
+    if (r == 0)
+        r = timer_fifo_enter();
+    if (r == 0) {
         pthread_setschedparam(pthread_self(), policy, &before);
         return NULL;
     }
     return say("SCHED_FIFO is not permitted here (%s); run as root, or permit the lowest real-time "
                "priority: ulimit -r 1, LimitRTPRIO=1 of the service, or CAP_SYS_NICE",
-               strerror(-error));
+               strerror(-r));
 }
 
 static const char *scale_impossible(const json_t *params)

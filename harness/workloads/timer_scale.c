@@ -113,11 +113,11 @@ static int start_all(struct scale *scale)
 {
     draw_delays(scale, HOUR_MS, HOUR_MS);
     uint64_t begin_ns = clock_now_ns();
-    int error = scale->ops->start(scale->crowd, scale->by_index, scale->delays_ms);
-    if (error == 0)
-        error = scale->ops->iterate(scale->crowd);
+    int r = scale->ops->start(scale->crowd, scale->by_index, scale->delays_ms);
+    if (r == 0)
+        r = scale->ops->iterate(scale->crowd);
     add_time(scale, START, begin_ns);
-    return error;
+    return r;
 }
 
 static int restart_all(struct scale *scale)
@@ -125,11 +125,11 @@ static int restart_all(struct scale *scale)
     shuffle(scale);
     draw_delays(scale, 2 * HOUR_MS, HOUR_MS);
     uint64_t begin_ns = clock_now_ns();
-    int error = scale->ops->start(scale->crowd, scale->shuffled, scale->delays_ms);
-    if (error == 0)
-        error = scale->ops->iterate(scale->crowd);
+    int r = scale->ops->start(scale->crowd, scale->shuffled, scale->delays_ms);
+    if (r == 0)
+        r = scale->ops->iterate(scale->crowd);
     add_time(scale, RESTART, begin_ns);
-    return error;
+    return r;
 }
 
 static int cancel_all(struct scale *scale)
@@ -137,9 +137,9 @@ static int cancel_all(struct scale *scale)
     shuffle(scale);
     uint64_t begin_ns = clock_now_ns();
     scale->ops->stop(scale->crowd, scale->shuffled);
-    int error = scale->ops->iterate(scale->crowd);
+    int r = scale->ops->iterate(scale->crowd);
     add_time(scale, CANCEL, begin_ns);
-    return error;
+    return r;
 }
 
 static void wait_until(uint64_t due_ns)
@@ -173,35 +173,35 @@ static int start_and_fire_all(struct scale *scale)
 {
     uint32_t span = span_ms(scale->count);
     draw_delays(scale, 1, span);
-    int error = scale->ops->iterate(scale->crowd); /* its time is now */
+    int r = scale->ops->iterate(scale->crowd); /* its time is now */
     uint64_t begin_ns = clock_now_ns();
-    if (error == 0)
-        error = scale->ops->start(scale->crowd, scale->by_index, scale->delays_ms);
+    if (r == 0)
+        r = scale->ops->start(scale->crowd, scale->by_index, scale->delays_ms);
     add_time(scale, START_SOON, begin_ns);
-    if (error < 0)
-        return error;
+    if (r < 0)
+        return r;
     /* Delays count from the loop's time, which the last iteration read: before begin_ns. */
     wait_until(begin_ns + (span + 1) * NS_PER_MS);
     begin_ns = clock_now_ns();
-    error = scale->ops->iterate(scale->crowd);
+    r = scale->ops->iterate(scale->crowd);
     add_time(scale, FIRE, begin_ns);
-    return error;
+    return r;
 }
 
 static int run_pass(struct scale *scale)
 {
-    int error = start_all(scale);
-    if (error < 0)
-        return timer_problem(scale->trial, "starting the timers", error);
-    error = restart_all(scale);
-    if (error < 0)
-        return timer_problem(scale->trial, "restarting the timers", error);
-    error = cancel_all(scale);
-    if (error < 0)
-        return timer_problem(scale->trial, "stopping the timers", error);
-    error = start_and_fire_all(scale);
-    if (error < 0)
-        return timer_problem(scale->trial, "starting and firing the timers", error);
+    int r = start_all(scale);
+    if (r < 0)
+        return timer_problem(scale->trial, "starting the timers", r);
+    r = restart_all(scale);
+    if (r < 0)
+        return timer_problem(scale->trial, "restarting the timers", r);
+    r = cancel_all(scale);
+    if (r < 0)
+        return timer_problem(scale->trial, "stopping the timers", r);
+    r = start_and_fire_all(scale);
+    if (r < 0)
+        return timer_problem(scale->trial, "starting and firing the timers", r);
     return check_order(scale);
 }
 
@@ -230,24 +230,24 @@ static int measure(struct scale *scale)
     struct region *region = &trial->region;
     struct backend_counters counters;
     unsigned passes = passes_of(scale->count);
-    int error = run_pass(scale);
-    if (error < 0)
-        return error;
+    int r = run_pass(scale);
+    if (r < 0)
+        return r;
     memset(scale->spent_ns, 0, sizeof scale->spent_ns);
     scale->ops->counters(scale->crowd, &region->counters_begin);
-    error = region_begin(region);
-    if (error < 0)
-        return timer_problem(trial, "reading the clocks and counters", error);
+    r = region_begin(region);
+    if (r < 0)
+        return timer_problem(trial, "reading the clocks and counters", r);
     for (unsigned pass = 0; pass < passes; pass++) {
-        error = run_pass(scale);
-        if (error < 0)
-            return error;
+        r = run_pass(scale);
+        if (r < 0)
+            return r;
     }
-    error = region_end(region);
+    r = region_end(region);
     scale->ops->counters(scale->crowd, &counters);
     region_add_counters(region, &counters);
-    if (error < 0)
-        return timer_problem(trial, "reading the clocks and counters", error);
+    if (r < 0)
+        return timer_problem(trial, "reading the clocks and counters", r);
     keep_figures(scale, passes);
     return timer_take_report(trial);
 }
@@ -261,20 +261,20 @@ static int open_and_measure(struct scale *scale)
     const char *what = "opening the loop";
     size_t before, after;
     bool known = allocated_bytes(&before);
-    int error = scale->ops->open(&scale->crowd, trial->request->subject, scale->count, &what);
-    if (error < 0)
-        return timer_problem(trial, what, error);
+    int r = scale->ops->open(&scale->crowd, trial->request->subject, scale->count, &what);
+    if (r < 0)
+        return timer_problem(trial, what, r);
     trial->granted = scale->ops->granted(scale->crowd);
     draw_delays(scale, HOUR_MS, HOUR_MS);
-    error = scale->ops->start(scale->crowd, scale->by_index, scale->delays_ms);
-    if (error < 0)
-        error = timer_problem(trial, "starting the timers", error);
+    r = scale->ops->start(scale->crowd, scale->by_index, scale->delays_ms);
+    if (r < 0)
+        r = timer_problem(trial, "starting the timers", r);
     else if (known && allocated_bytes(&after))
         scale->bytes_per_timer = (double)(after - before) / scale->count - (double)sizeof(uint32_t);
-    if (error == 0)
-        error = measure(scale);
+    if (r == 0)
+        r = measure(scale);
     scale->ops->close(scale->crowd);
-    return error;
+    return r;
 }
 
 int timer_scale_run(struct timer_trial *trial)
@@ -287,13 +287,13 @@ int timer_scale_run(struct timer_trial *trial)
         .monotone = strcmp(json_string_value(json_object_get(params, "due")), "monotone") == 0,
     };
     random_seed(&scale.random, 1); /* the same program in every trial */
-    int error = take_memory(&scale);
-    if (error < 0)
-        timer_problem(trial, "allocating what is drawn before the clock starts", error);
+    int r = take_memory(&scale);
+    if (r < 0)
+        timer_problem(trial, "allocating what is drawn before the clock starts", r);
     else
-        error = open_and_measure(&scale);
+        r = open_and_measure(&scale);
     free(scale.by_index);
     free(scale.shuffled);
     free(scale.delays_ms);
-    return error;
+    return r;
 }

@@ -7,16 +7,16 @@
 #include <errno.h>
 #include <string.h>
 
-int timer_problem(struct timer_trial *trial, const char *what, int error)
+int timer_problem(struct timer_trial *trial, const char *what, int r)
 {
     const char *name = trial->request->subject->name;
-    if (error == -ENOMEM)
-        return problem_say(trial->problem, error,
+    if (r == -ENOMEM)
+        return problem_say(trial->problem, r,
                            "%s: %s: there is not enough memory for %llu timers; ask for fewer, or "
                            "raise the limit of memory (ulimit -v, ulimit -d)",
                            name, what,
                            (unsigned long long)parameter_integer(trial->request->params, "timers"));
-    return problem_say(trial->problem, error, "%s: %s: %s", name, what, strerror(-error));
+    return problem_say(trial->problem, r, "%s: %s: %s", name, what, strerror(-r));
 }
 
 int timer_take_report(struct timer_trial *trial)
@@ -50,20 +50,20 @@ int timer_run(const struct trial_request *request, json_t **outcome, char *probl
         .metrics = json_object(),
         .histograms = json_object(),
     };
-    int error = control_open(&trial.control, request->generator_fd);
-    if (error < 0) {
-        problem_say(problem, error, "opening the control channel: %s", strerror(-error));
+    int r = control_open(&trial.control, request->generator_fd);
+    if (r < 0) {
+        problem_say(problem, r, "opening the control channel: %s", strerror(-r));
     } else {
         region_open(&trial.region, request, REGION_WALL);
-        error = strcmp(request->mode, "scale") == 0 ? timer_scale_run(&trial)
+        r = strcmp(request->mode, "scale") == 0 ? timer_scale_run(&trial)
                                                     : timer_accuracy_run(&trial);
-        if (error == 0)
-            error = make_outcome(&trial, outcome);
+        if (r == 0)
+            r = make_outcome(&trial, outcome);
         region_close(&trial.region);
         control_close(&trial.control);
     }
     json_decref(trial.metrics);
     json_decref(trial.histograms);
     json_decref(trial.report);
-    return error;
+    return r;
 }

@@ -1,5 +1,5 @@
 /* The table of workloads. A new one: its file here, its row below. */
-#include "harness/contract/workload.h"
+#include "harness/workloads/workloads.h"
 
 #include <string.h>
 

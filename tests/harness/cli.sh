@@ -43,12 +43,12 @@ expect_no_error() { # TEXT
     ! grep -qF -- "$1" err || fail "\"$1\" on standard error"
 }
 
-# A Python expression over run, the run in a folder. A trial is sound unless something of ours is
+# A Python expression over run, the run in a folder (record/run_folder.py). A trial is sound unless something of ours is
 # wrong with it: on a shared machine the hypervisor may take the time of any.
 expect_run() { # FOLDER EXPRESSION
-    python3 - "$1" "$2" <<'PYTHON' || fail "not so in $1: $2"
-import json, sys
-run = json.load(open(sys.argv[1] + "/run.json"))
+    PYTHONPATH=$sources/tests/harness/record python3 - "$1" "$2" <<'PYTHON' || fail "not so in $1: $2"
+import json, run_folder, sys
+run = run_folder.load(sys.argv[1])
 cells = run["cells"]
 trials = [trial for cell in cells for trial in cell["trials"]]
 def sound(trial):

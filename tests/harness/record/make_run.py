@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes a run of made-up figures that can be worked out by hand, as results/schema.json wants it.
+"""Writes a run of made-up figures that can be worked out by hand, as the schemas in results/ want it.
 
 usage: make_run.py KIND FOLDER [ROUNDS]
 KIND: accuracy, scale, saturate, mixed, throughput, crossover, close, alone, lost, or large (100 cells, 12
@@ -7,10 +7,10 @@ subjects, for speed).
 Round r of R adds r - (R - 1) / 2 to each figure of a subject, so that its median is the figure itself. The figures of
 a large run vary from trial to trial instead, as measured ones do, always in the same way.
 """
-import json
-import os
 import random
 import sys
+
+import run_folder
 
 TIERS = {"io_uring": "completion", "null": "none", "floor:nanosleep": "none", "floor:timerfd": "none"}
 
@@ -56,7 +56,7 @@ def trial(subject, number, metrics, histograms, operations):
 
 
 def cell(workload, mode, params, subjects, rounds, figures):
-    """figures(subject) gives metrics, and histograms as {name: {ns: how many}}."""
+    """With its trials, as in run_folder. figures(subject) gives metrics, and histograms as {name: {ns: how many}}."""
     trials = []
     for subject in subjects:
         metrics, histograms = figures(subject)
@@ -69,7 +69,7 @@ def cell(workload, mode, params, subjects, rounds, figures):
             trials.append(trial(subject, number, shifted, stored, 100))
     return {
         "workload": workload, "mode": mode, "params": params, "skipped": None, "skipped_subjects": [],
-        "counting_trials": [], "trials": trials, "summary": [], "ratios": [], "verdicts": [],
+        "counting_trials": [], "trials": trials, "baseline": None, "summary": [], "ratios": [], "verdicts": [],
     }
 
 
@@ -218,6 +218,7 @@ def large(rounds):
 
 
 def run_of(cells):
+    """For run_folder.save()."""
     names = dict.fromkeys(trial["subject"] for cell in cells for trial in cell["trials"])
     subjects = [
         {"name": name, "tier": TIERS.get(name, "readiness"), "available": True, "reason": None, "asked": [],
@@ -228,21 +229,21 @@ def run_of(cells):
                "commit", "compiler", "build_type", "flags")
     manifest = {"date": "2026-01-01T00:00:00Z", "kernel": "Linux", "cpu": "CPU", "cpus": 2, "cores": 2,
                 "virtualization": "none", "timer_slack_ns": 50000, **dict.fromkeys(unknown), "mitigations": {},
-                "sysctl": {}, "limits": dict.fromkeys(("nofile", "memlock", "nproc")),
+                "sysctl": {}, "limits": dict.fromkeys(
+                    f"{limit}_{end}" for limit in ("nofile", "memlock", "nproc") for end in ("soft", "hard")),
                 "libraries": dict.fromkeys(("libc", "jansson"))}
     return {
-        "schema": 1, "id": "20260101-000000-0000", "command": ["pollbench"], "seed": 1, "profile": "quick",
-        "manifest": manifest, "subjects": subjects, "cells": cells, "placement": {"subject_cpu": -1, "generator_cpu": -1},
+        "schema": 2, "id": "20260101-000000-0000", "command": ["pollbench"], "seed": 1, "profile": "quick",
+        "baseline": None, "manifest": manifest, "calibration": None, "subjects": subjects, "cells": cells,
+        "placement": {"subject_cpu": -1, "generator_cpu": -1},
         "why_not_counted": None, "rounds": len(cells[0]["trials"]), "ended": "all rounds are done",
     }
 
 
 def main(kind, folder, rounds="11"):
-    os.makedirs(folder)
     makers = (accuracy, scale, saturate, mixed, throughput, crossover, close, alone, lost, large)
     make = {maker.__name__: maker for maker in makers}[kind]
-    with open(os.path.join(folder, "run.json"), "w", encoding="utf-8") as file:
-        json.dump(run_of(make(int(rounds))), file, separators=(",", ":"))
+    run_folder.save(folder, run_of(make(int(rounds))))
 
 
 if __name__ == "__main__":

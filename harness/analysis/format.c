@@ -1,0 +1,230 @@
+#include "harness/analysis/format.h"
+
+#include "harness/base/printable.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+/* Of one parameter. */
+enum { PARAMETER_BYTES = 40 };
+/* Of one part of the line about the machine. */
+enum { PART_BYTES = 128 };
+
+/* Puts more text behind what is there, whole or, when it does not fit, not at all: false. */
+static bool append(char *text, size_t size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static bool append(char *text, size_t size, const char *format, ...)
+{
+    size_t length = strlen(text);
+    va_list arguments;
+    va_start(arguments, format);
+    int added = vsnprintf(text + length, size - length, format, arguments);
+    va_end(arguments);
+    if (added >= 0 && (size_t)added < size - length)
+        return true;
+    text[length] = '\0';
+    return false;
+}
+
+/* ---- numbers ---- */
+
+char *format_grouped(double value, int decimals, char *text, size_t size)
+{
+    char digits[64];
+    if (!(fabs(value) < 1e15)) {
+        snprintf(text, size, "%.3g", value);
+        return text;
+    }
+    snprintf(digits, sizeof digits, "%.*f", decimals, value);
+    size_t whole = strcspn(digits, ".");
+    size_t at = 0;
+    for (size_t i = 0; digits[i] != '\0' && at + 2 < size; i++) {
+        bool after_digit = i > 0 && digits[i - 1] != '-';
+        if (i < whole && after_digit && (whole - i) % 3 == 0)
+            text[at++] = ',';
+        text[at++] = digits[i];
+    }
+    text[at] = '\0';
+    return text;
+}
+
+int format_decimals(double smallest)
+{
+    double size = fabs(smallest);
+    if (size >= 100 || size == 0)
+        return 0;
+    return size >= 10 ? 1 : size >= 1 ? 2 : size >= 0.1 ? 3 : 4;
+}
+
+int format_ratio_decimals(double ratio)
+{
+    if (ratio >= 1000)
+        return 0;
+    return ratio >= 100 ? 1 : ratio >= 10 ? 2 : ratio >= 0.01 ? 3 : 5;
+}
+
+char *format_value(double value, char *text, size_t size)
+{
+    return format_grouped(value, format_decimals(value), text, size);
+}
+
+char *format_interval(double value, double low, double high, char *text, size_t size)
+{
+    char middle[32], from[32], to[32];
+    int decimals = format_decimals(fmax(fabs(value), (high - low) / 2));
+    snprintf(text, size, "%s [%s, %s]", format_grouped(value, decimals, middle, sizeof middle),
+             format_grouped(low, decimals, from, sizeof from),
+             format_grouped(high, decimals, to, sizeof to));
+    return text;
+}
+
+char *format_ratio(double ratio, double low, double high, char *text, size_t size)
+{
+    int decimals = format_ratio_decimals(ratio);
+    if (ratio >= 1e6 || ratio < 1e-4)
+        snprintf(text, size, "%.3g [%.3g, %.3g]", ratio, low, high);
+    else
+        snprintf(text, size, "%.*f [%.*f, %.*f]", decimals, ratio, decimals, low, decimals, high);
+    return text;
+}
+
+/* ---- parameters ---- */
+
+static void append_parameter(const struct named_value *param, char *text, size_t size)
+{
+    char name[PARAMETER_BYTES], value[PARAMETER_BYTES];
+    printable(name, sizeof name, param->name);
+    value_print(&param->value, value, sizeof value);
+    append(text, size, "%s%s=%s", text[0] != '\0' ? " " : "", name, value);
+}
+
+static bool is_named(const char *name, const char *other)
+{
+    return other != NULL && strcmp(name, other) == 0;
+}
+
+char *format_params(const struct cell *cell, const char *except, const char *also_except,
+                    char *text, size_t size)
+{
+    text[0] = '\0';
+    for (size_t i = 0; i < cell->params.count; i++) {
+        const struct named_value *param = &cell->params.list[i];
+        if (!is_named(param->name, except) && !is_named(param->name, also_except))
+            append_parameter(param, text, size);
+    }
+    return text;
+}
+
+static bool is_shared(const struct run *run, const size_t *cells, size_t count,
+                      const struct named_value *param)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct value *other =
+            named_values_find(&run->cells[cells[i]].cell.params, param->group, param->name);
+        if (other == NULL || !value_equal(&param->value, other))
+            return false;
+    }
+    return true;
+}
+
+char *format_params_of(const struct run *run, const size_t *cells, size_t count, size_t cell,
+                       bool shared, char *text, size_t size)
+{
+    const struct named_values *params = &run->cells[cell].cell.params;
+    text[0] = '\0';
+    for (size_t i = 0; i < params->count; i++) {
+        if (is_shared(run, cells, count, &params->list[i]) == shared)
+            append_parameter(&params->list[i], text, size);
+    }
+    return text;
+}
+
+/* ---- the run ---- */
+
+/* What is not known is said to be so. */
+static void machine_part(const struct named_values *manifest, const char *name, char *part,
+                         size_t size)
+{
+    const struct value *value = named_values_find(manifest, "", name);
+    char text[PART_BYTES];
+    bool is_date = strcmp(name, "date") == 0;
+    if (value != NULL && value->kind == VALUE_INTEGER) {
+        const char *unit = strcmp(name, "cpus") == 0 ? "CPU" : "core";
+        snprintf(part, size, "%" PRId64 " %s%s", value->integer, unit,
+                 value->integer == 1 ? "" : "s");
+    } else if (value != NULL && value->kind == VALUE_TEXT) {
+        printable(text, is_date ? sizeof "2000-01-01" : sizeof text, value->text);
+        bool bare = strcmp(name, "virtualization") == 0 && strcmp(text, "none") == 0;
+        snprintf(part, size, "%s%s", bare ? "virtualization: " : "", text);
+    } else {
+        snprintf(part, size, "%s unknown", name);
+    }
+}
+
+char *format_machine(const struct run *run, const char *separator, char *text, size_t size)
+{
+    static const char *const names[] = {"kernel", "cpu", "cpus", "cores", "virtualization", "date"};
+    text[0] = '\0';
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char part[PART_BYTES + 24];
+        machine_part(&run->manifest, names[i], part, sizeof part);
+        if (!append(text, size, "%s%s", part, separator))
+            return text;
+    }
+    append(text, size, "loopback");
+    return text;
+}
+
+char *format_end(const struct run *run, char *text, size_t size)
+{
+    char why[PART_BYTES];
+    printable(why, sizeof why, run->ended != NULL ? run->ended : "it was killed");
+    snprintf(text, size, "%" PRIu64 " round%s (%s)", run->rounds, run->rounds == 1 ? "" : "s", why);
+    return text;
+}
+
+/* ---- verdicts ---- */
+
+static char *write_word(const struct comparison *comparison, const char *word, char *text,
+                        size_t size)
+{
+    const char *more = comparison->rounds >= VERDICT_ROUNDS_MAXIMUM ? "+" : "";
+    if (comparison->rounds > 0)
+        snprintf(text, size, "%s (%" PRIu64 "%s)", word, comparison->rounds, more);
+    else
+        snprintf(text, size, "%s", word);
+    return text;
+}
+
+char *format_word(const struct comparison *comparison, char *text, size_t size)
+{
+    return write_word(comparison, verdict_name(comparison->word), text, size);
+}
+
+char *format_short_word(const struct comparison *comparison, char *text, size_t size)
+{
+    bool is_open = comparison->word == VERDICT_INCONCLUSIVE;
+    return write_word(comparison, is_open ? "?" : verdict_name(comparison->word), text, size);
+}
+
+/* ---- lines ---- */
+
+void format_wrapped(FILE *out, int indent, const char *text)
+{
+    int column = indent;
+    fprintf(out, "%*s", indent, "");
+    while (*text != '\0') {
+        int length = (int)strcspn(text, " ");
+        if (column > indent && column + 1 + length > FORMAT_COLUMNS) {
+            fprintf(out, "\n%*s", indent, "");
+            column = indent;
+        }
+        column += fprintf(out, "%s%.*s", column > indent ? " " : "", length, text);
+        text += length;
+        text += strspn(text, " ");
+    }
+    fputc('\n', out);
+}

@@ -1,0 +1,148 @@
+/* One chart while it is made. Internal to charts/: charts.c decides which charts there are; dots.c,
+ * percentiles.c and panels.c fill them. */
+#ifndef HARNESS_CHARTS_CHART_H
+#define HARNESS_CHARTS_CHART_H
+
+#include "harness/charts/charts.h"
+
+/* One picture: a metric of one cell, or curves over a parameter. */
+struct chart {
+    const struct analysis *analysis;
+    const struct run *run;
+    /* For curves the first of all that are drawn. */
+    size_t cell;
+    /* What is swept; NULL for one cell. */
+    const char *parameter;
+    /* A second parameter whose values are lines or rows; NULL: none. */
+    const char *other;
+    /* Drawn alone, and in the name of the files; SUBJECT_NONE: all. */
+    size_t subject;
+    const struct metric *metric;
+    /* The rungs of a ladder alone, in the order of the registry. */
+    bool ladder;
+
+    /* Filled with the data: */
+    struct drawn_chart drawn;
+    /* Curves: how the panels are laid out, as numbers for the script. */
+    char layout[80];
+    /* Trials that lie beyond the axis. */
+    size_t outside;
+    /* Figures that are too large for any axis. */
+    size_t too_large;
+    /* Trials whose bound was the generator. */
+    unsigned bound;
+    size_t rounds_least, rounds_most;
+    /* A point of all rounds together. */
+    bool has_knee, has_bands, has_pooled;
+};
+
+/* What a picture of curves is made of. */
+struct curve_plan {
+    const char *workload, *mode;
+    /* NULL: what the first figure is. */
+    const char *title;
+    /* Along the axis, and what stands below it. */
+    const char *parameter, *axis;
+    bool linear;
+    /* A panel for each of these figures: a metric, or with percent > 0 that percentile of a
+     * histogram. */
+    struct curve_figure {
+        /* NULL: not used. */
+        const char *name;
+        double percent;
+        /* Also when the values are not so far apart. */
+        bool logarithmic;
+    } figures[6];
+    /* A picture for each subject, with a line for each value of this parameter; NULL: a line for
+     * each subject. */
+    const char *lines;
+    /* A panel for each subject, in rows by the value of this parameter. */
+    const char *rows;
+    /* With rows: a subject that is in every panel and has none. */
+    const char *reference;
+    /* With rows: the histogram whose p90 and p99 are shaded. */
+    const char *bands;
+    /* Times are drawn in microseconds. */
+    bool in_us;
+    /* Of each line. */
+    bool has_knee;
+};
+
+/* Each fills chart->drawn, without a panel when there is nothing to draw, and writes its data into
+ * FOLDER: <name>.csv, dots also <name>-trials.csv, curves also <name>-panels.csv. 0 or -errno with
+ * a sentence. */
+int chart_dots(struct chart *, const char *folder, char *problem);
+int chart_percentiles(struct chart *, const char *folder, char *problem);
+int chart_curves(struct chart *, const struct curve_plan *, const char *folder, char *problem);
+
+/* Sets the name of the chart's files: the mode, the metric, what is swept, and the value of every
+ * other parameter of which the run has several. */
+void chart_set_name(struct chart *);
+
+/* All that is written on a chart: above it what it shows, what has to be known beforehand, a
+ * warning ("" when there is none); below, how to read it, in lines; and beside its axes. */
+struct chart_texts {
+    char title[256], subtitle[600], note[400], remark[256], caption[1200];
+    /* Of the figures; and the other one, of curves. */
+    char axis[256], parameter[256];
+};
+
+void chart_fill_texts(struct chart_texts *, const struct chart *, const struct curve_plan *,
+                      bool shows_trials);
+
+/* ---- data ---- */
+
+/* Each adds one at the end, empty, and returns it; NULL without memory. The pointer is good until
+ * the next. */
+struct chart_panel *chart_add_panel(struct drawn_chart *);
+struct chart_line *chart_add_line(struct chart_panel *, const char *label, int style);
+struct chart_point *chart_add_point(struct chart_line *);
+/* The last one goes again, with all that is in it. */
+void chart_drop_line(struct chart_panel *);
+void chart_drop_panel(struct drawn_chart *);
+void chart_free_drawn(struct drawn_chart *);
+int chart_no_memory(const struct chart *, char *problem);
+
+/* The lines of percentiles and curves, as blocks: FOLDER/<name>.csv. */
+int chart_write_lines(const struct drawn_chart *, const char *folder, char *problem);
+/* One row for each panel: FOLDER/<name>-panels.csv. */
+int chart_write_panels(const struct drawn_chart *, const char *folder, char *problem);
+
+/* Fills a point from a median, in the unit of the axis, and notes the rounds that it rests on.
+ * false: it is too large for any axis, which is counted. */
+bool chart_set_point(struct chart *, struct chart_point *, const struct median *, double scale);
+/* Whether gnuplot can do sums with it. */
+bool chart_can_draw(double value);
+
+/* The axis for what lies between two extremes: logarithmic where they are far apart, or where that
+ * is preferred and they are apart enough for a number on it; else from 0. */
+void chart_set_axis(struct chart_panel *, double low, double high, bool prefer_logarithmic);
+/* The same, but not from 0. */
+void chart_set_narrow_axis(struct chart_panel *, double low, double high);
+
+/* ---- subjects ---- */
+
+const char *chart_subject(const struct chart *, size_t subject);
+
+/* Whether the subject is drawn on this chart. A ladder of variants has a chart of its own; on the
+ * others its top rung stands for it, which is the backend without suffix (io_uring for
+ * io_uring:+bufring) when the run has it. */
+bool chart_shows(const struct chart *, size_t subject);
+
+/* Whether `a` stands above `b`: the better one, on a ladder the lower rung. Both have a median of
+ * the chart's metric. */
+bool chart_comes_before(const struct chart *, size_t a, size_t b);
+
+/* A line style of scripts/plots/style.gp: a subject looks the same on every chart. */
+int chart_style(const struct chart *, size_t subject);
+/* Of the n-th value of a parameter. */
+int chart_value_style(size_t index);
+
+/* "epoll (readiness)": the tier goes wherever the name goes. Quotes would end the field for
+ * gnuplot. */
+char *chart_label(const struct chart *, size_t subject, char *label, size_t size);
+
+/* "null" makes no system call at all. Beside the rest it would only stretch the axis. */
+bool chart_is_null(const struct chart *, size_t subject);
+
+#endif

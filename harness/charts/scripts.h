@@ -1,0 +1,12 @@
+/* scripts/plots, embedded when the program is built. Internal to gnuplot.c. */
+#ifndef HARNESS_CHARTS_SCRIPTS_H
+#define HARNESS_CHARTS_SCRIPTS_H
+
+#include <stddef.h>
+
+extern const char script_curves[], script_dots[], script_percentiles[], script_scale[],
+    script_style[];
+extern const size_t script_curves_size, script_dots_size, script_percentiles_size,
+    script_scale_size, script_style_size;
+
+#endif

@@ -1,0 +1,420 @@
+#include "harness/record/run_folder.h"
+
+#include "harness/base/file_save.h"
+#include "harness/base/problem.h"
+#include "harness/record/run_json.h"
+#include "harness/record/trial_text.h"
+#include "harness/record/trials_file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define RUN_NAME "run.json"
+#define TRIALS_NAME "trials.jsonl"
+
+/* Ten times what a run of 100 cells with 20 subjects has. */
+#define RUN_FILE_BYTES_MAX (128u << 20)
+
+/* ---- the folder ---- */
+
+static int must_be_empty(const char *path)
+{
+    DIR *directory = opendir(path);
+    if (directory == NULL)
+        return -errno;
+    const struct dirent *entry;
+    int r = 0;
+    while (r == 0 && (entry = readdir(directory)) != NULL) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            r = -EEXIST;
+    }
+    closedir(directory);
+    return r;
+}
+
+static int join(char *to, const char *folder, const char *name)
+{
+    return snprintf(to, PATH_MAX, "%s/%s", folder, name) < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+int run_folder_create(struct run_folder *folder, const char *path, char *problem)
+{
+    char trials[PATH_MAX];
+    *folder = (struct run_folder){.path = path, .trials_fd = -1};
+    int r = file_make_folder(path);
+    if (r < 0)
+        return problem_say(problem, r, "the result folder %s cannot be made: %s", path,
+                           strerror(-r));
+    r = must_be_empty(path);
+    if (r == -EEXIST)
+        return problem_say(problem, r,
+                           "the result folder %s has content already; name a new or an empty one",
+                           path);
+    if (r < 0)
+        return problem_say(problem, r, "the result folder %s cannot be read: %s", path,
+                           strerror(-r));
+    r = join(trials, path, TRIALS_NAME);
+    if (r == 0)
+        folder->trials_fd = open(trials, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (folder->trials_fd < 0)
+        return problem_say(problem, r < 0 ? r : -errno, "%s/" TRIALS_NAME " cannot be made: %s",
+                           path, strerror(r < 0 ? -r : errno));
+    return 0;
+}
+
+void run_folder_close(struct run_folder *folder)
+{
+    if (folder->trials_fd >= 0)
+        close(folder->trials_fd);
+    folder->trials_fd = -1;
+    free(folder->pending);
+    folder->pending = NULL;
+    folder->pending_bytes = folder->pending_room = 0;
+}
+
+/* ---- trials ---- */
+
+int run_folder_add(struct run_folder *folder, const struct run *run, const struct trial *trial)
+{
+    char *line = trial_to_text(trial, run);
+    if (line == NULL)
+        return -ENOMEM;
+    size_t length = strlen(line), room = folder->pending_bytes + length + 2;
+    if (room > folder->pending_room) {
+        char *larger = realloc(folder->pending, 2 * room);
+        if (larger == NULL) {
+            free(line);
+            return -ENOMEM;
+        }
+        folder->pending = larger;
+        folder->pending_room = 2 * room;
+    }
+    memcpy(folder->pending + folder->pending_bytes, line, length);
+    folder->pending_bytes += length;
+    folder->pending[folder->pending_bytes++] = '\n';
+    free(line);
+    return 0;
+}
+
+void run_folder_drop(struct run_folder *folder)
+{
+    folder->pending_bytes = 0;
+}
+
+static int write_at(int fd, const char *data, size_t length, uint64_t offset)
+{
+    while (length > 0) {
+        ssize_t n = pwrite(fd, data, length, (off_t)offset);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        data += n;
+        length -= (size_t)n;
+        offset += (uint64_t)n;
+    }
+    return 0;
+}
+
+/* The lines that were written, as a reader takes them. */
+static int take_pending(struct run_folder *folder, struct run *run, char *problem)
+{
+    struct trial trial = {0};
+    int r = 0;
+    for (size_t begin = 0, end; begin < folder->pending_bytes && r == 0; begin = end + 1) {
+        char *text = folder->pending + begin;
+        end = begin + (size_t)((char *)memchr(text, '\n', folder->pending_bytes - begin) - text);
+        folder->pending[end] = '\0';
+        r = trials_take_line(run, &trial, text, end - begin, (uint32_t)++folder->trials_lines,
+                             problem);
+        folder->pending[end] = '\n';
+    }
+    trial_free(&trial);
+    return r;
+}
+
+int run_folder_sync(struct run_folder *folder, struct run *run, char *problem)
+{
+    char rest[PROBLEM_BYTES];
+    if (folder->pending_bytes == 0)
+        return 0;
+    int r = folder->trials_bytes + folder->pending_bytes > TRIALS_FILE_BYTES_MAX
+                ? -EFBIG
+                : write_at(folder->trials_fd, folder->pending, folder->pending_bytes,
+                           folder->trials_bytes);
+    if (r == 0 && fsync(folder->trials_fd) < 0)
+        r = -errno;
+    if (r < 0) {
+        /* A line that was written in part would be read as one that was cut off. Where not even this can be done, a
+         * reader will leave it out and say so. */
+        int ignored = ftruncate(folder->trials_fd, (off_t)folder->trials_bytes);
+        (void)ignored;
+        return problem_say(problem, r, "%s/" TRIALS_NAME " could not be written: %s", folder->path,
+                           strerror(-r));
+    }
+    r = take_pending(folder, run, rest);
+    if (r < 0)
+        return problem_say(problem, r, "%s/" TRIALS_NAME ", line %llu, as it was just written: %s",
+                           folder->path, (unsigned long long)folder->trials_lines, rest);
+    folder->trials_bytes += folder->pending_bytes;
+    folder->pending_bytes = 0;
+    return 0;
+}
+
+/* ---- run.json ---- */
+
+static char *run_text(const struct run *run, const struct cell_summary *summaries)
+{
+    json_t *json = run_to_json(run, summaries);
+    char *text = json != NULL ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
+    json_decref(json);
+    return text;
+}
+
+int run_folder_save(struct run_folder *folder, const struct run *run,
+                    const struct cell_summary *summaries, char *problem)
+{
+    char *text = run_text(run, summaries);
+    int r = text == NULL ? -ENOMEM
+            : strlen(text) > RUN_FILE_BYTES_MAX
+                ? -EFBIG
+                : file_save(folder->path, RUN_NAME, text, strlen(text));
+    free(text);
+    if (r < 0)
+        problem_say(problem, r, "%s/" RUN_NAME " could not be written: %s", folder->path,
+                    strerror(-r));
+    return r;
+}
+
+/* ---- reading ---- */
+
+/* Opened without waiting: a FIFO that nobody writes to would hold the program for ever. *bytes: its
+ * size. */
+static int open_file(const char *path, uint64_t *bytes, char *problem)
+{
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW), r = 0;
+    if (fd < 0 && errno == ELOOP)
+        return problem_say(problem, -ELOOP, "%s is a symbolic link, which is not followed", path);
+    if (fd < 0)
+        return problem_say(problem, -errno, "%s cannot be opened: %s", path, strerror(errno));
+    if (fstat(fd, &status) < 0)
+        r = problem_say(problem, -errno, "%s cannot be read: %s", path, strerror(errno));
+    else if (!S_ISREG(status.st_mode))
+        r = problem_say(problem, -EINVAL, "%s is not a regular file", path);
+    *bytes = r == 0 ? (uint64_t)status.st_size : 0;
+    if (r == 0)
+        return fd;
+    close(fd);
+    return r;
+}
+
+static int read_whole(int fd, char *text, size_t length)
+{
+    size_t got = 0;
+    while (got < length) {
+        ssize_t n = read(fd, text + got, length - got);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        if (n == 0)
+            break;
+        got += (size_t)n;
+    }
+    text[got] = '\0';
+    return strlen(text) == got ? 0 : -EILSEQ;
+}
+
+static int load_run(struct run *run, const char *path, char *problem)
+{
+    uint64_t bytes;
+    int fd = open_file(path, &bytes, problem);
+    if (fd < 0)
+        return fd;
+    if (bytes > RUN_FILE_BYTES_MAX) {
+        close(fd);
+        return problem_say(problem, -EFBIG, "%s has %llu MiB; no more than %u MiB are read", path,
+                           (unsigned long long)bytes >> 20, RUN_FILE_BYTES_MAX >> 20);
+    }
+    char *text = malloc(bytes + 1);
+    int r = text != NULL ? read_whole(fd, text, bytes) : -ENOMEM;
+    close(fd);
+    if (r == -EILSEQ)
+        problem_say(problem, r = -EINVAL, "%s: there is a byte 0 in it: this is no text", path);
+    else if (r < 0)
+        problem_say(problem, r, "%s cannot be read: %s", path, strerror(-r));
+    else
+        r = run_from_text(run, text, strlen(text), path, problem);
+    free(text);
+    return r;
+}
+
+/* A file that is too large is told with the line that it goes too far in. */
+static int say_too_large(int fd, const char *path, uint64_t bytes, char *problem)
+{
+    char block[1 << 14];
+    unsigned long long line = 1;
+    for (uint64_t at = 0; at < TRIALS_FILE_BYTES_MAX;) {
+        ssize_t n = pread(fd, block, sizeof block, (off_t)at);
+        if (n <= 0)
+            break;
+        for (ssize_t i = 0; i < n; i++)
+            line += block[i] == '\n';
+        at += (uint64_t)n;
+    }
+    return problem_say(problem, -EFBIG,
+                       "%s, line %llu: the file has %llu MiB, and no more than %llu MiB are read, "
+                       "which end here; measure fewer cells or rounds in one run",
+                       path, line, (unsigned long long)bytes >> 20,
+                       (unsigned long long)TRIALS_FILE_BYTES_MAX >> 20);
+}
+
+static int load_trials(struct run *run, const char *path, char *problem)
+{
+    uint64_t bytes;
+    int fd = open_file(path, &bytes, problem);
+    if (fd < 0)
+        return fd;
+    int r = bytes > TRIALS_FILE_BYTES_MAX ? say_too_large(fd, path, bytes, problem)
+                                          : trials_read(run, fd, path, problem);
+    close(fd);
+    return r;
+}
+
+/* Of a run that was killed, those that its trials tell of. */
+static void count_rounds(struct run *run)
+{
+    for (size_t i = 0; run->ended == NULL && i < run->cell_count; i++) {
+        const struct trial_table *table = &run->cells[i].trials;
+        for (size_t k = 0; k < table->count; k++) {
+            if (table->rows[k].round >= run->rounds)
+                run->rounds = table->rows[k].round + UINT64_C(1);
+        }
+    }
+}
+
+int run_folder_load(struct run *run, const char *path, char *problem)
+{
+    char run_path[PATH_MAX], trials_path[PATH_MAX];
+    *run = (struct run){0};
+    if (join(run_path, path, RUN_NAME) < 0 || join(trials_path, path, TRIALS_NAME) < 0)
+        return problem_say(problem, -ENAMETOOLONG, "%s: %s", path, strerror(ENAMETOOLONG));
+    int r = load_run(run, run_path, problem);
+    if (r == 0)
+        r = load_trials(run, trials_path, problem);
+    if (r == 0)
+        count_rounds(run);
+    return r;
+}
+
+/* ---- when the folder takes no more ---- */
+
+enum { PARTS_MAX = 1000 };
+
+/* Writes to folder/name, or where a limit of file sizes is in the way, to numbered parts. *parts:
+ * how many, 0 for one whole file. */
+static int write_in_parts(const char *folder, const char *name, const char *text, size_t length,
+                          unsigned *parts)
+{
+    *parts = 0;
+    int r = file_save(folder, name, text, length);
+    if (r != -EFBIG)
+        return r;
+    while (length > 0) {
+        char path[PATH_MAX];
+        size_t written;
+        snprintf(path, sizeof path, "%s/%s.%03u", folder, name, ++*parts);
+        r = file_write(path, text, length, &written);
+        if (r < 0 && (r != -EFBIG || written == 0 || *parts == PARTS_MAX))
+            return r;
+        text += written;
+        length -= written;
+    }
+    return 0;
+}
+
+static void remove_rescue(const char *folder)
+{
+    static const char *const names[] = {RUN_NAME, TRIALS_NAME};
+    char path[PATH_MAX];
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        unlink(path);
+        for (unsigned part = 1; part <= PARTS_MAX; part++) {
+            snprintf(path, sizeof path, "%s/%s.%03u", folder, names[i], part);
+            if (unlink(path) < 0)
+                break;
+        }
+    }
+    rmdir(folder);
+}
+
+/* Everything that trials.jsonl is to hold. free() it; NULL: no memory, or it cannot be read. */
+static char *all_trials(const struct run_folder *folder, size_t *length)
+{
+    char *text = malloc(folder->trials_bytes + folder->pending_bytes + 1);
+    uint64_t at = 0;
+    while (text != NULL && at < folder->trials_bytes) {
+        ssize_t n = pread(folder->trials_fd, text + at, folder->trials_bytes - at, (off_t)at);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) {
+            free(text);
+            return NULL;
+        }
+        at += (uint64_t)n;
+    }
+    if (text != NULL && folder->pending_bytes > 0)
+        memcpy(text + folder->trials_bytes, folder->pending, folder->pending_bytes);
+    *length = folder->trials_bytes + folder->pending_bytes;
+    return text;
+}
+
+static int rescue_below(const char *parent, const char *run_file, const char *trials, size_t length,
+                        char *where)
+{
+    char folder[PATH_MAX / 2];
+    unsigned run_parts, parts = 0;
+    if (parent == NULL || *parent == '\0' ||
+        snprintf(folder, sizeof folder, "%s/pollbench-XXXXXX", parent) >= (int)sizeof folder)
+        return -ENOENT;
+    if (mkdtemp(folder) == NULL)
+        return -errno;
+    int r = write_in_parts(folder, RUN_NAME, run_file, strlen(run_file), &run_parts);
+    if (r == 0)
+        r = write_in_parts(folder, TRIALS_NAME, trials, length, &parts);
+    if (r < 0)
+        remove_rescue(folder);
+    else if (run_parts + parts == 0)
+        problem_say(where, 0, "%s", folder);
+    else
+        problem_say(where, 0,
+                    "%s in parts, because of the limit of file sizes; to join them: cat " RUN_NAME
+                    ".* > " RUN_NAME "; cat " TRIALS_NAME ".* > " TRIALS_NAME,
+                    folder);
+    return r;
+}
+
+int run_folder_rescue(struct run_folder *folder, const struct run *run,
+                      const struct cell_summary *summaries, char *where)
+{
+    const char *const parents[] = {getenv("TMPDIR"), "/tmp", "."};
+    size_t length = 0;
+    char *run_file = run_text(run, summaries), *trials = all_trials(folder, &length);
+    int r = -ENOMEM;
+    for (size_t i = 0;
+         run_file != NULL && trials != NULL && r < 0 && i < sizeof parents / sizeof parents[0]; i++)
+        r = rescue_below(parents[i], run_file, trials, length, where);
+    free(run_file);
+    free(trials);
+    if (r < 0)
+        problem_say(where, r, "%s", strerror(-r));
+    return r;
+}
