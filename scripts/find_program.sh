@@ -54,8 +54,8 @@ has_what_is_needed() { # NAME COMMAND...
     esac </dev/null >/dev/null 2>&1
 }
 
-# Prints the path of the program itself, fails if it does not run. What a shim starts, as pyenv puts them on the
-# PATH, can depend on the folder that it is called from.
+# Prints the path of the program itself, fails if it does not run. What a shim starts, such as pyenv puts on
+# the PATH, can depend on the folder that it is called from.
 resolve() { # NAME PATH
     local path=$2
     case $1 in

@@ -102,6 +102,7 @@ case_a_gnuplot_that_cannot_draw_is_not_the_one_that_pollbench_starts() {
 
 case_a_compiler_that_finds_no_c_library_is_not_the_one_that_cmake_gets() {
     make_tree
+    # shellcheck disable=SC2016 # a program
     program "$scratch/first" cc <<<'[ "$1" = --version ]'
     program "$scratch/path" cc <<<"exit 0"
     program "$scratch/path" cmake <<<"echo \"\$CC\" >$scratch/compiler; exit 2"

@@ -61,7 +61,7 @@ for word in "\$@"; do
     nodejs) ln -sf $path/true $path/node ;;
     chromium) ln -sf $path/true $path/chromium ;;
     clang) ln -sf $path/clang-model $path/clang ;;
-    libclang-rt-dev) $(type -P mkdir) -p $scratch/resources/lib/linux && : >$scratch/resources/lib/linux/libclang_rt.asan.a ;;
+    libclang-rt-dev) : >$scratch/resources/lib/linux/libclang_rt.asan.a ;;
     cmake | make | git) ln -sf $path/true $path/\$word ;;
     esac
 done
@@ -83,11 +83,12 @@ have_all_but() { # PROGRAM, library: or header: of the set bench
 have_everything() {
     local name
     have_all_but nothing
-    for name in clang-format pgrep ip curl wrk valgrind unshare node chromium; do
+    for name in ip curl wrk valgrind unshare node chromium; do
         ln -s "$path/true" "$path/$name"
     done
     ln -s "$path/python-model" "$path/python3"
     ln -s "$path/clang-model" "$path/clang"
+    program "$path" clang-format <<<"echo version 14.0.6"
     mkdir -p "$scratch/resources/lib/linux" && : >"$scratch/resources/lib/linux/libclang_rt.asan.a"
     printf '%s\n' library:cmocka module:jsonschema >>"$modules"
 }
@@ -436,6 +437,22 @@ case_a_broken_gnuplot_alone_gets_another_installed() { broken_and_alone gnuplot 
 case_a_broken_compiler_before_a_whole_one_is_passed_over() { broken_before_whole cc gcc; }
 case_a_broken_gcc_alone_gets_another_installed() { broken_and_alone gcc gcc; }
 case_a_broken_clang_before_a_whole_one_is_passed_over() { broken_before_whole clang; }
+
+case_another_clang_format_before_the_one_that_is_meant_is_passed_over() {
+    system Linux 0 apt-get
+    have_everything
+    program "$first" clang-format <<<"echo version 17.0.1"
+    expect_same "clang-format" "$path/clang-format" "$(used clang-format)"
+}
+
+case_a_clang_without_a_sanitizer_gets_it_installed() {
+    system Linux 0 apt-get
+    have_everything
+    rm "$scratch"/resources/lib/linux/*
+    setup test
+    expect_status 0
+    [[ $(installs) == *"recommends libclang-rt-dev" ]] || fail "called: $(installs)"
+}
 
 case_google_chrome_is_a_chromium() {
     system Linux 0 apt-get
