@@ -50,7 +50,7 @@ a_skip_is_shown_with_its_reason_and_is_no_failure() {
 json_has_every_result() {
     set_up 'if [ "$1" = first_case ]; then exit 77; fi'
     check --backends poll,select --json
-    expect_status 0 && python3 - <<'PYTHON' || fail "not the JSON of a check"
+    expect_status 0 && "$python" - <<'PYTHON' || fail "not the JSON of a check"
 import json
 results = json.load(open("out"))["cases"]
 assert [(r["case"], r["backend"], r["status"]) for r in results] == [

@@ -6,7 +6,7 @@ source "$(dirname "$0")/cli.sh" "$1"
 # run.json in FOLDER is whole, has no temporary file beside it, and lacks at least the last round, of
 # which RESCUED has all.
 nothing_is_lost() { # FOLDER RESCUED
-    python3 - "$1" "$2" <<'PYTHON' || fail "rounds are missing"
+    "$python" - "$1" "$2" <<'PYTHON' || fail "rounds are missing"
 import json, os, sys
 kept = json.load(open(sys.argv[1] + "/run.json"))
 rescued = json.load(open(sys.argv[2]))

@@ -16,7 +16,7 @@ wait_until() { # SECONDS COMMAND...
 }
 
 has_rounds() { # FOLDER COUNT
-    [ -s "$1/run.json" ] && python3 - "$1" "$2" <<'PYTHON'
+    [ -s "$1/run.json" ] && "$python" - "$1" "$2" <<'PYTHON'
 import json, sys
 trials = json.load(open(sys.argv[1] + "/run.json"))["cells"][0]["trials"]
 sys.exit(0 if len({trial["round"] for trial in trials}) >= int(sys.argv[2]) else 1)

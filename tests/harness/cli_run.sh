@@ -36,7 +36,7 @@ the_seed_decides_the_order() {
     done
     pb run accept --set mode=drain --set queue=20 --set idle=0 --backends select,poll,null \
         --rounds 5 --seed 43 --out c
-    python3 - <<'PYTHON' || fail "the order does not follow the seed"
+    "$python" - <<'PYTHON' || fail "the order does not follow the seed"
 import json
 def order(folder):
     trials = json.load(open(folder + "/run.json"))["cells"][0]["trials"]
@@ -49,7 +49,7 @@ PYTHON
 
 json_is_all_of_standard_output() {
     pb run "${small[@]}" --rounds 2 --out r --json
-    expect_status 0 && python3 -c 'import json; json.load(open("out"))' || fail "not JSON alone"
+    expect_status 0 && "$python" -c 'import json; json.load(open("out"))' || fail "not JSON alone"
 }
 
 quiet_says_nothing_on_standard_error() {
@@ -61,7 +61,7 @@ quiet_says_nothing_on_standard_error() {
 progress_is_drawn_on_a_terminal_only() {
     pb run "${small[@]}" --rounds 2 --out a
     expect_no_error '[#' && expect_no_error '%' || return 1
-    python3 - "$pollbench" "${small[@]}" <<'PYTHON' >err || fail "no bar on a terminal"
+    "$python" - "$pollbench" "${small[@]}" <<'PYTHON' >err || fail "no bar on a terminal"
 import os, pty, sys
 pid, terminal = pty.fork()
 if pid == 0:

@@ -3,16 +3,8 @@
 set -uo pipefail
 source "$(dirname "$0")/cli.sh" "$1"
 
-python=/usr/bin/python3
 accuracy=(timer --set mode=accuracy --set interval_us=1000)
 scale=(timer --set mode=scale)
-
-follows_the_schema() { # FILE
-    [ -x $python ] && $python -c 'import jsonschema' 2>/dev/null || return 0
-    status=0
-    $python "$sources/tests/harness/record/validate_schema.py" "$1" >err 2>&1 || status=$?
-    [ "$status" = 0 ] || fail "$1 is not as the schema says"
-}
 
 refused() { # SENTENCE SETTING...
     local sentence=$1 settings=() setting

@@ -3,23 +3,17 @@
 set -uo pipefail
 source "$(dirname "$0")/../cli.sh" "$1"
 
-python=/usr/bin/python3
 validator=$sources/tests/harness/record/validate_schema.py
-[ -x $python ] && $python -c 'import jsonschema' 2>/dev/null || skip "python3-jsonschema is missing"
+has_jsonschema || skip "the Python module jsonschema is missing"
 
 validate() { # FILE
     status=0
-    $python "$validator" "$1" >err 2>&1 || status=$?
-}
-
-follows_the_schema() { # FILE
-    validate "$1"
-    [ "$status" = 0 ] || fail "$1 is not as the schema says"
+    "$python" "$validator" "$1" >err 2>&1 || status=$?
 }
 
 # Changes whole/run.json by Python statements over run, cell and trial; the schema must refuse the field.
 refused() { # FIELD STATEMENT
-    $python - "$2" <<'PYTHON' || return 1
+    "$python" - "$2" <<'PYTHON' || return 1
 import json, sys
 run = json.load(open("whole/run.json"))
 cell = run["cells"][0]

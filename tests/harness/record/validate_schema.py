@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Checks a result file against the schema, and prints the path of each field that is wrong.
 
 usage: validate_schema.py RUN.json [SCHEMA.json]
