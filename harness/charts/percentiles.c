@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 
 enum { SUBJECTS_MAX = 64, MAXIMUM = PERCENTILES - 1 };
 
