@@ -1,19 +1,24 @@
 /* The contract between the loop and one kernel mechanism, whole.
  *
- * A backend turns standing wishes ("tell me of every connection on this listener") into results.
+ * A backend turns standing interest ("tell me of every connection on this listener") into results.
  * The same contract fits readiness mechanisms, which are told that a descriptor is ready and then
  * make the call themselves, and completion mechanisms, which hand the call to the kernel and are
- * told its result: in both, one wish is armed once and then yields results until it is taken back.
+ * told its result: in both, an interest is armed once and then yields results until it is
+ * withdrawn.
  *
  * Rules that every backend keeps, and that tests/conformance checks on each:
- * - Every int is >= 0 or -errno. A backend never sees the loop and never calls up: wait() fills an
+ *
+ * Every int is >= 0 or -errno. A backend never sees the loop and never calls up: wait() fills an
  * array.
- * - One thread. wake() alone may be called from another, at any time between open() and close().
- * - Nothing falls back in silence. A mechanism that this kernel or policy refuses fails open().
- * - A source that was released yields no result any more, whatever the kernel still posts for it:
+ *
+ * One thread. wake() alone may be called from another, at any time between open() and close().
+ *
+ * Nothing falls back in silence. A mechanism that this kernel or policy refuses fails open().
+ *
+ * A source that was released yields no result any more, whatever the kernel still posts for it:
  * kernel tokens carry a generation, and one that does not match is dropped and counted.
- * - No byte and no connection is lost: not when buffers run out, not when the event array is full.
- */
+ *
+ * No byte and no connection is lost: not when buffers run out, not when the event array is full. */
 #ifndef BACKENDS_BACKEND_H
 #define BACKENDS_BACKEND_H
 
@@ -29,88 +34,134 @@ enum io_kind { IO_POLL, IO_ACCEPT, IO_RECV, IO_SEND, IO_CLOSED, IO_WAKE };
 
 /* What a source wants to hear; bits of io_source.want. All are standing. */
 enum io_want {
-    IO_WANT_ACCEPT = 1 << 0,   /* IO_ACCEPT for each new connection; fd is a listening socket */
-    IO_WANT_RECV = 1 << 1,     /* IO_RECV for bytes as they come; fd is a connected socket */
-    IO_WANT_READABLE = 1 << 2, /* IO_POLL with IO_WANT_READABLE in result, while it is so (level) */
-    IO_WANT_WRITABLE = 1 << 3, /* IO_POLL with IO_WANT_WRITABLE in result, while it is so (level) */
+    /* IO_ACCEPT for each new connection; fd is a listening socket. */
+    IO_WANT_ACCEPT = 1 << 0,
+    /* IO_RECV for bytes as they come; fd is a connected socket. */
+    IO_WANT_RECV = 1 << 1,
+    /* IO_POLL with IO_WANT_READABLE in result, while it is so (level). */
+    IO_WANT_READABLE = 1 << 2,
+    /* IO_POLL with IO_WANT_WRITABLE in result, while it is so (level). */
+    IO_WANT_WRITABLE = 1 << 3,
 };
 
 /* One send in progress. The caller owns it and the data until it is over. */
 struct io_send {
     const void *data;
-    size_t length; /* bytes, 1..INT32_MAX */
-    size_t sent;   /* bytes so far; the backend writes it */
+    /* Bytes, 1..INT32_MAX. */
+    size_t length;
+    /* Bytes so far; the backend writes it. */
+    size_t sent;
 };
 
 /* One descriptor in the backend's care. The caller embeds it, zeroes it but for `fd`, calls
  * adopt(), and keeps it in place until release() has ended. */
 struct io_source {
-    int fd;        /* once adopted, only the backend closes it */
-    uint32_t slot; /* slot and generation: the token that the kernel hands back */
-    uint32_t generation;
-    uint16_t want;     /* io_want bits; the caller writes them through backend_want() */
-    uint16_t have;     /* the backend's: what the kernel has been told, in its own terms */
-    uint32_t inflight; /* the backend's: requests that the kernel still holds */
-    uint16_t ready;    /* the backend's: readiness that was seen and not yet used up */
-    uint16_t state;    /* the backend's own flags */
-    struct list
-        dirty; /* on backend.dirty: the kernel has to be told something at the next wait() */
-    struct list resume;      /* the backend's: has work that no kernel event will announce again */
-    struct io_send *sending; /* at most one, so that bytes keep their order */
+    /* Once adopted, only the backend closes it. */
+    int fd;
+    /* The token that the kernel hands back. */
+    uint32_t slot, generation;
+    /* io_want bits; the caller writes them through backend_want(). */
+    uint16_t want;
+    /* The backend's: what the kernel has been told, in its own terms. */
+    uint16_t have;
+    /* The backend's: requests that the kernel still holds. */
+    uint32_t inflight;
+    /* The backend's: readiness that was seen and not yet used up. */
+    uint16_t ready;
+    /* The backend's own flags. */
+    uint16_t state;
+    /* On backend.dirty: the kernel has to be told something at the next wait(). */
+    struct list dirty;
+    /* The backend's: has work that no kernel event will announce again. */
+    struct list resume;
+    /* At most one, so that bytes keep their order. */
+    struct io_send *sending;
 };
 
 struct io_event {
-    struct io_source *source; /* NULL for IO_WAKE */
-    int32_t result;  /* as in a completion queue entry: bytes, a new descriptor, io_want bits
-                        (IO_POLL), 0 for end of file, -errno */
-    uint16_t kind;   /* enum io_kind */
-    uint16_t buffer; /* IO_RECV with result > 0: where the bytes are; give it back by recycle() */
+    /* NULL for IO_WAKE. */
+    struct io_source *source;
+    /* As in a completion queue entry: bytes, a new descriptor, io_want bits (IO_POLL), 0 for end of
+     * file, -errno. */
+    int32_t result;
+    /* enum io_kind */
+    uint16_t kind;
+    /* IO_RECV with result > 0: where the bytes are; give it back by recycle(). */
+    uint16_t buffer;
 };
 
 /* Limits that are the same for every subject of a run, and recorded with it. */
 struct backend_config {
-    unsigned accept_budget;    /* accepts per listener and wait, >= 1 (readiness tier) */
-    unsigned receive_budget;   /* receives per source and wait, >= 1 (readiness tier) */
-    unsigned buffer_count;     /* receive buffers in all: a power of two, 1..32768 */
-    unsigned buffer_size;      /* bytes each, 1..1 MiB */
-    unsigned queue_depth;      /* io_uring: submission queue entries */
-    unsigned completion_depth; /* io_uring: completion queue entries, >= queue_depth */
-    unsigned direct_count;     /* io_uring with BACKEND_DIRECT: slots in the file table */
-    uint32_t features; /* backend_feature bits asked for; backend_open() sets it from the variant */
+    /* Accepts per listener and wait, >= 1 (readiness tier). */
+    unsigned accept_budget;
+    /* Receives per source and wait, >= 1 (readiness tier). */
+    unsigned receive_budget;
+    /* Receive buffers in all: a power of two, 1..32768. */
+    unsigned buffer_count;
+    /* Bytes each, 1..1 MiB. */
+    unsigned buffer_size;
+    /* io_uring: submission queue entries. */
+    unsigned queue_depth;
+    /* io_uring: completion queue entries, >= queue_depth. */
+    unsigned completion_depth;
+    /* io_uring with BACKEND_DIRECT: slots in the file table. */
+    unsigned direct_count;
+    /* backend_feature bits asked for; backend_open() sets it from the variant. */
+    uint32_t features;
 };
 
-/* What a variant asks of the kernel and may be granted or refused; names by backend_feature_name().
- */
+/* What a variant asks of the kernel and may be granted or refused. backend_feature_name() has their
+ * names. */
 enum backend_feature {
-    BACKEND_EPOLL_PWAIT2 =
-        1u << 0,             /* nanosecond deadlines; without it they round up to milliseconds */
-    BACKEND_PPOLL = 1u << 1, /* the same for poll */
+    /* Nanosecond deadlines; without it they round up to milliseconds. */
+    BACKEND_EPOLL_PWAIT2 = 1u << 0,
+    /* The same for poll. */
+    BACKEND_PPOLL = 1u << 1,
     BACKEND_PSELECT = 1u << 2,
-    BACKEND_EDGE = 1u << 3,    /* EPOLLET, a multishot POLL_ADD */
-    BACKEND_ONESHOT = 1u << 4, /* EPOLLONESHOT, a one-shot POLL_ADD */
+    /* EPOLLET, a multishot POLL_ADD. */
+    BACKEND_EDGE = 1u << 3,
+    /* EPOLLONESHOT, a one-shot POLL_ADD. */
+    BACKEND_ONESHOT = 1u << 4,
     /* io_uring */
-    BACKEND_COOP_TASKRUN = 1u << 5,    /* no interrupt of user space to post a completion */
-    BACKEND_SINGLE_ISSUER = 1u << 6,   /* one thread alone submits */
-    BACKEND_DEFER_TASKRUN = 1u << 7,   /* completions are posted only inside our own wait */
-    BACKEND_REGISTERED_RING = 1u << 8, /* no look-up of the ring's descriptor in each enter */
-    BACKEND_MULTISHOT = 1u << 9,       /* one accept or receive request yields many results */
-    BACKEND_BUFFER_RING =
-        1u << 10,              /* buffers go back through shared memory, not by a request each */
-    BACKEND_SQPOLL = 1u << 11, /* a kernel thread takes submissions */
-    BACKEND_DIRECT = 1u << 12, /* accepted sockets are slots of the ring's own file table */
-    BACKEND_BUNDLE = 1u << 13, /* one receive may fill several buffers */
-    BACKEND_NAPI = 1u << 14,   /* busy polling of the network device */
-    BACKEND_USER_EVENT = 1u << 15, /* EVFILT_USER; without it kqueue wakes by a pipe */
+    /* No interrupt of user space to post a completion. */
+    BACKEND_COOP_TASKRUN = 1u << 5,
+    /* One thread alone submits. */
+    BACKEND_SINGLE_ISSUER = 1u << 6,
+    /* Completions are posted only inside our own wait. */
+    BACKEND_DEFER_TASKRUN = 1u << 7,
+    /* No look-up of the ring's descriptor in each enter. */
+    BACKEND_REGISTERED_RING = 1u << 8,
+    /* One accept or receive request yields many results. */
+    BACKEND_MULTISHOT = 1u << 9,
+    /* Buffers go back through shared memory, not by a request each. */
+    BACKEND_BUFFER_RING = 1u << 10,
+    /* A kernel thread takes submissions. */
+    BACKEND_SQPOLL = 1u << 11,
+    /* Accepted sockets are slots of the ring's own file table. */
+    BACKEND_DIRECT = 1u << 12,
+    /* One receive may fill several buffers. */
+    BACKEND_BUNDLE = 1u << 13,
+    /* Busy polling of the network device. */
+    BACKEND_NAPI = 1u << 14,
+    /* EVFILT_USER; without it kqueue wakes by a pipe. */
+    BACKEND_USER_EVENT = 1u << 15,
 };
 
 struct backend_counters {
-    uint64_t waits;             /* calls that may block */
-    uint64_t changes;           /* interest changes that the kernel was told */
-    uint64_t events;            /* results delivered */
-    uint64_t stale_drops;       /* kernel events for a source that was gone */
-    uint64_t starvations;       /* receives put off because no buffer was free */
-    uint64_t rounded_deadlines; /* waits whose deadline was rounded up to a millisecond */
-    uint64_t enters, submissions, completions, overflows, rearms; /* io_uring only */
+    /* Calls that may block. */
+    uint64_t waits;
+    /* Interest changes that the kernel was told. */
+    uint64_t changes;
+    /* Results delivered. */
+    uint64_t events;
+    /* Kernel events for a source that was gone. */
+    uint64_t stale_drops;
+    /* Receives put off because no buffer was free. */
+    uint64_t starvations;
+    /* Waits whose deadline was rounded up to a millisecond. */
+    uint64_t rounded_deadlines;
+    /* io_uring only. */
+    uint64_t enters, submissions, completions, overflows, rearms;
 };
 
 struct backend;
@@ -152,9 +203,9 @@ struct backend_ops {
     /* Tells the kernel every change of the dirty list, then waits until something has happened, or
      * deadline_ns (monotonic, absolute; 0: do not block; UINT64_MAX: no deadline) has passed, or a
      * signal came. Fills at most `capacity` (>= 1) events, returns how many. What did not fit comes
-     * next time. A final result (IO_ACCEPT or IO_POLL < 0, IO_RECV <= 0) ends that wish: its bit in
-     * `want` is already cleared, and may be set again. An -errno of wait() itself: the mechanism is
-     * broken. */
+     * next time. A final result (IO_ACCEPT or IO_POLL < 0, IO_RECV <= 0) ends that interest: its
+     * bit in `want` is already cleared, and may be set again. An -errno of wait() itself: the
+     * mechanism is broken. */
     int (*wait)(struct backend *, uint64_t deadline_ns, struct io_event *events, unsigned capacity);
 
     /* Makes the current or next wait() return an IO_WAKE. Any thread; several calls may be one
@@ -167,7 +218,8 @@ struct backend {
     const struct backend_ops *ops;
     struct list dirty;
     struct buffer_pool *buffers;
-    uint32_t granted; /* backend_feature bits */
+    /* backend_feature bits. */
+    uint32_t granted;
     struct backend_counters counters;
 };
 

@@ -11,7 +11,8 @@
 #define BUFFER_POOL_SIZE_MAX (1u << 20)
 
 struct buffer_pool {
-    char *memory; /* page-aligned, count * size bytes; untouched pages cost nothing */
+    /* Page-aligned, count * size bytes; untouched pages cost nothing. */
+    char *memory;
     uint16_t *free_buffers;
     unsigned count, size, free_count;
 };

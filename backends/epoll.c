@@ -1,18 +1,21 @@
 /* epoll(7), Linux: the set lives in the kernel, a wait costs by what is ready.
- * - One source, three variants: level-triggered; edge-triggered, where a registration is made once
+ *
+ * One source, three variants: level-triggered; edge-triggered, where a registration is made once
  * and never taken back (readiness.c remembers what an edge said and was not used up); one-shot,
  * where each report disarms and each wait pays an epoll_ctl(2) per reported descriptor to arm it
  * again.
- * - A registration belongs to the open file, not to the number: it outlives close(2) while a
+ *
+ * A registration belongs to the open file, not to the number: it outlives close(2) while a
  * duplicate is open (man 7 epoll, Q6). release() therefore removes it while the descriptor is still
  * ours, and tokens carry a generation.
- * - EPOLLERR and EPOLLHUP are reported even with an empty mask, for ever when level-triggered: a
+ *
+ * EPOLLERR and EPOLLHUP are reported even with an empty mask, for ever when level-triggered: a
  * source that wants nothing is taken out, not masked.
- * - Deadlines have nanoseconds through epoll_pwait2 (Linux 5.11). Without it they are rounded up to
+ *
+ * Deadlines have nanoseconds through epoll_pwait2 (Linux 5.11). Without it they are rounded up to
  * the next millisecond; that is counted, and missing from `granted`.
- * - Modifying a registration makes the kernel look at the descriptor again, edge-triggered or not.
- */
-#include "backends/mechanisms.h"
+ *
+ * Modifying a registration makes the kernel look at the descriptor again, edge-triggered or not. */
 #include "backends/readiness.h"
 
 #include "backends/syscalls.h"
@@ -104,7 +107,6 @@ static int start(struct epoll_backend *self, const struct backend_config *config
 {
     static const struct readiness_mechanism mechanism = {.change = epoll_change,
                                                          .collect = epoll_collect};
-    self->readiness.base.ops = &epoll_ops;
     self->readiness.mechanism = &mechanism;
     self->readiness.trigger = config->features & BACKEND_EDGE      ? TRIGGER_EDGE
                               : config->features & BACKEND_ONESHOT ? TRIGGER_ONESHOT

@@ -1,28 +1,36 @@
 /* io_uring(7), Linux, completion tier: requests stand in the kernel, results come to a ring in
  * shared memory.
- * - Every call into the kernel is made by wait(): it builds the requests that the dirty list asks
+ *
+ * Every call into the kernel is made by wait(): it builds the requests that the dirty list asks
  * for, then submits, waits and times out in one io_uring_enter.
- * - A multishot request ends whenever the kernel likes (F_MORE is missing), also when the
- * completion queue overflows. It is then armed again; nothing else may be concluded from it.
- * - With DEFER_TASKRUN completions are posted only while the submitting thread is inside an enter
+ *
+ * A multishot request ends whenever the kernel likes (F_MORE is missing), also when the completion
+ * queue overflows. It is then armed again; nothing else may be concluded from it.
+ *
+ * With DEFER_TASKRUN completions are posted only while the submitting thread is inside an enter
  * with GETEVENTS, so a wake from another thread has to be a completion itself: a read of an
  * eventfd.
- * - Closing a descriptor does not end the requests on it: they hold the file. release() cancels
- * them all, waits until each has ended (a cancel may answer ENOENT or EALREADY, before or after the
+ *
+ * Closing a descriptor does not end the requests on it: they hold the file. release() cancels them
+ * all, waits until each has ended (a cancel may answer ENOENT or EALREADY, before or after the
  * request that it concerns), and closes then, through the ring. Until then the source keeps its
  * slot, so that no number and no token is used twice.
- * - A receive takes a buffer when data is there, not before. Without one it ends in ENOBUFS; it is
+ *
+ * A receive takes a buffer when data is there, not before. Without one it ends in ENOBUFS; it is
  * armed again when one came back.
- * - The limit of open files that an accept obeys is the one that was in force when it was armed.
- * - Sockets are blocking: a non-blocking one would make a request fail with EAGAIN instead of
+ *
+ * The limit of open files that an accept obeys is the one that was in force when it was armed.
+ *
+ * Sockets are blocking: a non-blocking one would make a request fail with EAGAIN instead of
  * waiting.
- * - A direct descriptor is a slot of the ring's own table and no descriptor of the process. Results
+ *
+ * A direct descriptor is a slot of the ring's own table and no descriptor of the process. Results
  * tell of it as FIRST_DIRECT + slot. */
 #include "backends/io_uring_backend.h"
-#include "backends/mechanisms.h"
 
 #include "backends/clock.h"
 #include "backends/syscalls.h"
+#include "backends/syscalls_io_uring.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -85,17 +93,6 @@ static int io_uring_release(struct backend *backend, struct io_source *source)
     source->state = STATE_RELEASED | (source->state & STATE_CANCELLING);
     io_uring_mark_dirty(self, source);
     return 0;
-}
-
-void io_uring_discard(struct backend *backend, int fd)
-{
-    struct io_uring_backend *self = io_uring_of(backend);
-    if (fd < FIRST_DIRECT) {
-        sys.close(fd);
-        return;
-    }
-    /* Each slot is handed out once before it is closed, so there is room. */
-    self->discarded[self->discarded_count++] = (unsigned)(fd - FIRST_DIRECT);
 }
 
 static int io_uring_send_op(struct backend *backend, struct io_source *source, struct io_send *send)
@@ -213,7 +210,6 @@ static int io_uring_open(struct backend **out, const struct backend_config *conf
     struct io_uring_backend *self = calloc(1, sizeof *self);
     if (self == NULL)
         return -ENOMEM;
-    self->base.ops = &io_uring_ops;
     list_init(&self->base.dirty);
     list_init(&self->starved);
     source_table_init(&self->sources);

@@ -1,5 +1,6 @@
-/* What the three files of the io_uring backend share: io_uring_requests.c builds what the kernel is
- * asked, io_uring_results.c turns what it answers into events, io_uring.c is the backend. */
+/* What the three files of the io_uring backend share. Each calls only into those before it:
+ * io_uring_requests.c builds what the kernel is asked, io_uring_results.c turns what it answers
+ * into events, io_uring.c is the table of operations. */
 #ifndef BACKENDS_IO_URING_BACKEND_H
 #define BACKENDS_IO_URING_BACKEND_H
 
@@ -27,10 +28,13 @@ enum held { HELD_ACCEPT = 1, HELD_RECV = 2, HELD_POLL = 4, HELD_SEND = 8 };
 
 /* Bits of io_source.state. */
 enum state {
-    STATE_CANCELLING = 1, /* the standing request was asked to end */
-    STATE_STARVED = 2,    /* receiving waits for a buffer */
+    /* The standing request was asked to end. */
+    STATE_CANCELLING = 1,
+    /* Receiving waits for a buffer. */
+    STATE_STARVED = 2,
     STATE_RELEASED = 4,
-    STATE_ENDING = 8, /* released, and the cancel of everything is out */
+    /* Released, and the cancel of everything is out. */
+    STATE_ENDING = 8,
     STATE_CLOSING = 16,
 };
 
@@ -41,12 +45,16 @@ struct io_uring_backend {
     struct ring_buffers buffers;
     struct list starved;
     struct wake wake;
-    uint64_t wake_count; /* where the eventfd is read to */
+    /* Where the eventfd is read to. */
+    uint64_t wake_count;
     bool wake_armed;
-    unsigned *discarded; /* slots of the file table to close; with BACKEND_DIRECT */
+    /* Slots of the file table to close; with BACKEND_DIRECT. */
+    unsigned *discarded;
     unsigned discarded_count;
-    uint64_t bundle_token; /* one result that filled several buffers is told in pieces */
-    unsigned bundle_bytes; /* what is still to be told of it */
+    /* One result that filled several buffers is told in pieces. */
+    uint64_t bundle_token;
+    /* What is still to be told of that result. */
+    unsigned bundle_bytes;
 };
 
 static inline struct io_uring_backend *io_uring_of(struct backend *backend)
@@ -78,6 +86,10 @@ struct io_uring_sqe *io_uring_submission(struct io_uring_backend *self);
 /* Builds the requests for everything that changed. What finds no room stays dirty. */
 void io_uring_apply_changes(struct io_uring_backend *self);
 
+/* Closes a connection that nobody adopted: at once, or by a request if it is a direct descriptor.
+ */
+void io_uring_discard(struct backend *backend, int fd);
+
 struct io_uring_batch {
     struct io_event *events;
     unsigned capacity, used;
@@ -85,7 +97,5 @@ struct io_uring_batch {
 
 /* Turns completions into events, as far as there is room. */
 void io_uring_take_completions(struct io_uring_backend *self, struct io_uring_batch *batch);
-
-void io_uring_discard(struct backend *backend, int fd);
 
 #endif

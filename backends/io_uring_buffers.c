@@ -1,5 +1,7 @@
 #include "backends/io_uring_buffers.h"
 
+#include "backends/syscalls_io_uring.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>

@@ -12,11 +12,14 @@
 
 struct ring_buffers {
     struct buffer_pool pool;
-    struct io_uring_buf_ring *ring; /* NULL: by requests */
-    uint16_t *given;                /* ring: in the order in which the kernel takes them;
-                                       requests: to be provided again */
-    unsigned head, tail;            /* of `given`, running numbers */
-    unsigned available;             /* how many the kernel has, or is about to be given */
+    /* NULL: by requests. */
+    struct io_uring_buf_ring *ring;
+    /* Ring: in the order in which the kernel takes them; requests: to be provided again. */
+    uint16_t *given;
+    /* Places in `given`, as running numbers. */
+    unsigned head, tail;
+    /* How many the kernel has, or is about to be given. */
+    unsigned available;
 };
 
 /* -errno of registering; nothing is left behind. By requests, the first one is made and waited for.

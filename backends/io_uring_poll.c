@@ -1,25 +1,29 @@
 /* io_uring(7) as a readiness mechanism, Linux: POLL_ADD says when, ordinary calls do the rest.
- * - Changes, waiting and the deadline are one io_uring_enter; in epoll a change is a call of its
- * own.
- * - Each direction of a source is a request of its own, so that adding one does not disturb the
+ *
+ * Changes, waiting and the deadline are one io_uring_enter; in epoll a change is a call of its own.
+ *
+ * Each direction of a source is a request of its own, so that adding one does not disturb the
  * other.
- * - A one-shot request is armed again after each report, by an entry in the next enter, not by a
+ *
+ * A one-shot request is armed again after each report, by an entry in the next enter, not by a
  * call.
- * - A multishot request is edge-like on Linux 6.18 (found by
- * tests/conformance/io_uring_multishot.c): it reports when it is armed and whenever the socket
- * wakes its waiters, and not again while data stays unread. It is therefore driven as EPOLLET is.
- * It may end at any report (F_MORE is missing).
- * - Every poll request also reports that the peer has finished sending (EPOLLRDHUP), asked for or
+ *
+ * A multishot request is edge-like on Linux 6.18 (found by tests/conformance/io_uring_multishot.c):
+ * it reports when it is armed and whenever the socket wakes its waiters, and not again while data
+ * stays unread. It is therefore driven as EPOLLET is. It may end at any report (F_MORE is missing).
+ *
+ * Every poll request also reports that the peer has finished sending (EPOLLRDHUP), asked for or
  * not. While a half-closed socket is full, a one-shot request for room would therefore fire at
  * once, for ever: there it is armed as a multishot one, which says so once.
- * - Updating the request makes the kernel look again: that turns it into level where a caller needs
+ *
+ * Updating the request makes the kernel look again: that turns it into level where a caller needs
  * it, and only there. On Linux 6.18 a multishot request that is updated again and again may fall
  * silent for good, and not even a cancel ends it (seen with sends to a half-closed peer, which need
  * no update: a send that finds no room makes the kernel report the next room by itself).
- * - A request holds the open file: close(2) alone would neither end it nor free the port. release()
+ *
+ * A request holds the open file: close(2) alone would neither end it nor free the port. release()
  * cancels first, and closes when both requests have ended. */
 #include "backends/io_uring_ring.h"
-#include "backends/mechanisms.h"
 #include "backends/readiness.h"
 
 #include <errno.h>
@@ -174,7 +178,7 @@ static void end_requests(struct io_uring_poll_backend *self)
         struct io_source *source = readiness->sources.slots[slot].source;
         if (source == NULL || source == &readiness->wake_source)
             continue;
-        /* Nobody is there any more to take what a wish would bring. */
+        /* Nobody is there any more to take what its interest would bring. */
         source->want = 0;
         source->sending = NULL;
         left += source->inflight > 0;
@@ -213,7 +217,6 @@ static int io_uring_poll_open(struct backend **out, const struct backend_config 
     if (self == NULL)
         return -ENOMEM;
     struct backend *base = &self->readiness.base;
-    base->ops = &io_uring_poll_ops;
     self->readiness.mechanism = &mechanism;
     self->readiness.trigger = config->features & BACKEND_EDGE ? TRIGGER_EDGE : TRIGGER_ONESHOT;
     int r = ring_open(&self->ring, config, &base->counters);

@@ -1,6 +1,8 @@
-/* From wishes to requests: what a source needs next is read off what it wants and what the kernel
+/* From interest to requests: what a source needs next is read off what it wants and what the kernel
  * holds, so that any number of changes between two waits come to the same few requests. */
 #include "backends/io_uring_backend.h"
+
+#include "backends/syscalls.h"
 
 #include <poll.h>
 
@@ -209,6 +211,17 @@ static bool provide_buffers(struct io_uring_backend *self)
         sqe->user_data = ring_free_token(OP_PROVIDE, buffer);
     }
     return false;
+}
+
+void io_uring_discard(struct backend *backend, int fd)
+{
+    struct io_uring_backend *self = io_uring_of(backend);
+    if (fd < FIRST_DIRECT) {
+        sys.close(fd);
+        return;
+    }
+    /* Each slot is handed out once before it is closed, so there is room. */
+    self->discarded[self->discarded_count++] = (unsigned)(fd - FIRST_DIRECT);
 }
 
 /* Closes slots of the file table that nobody adopted. */

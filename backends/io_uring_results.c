@@ -25,9 +25,9 @@ static void ended(struct io_uring_backend *self, struct io_source *source, enum 
 }
 
 static void emit_final(struct io_uring_backend *self, struct io_uring_batch *batch,
-                       struct io_source *source, unsigned wish, enum io_kind kind, int result)
+                       struct io_source *source, unsigned interest, enum io_kind kind, int result)
 {
-    source->want &= (uint16_t)~wish;
+    source->want &= (uint16_t)~interest;
     emit(self, batch, source, kind, result, 0);
 }
 
@@ -105,10 +105,10 @@ static void polled(struct io_uring_backend *self, struct io_uring_batch *batch,
     ended(self, source, HELD_POLL);
     if (source->state & STATE_RELEASED || passes(cqe->res))
         return;
-    unsigned wishes = IO_WANT_READABLE | IO_WANT_WRITABLE;
+    unsigned interest = IO_WANT_READABLE | IO_WANT_WRITABLE;
     if (cqe->res < 0) {
-        if (source->want & wishes)
-            emit_final(self, batch, source, wishes, IO_POLL, cqe->res);
+        if (source->want & interest)
+            emit_final(self, batch, source, interest, IO_POLL, cqe->res);
         return;
     }
     unsigned broken = (unsigned)cqe->res & (POLLERR | POLLHUP);

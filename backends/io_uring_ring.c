@@ -1,20 +1,10 @@
 #include "backends/io_uring_ring.h"
 
 #include "backends/clock.h"
+#include "backends/syscalls_io_uring.h"
 
 #include <errno.h>
 #include <string.h>
-
-struct syscalls_io_uring sys_io_uring = {
-    .queue_init = io_uring_queue_init_params,
-    .submit = io_uring_submit,
-    .submit_and_get_events = io_uring_submit_and_get_events,
-    .submit_and_wait = io_uring_submit_and_wait,
-    .submit_and_wait_timeout = io_uring_submit_and_wait_timeout,
-    .register_ring_fd = io_uring_register_ring_fd,
-    .register_buffer_ring = io_uring_register_buf_ring,
-    .register_files_sparse = io_uring_register_files_sparse,
-};
 
 /* The kernel's struct io_uring_napi. */
 struct napi_request {
@@ -45,7 +35,8 @@ static int register_extras(struct ring *ring, uint32_t asked)
     }
     if (asked & BACKEND_NAPI) {
         struct napi_request request = {.busy_poll_us = 50, .prefer_busy_poll = 1};
-        int r = io_uring_register((unsigned)ring->uring.ring_fd, RING_REGISTER_NAPI, &request, 1);
+        int r = sys_io_uring.register_other((unsigned)ring->uring.ring_fd, RING_REGISTER_NAPI,
+                                            &request, 1);
         if (r < 0)
             return r;
     }

@@ -18,23 +18,9 @@
 struct ring {
     struct io_uring uring;
     struct backend_counters *counters;
-    uint32_t granted; /* backend_feature bits */
+    /* backend_feature bits. */
+    uint32_t granted;
 };
-
-/* The calls into the kernel, for fault injection, as in syscalls.h. */
-struct syscalls_io_uring {
-    int (*queue_init)(unsigned entries, struct io_uring *, struct io_uring_params *);
-    int (*submit)(struct io_uring *);
-    int (*submit_and_get_events)(struct io_uring *);
-    int (*submit_and_wait)(struct io_uring *, unsigned count);
-    int (*submit_and_wait_timeout)(struct io_uring *, struct io_uring_cqe **, unsigned count,
-                                   struct __kernel_timespec *, sigset_t *);
-    int (*register_ring_fd)(struct io_uring *);
-    int (*register_buffer_ring)(struct io_uring *, struct io_uring_buf_reg *, unsigned flags);
-    int (*register_files_sparse)(struct io_uring *, unsigned count);
-};
-
-extern struct syscalls_io_uring sys_io_uring;
 
 /* -EINVAL: depths that the kernel does not take, or a feature that it does not know; -EPERM:
  * forbidden by kernel.io_uring_disabled or by a seccomp filter; -ENOSYS; -ENOMEM: also the

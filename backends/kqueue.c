@@ -1,23 +1,29 @@
 /* kqueue(2), FreeBSD, OpenBSD, NetBSD, macOS: the set lives in the kernel, and one kevent(2) call
  * makes all changes of it and then waits.
- * - A change that the kernel refuses comes back among the reports with EV_ERROR and its errno in
+ *
+ * A change that the kernel refuses comes back among the reports with EV_ERROR and its errno in
  * `data`, and the call returns without waiting. Where the report array has no room for it the call
  * fails, with the rest of the changes unmade: that array is therefore never shorter than the
  * changes. EV_ERROR concerns changes alone. The error of a socket comes as EV_EOF with the errno in
  * `fflags`, and the call that follows says the same.
- * - A call that fails with EINTR has made its changes (man 2 kevent, FreeBSD).
- * - Each direction is a registration of its own. EV_EOF may come with bytes that are still to be
+ *
+ * A call that fails with EINTR has made its changes (man 2 kevent, FreeBSD).
+ *
+ * Each direction is a registration of its own. EV_EOF may come with bytes that are still to be
  * read; without EV_CLEAR it is reported until the filter is taken off, so nothing of it is kept
  * here. Adding a filter for writing to a pipe without reader fails with EPIPE.
- * - close(2) takes the registrations of a descriptor away, duplicates or not: a release costs no
+ *
+ * close(2) takes the registrations of a descriptor away, duplicates or not: a release costs no
  * call. libkqueue on Linux cannot see a close, and has to be told before it.
- * - Wake-ups are a user event, where there is one (OpenBSD 7.8, NetBSD 10). Without EV_CLEAR it
- * would be reported for ever.
- * - Deadlines are the time-out of the call, with nanoseconds. EVFILT_TIMER is not used: its NOTE_
+ *
+ * Wake-ups are a user event, where there is one (OpenBSD 7.8, NetBSD 10). Without EV_CLEAR it would
+ * be reported for ever.
+ *
+ * Deadlines are the time-out of the call, with nanoseconds. EVFILT_TIMER is not used: its NOTE_
  * units differ between systems, and a period of 0 misbehaves on macOS and is refused by NetBSD.
- * - `udata` has the size of a pointer, and is an integer on NetBSD before 10. Where a token does
- * not fit, it holds the slot, and the descriptor number tells a report that is stale. */
-#include "backends/mechanisms.h"
+ *
+ * `udata` has the size of a pointer, and is an integer on NetBSD before 10. Where a token does not
+ * fit, it holds the slot, and the descriptor number tells a report that is stale. */
 #include "backends/readiness.h"
 
 #include "backends/syscalls.h"
@@ -42,9 +48,11 @@
 struct kqueue_backend {
     struct readiness readiness;
     int fd;
-    _Atomic int wake_pending; /* a user event is on its way: further ones need no system call */
+    /* A user event is on its way: further ones need no system call. */
+    _Atomic int wake_pending;
     struct kevent *changes, *reports;
-    unsigned change_count, capacity; /* of both arrays */
+    /* `capacity` is that of both arrays. */
+    unsigned change_count, capacity;
 };
 
 static struct kqueue_backend *kqueue_of(struct readiness *readiness)
@@ -114,7 +122,7 @@ static void kqueue_forget(struct readiness *readiness, struct io_source *source)
     for (unsigned direction = READY_IN; direction <= READY_OUT; direction <<= 1) {
         struct kevent change = change_of(source, direction, false);
         if (source->have & direction)
-            sys_kqueue.kevent(kqueue_of(readiness)->fd, &change, 1, NULL, 0, NULL);
+            sys_kqueue.change(kqueue_of(readiness)->fd, &change, 1);
     }
 #else
     (void)readiness, (void)source;
@@ -129,7 +137,7 @@ static int kqueue_wake(struct readiness *readiness)
     if (atomic_exchange(&self->wake_pending, 1) != 0)
         return 0;
     struct kevent trigger = {.filter = EVFILT_USER, .fflags = NOTE_TRIGGER};
-    int r = sys_kqueue.kevent(self->fd, &trigger, 1, NULL, 0, NULL);
+    int r = sys_kqueue.change(self->fd, &trigger, 1);
     if (r < 0)
         atomic_store(&self->wake_pending, 0);
     return r;
@@ -138,7 +146,7 @@ static int kqueue_wake(struct readiness *readiness)
 static int open_wake(struct kqueue_backend *self)
 {
     struct kevent change = {.filter = EVFILT_USER, .flags = EV_ADD | EV_CLEAR};
-    return sys_kqueue.kevent(self->fd, &change, 1, NULL, 0, NULL);
+    return sys_kqueue.change(self->fd, &change, 1);
 }
 
 /* ---- waiting ---- */
@@ -179,8 +187,9 @@ static int kqueue_collect(struct readiness *readiness, uint64_t deadline_ns, uns
     if (most < self->change_count)
         most = self->change_count;
     struct timespec left;
-    int ready = sys_kqueue.kevent(self->fd, self->changes, (int)self->change_count, self->reports,
-                                  (int)most, clock_until(deadline_ns, &left));
+    int ready =
+        sys_kqueue.change_and_wait(self->fd, self->changes, (int)self->change_count, self->reports,
+                                   (int)most, clock_until(deadline_ns, &left));
     self->change_count = 0;
     for (int i = 0; i < ready; i++) {
         int r = take_report(self, &self->reports[i]);
@@ -215,7 +224,6 @@ static int start(struct kqueue_backend *self, const struct backend_config *confi
         .forget = kqueue_forget,
         .wake = HAVE_USER_EVENT ? kqueue_wake : NULL,
     };
-    self->readiness.base.ops = &kqueue_ops;
     self->readiness.base.granted = HAVE_USER_EVENT ? BACKEND_USER_EVENT : 0;
     self->readiness.mechanism = &mechanism;
     self->readiness.trigger = TRIGGER_LEVEL;

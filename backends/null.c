@@ -1,14 +1,16 @@
 /* null: no kernel at all. Listeners yield as many connections as the budget allows, sends are over
  * at once, nothing is ever received. What a workload costs here, loop and harness cost by
  * themselves.
- * - The descriptors it hands out are no descriptors. They start far above any real one, and closing
+ *
+ * The descriptors it hands out are no descriptors. They start far above any real one, and closing
  * one costs nothing; those that the loop made (a listening socket) are closed as everywhere.
- * - A wait spins until its deadline or a wake-up, because sleeping would be the kernel's work. */
+ *
+ * A wait spins until its deadline or a wake-up, because sleeping would be the kernel's work. */
 #include "backends/backend.h"
 
 #include "backends/buffer_pool.h"
 #include "backends/clock.h"
-#include "backends/mechanisms.h"
+#include "backends/mechanism.h"
 #include "backends/source_table.h"
 #include "backends/syscalls.h"
 
@@ -22,7 +24,8 @@ struct null_backend {
     struct backend base;
     struct source_table sources;
     struct buffer_pool pool;
-    struct list accepting; /* sources that want connections, by their `resume` node */
+    /* Sources that want connections, by their `resume` node. */
+    struct list accepting;
     unsigned accept_budget;
     int next_fd;
     _Atomic int woken;
@@ -150,7 +153,6 @@ static int null_open(struct backend **out, const struct backend_config *config)
         free(self);
         return r;
     }
-    self->base.ops = &null_ops;
     self->base.buffers = &self->pool;
     list_init(&self->base.dirty);
     list_init(&self->accepting);
@@ -161,7 +163,7 @@ static int null_open(struct backend **out, const struct backend_config *config)
     return 0;
 }
 
-const struct backend_ops null_ops = {
+static const struct backend_ops null_ops = {
     .nonblocking = true,
     .open = null_open,
     .close = null_close,
@@ -174,3 +176,12 @@ const struct backend_ops null_ops = {
     .wait = null_wait,
     .wake = null_wake,
 };
+
+static const struct backend_variant variants[] = {
+    {.name = "null",
+     .tier = TIER_NONE,
+     .ops = &null_ops,
+     .summary = "no kernel: what loop and harness cost by themselves"},
+};
+
+BACKEND_MECHANISM(null, variants);

@@ -1,12 +1,16 @@
 /* poll(2): no state in the kernel, the whole set is passed with each call.
- * - The cost of a wait grows with the descriptors watched, not with those that are ready: the array
+ *
+ * The cost of a wait grows with the descriptors watched, not with those that are ready: the array
  * is copied in and every entry is asked. Sources that want nothing are therefore not in it.
- * - Errors and hang-ups are reported whether asked for or not: one more reason not to leave an
- * entry in.
- * - A closed descriptor is reported as POLLNVAL rather than dropped. By contract it cannot happen;
+ *
+ * Errors and hang-ups are reported whether asked for or not: one more reason not to leave an entry
+ * in.
+ *
+ * A closed descriptor is reported as POLLNVAL rather than dropped. By contract it cannot happen;
  * should a program close one behind our back, the call that follows fails with EBADF and says so.
- * - Deadlines have nanoseconds through ppoll(2), but for macOS, which has only milliseconds. */
-#include "backends/mechanisms.h"
+ *
+ * Deadlines have nanoseconds through ppoll(2), but for macOS, which has only milliseconds. */
+#include "backends/mechanism.h"
 #include "backends/readiness.h"
 
 #include "backends/syscalls.h"
@@ -17,8 +21,10 @@
 struct poll_backend {
     struct readiness readiness;
     struct pollfd *set;
-    struct io_source **sources; /* in step with `set` */
-    uint32_t *position;         /* by slot: where the source stands in `set` */
+    /* In step with `set`. */
+    struct io_source **sources;
+    /* By slot: where the source stands in `set`. */
+    uint32_t *position;
     unsigned used, capacity, slots;
 };
 
@@ -115,7 +121,6 @@ static int poll_open(struct backend **out, const struct backend_config *config)
     struct poll_backend *self = calloc(1, sizeof *self);
     if (self == NULL)
         return -ENOMEM;
-    self->readiness.base.ops = &poll_ops;
     self->readiness.base.granted = SYSCALLS_POLL_IS_MILLISECOND ? 0 : BACKEND_PPOLL;
     self->readiness.mechanism = &mechanism;
     self->readiness.trigger = TRIGGER_LEVEL;
@@ -128,4 +133,14 @@ static int poll_open(struct backend **out, const struct backend_config *config)
     return 0;
 }
 
-const struct backend_ops poll_ops = {READINESS_OPS, .open = poll_open, .close = poll_close};
+static const struct backend_ops poll_ops = {READINESS_OPS, .open = poll_open, .close = poll_close};
+
+static const struct backend_variant variants[] = {
+    {.name = "poll",
+     .tier = TIER_READINESS,
+     .ops = &poll_ops,
+     .asked = BACKEND_PPOLL,
+     .summary = "ppoll over an array of what is watched"},
+};
+
+BACKEND_MECHANISM(poll, variants);

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-#define POLL_WISHES (IO_WANT_READABLE | IO_WANT_WRITABLE)
+#define POLL_INTEREST (IO_WANT_READABLE | IO_WANT_WRITABLE)
 
 struct batch {
     struct io_event *events;
@@ -22,11 +22,11 @@ static void emit(struct readiness *self, struct batch *batch, struct io_source *
     self->base.counters.events++;
 }
 
-/* Ends a wish with its last result. */
+/* Ends an interest with its last result. */
 static void emit_final(struct readiness *self, struct batch *batch, struct io_source *source,
-                       unsigned wish, enum io_kind kind, int result)
+                       unsigned interest, enum io_kind kind, int result)
 {
-    backend_want(&self->base, source, (uint16_t)(source->want & ~wish));
+    backend_want(&self->base, source, (uint16_t)(source->want & ~interest));
     emit(self, batch, source, kind, result, 0);
 }
 
@@ -38,21 +38,21 @@ static void finish_send(struct readiness *self, struct batch *batch, struct io_s
     emit(self, batch, source, IO_SEND, result, 0);
 }
 
-/* The kernel will not watch this source: its wishes end with that error, as far as there is room.
- * What does not fit is tried again, and refused again, at the next wait(). */
+/* The kernel will not watch this source: its interest ends with that error, as far as there is
+ * room. What does not fit is tried again, and refused again, at the next wait(). */
 static int refuse(struct readiness *self, struct batch *batch, struct io_source *source, int error)
 {
     static const struct {
-        unsigned wish;
+        unsigned interest;
         enum io_kind kind;
-    } wishes[] = {{IO_WANT_ACCEPT, IO_ACCEPT}, {IO_WANT_RECV, IO_RECV}, {POLL_WISHES, IO_POLL}};
+    } kinds[] = {{IO_WANT_ACCEPT, IO_ACCEPT}, {IO_WANT_RECV, IO_RECV}, {POLL_INTEREST, IO_POLL}};
 
     if (source == &self->wake_source)
         return error;
     readiness_mark_dirty(self, source);
-    for (size_t i = 0; i < sizeof wishes / sizeof wishes[0]; i++)
-        if (source->want & wishes[i].wish && batch->used < batch->capacity)
-            emit_final(self, batch, source, wishes[i].wish, wishes[i].kind, error);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (source->want & kinds[i].interest && batch->used < batch->capacity)
+            emit_final(self, batch, source, kinds[i].interest, kinds[i].kind, error);
     if (source->sending != NULL && batch->used < batch->capacity)
         finish_send(self, batch, source, error);
     return 0;
@@ -66,7 +66,7 @@ int readiness_refuse(struct readiness *self, struct io_source *source, unsigned 
 
 /* ---- interest ---- */
 
-/* What has to be watched for the wishes of a source. */
+/* What has to be watched for the interest of a source. */
 static unsigned needed(const struct io_source *source)
 {
     unsigned reading = IO_WANT_ACCEPT | IO_WANT_READABLE;
@@ -85,7 +85,7 @@ static unsigned used_here(const struct io_source *source)
     return source->sending != NULL ? mask | READY_OUT : mask;
 }
 
-/* Readiness that was seen earlier counts for a wish of now, and none is kept for a wish that is
+/* Readiness that was seen earlier counts for an interest of now, and none is kept for one that is
  * gone. */
 static void review_readiness(struct readiness *self, struct io_source *source)
 {
@@ -109,7 +109,7 @@ static int apply_changes(struct readiness *self, struct batch *batch)
         unsigned need = needed(source);
         /* What an edge said may be over, or have been told already. Registering the same interest
          * once more makes the kernel look again. */
-        if (self->trigger == TRIGGER_EDGE && source->want & POLL_WISHES) {
+        if (self->trigger == TRIGGER_EDGE && source->want & POLL_INTEREST) {
             source->have = 0;
             source->ready &= (uint16_t)used_here(source);
         }
@@ -272,7 +272,7 @@ static void progress(struct readiness *self, struct io_source *source, struct ba
     }
     if (ready & READY_OUT && source->sending != NULL && batch->used < batch->capacity)
         continue_send(self, source, batch);
-    if (source->want & POLL_WISHES && batch->used < batch->capacity)
+    if (source->want & POLL_INTEREST && batch->used < batch->capacity)
         report_poll(self, source, batch, ready);
 
     if (source->state & READINESS_STARVED && !(source->ready & needed(source)))

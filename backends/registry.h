@@ -5,23 +5,34 @@
 #include "backends/backend.h"
 
 enum backend_tier {
-    TIER_NONE,       /* no kernel at all: null */
-    TIER_READINESS,  /* told that a descriptor is ready, then makes the call */
-    TIER_COMPLETION, /* asks for the call, is told its result */
+    /* No kernel at all: null. */
+    TIER_NONE,
+    /* Told that a descriptor is ready, then makes the call. */
+    TIER_READINESS,
+    /* Asks for the call, is told its result. */
+    TIER_COMPLETION,
 };
 
 struct backend_variant {
     const char *name;
     enum backend_tier tier;
-    const struct backend_ops *ops; /* NULL: not built for this system */
-    uint32_t asked;                /* backend_feature bits */
-    bool opt_in;                   /* runs only when named */
-    bool emulated;       /* another system's mechanism, imitated: shows that the code is right, says
-                            nothing of speed, and is never ranked */
-    bool rung;           /* of a ladder: unless named, runs only where the ladder is shown */
-    const char *summary; /* one line, for `pollbench list` */
-    const char *refused; /* a reason never to run it, whatever the system has */
-    const char *needs;   /* with ops NULL: the system or library that it takes */
+    /* NULL: not built for this system. */
+    const struct backend_ops *ops;
+    /* backend_feature bits. */
+    uint32_t asked;
+    /* Runs only when named. */
+    bool opt_in;
+    /* Another system's mechanism, imitated: shows that the code is right, says nothing of speed,
+     * and is never ranked. */
+    bool emulated;
+    /* Part of a ladder: unless named, runs only where the ladder is shown. */
+    bool rung;
+    /* One line, for `pollbench list`. */
+    const char *summary;
+    /* A reason never to run it, whatever the system has. */
+    const char *refused;
+    /* With ops NULL: the system or library that it takes. */
+    const char *needs;
 };
 
 /* All variants, known order. Static memory. */

@@ -1,13 +1,16 @@
 /* select(2): the oldest one. No state in the kernel, three bitmaps indexed by descriptor number.
- * - The cost of a wait grows with the highest descriptor number, even if it is the only one
- * watched.
- * - The kernel has no limit of FD_SETSIZE (1024) descriptors; the fd_set type has. The bitmaps here
+ *
+ * The cost of a wait grows with the highest descriptor number, even if it is the only one watched.
+ *
+ * The kernel has no limit of FD_SETSIZE (1024) descriptors; the fd_set type has. The bitmaps here
  * are of our own size, and grow with the highest number seen, so that no number writes out of
  * bounds.
- * - The bitmaps are overwritten by each call, so a copy goes in.
- * - One closed descriptor fails the call for all (EBADF). By contract none is ever watched. */
+ *
+ * The bitmaps are overwritten by each call, so a copy goes in.
+ *
+ * One closed descriptor fails the call for all (EBADF). By contract none is ever watched. */
 #define _DARWIN_UNLIMITED_SELECT 1 /* macOS refuses larger sets without it */
-#include "backends/mechanisms.h"
+#include "backends/mechanism.h"
 #include "backends/readiness.h"
 
 #include "backends/syscalls.h"
@@ -22,10 +25,13 @@ typedef unsigned long word;
 
 struct select_backend {
     struct readiness readiness;
-    word *wanted[2], *found[2]; /* [0] for reading, [1] for writing */
+    /* [0] for reading, [1] for writing. */
+    word *wanted[2], *found[2];
     struct io_source **by_fd;
-    size_t words; /* in each bitmap */
-    int highest;  /* descriptor watched, -1: none */
+    /* How many there are in each bitmap. */
+    size_t words;
+    /* The highest descriptor watched, -1: none. */
+    int highest;
 };
 
 static int make_room(struct select_backend *self, int fd)
@@ -133,7 +139,6 @@ static int select_open(struct backend **out, const struct backend_config *config
     if (self == NULL)
         return -ENOMEM;
     self->highest = -1;
-    self->readiness.base.ops = &select_ops;
     self->readiness.base.granted = BACKEND_PSELECT;
     self->readiness.mechanism = &mechanism;
     self->readiness.trigger = TRIGGER_LEVEL;
@@ -148,4 +153,15 @@ static int select_open(struct backend **out, const struct backend_config *config
     return 0;
 }
 
-const struct backend_ops select_ops = {READINESS_OPS, .open = select_open, .close = select_close};
+static const struct backend_ops select_ops = {READINESS_OPS, .open = select_open,
+                                              .close = select_close};
+
+static const struct backend_variant variants[] = {
+    {.name = "select",
+     .tier = TIER_READINESS,
+     .ops = &select_ops,
+     .asked = BACKEND_PSELECT,
+     .summary = "pselect with bitmaps of our own size"},
+};
+
+BACKEND_MECHANISM(select, variants);

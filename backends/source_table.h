@@ -6,7 +6,8 @@
 #include "backends/backend.h"
 
 struct source_slot {
-    struct io_source *source; /* NULL: free */
+    /* NULL: free. */
+    struct io_source *source;
     uint32_t generation;
     uint32_t next_free;
 };

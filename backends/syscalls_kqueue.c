@@ -22,13 +22,20 @@ static int call_kqueue(void)
     return r < 0 ? r : fd;
 }
 
-static int call_kevent(int fd, const struct kevent *changes, int change_count,
-                       struct kevent *reports, int capacity, const struct timespec *timeout)
+static int call_change(int fd, const struct kevent *changes, int change_count)
+{
+    return checked(kevent(fd, changes, change_count, NULL, 0, NULL));
+}
+
+static int call_change_and_wait(int fd, const struct kevent *changes, int change_count,
+                                struct kevent *reports, int capacity,
+                                const struct timespec *timeout)
 {
     return checked(kevent(fd, changes, change_count, reports, capacity, timeout));
 }
 
 struct syscalls_kqueue sys_kqueue = {
     .kqueue = call_kqueue,
-    .kevent = call_kevent,
+    .change = call_change,
+    .change_and_wait = call_change_and_wait,
 };

@@ -3,8 +3,10 @@
 #define BACKENDS_WAKE_H
 
 struct wake {
-    int read_fd, write_fd; /* the same one for an eventfd */
-    _Atomic int pending;   /* a signal is on its way: further ones need no system call */
+    /* Both are the same one for an eventfd. */
+    int read_fd, write_fd;
+    /* A signal is on its way: further ones need no system call. */
+    _Atomic int pending;
 };
 
 int wake_open(struct wake *);

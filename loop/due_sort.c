@@ -16,7 +16,8 @@
 #define SHORT_RANGE 24u
 
 struct digit {
-    bool of_order; /* of the start, because due times are equal */
+    /* By the order of the start, because due times are equal. */
+    bool of_order;
     unsigned shift;
 };
 

@@ -1,13 +1,16 @@
 /* The timers of a loop, in one array: a min-heap of those that wait, from the front, and at the
  * end, in the order in which they run, those that are due.
  *
- * - Order is by due time, then by start. Both stand in the entry, beside the pointer: a comparison
- *   stays within the array, and no timer is read to decide between others.
- * - Eight children per node, side by side in three cache lines: a sift touches a third of the
- * levels of a binary heap.
- * - Many that fall due together are taken out at once and sorted, which costs a fraction of
- * removing the first one as often. Both ways lead to the same order.
- * - Who is due keeps its room until it has run, so that starting it again then needs no memory.
+ * Order is by due time, then by start. Both stand in the entry, beside the pointer: a comparison
+ * stays within the array, and no timer is read to decide between others.
+ *
+ * Eight children per node, side by side in three cache lines: a sift touches a third of the levels
+ * of a binary heap.
+ *
+ * Many that fall due together are taken out at once and sorted, which costs a fraction of removing
+ * the first one as often. Both ways lead to the same order.
+ *
+ * Who is due keeps its room until it has run, so that starting it again then needs no memory.
  *
  * HEAP_ARITY is a macro so that tests/loop/bench_heap.c can measure other shapes. */
 #ifndef LOOP_HEAP_H
@@ -21,16 +24,21 @@
 
 struct heap_entry {
     uint64_t due_ns;
-    uint64_t order; /* of starts: decides between equal due times */
+    /* The order of starts: decides between equal due times. */
+    uint64_t order;
     struct loop_timer *timer;
 };
 
 struct heap {
     struct heap_entry *entries;
-    uint32_t count;    /* that wait */
-    uint32_t capacity; /* of the array */
-    uint32_t due;      /* entries at the end, yet to run; those of stopped timers have NULL */
-    uint32_t stopped;  /* of them */
+    /* Timers that wait. */
+    uint32_t count;
+    /* Room in the array. */
+    uint32_t capacity;
+    /* Entries at the end, yet to run; those of stopped timers have NULL. */
+    uint32_t due;
+    /* How many of those were stopped. */
+    uint32_t stopped;
     uint64_t next_order;
 };
 

@@ -10,11 +10,16 @@ enum handle_flag {
     HANDLE_ACTIVE = 1,
     HANDLE_REFERENCED = 2,
     HANDLE_CLOSING = 4,
-    HANDLE_OPEN = 8,      /* the backend has adopted its source */
-    HANDLE_READING = 16,  /* stream: data goes to on_read */
-    HANDLE_SHUTTING = 32, /* stream: loop_shutdown() was called */
-    HANDLE_SHUT = 64,     /* stream: and has been called back */
-    HANDLE_FAILED = 128,  /* listener: pausing after an error */
+    /* The backend has adopted its source. */
+    HANDLE_OPEN = 8,
+    /* Stream: data goes to on_read. */
+    HANDLE_READING = 16,
+    /* Stream: loop_shutdown() was called. */
+    HANDLE_SHUTTING = 32,
+    /* Stream: loop_shutdown() has been called back. */
+    HANDLE_SHUT = 64,
+    /* Listener: pausing after an error. */
+    HANDLE_FAILED = 128,
 };
 
 struct loop {
@@ -24,27 +29,37 @@ struct loop {
     uint64_t now_ns;
     bool stopping;
 
-    /* Beside what every callback touches: the check after each one is this word alone. */
-    size_t tasks; /* on both queues below */
+    /* How many there are on both queues below. It stands beside what every callback touches: the
+     * check after each one is this word alone. */
+    size_t tasks;
     enum loop_drain drain;
     struct list ticks, microtasks;
 
     struct list immediates;
-    size_t referenced_immediates; /* of those queued */
+    /* How many of those queued keep the loop alive. */
+    size_t referenced_immediates;
 
     struct heap timers;
-    uint32_t active_timers; /* waiting or due */
+    /* Waiting or due. */
+    uint32_t active_timers;
 
-    struct list hooks[3]; /* active idle, prepare and check hooks */
+    /* Active idle, prepare and check hooks. */
+    struct list hooks[3];
     struct list asyncs;
-    struct list pending; /* streams and listeners with callbacks to run before poll */
-    struct list closing; /* handles whose close callback is next */
+    /* Streams and listeners with callbacks to run before poll. */
+    struct list pending;
+    /* Handles whose close callback is next. */
+    struct list closing;
 
     struct list handles;
-    size_t active_referenced; /* handles that keep the loop alive */
-    size_t requests;          /* writes and shutdowns not yet called back */
-    size_t unclosed;          /* handles between loop_close() and their callback */
-    size_t pools;             /* between pool_open() and the end of pool_close() */
+    /* Handles that keep the loop alive. */
+    size_t active_referenced;
+    /* Writes and shutdowns not yet called back. */
+    size_t requests;
+    /* Handles between loop_close() and their callback. */
+    size_t unclosed;
+    /* Between pool_open() and the end of pool_close(). */
+    size_t pools;
 
     struct io_event *events;
     unsigned event_budget;

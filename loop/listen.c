@@ -95,8 +95,8 @@ void loop_listener_resume(struct loop_listener *listener)
         want_connections(listener, true);
 }
 
-/* A readiness backend takes a connection only when wait() finds the wish, a request in the kernel
- * whenever one comes. */
+/* A readiness backend takes a connection only when wait() finds the interest, a request in the
+ * kernel whenever one comes. */
 bool loop_listener_is_paused(const struct loop_listener *listener)
 {
     bool standing = listener->handle.loop->tier == TIER_COMPLETION && listener->source.inflight > 0;

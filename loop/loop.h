@@ -1,16 +1,20 @@
 /* The loop: libuv's shape, over any backend. Everything a user of it needs is on this page.
  *
- * One iteration, in this order (libuv 1.44's; 1.45 moved timers behind poll):
- *   update time -> timers -> pending -> idle -> prepare -> poll -> check -> closing
+ * One iteration, in this order (libuv 1.44's; 1.45 moved timers behind poll): update time -> timers
+ * -> pending -> idle -> prepare -> poll -> check -> closing
  *
- * - One thread per loop; only loop_async_send() may be called from another.
- * - Every int is >= 0 or -errno.
- * - Handles are the caller's memory: init, use, loop_close(), free in or after the close callback.
+ * One thread per loop; only loop_async_send() may be called from another.
+ *
+ * Every int is >= 0 or -errno.
+ *
+ * Handles are the caller's memory: init, use, loop_close(), free in or after the close callback.
  * Fields are the loop's, except `data`.
- * - Times are absolute or relative nanoseconds of the monotonic clock, as their names say.
- * - A callback may start, stop or close any handle, its own included.
- * - After each callback the tasks that it queued run (ticks, then microtasks): see the end.
- */
+ *
+ * Times are absolute or relative nanoseconds of the monotonic clock, as their names say.
+ *
+ * A callback may start, stop or close any handle, its own included.
+ *
+ * After each callback the tasks that it queued run (ticks, then microtasks): see the end. */
 #ifndef LOOP_LOOP_H
 #define LOOP_LOOP_H
 
@@ -34,17 +38,24 @@ struct loop_task;
 
 /* When queued tasks run. Nothing but the order depends on it. */
 enum loop_drain {
-    LOOP_DRAIN_AFTER_CALLBACK, /* after each callback of the loop, as Node 11 and later */
-    LOOP_DRAIN_AFTER_PHASE, /* once at the end of each phase, as Node 10 and before did for timers
-                               and immediates (an I/O callback was a phase of its own there) */
+    /* After each callback of the loop, as Node 11 and later. */
+    LOOP_DRAIN_AFTER_CALLBACK,
+    /* Once at the end of each phase, as Node 10 and before did for timers and immediates (an I/O
+       callback was a phase of its own there). */
+    LOOP_DRAIN_AFTER_PHASE,
 };
 
 struct loop_options {
-    const struct backend_variant *variant; /* which backend; required */
-    struct backend_config config;          /* see backend_default_config() */
-    unsigned event_budget;                 /* results taken per iteration, >= 1 */
-    enum loop_drain drain;                 /* when ticks and microtasks run */
-    uint64_t (*now_ns)(void); /* NULL: clock_now_ns(). Tests put a virtual clock here */
+    /* Which backend; required. */
+    const struct backend_variant *variant;
+    /* See backend_default_config(). */
+    struct backend_config config;
+    /* Results taken per iteration, >= 1. */
+    unsigned event_budget;
+    /* When ticks and microtasks run. */
+    enum loop_drain drain;
+    /* NULL: clock_now_ns(). Tests put a virtual clock here. */
+    uint64_t (*now_ns)(void);
 };
 
 /* Defaults of everything but the variant. */
@@ -58,10 +69,12 @@ int loop_open(struct loop **out, const struct loop_options *options);
 int loop_destroy(struct loop *);
 
 enum loop_mode {
-    LOOP_DEFAULT, /* until nothing is alive or loop_stop() */
-    LOOP_ONCE, /* one iteration that may block; timers that fell due meanwhile run before it returns
-                */
-    LOOP_NOWAIT, /* one iteration that does not block */
+    /* Until nothing is alive or loop_stop(). */
+    LOOP_DEFAULT,
+    /* One iteration that may block; timers that fell due meanwhile run before it returns. */
+    LOOP_ONCE,
+    /* One iteration that does not block. */
+    LOOP_NOWAIT,
 };
 
 /* 1 when something is still alive, 0 when not, -errno when the backend broke. */
@@ -89,11 +102,15 @@ typedef void loop_close_function(struct loop_handle *);
 
 struct loop_handle {
     struct loop *loop;
-    void *data; /* the user's */
+    /* The user's. */
+    void *data;
     loop_close_function *on_close;
-    struct list all;   /* on loop.handles */
-    struct list queue; /* where its phase keeps it: active hooks, pending work, closing handles */
-    uint8_t kind;      /* enum loop_kind */
+    /* On loop.handles. */
+    struct list all;
+    /* Where its phase keeps it: active hooks, pending work, closing handles. */
+    struct list queue;
+    /* enum loop_kind */
+    uint8_t kind;
     uint8_t flags;
 };
 
@@ -115,7 +132,8 @@ struct loop_timer {
     struct loop_handle handle;
     loop_timer_function *callback;
     uint64_t repeat_ns;
-    uint32_t heap_index; /* where loop.timers has it, while it is active */
+    /* Where loop.timers has it, while it is active. */
+    uint32_t heap_index;
 };
 
 void loop_timer_init(struct loop *, struct loop_timer *);
@@ -173,10 +191,14 @@ struct loop_listener {
     struct loop_handle handle;
     struct io_source source;
     loop_connection_function *on_connection;
-    struct loop_timer retry; /* runs during the pause after an error */
-    bool paused;             /* by loop_listener_pause() */
-    int accepted;            /* the connection that may be taken, -1: none */
-    int *waiting;            /* further ones, which came before that one was taken */
+    /* Runs during the pause after an error. */
+    struct loop_timer retry;
+    /* By loop_listener_pause(). */
+    bool paused;
+    /* The connection that may be taken, -1: none. */
+    int accepted;
+    /* Further ones, which came before that one was taken. */
+    int *waiting;
     uint32_t waiting_first, waiting_count, waiting_capacity;
 };
 
@@ -216,11 +238,16 @@ struct loop_stream {
     struct io_source source;
     loop_read_function *on_read;
     loop_shutdown_function *on_shutdown;
-    struct loop_write *unsent, *last_unsent;     /* in order; the first one is with the backend */
-    struct loop_write *finished, *last_finished; /* to be called back */
-    struct loop_kept *kept;                      /* data that arrived after loop_read_stop() */
-    int write_status; /* of the first write that failed: no byte follows it */
-    int read_status;  /* -ENOMEM: kept data was lost, reading is over */
+    /* In order; the first one is with the backend. */
+    struct loop_write *unsent, *last_unsent;
+    /* To be called back. */
+    struct loop_write *finished, *last_finished;
+    /* Data that arrived after loop_read_stop(). */
+    struct loop_kept *kept;
+    /* Of the first write that failed: no byte follows it. */
+    int write_status;
+    /* -ENOMEM: kept data was lost, reading is over. */
+    int read_status;
 };
 
 /* The caller's memory until the callback has run. */
@@ -228,9 +255,11 @@ struct loop_write {
     struct io_send send;
     struct loop_stream *stream;
     struct loop_write *next;
-    loop_write_function *callback; /* may be NULL */
+    /* May be NULL. */
+    loop_write_function *callback;
     int status;
-    void *data; /* the user's */
+    /* The user's. */
+    void *data;
 };
 
 void loop_stream_init(struct loop *, struct loop_stream *);
@@ -256,7 +285,8 @@ typedef void loop_immediate_function(struct loop_immediate *);
  * the beginning of its callback on, it may be freed or queued again. */
 struct loop_immediate {
     struct loop *loop;
-    void *data; /* the user's */
+    /* The user's. */
+    void *data;
     loop_immediate_function *callback;
     struct list queue;
     bool unreferenced;
@@ -284,7 +314,8 @@ typedef void loop_task_function(struct loop_task *);
 /* The caller's memory, until its callback has begun: that may free it or queue it again. */
 struct loop_task {
     struct loop *loop;
-    void *data; /* the user's */
+    /* The user's. */
+    void *data;
     loop_task_function *callback;
     struct list queue;
 };

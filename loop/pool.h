@@ -3,18 +3,23 @@
  * A job's work runs on one of the pool's threads, its completion on the loop's thread, in the poll
  * phase. Results return through the backend's wake, coalesced: however many jobs end while the loop
  * is busy, they cost it one wake-up, and one more for each event budget of them.
- * - Jobs start in the order in which they were submitted, except that slow ones (POOL_SLOW) never
- *   hold more than half of the threads, and then let later fast ones pass.
- * - Threads start with the first job, all signals blocked, with stacks of 256 KiB, and end with the
- *   pool. A system that gives fewer than asked is worked with as it is; the counters say so.
- * - A job costs no allocation. The queues grow with the most jobs that ever were under way, by 16
- *   bytes each.
- * - Every function belongs to the loop's thread. Every int is >= 0 or -errno.
- * - A job is the caller's memory, zeroed before its first use. It is the pool's from pool_submit()
- *   until its done() begins, which may submit it again or free it.
- * - done() runs in the order in which jobs ended; at most the loop's event budget of them in one
- *   iteration, so that jobs without end leave the other phases their turn.
- */
+ *
+ * Jobs start in the order in which they were submitted, except that slow ones (POOL_SLOW) never
+ * hold more than half of the threads, and then let later fast ones pass.
+ *
+ * Threads start with the first job, all signals blocked, with stacks of 256 KiB, and end with the
+ * pool. A system that gives fewer than asked is worked with as it is; the counters say so.
+ *
+ * A job costs no allocation. The queues grow with the most jobs that ever were under way, by 16
+ * bytes each.
+ *
+ * Every function belongs to the loop's thread. Every int is >= 0 or -errno.
+ *
+ * A job is the caller's memory, zeroed before its first use. It is the pool's from pool_submit()
+ * until its done() begins, which may submit it again or free it.
+ *
+ * done() runs in the order in which jobs ended; at most the loop's event budget of them in one
+ * iteration, so that jobs without end leave the other phases their turn. */
 #ifndef LOOP_POOL_H
 #define LOOP_POOL_H
 
@@ -33,17 +38,20 @@ typedef void pool_done_function(struct pool_job *, int status);
 
 enum pool_class {
     POOL_FAST,
-    POOL_SLOW, /* waits for something far away (name look-ups): at most half of the threads, rounded
-                  up */
+    /* Waits for something far away (name look-ups): at most half of the threads, rounded up. */
+    POOL_SLOW,
 };
 
 struct pool_options {
-    unsigned threads;     /* 1 .. POOL_THREADS_MAX */
-    unsigned queue_limit; /* jobs that may wait while every thread has one; 0: no limit */
-    bool timestamps;      /* fill the times of each job; costs three readings of the clock */
-    bool background;      /* threads run when nothing else wants their processor (SCHED_IDLE): jobs
-                             that compute do not keep the loop from its own, and may starve
-                             themselves. Linux alone: -ENOTSUP elsewhere */
+    /* 1 .. POOL_THREADS_MAX. */
+    unsigned threads;
+    /* Jobs that may wait while every thread has one; 0: no limit. */
+    unsigned queue_limit;
+    /* Fill the times of each job; costs three readings of the clock. */
+    bool timestamps;
+    /* Threads run when nothing else wants their processor (SCHED_IDLE): jobs that compute do not
+     * keep the loop from its own, and may starve themselves. Linux alone: -ENOTSUP elsewhere. */
+    bool background;
 };
 
 /* POOL_THREADS_DEFAULT or POLLBENCH_THREADS, and nothing else asked for. -EINVAL when
@@ -53,8 +61,10 @@ int pool_default_options(struct pool_options *options);
 
 struct pool_job {
     pool_work_function *work;
-    pool_done_function *done; /* may be NULL */
-    void *data;               /* the user's */
+    /* May be NULL. */
+    pool_done_function *done;
+    /* The user's. */
+    void *data;
     /* With timestamps: monotonic. Queue wait, service and delivery lie between them and the moment
      * in which done() is called. */
     uint64_t submitted_ns, started_ns, ended_ns;
@@ -87,10 +97,14 @@ void pool_close(struct pool *, pool_closed_function *on_closed, void *context);
 
 struct pool_counters {
     uint64_t submitted, refused, canceled, completed;
-    uint64_t wakes;      /* the loop was woken for completions, by a thread or by itself */
-    uint64_t deliveries; /* batches of completions that it found */
-    unsigned threads;    /* that run */
-    unsigned background; /* of them, at this moment: fewer when the system refused */
+    /* The loop was woken for completions, by a thread or by itself. */
+    uint64_t wakes;
+    /* Batches of completions that it found. */
+    uint64_t deliveries;
+    /* That run. */
+    unsigned threads;
+    /* Of them, at this moment: fewer when the system refused. */
+    unsigned background;
     unsigned waiting, peak_waiting;
 };
 void pool_counters(const struct pool *, struct pool_counters *);

@@ -19,7 +19,8 @@ enum job_state { JOB_SUBMITTED, JOB_HELD_BACK, JOB_CANCELED };
 struct pool_thread {
     struct pool *pool;
     pthread_t id;
-    struct list asleep; /* on pool.sleepers, while nobody has called it */
+    /* On pool.sleepers, while nobody has called it. */
+    struct list asleep;
     pthread_cond_t called;
     bool woken;
 };
@@ -35,25 +36,35 @@ struct pool {
     pool_closed_function *on_closed;
     void *context;
     bool closing;
-    uint64_t under_way;   /* jobs between pool_submit() and done() */
-    uint64_t waiting_end; /* up to here the queue is known to have room */
+    /* Jobs between pool_submit() and done(). */
+    uint64_t under_way;
+    /* Up to here the queue is known to have room. */
+    uint64_t waiting_end;
     uint64_t slow_submitted;
     struct pool_counters counters;
 
     struct loop_async ended_some;
 
-    struct pool_ring waiting; /* the loop's thread puts, threads take with the lock */
-    struct pool_ring ended;   /* threads put with the lock, the loop's thread takes */
+    /* The loop's thread puts, threads take with the lock. */
+    struct pool_ring waiting;
+    /* Threads put with the lock, the loop's thread takes. */
+    struct pool_ring ended;
 
-    _Alignas(POOL_APART) pthread_mutex_t lock; /* of all below, and of each job's state */
-    struct list held_back;             /* slow jobs that were passed; older than all in `waiting` */
-    unsigned held_back_count, emptied; /* emptied: slots of `waiting`, by pool_cancel() */
+    /* Guards all below, and each job's state. */
+    _Alignas(POOL_APART) pthread_mutex_t lock;
+    /* Slow jobs that were passed; older than all in `waiting`. */
+    struct list held_back;
+    /* `emptied`: slots of `waiting`, by pool_cancel(). */
+    unsigned held_back_count, emptied;
     unsigned peak_waiting;
     unsigned slow_running;
-    uint64_t slow_begun;  /* or canceled */
-    struct list sleepers; /* the one that fell asleep last is first, and woken first: what it needs
-                             is still in a cache */
-    bool waking;          /* one was woken and has not come yet: it will wake the next one */
+    /* Slow jobs that were begun or cancelled. */
+    uint64_t slow_begun;
+    /* The one that fell asleep last is first, and woken first: what it needs is still in a cache.
+     */
+    struct list sleepers;
+    /* One was woken and has not come yet: it will wake the next one. */
+    bool waking;
     bool stopping;
     _Atomic uint64_t wakes;
 

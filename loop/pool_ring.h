@@ -16,8 +16,10 @@
 #define POOL_APART 128
 
 struct pool_ring {
-    _Alignas(POOL_APART) _Atomic uint64_t tail; /* where the next one goes: written by who puts */
-    _Alignas(POOL_APART) _Atomic uint64_t head; /* the oldest: written by who takes */
+    /* Where the next one goes: written by who puts. */
+    _Alignas(POOL_APART) _Atomic uint64_t tail;
+    /* The oldest: written by who takes. */
+    _Alignas(POOL_APART) _Atomic uint64_t head;
     _Alignas(POOL_APART) struct pool_job **slots;
     uint64_t capacity;
 };

@@ -90,6 +90,24 @@ struct chart_texts {
 void chart_fill_texts(struct chart_texts *, const struct chart *, const struct curve_plan *,
                       bool shows_trials);
 
+/* ---- drawing ---- */
+
+struct drawing {
+    const struct analysis *analysis;
+    const struct run *run;
+    struct gnuplot gnuplot;
+    /* NULL: into files. */
+    const struct gnuplot_terminal *terminal;
+    struct chart_list *list;
+    char *problem;
+    /* Of the mode at hand. */
+    size_t drawn;
+};
+
+/* Fills the chart, which has nothing in `drawn` yet, draws it and takes it into the list; none when
+ * there is nothing to draw. 0 or -errno with a sentence. */
+int chart_draw(struct drawing *, struct chart *, enum chart_kind, const struct curve_plan *);
+
 /* ---- data ---- */
 
 /* Each adds one at the end, empty, and returns it; NULL without memory. The pointer is good until

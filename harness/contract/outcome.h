@@ -15,7 +15,7 @@ enum {
     FIGURES_MAX = 48,
     OUTCOME_HISTOGRAMS_MAX = 8,
     OUTCOME_SAMPLES_MAX = 128,
-    OUTCOME_TEXT_BYTES = 256,
+    OUTCOME_TEXT_BYTES = 512,
 };
 
 struct figure {

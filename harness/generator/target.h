@@ -4,6 +4,7 @@
 
 #include <netinet/in.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* One source address has 28,232 local ports by default, and a listener sees no more connections
  * from it than that. All of 127.0.0.0/8 is bindable on Linux; elsewhere usually 127.0.0.1 alone. */

@@ -1,13 +1,16 @@
 /* floor:epoll, the least that a server on epoll can do: epoll_wait, then accept4 until EAGAIN or
  * until the budget of one wakeup is used up, descriptors in an array. No loop, no handles, no
- * callbacks. What a backend costs more than this is what the contract and the loop cost.
+ * callbacks. What a backend costs more than this is what the contract and the loop cost: the system
+ * calls go through the same tables as theirs.
  *
  * The listener is registered level-triggered, once. Idle connections are registered too, but
  * nothing is ever read from them: one that becomes readable has ended, and the trial with it. */
 #include "harness/subjects/floor_epoll.h"
 
+#include "backends/accept_errors.h"
 #include "backends/clock.h"
 #include "backends/registry.h"
+#include "backends/syscalls_linux.h"
 #include "harness/subjects/floor_exchanges.h"
 #include "harness/subjects/floor_listener.h"
 #include "harness/subjects/listen_queue.h"
@@ -16,9 +19,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #define EVENTS_PER_WAIT 64
 
@@ -26,13 +26,14 @@ struct accept_server {
     int epoll_fd, listener_fd;
     uint16_t port;
     unsigned budget, capacity;
-    unsigned count;    /* connections in fds */
-    unsigned expected; /* of them, how many a drain() was asked for: the rest came early */
+    /* Connections in fds, and of them, how many a drain() was asked for: the rest came early. */
+    unsigned count, expected;
     unsigned held;
     struct backend_counters counters;
     struct epoll_event events[EVENTS_PER_WAIT];
     struct exchanges exchanges;
-    char *received; /* the same for all connections */
+    /* The same for all connections. */
+    char *received;
     unsigned received_size, receive_budget;
     int fds[];
 };
@@ -40,12 +41,12 @@ struct accept_server {
 static void floor_close(struct accept_server *server)
 {
     for (unsigned i = 0; i < server->count; i++)
-        close(server->fds[i]);
+        sys.close(server->fds[i]);
     exchanges_close(&server->exchanges);
     if (server->listener_fd >= 0)
-        close(server->listener_fd);
+        sys.close(server->listener_fd);
     if (server->epoll_fd >= 0)
-        close(server->epoll_fd);
+        sys.close(server->epoll_fd);
     free(server->received);
     free(server);
 }
@@ -54,15 +55,15 @@ static int watch(struct accept_server *server, int fd)
 {
     struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
     server->counters.changes++;
-    return epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+    return sys_linux.epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event);
 }
 
 static int start(struct accept_server *server, unsigned backlog, const char **what)
 {
     *what = "epoll_create1";
-    server->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    server->epoll_fd = sys_linux.epoll_create();
     if (server->epoll_fd < 0)
-        return -errno;
+        return server->epoll_fd;
     server->listener_fd = floor_listen(backlog, true, &server->port, what);
     if (server->listener_fd < 0)
         return server->listener_fd;
@@ -117,10 +118,10 @@ static int floor_queued(const struct accept_server *server)
 static int wait_ready(struct accept_server *server, uint64_t deadline_ns)
 {
     int timeout_ms = clock_until_ms(deadline_ns);
-    int ready = epoll_wait(server->epoll_fd, server->events, EVENTS_PER_WAIT, timeout_ms);
+    int ready = sys_linux.epoll_wait(server->epoll_fd, server->events, EVENTS_PER_WAIT, timeout_ms);
     server->counters.waits++;
     if (ready < 0)
-        return errno == EINTR ? 0 : -errno;
+        return ready == -EINTR ? 0 : ready;
     if (ready == 0)
         return -ETIMEDOUT;
     for (int i = 0; i < ready; i++)
@@ -133,13 +134,13 @@ static int wait_ready(struct accept_server *server, uint64_t deadline_ns)
 static int take(struct accept_server *server)
 {
     for (;;) {
-        int fd = accept4(server->listener_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int fd = sys.accept(server->listener_fd);
         if (fd >= 0) {
             server->counters.events++;
             return fd;
         }
-        if (errno != EINTR && errno != ECONNABORTED)
-            return -errno;
+        if (!accept_error_passes(fd))
+            return fd;
     }
 }
 
@@ -178,7 +179,7 @@ static int floor_hold(struct accept_server *server)
 static int floor_drop(struct accept_server *server)
 {
     while (server->count > server->held)
-        close(server->fds[--server->count]);
+        sys.close(server->fds[--server->count]);
     server->expected = server->held;
     return 0;
 }
@@ -191,7 +192,7 @@ static int floor_serve(struct accept_server *server, uint64_t deadline_ns, uint6
         for (unsigned i = 0; i < server->budget && r > 0; i++) {
             r = take(server);
             if (r >= 0) {
-                close(r);
+                sys.close(r);
                 ++*accepted;
                 r = 1;
             }
@@ -208,7 +209,7 @@ static int floor_serve(struct accept_server *server, uint64_t deadline_ns, uint6
 static void exchange_end(struct accept_server *server, int fd)
 {
     server->exchanges.by_fd[fd].is_open = false;
-    close(fd);
+    sys.close(fd);
 }
 
 /* A connection that was just accepted. */
@@ -227,16 +228,16 @@ static int want_writable(struct accept_server *server, int fd, bool wanted)
 {
     struct epoll_event event = {.events = wanted ? EPOLLIN | EPOLLOUT : EPOLLIN, .data.fd = fd};
     server->counters.changes++;
-    return epoll_ctl(server->epoll_fd, EPOLL_CTL_MOD, fd, &event) < 0 ? -errno : 0;
+    return sys_linux.epoll_ctl(server->epoll_fd, EPOLL_CTL_MOD, fd, &event);
 }
 
 /* Sends what is left of the response; the rest when the socket has room. > 0: it is all sent. */
 static int exchange_respond(struct accept_server *server, int fd, bool was_waiting)
 {
     struct exchange *exchange = &server->exchanges.by_fd[fd];
-    ssize_t sent = send(fd, server->exchanges.response + exchange->sent,
-                        server->exchanges.bytes - exchange->sent, MSG_NOSIGNAL);
-    if (sent < 0 && errno != EAGAIN && errno != EINTR) {
+    int sent = sys.send(fd, server->exchanges.response + exchange->sent,
+                        server->exchanges.bytes - exchange->sent);
+    if (sent < 0 && sent != -EAGAIN && sent != -EINTR) {
         exchange_end(server, fd);
         return 0;
     }
@@ -252,8 +253,8 @@ static int exchange_receive(struct accept_server *server, int fd)
     struct exchange *exchange = &server->exchanges.by_fd[fd];
     bool was_whole = exchange->received >= server->exchanges.bytes;
     for (unsigned i = 0; i < server->receive_budget; i++) {
-        ssize_t got = recv(fd, server->received, server->received_size, 0);
-        if (got < 0 && (errno == EAGAIN || errno == EINTR))
+        int got = sys.recv(fd, server->received, server->received_size);
+        if (got == -EAGAIN || got == -EINTR)
             break;
         if (got <= 0) {
             exchange_end(server, fd);
@@ -299,15 +300,15 @@ static int floor_answer(struct accept_server *server, uint64_t deadline_ns, uint
 {
     *answered = 0;
     for (;;) {
-        int ready = epoll_wait(server->epoll_fd, server->events, EVENTS_PER_WAIT,
-                               clock_until_ms(deadline_ns));
+        int ready = sys_linux.epoll_wait(server->epoll_fd, server->events, EVENTS_PER_WAIT,
+                                         clock_until_ms(deadline_ns));
         server->counters.waits++;
-        if (ready < 0 && errno != EINTR)
-            return -errno;
+        if (ready < 0 && ready != -EINTR)
+            return ready;
         for (int i = 0; i < ready; i++) {
             const struct epoll_event *event = &server->events[i];
             int r = event->data.fd == server->listener_fd ? accept_exchanges(server)
-                                                               : exchange_ready(server, event);
+                                                          : exchange_ready(server, event);
             if (r < 0)
                 return r;
             *answered += (uint64_t)r;
@@ -331,10 +332,10 @@ static uint32_t floor_granted(const struct accept_server *server)
 int floor_epoll_available(const struct subject *subject, char *reason, uint32_t *granted)
 {
     *granted = 0;
-    int fd = epoll_create1(EPOLL_CLOEXEC);
+    int fd = sys_linux.epoll_create();
     if (fd < 0)
-        return subject_refused(subject, -errno, reason);
-    close(fd);
+        return subject_refused(subject, fd, reason);
+    sys.close(fd);
     return 0;
 }
 

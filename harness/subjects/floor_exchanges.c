@@ -1,11 +1,11 @@
 #include "harness/subjects/floor_exchanges.h"
 
+#include "backends/syscalls.h"
 #include "harness/contract/exchange.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Descriptors that are no connections; the table grows should there be more. */
 #define OTHER_FILES 64
@@ -36,7 +36,7 @@ void exchanges_close(struct exchanges *exchanges)
 {
     for (unsigned fd = 0; fd < exchanges->places; fd++)
         if (exchanges->by_fd[fd].is_open)
-            close((int)fd);
+            sys.close((int)fd);
     free(exchanges->response);
     free(exchanges->by_fd);
     *exchanges = (struct exchanges){0};
@@ -48,7 +48,7 @@ int exchanges_begin(struct exchanges *exchanges, int fd)
     if ((unsigned)fd >= exchanges->places)
         r = grow(exchanges, 2 * (unsigned)fd);
     if (r < 0)
-        close(fd);
+        sys.close(fd);
     else
         exchanges->by_fd[fd] = (struct exchange){.is_open = true};
     return r;

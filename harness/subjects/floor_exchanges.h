@@ -9,16 +9,21 @@
 
 struct exchange {
     unsigned received;
-    unsigned sent; /* where the floor, not the kernel, goes on with a send */
+    /* Where the floor, not the kernel, goes on with a send. */
+    unsigned sent;
     bool is_open;
-    bool receiving, sending, ended; /* where requests stand in the kernel: closed without any */
+    /* Where requests stand in the kernel: closed without any. */
+    bool receiving, sending, ended;
 };
 
 struct exchanges {
-    struct exchange *by_fd; /* NULL: answer() is never called */
+    /* NULL: answer() is never called. */
+    struct exchange *by_fd;
     unsigned places;
-    unsigned bytes; /* of a request and of a response */
-    char *response; /* the same for all connections */
+    /* Of a request and of a response. */
+    unsigned bytes;
+    /* The same for all connections. */
+    char *response;
 };
 
 /* setup->bytes > 0. -ENOMEM. */

@@ -9,6 +9,7 @@
 #include "harness/subjects/floor_io_uring_server.h"
 
 #include "backends/clock.h"
+#include "backends/syscalls.h"
 #include "harness/subjects/floor_listener.h"
 #include "harness/subjects/listen_queue.h"
 #include "harness/subjects/refusal.h"
@@ -17,33 +18,16 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-static int open_ring(struct io_uring *ring)
-{
-    struct backend_config config = backend_default_config();
-    struct io_uring_params params = {.flags = IORING_SETUP_CQSIZE | IORING_SETUP_SINGLE_ISSUER |
-                                              IORING_SETUP_DEFER_TASKRUN,
-                                     .cq_entries = config.completion_depth};
-    int r = io_uring_queue_init_params(config.queue_depth, ring, &params);
-    if (r < 0)
-        return r;
-    r = io_uring_register_ring_fd(ring);
-    if (r < 0)
-        io_uring_queue_exit(ring);
-    return r < 0 ? r : 0;
-}
 
 static void floor_close(struct accept_server *server)
 {
     if (server->ring_is_open)
         io_uring_queue_exit(&server->ring);
     for (unsigned i = 0; i < server->count; i++)
-        close(server->fds[i]);
+        sys.close(server->fds[i]);
     floor_io_uring_exchanges_close(server);
     if (server->listener_fd >= 0)
-        close(server->listener_fd);
+        sys.close(server->listener_fd);
     free(server);
 }
 
@@ -59,7 +43,7 @@ static int floor_open(struct accept_server **out, const struct accept_setup *set
     memset(server->fds, 0xff,
            places * sizeof server->fds[0]); /* touched before anything is timed */
     *what = "setting up the ring";
-    int r = open_ring(&server->ring);
+    int r = floor_io_uring_open_ring(&server->ring);
     if (r == 0) {
         server->ring_is_open = true;
         server->listener_fd = floor_listen(setup->backlog, false, &server->port, what);
@@ -84,64 +68,6 @@ static int floor_queued(const struct accept_server *server)
     return listen_queue_length(server->listener_fd);
 }
 
-struct io_uring_sqe *floor_io_uring_submission(struct accept_server *server)
-{
-    struct io_uring_sqe *sqe = io_uring_get_sqe(&server->ring);
-    while (sqe == NULL) {
-        server->counters.enters++;
-        if (io_uring_submit(&server->ring) < 0)
-            return NULL;
-        sqe = io_uring_get_sqe(&server->ring);
-    }
-    server->counters.submissions++;
-    return sqe;
-}
-
-int floor_io_uring_enter(struct accept_server *server, uint64_t deadline_ns)
-{
-    struct timespec left = {0};
-    clock_until(deadline_ns, &left);
-    struct __kernel_timespec timeout = {.tv_sec = left.tv_sec, .tv_nsec = left.tv_nsec};
-    struct io_uring_cqe *first;
-    server->counters.waits++;
-    server->counters.enters++;
-    int r = io_uring_submit_and_wait_timeout(&server->ring, &first, 1, &timeout, NULL);
-    if (r == -ETIME)
-        return -ETIMEDOUT;
-    return r < 0 && r != -EINTR && r != -EBUSY ? r : 0;
-}
-
-int floor_io_uring_arm(struct accept_server *server)
-{
-    if (server->armed)
-        return 0;
-    struct io_uring_sqe *sqe = floor_io_uring_submission(server);
-    if (sqe == NULL)
-        return -EBUSY;
-    io_uring_prep_multishot_accept(sqe, server->listener_fd, NULL, NULL, SOCK_CLOEXEC);
-    sqe->user_data = ACCEPT;
-    server->armed = true;
-    server->counters.changes++;
-    return 0;
-}
-
-int floor_io_uring_result_of(struct accept_server *server, const struct io_uring_cqe *cqe)
-{
-    server->counters.completions++;
-    if (cqe->user_data == IDLE)
-        return cqe->res == -ECANCELED ? -EAGAIN : -ECONNRESET;
-    if (cqe->user_data != ACCEPT)
-        return -EAGAIN;
-    if (!(cqe->flags & IORING_CQE_F_MORE))
-        server->armed = false;
-    if (cqe->res >= 0) {
-        server->counters.events++;
-        return cqe->res;
-    }
-    bool passes = cqe->res == -ECANCELED || cqe->res == -ECONNABORTED || cqe->res == -EINTR;
-    return passes ? -EAGAIN : cqe->res;
-}
-
 static int floor_drain(struct accept_server *server, unsigned count, uint64_t deadline_ns)
 {
     if (count > server->capacity - server->count)
@@ -149,25 +75,25 @@ static int floor_drain(struct accept_server *server, unsigned count, uint64_t de
     /* More than that may have been accepted: they stay in the completion queue. */
     unsigned wanted = server->count + count;
     while (server->count < wanted) {
-        int error = floor_io_uring_arm(server);
-        if (error == 0)
-            error = floor_io_uring_enter(server, deadline_ns);
+        int r = floor_io_uring_arm(server);
+        if (r == 0)
+            r = floor_io_uring_enter(server, deadline_ns);
         unsigned head, seen = 0;
         struct io_uring_cqe *cqe;
         io_uring_for_each_cqe(&server->ring, head, cqe)
         {
             if (server->count == wanted)
                 break;
-            int result = floor_io_uring_result_of(server, cqe);
+            int fd = floor_io_uring_result_of(server, cqe);
             seen++;
-            if (result >= 0)
-                server->fds[server->count++] = result;
-            else if (result != -EAGAIN)
-                error = result;
+            if (fd >= 0)
+                server->fds[server->count++] = fd;
+            else if (fd != -EAGAIN)
+                r = fd;
         }
         io_uring_cq_advance(&server->ring, seen);
-        if (error < 0)
-            return error;
+        if (r < 0)
+            return r;
     }
     return 0;
 }
@@ -183,19 +109,19 @@ static int floor_rest(struct accept_server *server)
     io_uring_prep_cancel64(sqe, ACCEPT, 0);
     sqe->user_data = QUIET;
     while (server->armed) {
-        int error = floor_io_uring_enter(server, clock_now_ns() + NS_PER_S);
+        int r = floor_io_uring_enter(server, clock_now_ns() + NS_PER_S);
         unsigned head, seen = 0;
         struct io_uring_cqe *cqe;
         io_uring_for_each_cqe(&server->ring, head, cqe)
         {
-            int result = floor_io_uring_result_of(server, cqe);
+            int fd = floor_io_uring_result_of(server, cqe);
             seen++;
-            if (result >= 0)
-                close(result);
+            if (fd >= 0)
+                sys.close(fd);
         }
         io_uring_cq_advance(&server->ring, seen);
-        if (error < 0)
-            return error;
+        if (r < 0)
+            return r;
     }
     return 0;
 }
@@ -209,25 +135,13 @@ static int floor_hold(struct accept_server *server)
         io_uring_prep_poll_add(sqe, server->fds[server->held], POLLIN);
         sqe->user_data = IDLE;
     }
-    int submitted = io_uring_submit(&server->ring);
-    return submitted < 0 ? submitted : 0;
+    return floor_io_uring_submit(server);
 }
 
 static int floor_drop(struct accept_server *server)
 {
     while (server->count > server->held)
-        close(server->fds[--server->count]);
-    return 0;
-}
-
-int floor_io_uring_close_accepted(struct accept_server *server, int fd)
-{
-    struct io_uring_sqe *sqe = floor_io_uring_submission(server);
-    if (sqe == NULL)
-        return -EBUSY;
-    io_uring_prep_close(sqe, fd);
-    sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
-    sqe->user_data = QUIET;
+        sys.close(server->fds[--server->count]);
     return 0;
 }
 
@@ -235,27 +149,27 @@ static int floor_serve(struct accept_server *server, uint64_t deadline_ns, uint6
 {
     *accepted = 0;
     for (;;) {
-        int error = floor_io_uring_arm(server);
-        if (error == 0)
-            error = floor_io_uring_enter(server, deadline_ns);
+        int r = floor_io_uring_arm(server);
+        if (r == 0)
+            r = floor_io_uring_enter(server, deadline_ns);
         unsigned head, seen = 0;
         struct io_uring_cqe *cqe;
         io_uring_for_each_cqe(&server->ring, head, cqe)
         {
-            int result = floor_io_uring_result_of(server, cqe);
+            int step = floor_io_uring_result_of(server, cqe);
             seen++;
-            if (result >= 0) {
+            if (step >= 0) {
                 ++*accepted;
-                result = floor_io_uring_close_accepted(server, result);
+                step = floor_io_uring_close_accepted(server, step);
             }
-            if (result < 0 && result != -EAGAIN)
-                error = result;
+            if (step < 0 && step != -EAGAIN)
+                r = step;
         }
         io_uring_cq_advance(&server->ring, seen);
-        if (error == -ETIMEDOUT || (error == 0 && clock_now_ns() >= deadline_ns))
+        if (r == -ETIMEDOUT || (r == 0 && clock_now_ns() >= deadline_ns))
             return 0;
-        if (error < 0)
-            return error;
+        if (r < 0)
+            return r;
     }
 }
 
@@ -273,7 +187,7 @@ int floor_io_uring_available(const struct subject *subject, char *reason, uint32
 {
     struct io_uring ring;
     *granted = 0;
-    int r = open_ring(&ring);
+    int r = floor_io_uring_open_ring(&ring);
     if (r < 0)
         return subject_refused(subject, r, reason);
     io_uring_queue_exit(&ring);

@@ -5,11 +5,11 @@
 
 #include "backends/clock.h"
 #include "backends/registry.h"
+#include "backends/syscalls_io_uring.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #define BUFFER_GROUP 0
 
@@ -43,7 +43,7 @@ static int open_buffers(struct accept_server *server, const struct accept_setup 
     struct io_uring_buf_reg registration = {
         .ring_addr = (uintptr_t)memory, .ring_entries = server->buffer_count, .bgid = BUFFER_GROUP};
     io_uring_buf_ring_init(server->buffer_ring);
-    int r = io_uring_register_buf_ring(&server->ring, &registration, 0);
+    int r = sys_io_uring.register_buffer_ring(&server->ring, &registration, 0);
     for (unsigned buffer = 0; buffer < server->buffer_count && r == 0; buffer++)
         give_buffer(server, buffer);
     return r;
@@ -163,22 +163,22 @@ int floor_io_uring_answer(struct accept_server *server, uint64_t deadline_ns, ui
 {
     *answered = 0;
     for (;;) {
-        int error = floor_io_uring_arm(server);
-        if (error == 0)
-            error = floor_io_uring_enter(server, deadline_ns);
+        int r = floor_io_uring_arm(server);
+        if (r == 0)
+            r = floor_io_uring_enter(server, deadline_ns);
         unsigned head, seen = 0;
         struct io_uring_cqe *cqe;
         io_uring_for_each_cqe(&server->ring, head, cqe)
         {
-            int result = step(server, cqe, answered);
+            int stepped = step(server, cqe, answered);
             seen++;
-            if (result < 0)
-                error = result;
+            if (stepped < 0)
+                r = stepped;
         }
         io_uring_cq_advance(&server->ring, seen);
-        if (error == -ETIMEDOUT || (error == 0 && clock_now_ns() >= deadline_ns))
+        if (r == -ETIMEDOUT || (r == 0 && clock_now_ns() >= deadline_ns))
             return 0;
-        if (error < 0)
-            return error;
+        if (r < 0)
+            return r;
     }
 }

@@ -1,10 +1,10 @@
 #include "harness/subjects/floor_sleep.h"
 
 #include "backends/clock.h"
+#include "backends/syscalls.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 struct timer_bed {
     struct timer_setup setup;
@@ -70,6 +70,6 @@ uint32_t sleep_granted(const struct timer_bed *bed)
 void sleep_close(struct timer_bed *bed)
 {
     if (bed->fd >= 0)
-        close(bed->fd);
+        sys.close(bed->fd);
     free(bed);
 }

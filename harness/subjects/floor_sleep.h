@@ -7,7 +7,8 @@
 
 /* A way of sleeping until due_ns, on the monotonic clock. */
 struct sleeper {
-    int (*open)(int *fd, const char **what); /* NULL: it needs none */
+    /* NULL: it needs none. */
+    int (*open)(int *fd, const char **what);
     int (*until)(int fd, uint64_t due_ns);
 };
 

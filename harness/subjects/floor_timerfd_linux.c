@@ -4,10 +4,10 @@
 #include "harness/subjects/floor_sleep.h"
 
 #include "backends/clock.h"
+#include "backends/syscalls.h"
 
 #include <errno.h>
 #include <sys/timerfd.h>
-#include <unistd.h>
 
 static int open_timerfd(int *fd, const char **what)
 {
@@ -22,11 +22,11 @@ static int until(int fd, uint64_t due_ns)
     uint64_t expirations;
     if (timerfd_settime(fd, TFD_TIMER_ABSTIME, &at, NULL) < 0)
         return -errno;
-    ssize_t bytes;
+    int r;
     do
-        bytes = read(fd, &expirations, sizeof expirations);
-    while (bytes < 0 && errno == EINTR);
-    return bytes < 0 ? -errno : 0;
+        r = sys.read(fd, &expirations, sizeof expirations);
+    while (r == -EINTR);
+    return r < 0 ? r : 0;
 }
 
 static int timerfd_open(struct timer_bed **out, const struct timer_setup *setup, const char **what)

@@ -25,7 +25,8 @@ struct pool_server {
     uv_loop_t loop;
     uv_timer_t timers[POOL_TIMERS];
     struct pool_setup setup;
-    atomic_uint waiting; /* only with a limit */
+    /* Only with a limit. */
+    atomic_uint waiting;
 };
 
 static unsigned pool_size; /* of this process; 0: not decided yet */

@@ -13,7 +13,8 @@ struct timer_crowd {
     uv_loop_t loop;
     uv_timer_t *timers;
     uint32_t count, fired_count;
-    uint32_t *fired; /* indices of timers */
+    /* Indices of timers. */
+    uint32_t *fired;
 };
 
 static void on_timer(uv_timer_t *timer)

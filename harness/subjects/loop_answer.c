@@ -1,6 +1,6 @@
 /* Exchanges (harness/contract/exchange.h) on streams of the loop: read until the request is whole,
  * write the response, read on until the client's reset, close. */
-#include "harness/subjects/loop_server.h"
+#include "harness/subjects/loop_answer.h"
 
 #include "harness/contract/exchange.h"
 
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int loop_server_take_exchanges(struct accept_server *server, unsigned bytes)
+int loop_answer_take_memory(struct accept_server *server, unsigned bytes)
 {
     server->exchanges = malloc(server->capacity * sizeof *server->exchanges);
     server->response = malloc(bytes);
@@ -44,7 +44,7 @@ static void on_request(struct loop_stream *stream, ssize_t bytes, const void *da
         loop_server_fail(server, r);
 }
 
-void loop_server_begin(struct accept_server *server, struct loop_stream *stream)
+void loop_answer_begin(struct accept_server *server, struct loop_stream *stream)
 {
     struct loop_exchange *exchange = &server->exchanges[stream - server->streams];
     exchange->received = 0;

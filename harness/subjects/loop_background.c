@@ -71,7 +71,7 @@ static int start_listening(struct background *background, struct loop *loop, uns
     loop_listener_init(loop, &background->listener);
     background->listener.handle.data = background;
     int r = loop_listen(&background->listener, (struct sockaddr *)&address, size, backlog,
-                            on_connection);
+                        on_connection);
     if (r == 0)
         r = loop_listener_address(&background->listener, (struct sockaddr *)&address, &size);
     if (r < 0)

@@ -9,9 +9,12 @@
 
 struct background {
     struct loop_listener listener;
-    uint16_t port; /* on 127.0.0.1; 0 when it is not open */
-    int error;     /* accepting has failed; the loop was stopped then */
-    bool offered;  /* the listener has a connection that could not be taken yet */
+    /* On 127.0.0.1; 0 when it is not open. */
+    uint16_t port;
+    /* Accepting has failed; the loop was stopped then. */
+    int error;
+    /* The listener has a connection that could not be taken yet. */
+    bool offered;
     unsigned free_count;
     struct loop_stream *streams, **free;
 };

@@ -23,9 +23,12 @@ struct timer_bed {
     struct background background;
     struct loop_hook prepare, check;
     struct planned_timer *timers;
-    unsigned running;  /* timers that have not come to the end of the plan */
-    int r;         /* what ended a run before its time */
-    uint64_t woken_ns; /* when the loop last came out of poll; 0: not yet */
+    /* Timers that have not come to the end of the plan. */
+    unsigned running;
+    /* What ended a run before its time. */
+    int error;
+    /* When the loop last came out of poll; 0: not yet. */
+    uint64_t woken_ns;
     uint64_t end_ns;
     struct timer_record *record;
     struct loop_timer repeating;
@@ -138,7 +141,7 @@ static int loop_timer_repeat(struct timer_bed *bed, uint64_t length_ns, struct t
     bed->running = 1;
     loop_update_time(bed->loop);
     int r = loop_timer_start(&bed->repeating, on_repeat, bed->setup.interval_ns,
-                                 bed->setup.interval_ns);
+                             bed->setup.interval_ns);
     return r < 0 ? r : run_while(bed, &bed->running);
 }
 

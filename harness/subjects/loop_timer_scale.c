@@ -12,7 +12,8 @@ struct timer_crowd {
     struct loop *loop;
     struct loop_timer *timers;
     uint32_t count, fired_count;
-    uint32_t *fired; /* indices of timers */
+    /* Indices of timers. */
+    uint32_t *fired;
 };
 
 static void on_timer(struct loop_timer *timer)

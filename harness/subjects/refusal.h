@@ -4,8 +4,8 @@
 
 #include "harness/contract/subject.h"
 
-/* For what the system said when it was tried. Returns error. */
-int subject_refused(const struct subject *, int error, char *reason);
+/* For what the system said when it was tried. Returns r. */
+int subject_refused(const struct subject *, int r, char *reason);
 
 /* For one that was not built here, which takes `needs`. Returns -ENOTSUP. */
 int subject_not_built(const struct subject *, const char *needs, char *reason);

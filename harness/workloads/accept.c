@@ -5,8 +5,11 @@
  * server alone. steady: the closed loop, for latency and for the server's CPU time per connection
  * under load. rate: an open loop of requests and responses at a rate that is given, for latency as
  * clients see it. */
+#include "harness/workloads/accept_cell.h"
 #include "harness/workloads/accept_trial.h"
+#include "harness/workloads/workloads.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,37 +23,7 @@
 
 static const char *const modes[] = {"drain", "steady", "rate", NULL};
 
-unsigned accept_backlog(const char *mode, const json_t *params)
-{
-    if (strcmp(mode, "drain") == 0)
-        return (unsigned)parameter_integer(params, "queue");
-    const char *name = strcmp(mode, "rate") == 0 ? "conns_max" : "conns";
-    unsigned conns = (unsigned)parameter_integer(params, name);
-    return conns > STEADY_BACKLOG_MIN ? conns : STEADY_BACKLOG_MIN;
-}
-
-/* For `rate` twice the connections that are under way: the client may have ended as many that the
- * server has not yet seen the end of, and have begun others in their place. */
-unsigned accept_capacity(const char *mode, const json_t *params)
-{
-    unsigned held = accept_backlog(mode, params);
-    if (strcmp(mode, "rate") == 0)
-        held *= 2;
-    return (unsigned)parameter_integer(params, "idle") + held;
-}
-
-struct backend_config accept_config(const json_t *params)
-{
-    struct backend_config config = backend_default_config();
-    config.buffer_count = parameter_or(params, "buffers", config.buffer_count);
-    config.buffer_size = parameter_or(params, "buffer_bytes", config.buffer_size);
-    config.queue_depth = parameter_or(params, "submissions", config.queue_depth);
-    config.completion_depth = parameter_or(params, "completions", config.completion_depth);
-    config.direct_count = parameter_or(params, "direct_descriptors", config.direct_count);
-    return config;
-}
-
-static const char *impossible(const json_t *params)
+static const char *impossible(const struct named_values *params)
 {
     struct backend_config config = accept_config(params);
     if ((config.buffer_count & (config.buffer_count - 1)) != 0)
@@ -62,7 +35,7 @@ static const char *impossible(const json_t *params)
     return NULL;
 }
 
-static struct cell_needs needs(const char *mode, const json_t *params)
+static struct cell_needs needs(const char *mode, const struct named_values *params)
 {
     uint64_t idle = parameter_integer(params, "idle");
     uint64_t backlog = accept_backlog(mode, params);
@@ -75,8 +48,8 @@ static struct cell_needs needs(const char *mode, const json_t *params)
     };
 }
 
-static const char *refuses(const struct subject *subject, const char *mode, const json_t *params,
-                           char *reason)
+static const char *refuses(const struct subject *subject, const char *mode,
+                           const struct named_values *params, char *reason)
 {
     if (!subject->accept)
         return "it has no accept server here";
@@ -98,13 +71,14 @@ static const char *refuses(const struct subject *subject, const char *mode, cons
     return NULL;
 }
 
-static bool by_default(const struct subject *subject, const char *mode, const json_t *params)
+static bool by_default(const struct subject *subject, const char *mode,
+                       const struct named_values *params)
 {
     bool shows_ladder = strcmp(mode, "drain") == 0 && parameter_integer(params, "idle") == 0;
     return subject->accept && (shows_ladder || !subject->rung);
 }
 
-static double estimate_s(const char *mode, const json_t *params)
+static double estimate_s(const char *mode, const struct named_values *params)
 {
     double idle_s = parameter_number(params, "idle") * CONNECT_S;
     double start_s = 0.02;
@@ -112,28 +86,37 @@ static double estimate_s(const char *mode, const json_t *params)
         return start_s + idle_s +
                (1.0 + parameter_number(params, "drains")) * parameter_number(params, "queue") *
                    CONNECT_S;
-    double warm_up = strcmp(mode, "rate") == 0 ? RATE_WARM_UP : STEADY_WARM_UP;
-    if (json_object_get(params, "share"))
+    double warm_up = ACCEPT_WARM_UP;
+    if (accept_has_share(params))
         warm_up += 2 * RATE_PROBE;
     return start_s + idle_s + (1.0 + warm_up) * parameter_number(params, "seconds");
 }
 
 /* Who is 1 % too slow is 10 ms late at the end of a second. */
-#define HEAVIER_SECONDS 1.0
+#define SCALE_SECONDS 1.0
 
-static json_t *heavier(const char *mode, const json_t *params, double factor, double offered_per_s)
+static int scale(const char *mode, const struct named_values *params, double factor,
+                 double offered_per_s, struct named_values *scaled)
 {
     if (strcmp(mode, "rate") != 0)
-        return NULL;
+        return -ENOTSUP;
     /* A share is of each subject's own maximum. */
-    if (!json_object_get(params, "share"))
-        offered_per_s = parameter_number(params, "rate");
-    json_t *copy = json_copy((json_t *)params);
-    json_object_del(copy, "share");
-    json_object_set_new(copy, "rate", json_real(factor * offered_per_s));
-    json_object_set_new(copy, "seconds",
-                        json_real(fmin(parameter_number(params, "seconds"), HEAVIER_SECONDS)));
-    return copy;
+    double rate_per_s = accept_has_share(params) ? offered_per_s : parameter_number(params, "rate");
+    const struct value rate = {.kind = VALUE_REAL, .real = factor * rate_per_s};
+    const struct value seconds = {.kind = VALUE_REAL,
+                                  .real = fmin(parameter_number(params, "seconds"), SCALE_SECONDS)};
+    int r = 0;
+    for (size_t i = 0; i < params->count && r == 0; i++) {
+        const struct named_value *each = &params->list[i];
+        const struct value *value = strcmp(each->name, "rate") == 0      ? &rate
+                                    : strcmp(each->name, "seconds") == 0 ? &seconds
+                                                                         : &each->value;
+        if (strcmp(each->name, "share") != 0)
+            r = named_values_add(scaled, each->group, each->name, value);
+    }
+    if (r < 0)
+        named_values_free(scaled);
+    return r;
 }
 
 const struct workload accept_workload = {
@@ -146,6 +129,6 @@ const struct workload accept_workload = {
     .refuses = refuses,
     .by_default = by_default,
     .estimate_s = estimate_s,
-    .heavier = heavier,
+    .scale = scale,
     .run = accept_run,
 };

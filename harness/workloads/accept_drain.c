@@ -8,7 +8,7 @@
  * from 7 % to 3 %, while a trial takes 32 ms in place of 17. More drains than that buy nothing:
  * what remains differs from process to process. CPU time and counters are of all drains together.
  */
-#include "harness/workloads/accept_steps.h"
+#include "harness/workloads/accept_modes.h"
 
 static int drain_once(struct accept_trial *trial, unsigned queue)
 {

@@ -5,12 +5,10 @@
  * may take long; the window is then the longer one, and never too short. The server's figures come
  * from the region, the clients' from the window. After the window it goes on serving until the
  * generator, which waits for what is outstanding, has reported. */
-#include "harness/workloads/accept_steps.h"
-#include "harness/workloads/outcome.h"
-#include "harness/workloads/accept_trial.h"
+#include "harness/workloads/accept_modes.h"
 
-#include "harness/generator/open_loop.h"
 #include "harness/base/problem.h"
+#include "harness/generator/open_loop.h"
 
 #include <errno.h>
 #include <math.h>
@@ -39,23 +37,16 @@ static int answer_some(struct accept_trial *trial, double seconds, uint64_t leas
     return r;
 }
 
-static int tell(struct accept_trial *trial, json_t *command)
-{
-    int r = control_send(&trial->control, command);
-    return r < 0 ? problem_say(trial->problem, r, "sending a command to the generator: %s",
-                                   strerror(-r))
-                     : 0;
-}
-
-/* Serves until the generator has replied. */
-static int answer_until_reply(struct accept_trial *trial, json_t **reply)
+/* Serves until the generator has replied to the mark, or (`stopped`) to the stop. */
+static int answer_until_reply(struct accept_trial *trial, bool stopped, struct outcome *outcome)
 {
     uint64_t limit_ns = accept_step_deadline_ns(), answered;
     for (;;) {
         int r = answer(trial, clock_now_ns() + SLICE_NS, &answered);
         if (r < 0)
             return r;
-        r = control_reply(&trial->control, 0, reply, trial->problem);
+        r = stopped ? generator_take_report(trial->generator, 0, outcome, true)
+                    : generator_take_mark(trial->generator, 0);
         if (r != -EAGAIN)
             return r;
         if (clock_now_ns() >= limit_ns)
@@ -63,18 +54,32 @@ static int answer_until_reply(struct accept_trial *trial, json_t **reply)
     }
 }
 
-/* The plan is that of the round: chance in the arrivals is no difference between subjects. */
-static int begin_load(struct accept_trial *trial, const char *arrivals, double rate_per_s)
+static int mark(struct accept_trial *trial)
 {
-    const json_t *params = trial->request->params;
+    int r = generator_send_mark(trial->generator);
+    return r < 0 ? r : answer_until_reply(trial, false, NULL);
+}
+
+static int stop(struct accept_trial *trial, struct outcome *outcome)
+{
+    int r = generator_send_stop(trial->generator);
+    return r < 0 ? r : answer_until_reply(trial, true, outcome);
+}
+
+/* The plan is that of the round: chance in the arrivals is no difference between subjects. */
+static int begin_load(struct accept_trial *trial, enum arrivals_kind arrivals, double rate_per_s)
+{
+    const struct named_values *params = trial->request->params;
     double seconds = parameter_number(params, "seconds");
-    double limit_s = 2.0 * seconds + (double)(ACCEPT_STEP_TIMEOUT_NS / NS_PER_S);
-    json_t *command = json_pack(
-        "{s:s, s:s, s:i, s:f, s:s, s:I, s:i, s:i, s:f}", "do", "rate", "host", "127.0.0.1", "port",
-        (int)trial->ops->port(trial->server), "rate", rate_per_s, "arrivals", arrivals, "seed",
-        (json_int_t)trial->request->seed, "bytes", (int)parameter_integer(params, "bytes"), "conns",
-        (int)parameter_integer(params, "conns_max"), "limit_s", limit_s);
-    return control_ask(&trial->control, command, accept_step_deadline_ns(), NULL, trial->problem);
+    const struct generator_load load = {
+        .arrivals = arrivals,
+        .rate_per_s = rate_per_s,
+        .seed = trial->request->seed,
+        .bytes = (unsigned)parameter_integer(params, "bytes"),
+        .conns = (unsigned)parameter_integer(params, "conns_max"),
+        .limit_s = 2.0 * seconds + (double)(ACCEPT_STEP_TIMEOUT_NS / NS_PER_S),
+    };
+    return generator_rate(trial->generator, trial->ops->port(trial->server), &load);
 }
 
 /* ---- the subject's own maximum ---- */
@@ -95,7 +100,7 @@ static int measure_capacity(struct accept_trial *trial)
     double seconds = RATE_PROBE * parameter_number(trial->request->params, "seconds");
     uint64_t answered;
     struct usage usage_begin, usage_end;
-    int r = begin_load(trial, "endless", 1);
+    int r = begin_load(trial, ARRIVALS_ENDLESS, 1);
     if (r == 0)
         r = answer_some(trial, seconds, 1, &answered); /* warm-up */
     if (r == 0)
@@ -105,9 +110,7 @@ static int measure_capacity(struct accept_trial *trial)
     if (r == 0)
         r = usage_now(&usage_end);
     if (r == 0)
-        r = tell(trial, json_pack("{s:s}", "do", "stop"));
-    if (r == 0)
-        r = answer_until_reply(trial, NULL);
+        r = stop(trial, NULL);
     if (r < 0)
         return r;
     trial->capacity_per_s = capacity_per_s(&usage_begin, &usage_end, answered);
@@ -130,49 +133,51 @@ static int measured_region(struct accept_trial *trial, double seconds, uint64_t 
     return served < 0 ? served : r;
 }
 
+static enum arrivals_kind arrivals_of(const struct named_values *params)
+{
+    return strcmp(parameter_choice(params, "arrivals"), "constant") == 0 ? ARRIVALS_CONSTANT
+                                                                         : ARRIVALS_POISSON;
+}
+
+static int run_load(struct accept_trial *trial, double rate_per_s, uint64_t *answered)
+{
+    const struct named_values *params = trial->request->params;
+    double seconds = parameter_number(params, "seconds");
+    int r = begin_load(trial, arrivals_of(params), rate_per_s);
+    if (r == 0)
+        r = answer_some(trial, ACCEPT_WARM_UP * seconds, 0, answered);
+    if (r == 0)
+        r = mark(trial);
+    if (r == 0)
+        r = measured_region(trial, seconds, answered);
+    return r == 0 ? stop(trial, trial->outcome) : r;
+}
+
 int accept_run_rate(struct accept_trial *trial, uint64_t *answered)
 {
-    json_t *reply;
-    const json_t *params = trial->request->params;
-    double seconds = parameter_number(params, "seconds");
+    const struct named_values *params = trial->request->params;
     double rate_per_s = parameter_number(params, "rate");
     int r = 0;
-    if (json_object_get(params, "share")) {
+    if (accept_has_share(params)) {
         r = measure_capacity(trial);
         rate_per_s =
             fmin(parameter_number(params, "share") * trial->capacity_per_s, OPEN_LOOP_RATE_MAX);
     }
     if (r == 0)
-        r =
-            begin_load(trial, json_string_value(json_object_get(params, "arrivals")), rate_per_s);
-    if (r == 0)
-        r = answer_some(trial, RATE_WARM_UP * seconds, 0, answered);
-    if (r == 0)
-        r = tell(trial, json_pack("{s:s}", "do", "mark"));
-    if (r == 0)
-        r = answer_until_reply(trial, NULL);
-    if (r == 0)
-        r = measured_region(trial, seconds, answered);
-    if (r == 0)
-        r = tell(trial, json_pack("{s:s}", "do", "stop"));
-    if (r == 0)
-        r = answer_until_reply(trial, &reply);
-    if (r == 0)
-        r = outcome_keep_report(reply, &trial->report, trial->problem);
+        r = run_load(trial, rate_per_s, answered);
     if (r == 0 && *answered == 0)
         r = problem_say(trial->problem, -ETIMEDOUT, "%s: no request was answered in %llu s",
-                            trial->request->subject->name,
-                            (unsigned long long)(ACCEPT_STEP_TIMEOUT_NS / NS_PER_S));
+                        trial->request->subject->name,
+                        (unsigned long long)(ACCEPT_STEP_TIMEOUT_NS / NS_PER_S));
     if (r == 0 && !(accept_offered_per_s(trial) > 0))
         r = problem_say(trial->problem, -EAGAIN,
-                            "no request was planned within %g s; set a higher rate or more seconds",
-                            seconds);
+                        "no request was planned within %g s; set a higher rate or more seconds",
+                        parameter_number(params, "seconds"));
     return r;
 }
 
 double accept_offered_per_s(const struct accept_trial *trial)
 {
-    const json_t *plan = json_object_get(trial->report, "plan");
-    return json_number_value(json_object_get(plan, "arrivals")) /
-           json_number_value(json_object_get(plan, "window_s"));
+    const struct generator_plan *plan = &trial->outcome->generator.plan;
+    return (double)plan->arrivals / plan->window_s;
 }

@@ -1,5 +1,5 @@
 /* accept: the parameters that a cell has, and the metrics that come of a trial. */
-#include "harness/workloads/accept_trial.h"
+#include "harness/workloads/accept_cell.h"
 
 #include "backends/buffer_pool.h"
 #include "harness/contract/exchange.h"

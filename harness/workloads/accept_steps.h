@@ -3,32 +3,35 @@
 #define HARNESS_WORKLOADS_ACCEPT_STEPS_H
 
 #include "backends/clock.h"
-#include "harness/generator/control.h"
 #include "harness/contract/workload.h"
-#include "harness/workloads/accept_trial.h"
+#include "harness/generator/client.h"
+#include "harness/workloads/accept_cell.h"
 #include "harness/workloads/region.h"
 
 /* Longer than any honest step; one that hangs ends the trial with a sentence. */
-#define ACCEPT_STEP_TIMEOUT_NS (30 * NS_PER_S)
+#define ACCEPT_STEP_TIMEOUT_NS GENERATOR_TIMEOUT_NS
 
 struct accept_trial {
     const struct trial_request *request;
     const struct accept_ops *ops;
     struct accept_server *server;
-    struct control control;
+    struct generator_client *generator;
     struct region region;
     unsigned backlog, idle;
-    double drain_ns[ACCEPT_DRAINS_MAX]; /* per connection, of each measured drain */
+    /* Per connection, of each measured drain. */
+    double drain_ns[ACCEPT_DRAINS_MAX];
     unsigned drain_count;
-    json_t *report;        /* the generator's */
-    double capacity_per_s; /* the subject's own maximum; 0: not measured */
+    /* The subject's own maximum; 0: not measured. */
+    double capacity_per_s;
+    /* The generator's report and histograms come into it first. */
+    struct outcome *outcome;
     char *problem;
 };
 
 uint64_t accept_step_deadline_ns(void);
 
-/* A sentence for what the server's step `what` failed with. Returns error. */
-int accept_server_problem(struct accept_trial *, const char *what, int error);
+/* A sentence for what the server's step `what` failed with. Returns r. */
+int accept_server_problem(struct accept_trial *, const char *what, int r);
 
 /* The measured region, counters included. */
 int accept_region_begin(struct accept_trial *);
@@ -46,14 +49,5 @@ int accept_drop(struct accept_trial *);
 
 /* Stops the generator and keeps its report. */
 int accept_keep_report(struct accept_trial *);
-
-/* mode=drain. */
-int accept_run_drain(struct accept_trial *, uint64_t *accepted);
-
-/* mode=rate. *answered: responses within the measured region. */
-int accept_run_rate(struct accept_trial *, uint64_t *answered);
-
-/* Arrivals planned per second of the generator's window, once there is a report. */
-double accept_offered_per_s(const struct accept_trial *);
 
 #endif

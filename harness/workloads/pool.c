@@ -7,7 +7,8 @@
  * wake by which completions return, coalesced at that. So when nobody named subjects, few run:
  * epoll for the curves, and beside it io_uring, whose wake is another, and libuv where the cost of
  * handing over is all there is. Any backend runs when it is named. */
-#include "harness/workloads/pool_trial.h"
+#include "harness/workloads/pool_modes.h"
+#include "harness/workloads/workloads.h"
 
 #include "loop/pool.h"
 
@@ -217,19 +218,22 @@ static bool is_throughput(const char *mode)
     return strcmp(mode, "throughput") == 0;
 }
 
-static const char *impossible(const char *mode, const json_t *params)
+static bool is_choice(const struct named_values *params, const char *name, const char *choice)
 {
-    const char *job = json_string_value(json_object_get(params, "job"));
-    const char *cache = json_string_value(json_object_get(params, "cache"));
-    bool is_file = strcmp(mode, "mixed") == 0 || (job != NULL && strcmp(job, "file") == 0);
-    if (json_object_get(params, "path") != NULL && !is_file)
+    return strcmp(parameter_choice(params, name), choice) == 0;
+}
+
+static const char *impossible(const char *mode, const struct named_values *params)
+{
+    bool is_file = strcmp(mode, "mixed") == 0 || is_choice(params, "job", "file");
+    if (named_values_find(params, "", "path") != NULL && !is_file)
         return "only file jobs read a file: leave path out or set job=file";
-    if (cache != NULL && strcmp(cache, "dropped") == 0 && !is_file)
+    if (is_choice(params, "cache", "dropped") && !is_file)
         return "only file jobs have to do with the page cache: set job=file or cache=warm";
     return NULL;
 }
 
-static struct cell_needs needs(const char *mode, const json_t *params)
+static struct cell_needs needs(const char *mode, const struct named_values *params)
 {
     return (struct cell_needs){
         .impossible = impossible(mode, params),
@@ -238,10 +242,9 @@ static struct cell_needs needs(const char *mode, const json_t *params)
     };
 }
 
-static const char *refuses(const struct subject *subject, const char *mode, const json_t *params,
-                           char *reason)
+static const char *refuses(const struct subject *subject, const char *mode,
+                           const struct named_values *params, char *reason)
 {
-    const char *job = json_string_value(json_object_get(params, "job"));
     (void)mode, (void)reason;
     if (subject->pool == NULL)
         return "it has no thread pool here";
@@ -251,15 +254,15 @@ static const char *refuses(const struct subject *subject, const char *mode, cons
                "not measured";
     if (subject->tier == TIER_NONE)
         return "null has no kernel behind it: nothing can wake it";
-    const char *priority = json_string_value(json_object_get(params, "priority"));
-    if (priority != NULL && strcmp(priority, "background") == 0 && !subject->pool->has_background)
+    if (is_choice(params, "priority", "background") && !subject->pool->has_background)
         return "the priority of its threads cannot be set";
-    if (job != NULL && pool_job_is_slow(pool_job_kind(job)) && !subject->pool->has_slow_class)
+    if (is_choice(params, "job", "getaddrinfo") && !subject->pool->has_slow_class)
         return "it has no slow class for user work, which keeps getaddrinfo from all its threads";
     return NULL;
 }
 
-static bool by_default(const struct subject *subject, const char *mode, const json_t *params)
+static bool by_default(const struct subject *subject, const char *mode,
+                       const struct named_values *params)
 {
     (void)params;
     if (subject->variant != NULL && subject->variant->emulated)
@@ -271,10 +274,10 @@ static bool by_default(const struct subject *subject, const char *mode, const js
 }
 
 /* CPU or wall time of one job, roughly: how long a full queue takes to be emptied. */
-static double job_s(const json_t *params)
+static double job_s(const struct named_values *params)
 {
-    const char *job = json_string_value(json_object_get(params, "job"));
-    enum pool_job_kind kind = job != NULL ? pool_job_kind(job) : JOB_PBKDF2;
+    const char *job = parameter_choice(params, "job");
+    enum pool_job_kind kind = job[0] != '\0' ? pool_job_kind(job) : JOB_PBKDF2;
     switch (kind) {
     case JOB_SPIN:
     case JOB_SLEEP:
@@ -286,7 +289,7 @@ static double job_s(const json_t *params)
     }
 }
 
-static double estimate_s(const char *mode, const json_t *params)
+static double estimate_s(const char *mode, const struct named_values *params)
 {
     double seconds = parameter_number(params, "seconds");
     double window = (1 + POOL_WARM_UP_SHARE) * seconds;
@@ -297,7 +300,7 @@ static double estimate_s(const char *mode, const json_t *params)
     return START_S + capacity + queue_s + window * (strcmp(mode, "mixed") == 0 ? 2 : 1);
 }
 
-static int run(const struct trial_request *request, json_t **outcome, char *problem)
+static int run(const struct trial_request *request, struct outcome *outcome, char *problem)
 {
     bool throughput = is_throughput(request->mode);
     unsigned queue_limit =
@@ -306,8 +309,8 @@ static int run(const struct trial_request *request, json_t **outcome, char *prob
     int r = pool_trial_open(&trial, request, queue_limit, problem);
     if (r == 0)
         r = throughput                            ? pool_run_throughput(&trial, outcome)
-                : strcmp(request->mode, "mixed") == 0 ? pool_run_mixed(&trial, outcome)
-                                                      : pool_run_saturate(&trial, outcome);
+            : strcmp(request->mode, "mixed") == 0 ? pool_run_mixed(&trial, outcome)
+                                                  : pool_run_saturate(&trial, outcome);
     pool_trial_close(&trial);
     return r;
 }

@@ -126,8 +126,8 @@ static int prepare(struct pool_files *files, char *problem)
         file_path(files, i, path, sizeof path);
         r = pool_files_read(files, i);
         if (r < 0)
-            return problem_say(problem, r, "the file %s of the file jobs cannot be read: %s",
-                               path, strerror(-r));
+            return problem_say(problem, r, "the file %s of the file jobs cannot be read: %s", path,
+                               strerror(-r));
         if (files->dropped)
             r = try_to_drop(files, i);
     }
@@ -136,8 +136,7 @@ static int prepare(struct pool_files *files, char *problem)
                     "%s cannot be put out of the page cache: %s; name a file on a disk (--set "
                     "path=FILE) or set cache=warm",
                     path,
-                    r == -EBUSY ? "it is still there after the kernel was asked"
-                                    : strerror(-r));
+                    r == -EBUSY ? "it is still there after the kernel was asked" : strerror(-r));
     return r;
 }
 

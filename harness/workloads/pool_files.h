@@ -15,17 +15,22 @@
 #define POOL_PATH_BYTES 4096
 
 struct pool_files {
-    char path[POOL_PATH_BYTES]; /* the file, or the folder of those that were made */
-    unsigned made;              /* files in that folder; 0: path is a file that was named */
-    bool dropped;               /* out of the page cache before each read */
-    pid_t keeper;               /* removes the folder when this process is killed */
+    /* The file, or the folder of those that were made. */
+    char path[POOL_PATH_BYTES];
+    /* Files in that folder; 0: path is a file that was named. */
+    unsigned made;
+    /* Out of the page cache before each read. */
+    bool dropped;
+    /* Removes the folder when this process is killed. */
+    pid_t keeper;
     int keeper_fd;
 };
 
 /* Takes the file at `path`, or makes files when it is NULL; reads each once, so that all are in the
  * page cache; with `dropped`, sees that they can be put out of it. -errno with a sentence. */
 int pool_files_open(struct pool_files *, const char *path, bool dropped, char *problem);
-void pool_files_close(struct pool_files *); /* removes what was made */
+/* Removes what was made. */
+void pool_files_close(struct pool_files *);
 
 /* Opens, reads and closes one. Any thread. -errno. */
 int pool_files_read(const struct pool_files *, uint32_t number);

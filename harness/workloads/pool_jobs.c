@@ -153,11 +153,11 @@ static uint64_t calibrate(uint64_t duration_ns)
     return (uint64_t)fmax(1, (double)duration_ns * rounds_per_ns);
 }
 
-int pool_jobs_open(struct pool_jobs *jobs, enum pool_job_kind kind, const json_t *params,
-                   char *problem)
+int pool_jobs_open(struct pool_jobs *jobs, enum pool_job_kind kind,
+                   const struct named_values *params, char *problem)
 {
-    const char *path = json_string_value(json_object_get(params, "path"));
-    const char *cache = json_string_value(json_object_get(params, "cache"));
+    const char *path = value_text_or(named_values_find(params, "", "path"), NULL);
+    bool dropped = strcmp(parameter_choice(params, "cache"), "dropped") == 0;
     *jobs = (struct pool_jobs){
         .kind = kind,
         .duration_ns = parameter_integer(params, "job_us") * NS_PER_US,
@@ -167,8 +167,7 @@ int pool_jobs_open(struct pool_jobs *jobs, enum pool_job_kind kind, const json_t
     if (kind == JOB_SPIN)
         jobs->rounds = calibrate(jobs->duration_ns);
     else if (kind == JOB_FILE)
-        r = pool_files_open(&jobs->file, path, cache != NULL && strcmp(cache, "dropped") == 0,
-                                problem);
+        r = pool_files_open(&jobs->file, path, dropped, problem);
     /* Once before the pool's threads: the libraries set themselves up, and what cannot work is said
      * here. */
     if (r == 0 && (kind == JOB_PBKDF2 || kind == JOB_GETADDRINFO)) {

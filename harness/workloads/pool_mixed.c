@@ -2,7 +2,8 @@
  * a small file that is in the page cache; slow ones are pbkdf2. In one trial: the capacity for slow
  * jobs, then the fast ones alone, then both side by side, slow ones at load x their capacity. The
  * fast ones arrive at the same moments both times, a Poisson process of fast_per_s. */
-#include "harness/workloads/pool_trial.h"
+#include "harness/workloads/pool_modes.h"
+#include "harness/workloads/pool_outcome.h"
 
 #include "harness/base/problem.h"
 
@@ -19,36 +20,36 @@ struct mixed {
     struct pool_times alone, beside, slow;
 };
 
-static json_t *metrics_to_json(const struct mixed *mixed)
+static int fill_metrics(const struct mixed *mixed, struct figures *metrics)
 {
     const struct pool_times *beside = &mixed->beside;
-    json_t *metrics = json_object();
-    pool_set_percentiles(metrics, "fast_queue_wait", &beside->wait);
-    pool_set_percentiles(metrics, "alone_queue_wait", &mixed->alone.wait);
+    const struct histogram *alone = &mixed->alone.wait;
+    int r = figures_set_percentile(metrics, "fast_queue_wait_p50_ns", &beside->wait, 50);
+    r |= figures_set_percentile(metrics, "fast_queue_wait_p99_ns", &beside->wait, 99);
+    r |= figures_set_percentile(metrics, "alone_queue_wait_p50_ns", alone, 50);
+    r |= figures_set_percentile(metrics, "alone_queue_wait_p99_ns", alone, 99);
     if (beside->planned > 0)
-        json_object_set_new(metrics, "refused_share",
-                            json_real((double)beside->refused / (double)beside->planned));
-    return metrics;
+        r |= figures_set(metrics, "refused_share",
+                         (double)beside->refused / (double)beside->planned);
+    return r;
 }
 
-static int make_outcome(struct pool_trial *trial, const struct mixed *mixed, json_t **outcome)
+static int fill_outcome(const struct pool_trial *trial, const struct mixed *mixed,
+                        struct outcome *outcome)
 {
-    json_t *histograms = json_pack("{s:o, s:o, s:o, s:o}", "fast_queue_wait_ns",
-                                   histogram_to_json(&mixed->beside.wait), "alone_queue_wait_ns",
-                                   histogram_to_json(&mixed->alone.wait), "fast_service_ns",
-                                   histogram_to_json(&mixed->beside.service), "slow_service_ns",
-                                   histogram_to_json(&mixed->slow.service));
     uint64_t operations = mixed->streams[FAST].ended + mixed->streams[SLOW].ended;
-    *outcome =
-        pool_trial_outcome(trial, metrics_to_json(mixed), histograms, operations, &mixed->beside);
-    return *outcome != NULL
-               ? 0
-               : problem_say(trial->problem, -ENOMEM, "out of memory while writing the outcome");
+    int r = fill_metrics(mixed, &outcome->metrics);
+    r |= outcome_keep_histogram(outcome, "fast_queue_wait_ns", &mixed->beside.wait);
+    r |= outcome_keep_histogram(outcome, "alone_queue_wait_ns", &mixed->alone.wait);
+    r |= outcome_keep_histogram(outcome, "fast_service_ns", &mixed->beside.service);
+    r |= outcome_keep_histogram(outcome, "slow_service_ns", &mixed->slow.service);
+    r |= pool_outcome_fill(trial, operations, &mixed->beside, outcome);
+    return outcome_verdict(r, trial->problem);
 }
 
 static int run_phases(struct pool_trial *trial, struct mixed *mixed)
 {
-    const json_t *params = trial->request->params;
+    const struct named_values *params = trial->request->params;
     double seconds = parameter_number(params, "seconds"), slow_per_s;
     double fast_per_s = parameter_or(params, "fast_per_s", FAST_PER_S);
     struct pool_stream *fast = &mixed->streams[FAST], *slow = &mixed->streams[SLOW];
@@ -67,7 +68,7 @@ static int run_phases(struct pool_trial *trial, struct mixed *mixed)
     return r;
 }
 
-static int run(struct pool_trial *trial, struct mixed *mixed, json_t **outcome)
+static int run(struct pool_trial *trial, struct mixed *mixed, struct outcome *outcome)
 {
     int r = pool_trial_add_jobs(trial, JOB_FILE, &mixed->streams[FAST].jobs);
     if (r == 0)
@@ -76,10 +77,10 @@ static int run(struct pool_trial *trial, struct mixed *mixed, json_t **outcome)
         r = run_phases(trial, mixed);
     if (trial->error < 0)
         return pool_trial_verdict(trial);
-    return r < 0 ? r : make_outcome(trial, mixed, outcome);
+    return r < 0 ? r : fill_outcome(trial, mixed, outcome);
 }
 
-int pool_run_mixed(struct pool_trial *trial, json_t **outcome)
+int pool_run_mixed(struct pool_trial *trial, struct outcome *outcome)
 {
     struct mixed *mixed = calloc(1, sizeof *mixed);
     if (mixed == NULL)

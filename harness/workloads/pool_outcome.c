@@ -1,11 +1,62 @@
-/* From what a trial of the pool workload saw to its outcome. */
-#include "harness/workloads/pool_trial.h"
+#include "harness/workloads/pool_outcome.h"
 
 #include "harness/base/problem.h"
-#include "harness/workloads/outcome.h"
 
-#include <stdio.h>
+#include <math.h>
 #include <string.h>
+
+/* The loop's thread makes the load itself, so there is no utilisation of a generator to tell; how
+ * late it was is in every latency, which counts from the plan. */
+static void fill_generator(const struct pool_times *times, struct outcome *outcome)
+{
+    uint64_t late_ns;
+    bool known = times != NULL && histogram_percentile(&times->late, 99, &late_ns);
+    outcome->has_generator = true;
+    outcome->generator = (struct generator_report){
+        .cpu_utilisation = NAN,
+        .late_p99_ns = known ? (double)late_ns : NAN,
+    };
+}
+
+/* Of a peer nobody counted: zeros would be an answer. */
+static void forget_counters(struct figures *counters)
+{
+    double calls;
+    bool counted = figures_get(counters, "syscalls", &calls);
+    counters->count = 0;
+    if (counted)
+        figures_set(counters, "syscalls", calls);
+}
+
+static int set_counters(const struct pool_trial *trial, struct figures *counters,
+                        uint64_t operations)
+{
+    const struct pool_tally *begin = &trial->tally_begin, *end = &trial->tally_end;
+    int r = 0;
+    if (!end->pool_known) {
+        forget_counters(counters);
+    } else {
+        r |= figures_set(counters, "pool_wakes", (double)(end->wakes - begin->wakes));
+        r |=
+            figures_set(counters, "pool_deliveries", (double)(end->deliveries - begin->deliveries));
+    }
+    return r | figures_set(counters, "operations", (double)operations);
+}
+
+int pool_outcome_fill(const struct pool_trial *trial, uint64_t operations,
+                      const struct pool_times *times, struct outcome *outcome)
+{
+    struct region region = trial->region;
+    region.counters_begin = trial->tally_begin.backend;
+    region_add_counters(&region, &trial->tally_end.backend);
+    int r = region_fill(&region, outcome);
+    r |= set_counters(trial, &outcome->counters, operations);
+    if (trial->lag.count > 0)
+        r |= outcome_keep_histogram(outcome, "loop_lag_ns", &trial->lag);
+    fill_generator(times, outcome);
+    outcome->granted = trial->ops->granted(trial->server);
+    return r;
+}
 
 void pool_times_reset(struct pool_times *times)
 {
@@ -14,65 +65,6 @@ void pool_times_reset(struct pool_times *times)
     histogram_reset(&times->service);
     histogram_reset(&times->delivery);
     times->planned = times->refused = 0;
-}
-
-void pool_set_percentiles(json_t *metrics, const char *prefix, const struct histogram *histogram)
-{
-    static const unsigned percents[] = {50, 99};
-    for (size_t i = 0; i < sizeof percents / sizeof percents[0]; i++) {
-        char name[64];
-        uint64_t value_ns;
-        snprintf(name, sizeof name, "%s_p%u_ns", prefix, percents[i]);
-        if (histogram_percentile(histogram, percents[i], &value_ns))
-            json_object_set_new(metrics, name, json_integer((json_int_t)value_ns));
-    }
-}
-
-/* The loop's thread makes the load itself, so there is no utilisation of a generator to tell; how
- * late it was is in every latency, which counts from the plan. */
-static json_t *generator_to_json(const struct pool_times *times)
-{
-    uint64_t late_ns;
-    bool known = times != NULL && histogram_percentile(&times->late, 99, &late_ns);
-    return json_pack("{s:n, s:o, s:b, s:i, s:{}, s:i, s:b}", "cpu_utilisation", "late_ns_p99",
-                     known ? json_integer((json_int_t)late_ns) : json_null(), "bound", 0,
-                     "connections", 0, "errors", "source_addresses", 0, "pinned", 0);
-}
-
-static void set_counters(const struct pool_trial *trial, json_t *counters, uint64_t operations)
-{
-    const struct pool_tally *begin = &trial->tally_begin, *end = &trial->tally_end;
-    if (!end->pool_known) { /* nobody counted: zeros would be an answer */
-        json_t *calls = json_incref(json_object_get(counters, "syscalls"));
-        json_object_clear(counters);
-        if (calls != NULL)
-            json_object_set_new(counters, "syscalls", calls);
-    } else {
-        json_object_set_new(counters, "pool_wakes",
-                            json_integer((json_int_t)(end->wakes - begin->wakes)));
-        json_object_set_new(counters, "pool_deliveries",
-                            json_integer((json_int_t)(end->deliveries - begin->deliveries)));
-    }
-    json_object_set_new(counters, "operations", json_integer((json_int_t)operations));
-}
-
-json_t *pool_trial_outcome(const struct pool_trial *trial, json_t *metrics, json_t *histograms,
-                           uint64_t operations, const struct pool_times *times)
-{
-    struct region region = trial->region;
-    region.counters_begin = trial->tally_begin.backend;
-    region_add_counters(&region, &trial->tally_end.backend);
-    if (trial->lag.count > 0)
-        json_object_set_new(histograms, "loop_lag_ns", histogram_to_json(&trial->lag));
-    json_t *outcome = json_pack("{s:o, s:o, s:o, s:o}", "metrics", metrics, "histograms",
-                                histograms, "generator", generator_to_json(times), "granted",
-                                outcome_granted(trial->ops->granted(trial->server)));
-    if (outcome == NULL || region_to_json(&region, outcome) < 0) {
-        json_decref(outcome);
-        return NULL;
-    }
-    set_counters(trial, json_object_get(outcome, "counters"), operations);
-    return outcome;
 }
 
 int pool_trial_verdict(struct pool_trial *trial)

@@ -1,7 +1,8 @@
 /* throughput: what handing a job over and its completion back costs, and nothing else. `batch` jobs
  * that do nothing are under way at all times: each that ends is submitted again. No times are taken
  * in jobs, and the queue has no limit. */
-#include "harness/workloads/pool_trial.h"
+#include "harness/workloads/pool_modes.h"
+#include "harness/workloads/pool_outcome.h"
 
 #include "backends/clock.h"
 #include "backends/list.h"
@@ -49,9 +50,8 @@ static int submit_all(struct throughput *throughput)
         *job = (struct empty_job){.task = {.work = work, .done = done}, .throughput = throughput};
         r = trial->ops->submit(trial->server, &job->task);
     }
-    return r < 0 ? pool_trial_fail(trial, r,
-                                       r == -EAGAIN ? POOL_NO_THREADS : "submitting a job")
-                     : 0;
+    return r < 0 ? pool_trial_fail(trial, r, r == -EAGAIN ? POOL_NO_THREADS : "submitting a job")
+                 : 0;
 }
 
 static int run_for(struct pool_trial *trial, double seconds)
@@ -76,24 +76,22 @@ static int run(struct throughput *throughput)
     return r;
 }
 
-static int make_outcome(const struct throughput *throughput, json_t **outcome)
+static int fill_outcome(const struct throughput *throughput, struct outcome *outcome)
 {
-    uint64_t ended = throughput->ended;
-    struct pool_trial *trial = throughput->trial;
-    if (ended == 0)
+    const struct pool_trial *trial = throughput->trial;
+    double ended = (double)throughput->ended;
+    if (throughput->ended == 0)
         return problem_say(trial->problem, -ETIMEDOUT, "%s: no job ended in the measured time",
                            trial->request->subject->name);
-    double wall_s = (double)trial->region.wall_ns / 1e9;
-    json_t *metrics =
-        json_pack("{s:f, s:f}", "jobs_per_s", (double)ended / wall_s, "cpu_us_per_job",
-                  (double)trial->region.cpu_ns / (double)ended / 1e3);
-    *outcome = pool_trial_outcome(trial, metrics, json_object(), ended, NULL);
-    return *outcome != NULL
-               ? 0
-               : problem_say(trial->problem, -ENOMEM, "out of memory while writing the outcome");
+    int r =
+        figures_set(&outcome->metrics, "jobs_per_s", ended / ((double)trial->region.wall_ns / 1e9));
+    r |= figures_set(&outcome->metrics, "cpu_us_per_job",
+                     (double)trial->region.cpu_ns / ended / 1e3);
+    r |= pool_outcome_fill(trial, throughput->ended, NULL, outcome);
+    return outcome_verdict(r, trial->problem);
 }
 
-int pool_run_throughput(struct pool_trial *trial, json_t **outcome)
+int pool_run_throughput(struct pool_trial *trial, struct outcome *outcome)
 {
     struct throughput throughput = {
         .trial = trial,
@@ -108,7 +106,7 @@ int pool_run_throughput(struct pool_trial *trial, json_t **outcome)
     throughput.ending = true;
     int r = pool_trial_verdict(trial);
     if (r == 0)
-        r = make_outcome(&throughput, outcome);
+        r = fill_outcome(&throughput, outcome);
     pool_trial_close_server(trial); /* while its jobs are still there */
     free(throughput.jobs);
     return r;

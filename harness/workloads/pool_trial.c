@@ -18,10 +18,11 @@ struct pool_item {
     struct pool_task task;
     struct pool_trial *trial;
     struct pool_stream *stream;
-    struct pool_times *times; /* NULL: it was not planned in the window */
+    /* NULL: it was not planned in the window. */
+    struct pool_times *times;
     uint64_t started_ns, ended_ns, planned_ns;
     uint32_t number;
-    int r;
+    int error;
     struct pool_item *next;
 };
 
@@ -250,8 +251,7 @@ static int begin_window(struct pool_trial *trial)
 {
     int r = pool_trial_begin(trial);
     trial->lag_due_ns = clock_now_ns() + POOL_LAG_PERIOD_NS;
-    return r < 0 ? r
-                     : trial->ops->start_timer(trial->server, POOL_TIMER_LAG, trial->lag_due_ns);
+    return r < 0 ? r : trial->ops->start_timer(trial->server, POOL_TIMER_LAG, trial->lag_due_ns);
 }
 
 static int end_window(struct pool_trial *trial)
@@ -345,12 +345,11 @@ int pool_trial_open(struct pool_trial *trial, const struct trial_request *reques
         .threads = (unsigned)parameter_integer(request->params, "threads"),
         .queue_limit = queue_limit,
     };
-    const char *priority = json_string_value(json_object_get(request->params, "priority"));
     const struct pool_setup setup = {
         .subject = subject,
         .threads = trial->threads,
         .queue_limit = queue_limit,
-        .background = priority != NULL && strcmp(priority, "background") == 0,
+        .background = strcmp(parameter_choice(request->params, "priority"), "background") == 0,
         .on_timer = on_timer,
         .context = trial,
     };

@@ -1,11 +1,12 @@
 /* One trial of the pool workload: what its modes share. Jobs are given to the pool by the loop's
  * thread, in one of two ways:
  *
- * - closed loop (feed): the pool is kept as full as it can be; each job that ends is followed by
- *   the next. It measures what the pool can do at most.
- * - open loop (streams): jobs arrive when they were planned to, whether or not the pool keeps up.
- *   Queue wait counts from the plan, so what a late loop adds is in it (coordinated omission); how
- *   late each was submitted is kept apart, too.
+ * Closed loop (feed): the pool is kept as full as it can be; each job that ends is followed by the
+ * next. It measures what the pool can do at most.
+ *
+ * Open loop (streams): jobs arrive when they were planned to, whether or not the pool keeps up.
+ * Queue wait counts from the plan, so what a late loop adds is in it (coordinated omission); how
+ * late each was submitted is kept apart, too.
  *
  * Loop lag is how late a timer of the loop runs that is due every POOL_LAG_PERIOD_NS; a callback
  * that comes after several were due counts once for each of them. */
@@ -25,9 +26,10 @@
 /* Streams that may arrive side by side, and kinds of jobs. */
 #define POOL_STREAMS 2
 
-/* Shares of the parameter `seconds` that come before the window. */
-#define POOL_WARM_UP_SHARE 0.2  /* before each thing that is measured */
-#define POOL_CAPACITY_SHARE 0.5 /* in which the capacity is measured */
+/* Shares of the parameter `seconds` that come before the window: before each thing that is
+ * measured, and to measure the capacity. */
+#define POOL_WARM_UP_SHARE 0.2
+#define POOL_CAPACITY_SHARE 0.5
 
 /* 1 in 20 is the few percent by which a load may be off. */
 #define POOL_CAPACITY_JOBS_MIN 20.0
@@ -35,10 +37,10 @@
 
 /* Where the times of jobs go. Only jobs that were planned within the window have a place there. */
 struct pool_times {
-    struct histogram wait;     /* plan -> start */
-    struct histogram late;     /* plan -> submit: part of wait */
-    struct histogram service;  /* start -> end */
-    struct histogram delivery; /* end -> done() on the loop's thread */
+    /* From plan to start, and from plan to submission, which is part of it. */
+    struct histogram wait, late;
+    /* From start to end, and from end to done() on the loop's thread. */
+    struct histogram service, delivery;
     uint64_t planned, refused;
 };
 
@@ -49,7 +51,8 @@ struct pool_stream {
     bool arriving;
     struct pool_times *times;
     uint32_t next_number;
-    uint64_t ended; /* done() calls within the measured region, whenever they were planned */
+    /* done() calls within the measured region, whenever they were planned. */
+    uint64_t ended;
 };
 
 struct pool_item;
@@ -62,23 +65,28 @@ struct pool_trial {
     unsigned threads, queue_limit;
     struct region region;
     struct pool_tally tally_begin, tally_end;
-    bool measuring; /* between begin and end of the region */
+    /* Between begin and end of the region. */
+    bool measuring;
 
     struct pool_jobs jobs[POOL_STREAMS];
     unsigned job_kinds;
     struct pool_item *items, *free_items;
     unsigned item_count, outstanding;
-    struct pool_stream *fed; /* the closed loop's; NULL: none */
+    /* The closed loop's; NULL: none. */
+    struct pool_stream *fed;
     struct pool_stream *streams[POOL_STREAMS];
     uint64_t window_begin_ns, window_end_ns;
-    bool emptying; /* stops once nothing is outstanding */
+    /* Stops once nothing is outstanding. */
+    bool emptying;
 
     uint64_t lag_due_ns;
     struct histogram lag;
 
-    uint64_t failures; /* of jobs */
-    int error;         /* what ended a phase before its time */
-    const char *what;  /* failed */
+    /* Of jobs. */
+    uint64_t failures;
+    /* What ended a phase before its time, and which step it was. */
+    int error;
+    const char *what;
     const struct pool_jobs *failed_jobs;
 };
 
@@ -88,7 +96,8 @@ struct pool_trial {
 int pool_trial_open(struct pool_trial *, const struct trial_request *, unsigned queue_limit,
                     char *problem);
 void pool_trial_close(struct pool_trial *);
-void pool_trial_close_server(struct pool_trial *); /* that alone, and not twice */
+/* That alone, and not twice. */
+void pool_trial_close_server(struct pool_trial *);
 
 /* Gets jobs of one kind ready, as the cell's parameters say; they end with the trial. -errno with a
  * sentence. */
@@ -120,29 +129,10 @@ int pool_trial_end(struct pool_trial *);
 /* What failed when the system gives no thread, or fewer than were asked for. */
 extern const char POOL_NO_THREADS[];
 
-/* Ends the phase under way: `what` failed. The first failure counts. Returns error. */
-int pool_trial_fail(struct pool_trial *, int error, const char *what);
-
-/* The sentence for what failed; returns its errno. 0 when nothing has. */
-int pool_trial_verdict(struct pool_trial *);
+/* Ends the phase under way: `what` failed. The first failure counts. Returns r. */
+int pool_trial_fail(struct pool_trial *, int r, const char *what);
 
 /* Runs the loop until a timer stops it at that time, or pool_trial_fail(). */
 int pool_trial_run_until(struct pool_trial *, uint64_t deadline_ns);
-
-/* A new outcome from the region, the lag, `operations` and the mode's metrics and histograms (both
- * references are taken); `times` gives how late the plan was kept, NULL: nothing was planned. NULL
- * when out of memory. */
-json_t *pool_trial_outcome(const struct pool_trial *, json_t *metrics, json_t *histograms,
-                           uint64_t operations, const struct pool_times *times);
-
-void pool_times_reset(struct pool_times *);
-
-/* Sets "PREFIX_p50_ns" and "PREFIX_p99_ns", each only when it is resolved. */
-void pool_set_percentiles(json_t *metrics, const char *prefix, const struct histogram *);
-
-/* The modes. */
-int pool_run_saturate(struct pool_trial *, json_t **outcome);
-int pool_run_mixed(struct pool_trial *, json_t **outcome);
-int pool_run_throughput(struct pool_trial *, json_t **outcome);
 
 #endif

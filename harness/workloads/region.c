@@ -3,7 +3,7 @@
 #include "backends/clock.h"
 #include "backends/registry.h"
 
-#include <errno.h>
+#include <stdio.h>
 #include <time.h>
 
 static uint64_t cpu_now_ns(void)
@@ -89,24 +89,40 @@ void region_close(struct region *region)
         syscall_count_close(&region->count);
 }
 
-static json_t *counters_to_json(const struct region *region)
+int usage_to_figures(const struct usage *usage, struct figures *figures)
 {
-    json_t *object = json_object();
-    const char *name;
-    uint64_t ignored;
-    for (size_t i = 0; backend_counter(&region->counters_begin, i, &name, &ignored); i++)
-        json_object_set_new(object, name, json_integer((json_int_t)region->counters[i]));
-    if (region->counting)
-        json_object_set_new(object, "syscalls", json_integer((json_int_t)region->system_calls));
-    return object;
+    const struct {
+        const char *name;
+        uint64_t value;
+        bool known;
+    } rows[] = {
+        {"wall_ns", usage->wall_ns, true},
+        {"cpu_ns", usage->cpu_ns, true},
+        {"user_us", usage->user_us, true},
+        {"system_us", usage->system_us, true},
+        {"voluntary", usage->voluntary, true},
+        {"involuntary", usage->involuntary, true},
+        {"maxrss_kib", usage->maxrss_kib, true},
+        {"migrations", usage->migrations, usage->migrations_known},
+        {"steal_us", usage->steal_us, usage->steal_known},
+    };
+    int r = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0] && r == 0; i++)
+        if (rows[i].known)
+            r = figures_set(figures, rows[i].name, (double)rows[i].value);
+    return r;
 }
 
-int region_to_json(const struct region *region, json_t *outcome)
+int region_fill(const struct region *region, struct outcome *outcome)
 {
-    int failed = json_object_set_new(outcome, "usage", usage_to_json(&region->usage));
-    failed |= json_object_set_new(outcome, "counters", counters_to_json(region));
-    if (region->count_problem[0])
-        failed |= json_object_set_new(outcome, "syscalls_unavailable",
-                                      json_string(region->count_problem));
-    return failed ? -ENOMEM : 0;
+    const char *name;
+    uint64_t ignored;
+    int r = usage_to_figures(&region->usage, &outcome->usage);
+    for (size_t i = 0; r == 0 && backend_counter(&region->counters_begin, i, &name, &ignored); i++)
+        r = figures_set(&outcome->counters, name, (double)region->counters[i]);
+    if (r == 0 && region->counting)
+        r = figures_set(&outcome->counters, "syscalls", (double)region->system_calls);
+    snprintf(outcome->syscalls_unavailable, sizeof outcome->syscalls_unavailable, "%s",
+             region->count_problem);
+    return r;
 }

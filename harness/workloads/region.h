@@ -8,28 +8,26 @@
 #include "harness/system/usage.h"
 #include "harness/contract/workload.h"
 
-#include <jansson.h>
-
 enum { REGION_COUNTERS = 16 };
 
 /* What a planted delay is a share of. */
 enum region_clock { REGION_WALL, REGION_CPU };
 
 struct region {
-    uint64_t wall_ns, cpu_ns; /* cpu_ns is of all threads */
-    uint64_t stretch_ns;      /* wall time of the last stretch */
+    /* cpu_ns is of all threads, stretch_ns the wall time of the last stretch. */
+    uint64_t wall_ns, cpu_ns, stretch_ns;
     struct usage usage;
-    uint64_t counters[REGION_COUNTERS]; /* in the order of backend_counter() */
+    /* In the order of backend_counter(). */
+    uint64_t counters[REGION_COUNTERS];
     struct backend_counters counters_begin;
     bool counting;
     uint64_t system_calls;
     struct syscall_count count;
-    char count_problem[SYSCALL_COUNT_PROBLEM_BYTES]; /* "" unless counting was asked for and refused
-                                                      */
-
-    double planted_share; /* before each end the CPU is kept busy for this share of the stretch */
+    /* "" unless counting was asked for and refused. */
+    char count_problem[SYSCALL_COUNT_PROBLEM_BYTES];
+    /* Before each end the CPU is kept busy for this share of the stretch. */
+    double planted_share;
     enum region_clock planted_clock;
-
     /* Of the stretch under way. */
     struct usage usage_begin;
     uint64_t wall_begin_ns, cpu_begin_ns;
@@ -50,7 +48,11 @@ void region_close(struct region *);
  * stretch. */
 void region_add_counters(struct region *, const struct backend_counters *end);
 
-/* Sets "usage", "counters" and, where it applies, "syscalls_unavailable". -ENOMEM. */
-int region_to_json(const struct region *, json_t *outcome);
+/* Figures with the fields' names; "steal_us" and "migrations" are absent when unknown. As
+ * figures_set(). */
+int usage_to_figures(const struct usage *, struct figures *);
+
+/* Fills usage, counters and, where it applies, syscalls_unavailable. As figures_set(). */
+int region_fill(const struct region *, struct outcome *);
 
 #endif

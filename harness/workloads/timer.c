@@ -5,7 +5,9 @@
  * what a timer costs when there are many, beside libuv. */
 #include "harness/contract/timer_ops.h"
 #include "harness/workloads/timer_limits.h"
+#include "harness/workloads/timer_modes.h"
 #include "harness/workloads/timer_trial.h"
+#include "harness/workloads/workloads.h"
 
 #include <string.h>
 
@@ -211,7 +213,7 @@ static bool is_scale(const char *mode)
     return strcmp(mode, "scale") == 0;
 }
 
-static struct cell_needs needs(const char *mode, const json_t *params)
+static struct cell_needs needs(const char *mode, const struct named_values *params)
 {
     struct cell_needs needs = {
         .impossible = timer_impossible(mode, params),
@@ -227,8 +229,8 @@ static struct cell_needs needs(const char *mode, const json_t *params)
     return needs;
 }
 
-static const char *refuses(const struct subject *subject, const char *mode, const json_t *params,
-                           char *reason)
+static const char *refuses(const struct subject *subject, const char *mode,
+                           const struct named_values *params, char *reason)
 {
     (void)reason;
     const struct timer_ops *ops = subject->timer;
@@ -262,7 +264,8 @@ static bool is_among(const char *name, const char *const *names)
 /* accuracy: one subject for each way of waiting, because backends that share one share its lateness
  * (epoll-et waits as epoll does), and what the kernel does by itself. scale: the backend has no
  * part in it, so two of them are there to show just that. */
-static bool by_default(const struct subject *subject, const char *mode, const json_t *params)
+static bool by_default(const struct subject *subject, const char *mode,
+                       const struct named_values *params)
 {
     static const char *const waits[] = {
         "select", "poll", "epoll", "io_uring", "kqueue", "floor:nanosleep", "floor:timerfd", NULL};
@@ -276,7 +279,7 @@ static bool by_default(const struct subject *subject, const char *mode, const js
     return is_among(subject->name, waits) && !(sleeps && parameter_integer(params, "conns") > 0);
 }
 
-static double estimate_s(const char *mode, const json_t *params)
+static double estimate_s(const char *mode, const struct named_values *params)
 {
     return is_scale(mode) ? timer_scale_estimate_s(params) : timer_accuracy_estimate_s(params);
 }

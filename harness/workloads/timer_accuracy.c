@@ -3,10 +3,11 @@
  * First one timer repeats by itself for the length of the window, which shows how its periods drift
  * and warms everything up; then come some intervals of the plan that are not counted, and then the
  * window. */
-#include "harness/workloads/timer_trial.h"
+#include "harness/workloads/timer_modes.h"
 
 #include "backends/clock.h"
 #include "harness/base/problem.h"
+#include "harness/workloads/figures.h"
 #include "harness/workloads/timer_limits.h"
 
 #include <errno.h>
@@ -24,7 +25,8 @@ struct accuracy {
     struct timer_setup setup;
     struct timer_bed *bed;
     struct timer_record record;
-    uint64_t length_ns; /* of the window */
+    /* Of the window. */
+    uint64_t length_ns;
 };
 
 static uint64_t warm_up_ns(uint64_t length_ns, uint64_t interval_ns)
@@ -33,7 +35,7 @@ static uint64_t warm_up_ns(uint64_t length_ns, uint64_t interval_ns)
     return warm_up > interval_ns ? warm_up : interval_ns;
 }
 
-double timer_accuracy_estimate_s(const json_t *params)
+double timer_accuracy_estimate_s(const struct named_values *params)
 {
     double seconds = parameter_number(params, "seconds");
     double interval_s = parameter_number(params, "interval_us") / 1e6;
@@ -45,7 +47,7 @@ double timer_accuracy_estimate_s(const json_t *params)
 
 static const char *choice_of(const struct timer_trial *trial, const char *name)
 {
-    return json_string_value(json_object_get(trial->request->params, name));
+    return parameter_choice(trial->request->params, name);
 }
 
 static int set_up_thread(struct timer_trial *trial)
@@ -68,31 +70,22 @@ static int start_load(struct accuracy *accuracy)
     if (accuracy->setup.conns == 0)
         return 0;
     double limit_s =
-        timer_accuracy_estimate_s(trial->request->params) + (double)TIMER_STEP_TIMEOUT_NS / 1e9;
-    json_t *request = json_pack("{s:s, s:s, s:i, s:i, s:f}", "do", "steady", "host", "127.0.0.1",
-                                "port", (int)accuracy->ops->port(accuracy->bed), "conns",
-                                (int)accuracy->setup.conns, "limit_s", limit_s);
-    return control_ask(&trial->control, request, clock_now_ns() + TIMER_STEP_TIMEOUT_NS, NULL,
-                       trial->problem);
+        timer_accuracy_estimate_s(trial->request->params) + (double)GENERATOR_TIMEOUT_NS / 1e9;
+    return generator_steady(trial->generator, accuracy->ops->port(accuracy->bed),
+                            accuracy->setup.conns, limit_s);
 }
 
 /* The reply is read after the window: a loop that waits for it would keep connections waiting. */
 static int mark_load(struct accuracy *accuracy)
 {
-    if (accuracy->setup.conns == 0)
-        return 0;
-    int r = control_send(&accuracy->trial->control, json_pack("{s:s}", "do", "mark"));
-    return r < 0 ? problem_say(accuracy->trial->problem, r,
-                                   "sending a command to the generator: %s", strerror(-r))
-                     : 0;
+    return accuracy->setup.conns == 0 ? 0 : generator_send_mark(accuracy->trial->generator);
 }
 
 static int take_mark(struct accuracy *accuracy)
 {
     if (accuracy->setup.conns == 0)
         return 0;
-    return control_reply(&accuracy->trial->control, clock_now_ns() + TIMER_STEP_TIMEOUT_NS, NULL,
-                         accuracy->trial->problem);
+    return generator_take_mark(accuracy->trial->generator, clock_now_ns() + GENERATOR_TIMEOUT_NS);
 }
 
 /* ---- steps ---- */
@@ -116,10 +109,10 @@ static int measure_drift(struct accuracy *accuracy, uint64_t *early)
         return timer_problem(accuracy->trial, "running a repeating timer", r);
     uint64_t asked_ns = drift.periods * accuracy->setup.interval_ns;
     double lost_ns = drift.length_ns > asked_ns ? (double)(drift.length_ns - asked_ns) : 0;
-    json_object_set_new(accuracy->trial->metrics, "drift_ns_per_s",
-                        json_real(lost_ns * 1e9 / (double)drift.length_ns));
     *early = drift.early;
-    return 0;
+    r = figures_set(&accuracy->trial->outcome->metrics, "drift_ns_per_s",
+                    lost_ns * 1e9 / (double)drift.length_ns);
+    return outcome_verdict(r, accuracy->trial->problem);
 }
 
 static int run_window(struct accuracy *accuracy)
@@ -159,19 +152,17 @@ static int keep_figures(struct accuracy *accuracy, uint64_t early)
 {
     struct timer_trial *trial = accuracy->trial;
     const struct timer_record *record = &accuracy->record;
+    struct figures *metrics = &trial->outcome->metrics;
     double cpu_us = (double)trial->region.cpu_ns / (double)record->fired / 1e3;
-    uint64_t p99_ns;
-    json_object_set_new(trial->metrics, "lateness_p50_ns", json_real(median_ns(&record->lateness)));
-    if (histogram_percentile(&record->lateness, 99, &p99_ns))
-        json_object_set_new(trial->metrics, "lateness_p99_ns", json_real((double)p99_ns));
-    json_object_set_new(trial->metrics, "early", json_integer((json_int_t)(record->early + early)));
-    json_object_set_new(trial->metrics, "cpu_us_per_timer", json_real(cpu_us));
-    json_object_set_new(trial->histograms, "lateness_ns", histogram_to_json(&record->lateness));
+    int r = figures_set(metrics, "lateness_p50_ns", median_ns(&record->lateness));
+    r |= figures_set_percentile(metrics, "lateness_p99_ns", &record->lateness, 99);
+    r |= figures_set(metrics, "early", (double)(record->early + early));
+    r |= figures_set(metrics, "cpu_us_per_timer", cpu_us);
+    r |= outcome_keep_histogram(trial->outcome, "lateness_ns", &record->lateness);
     if (record->iteration.count > 0)
-        json_object_set_new(trial->histograms, "iteration_ns",
-                            histogram_to_json(&record->iteration));
+        r |= outcome_keep_histogram(trial->outcome, "iteration_ns", &record->iteration);
     trial->operations = record->fired;
-    return 0;
+    return outcome_verdict(r, trial->problem);
 }
 
 /* How often the timers are due in a window: each must have run, or something was lost. */
@@ -223,7 +214,7 @@ static int run_open(struct accuracy *accuracy)
 
 int timer_accuracy_run(struct timer_trial *trial)
 {
-    const json_t *params = trial->request->params;
+    const struct named_values *params = trial->request->params;
     struct accuracy accuracy = {
         .trial = trial,
         .ops = trial->request->subject->timer->accuracy,
@@ -244,7 +235,7 @@ int timer_accuracy_run(struct timer_trial *trial)
     r = accuracy.ops->open(&accuracy.bed, &accuracy.setup, &what);
     if (r < 0)
         return timer_problem(trial, what, r);
-    trial->granted = accuracy.ops->granted(accuracy.bed);
+    trial->outcome->granted = accuracy.ops->granted(accuracy.bed);
     r = run_open(&accuracy);
     accuracy.ops->close(accuracy.bed);
     return r;

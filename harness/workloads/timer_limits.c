@@ -38,7 +38,7 @@ static const char *fifo_refusal(void)
                strerror(-r));
 }
 
-static const char *scale_impossible(const json_t *params)
+static const char *scale_impossible(const struct named_values *params)
 {
     uint64_t timers = parameter_integer(params, "timers");
     long pages = sysconf(_SC_PHYS_PAGES), page_bytes = sysconf(_SC_PAGESIZE);
@@ -52,7 +52,7 @@ static const char *scale_impossible(const json_t *params)
                timers, timers * TIMER_BYTES_MOST >> 20, memory >> 20, memory / TIMER_BYTES_MOST);
 }
 
-static const char *plan_impossible(const json_t *params)
+static const char *plan_impossible(const struct named_values *params)
 {
     uint64_t interval_us = parameter_integer(params, "interval_us");
     uint64_t interval_ns = interval_us * NS_PER_US;
@@ -77,13 +77,12 @@ static const char *plan_impossible(const json_t *params)
     return NULL;
 }
 
-static bool is_choice(const json_t *params, const char *name, const char *choice)
+static bool is_choice(const struct named_values *params, const char *name, const char *choice)
 {
-    const char *value = json_string_value(json_object_get(params, name));
-    return value != NULL && strcmp(value, choice) == 0;
+    return strcmp(parameter_choice(params, name), choice) == 0;
 }
 
-const char *timer_impossible(const char *mode, const json_t *params)
+const char *timer_impossible(const char *mode, const struct named_values *params)
 {
     if (strcmp(mode, "scale") == 0)
         return scale_impossible(params);

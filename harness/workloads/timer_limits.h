@@ -14,7 +14,7 @@
 
 /* Why this cell cannot be run here: a static sentence, valid until the next call; NULL when it can.
  */
-const char *timer_impossible(const char *mode, const json_t *params);
+const char *timer_impossible(const char *mode, const struct named_values *params);
 
 /* The calling thread gets SCHED_FIFO, with the lowest real-time priority: before everything that is
  * not real-time. */

@@ -1,25 +1,25 @@
 /* mode=scale: what starting, restarting, stopping and firing a timer costs, by how many there are.
  *
- * The same program for every subject:
- *   1 start     all of them, due in one to two hours, by index
- *   2 restart   each, in shuffled order, due in two to three hours
- *   3 cancel    each, in another shuffled order
- *   4 start and fire: all of them, by index, due within a few milliseconds; once the last one is
- *     due, one iteration of the loop runs them all
- * Steps 1 to 3 each end with one iteration of the loop, which is timed with them: what a subject
- * puts off is charged to the step that caused it. In step 4 no iteration comes between, and start
- * and fire are one figure; waiting until all are due is in no figure.
+ * The same program for every subject. First it starts all of them, due in one to two hours, by
+ * index. Then it restarts each, in shuffled order, due in two to three hours, and then cancels
+ * each, in another shuffled order. At last it starts and fires: all of them, by index, due within a
+ * few milliseconds; once the last one is due, one iteration of the loop runs them all.
+ *
+ * The first three steps each end with one iteration of the loop, which is timed with them: what a
+ * subject puts off is charged to the step that caused it. In the last no iteration comes between,
+ * and start and fire are one figure; waiting until all are due is in no figure.
  *
  * due=random: times anywhere in their span. due=monotone: each start is due after all before it, as
  * with time-outs of one length. All are whole milliseconds, because libuv knows no others; so in
- * step 4 several fall due together, and run in the order of their start. The order in which they
- * fire is checked. All passes but the first, which is not counted, add up. */
-#include "harness/workloads/timer_trial.h"
+ * the last step several fall due together, and run in the order of their start. The order in which
+ * they fire is checked. All passes but the first, which is not counted, add up. */
+#include "harness/workloads/timer_modes.h"
 
 #include "backends/clock.h"
 #include "harness/system/allocated.h"
 #include "harness/stats/random.h"
 #include "harness/base/problem.h"
+#include "harness/workloads/figures.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -32,7 +32,7 @@
 #define OPERATIONS_MIN 20000u
 #define PASSES_MOST 5u
 
-/* Step 4: so many timers fall due in each millisecond, in spans within these limits. */
+/* The last step: so many timers fall due in each millisecond, in spans within these limits. */
 #define TIMERS_PER_MS 1000u
 #define SPAN_MIN_MS 16u
 #define SPAN_MOST_MS 250u
@@ -48,7 +48,8 @@ struct scale {
     uint32_t count;
     uint32_t *by_index, *shuffled, *delays_ms;
     uint64_t spent_ns[STEPS];
-    double bytes_per_timer; /* 0: cannot be known here */
+    /* 0: cannot be known here. */
+    double bytes_per_timer;
 };
 
 static unsigned passes_of(uint32_t count)
@@ -64,7 +65,7 @@ static uint32_t span_ms(uint32_t count)
 }
 
 /* About 3 us a timer, of the slowest subject, for all steps of one pass. */
-double timer_scale_estimate_s(const json_t *params)
+double timer_scale_estimate_s(const struct named_values *params)
 {
     uint32_t count = (uint32_t)parameter_integer(params, "timers");
     return (passes_of(count) + 1) * (count * 3e-6 + span_ms(count) / 1e3);
@@ -207,21 +208,22 @@ static int run_pass(struct scale *scale)
 
 /* ---- the trial ---- */
 
-static void keep_figures(struct scale *scale, unsigned passes)
+static int keep_figures(struct scale *scale, unsigned passes)
 {
-    json_t *metrics = scale->trial->metrics;
+    struct figures *metrics = &scale->trial->outcome->metrics;
     double each = (double)scale->count * passes;
     const uint64_t *spent_ns = scale->spent_ns;
-    json_object_set_new(metrics, "ns_per_start_and_fire",
-                        json_real((double)(spent_ns[START_SOON] + spent_ns[FIRE]) / each));
-    json_object_set_new(metrics, "ns_per_start", json_real((double)spent_ns[START] / each));
-    json_object_set_new(metrics, "ns_per_restart", json_real((double)spent_ns[RESTART] / each));
-    json_object_set_new(metrics, "ns_per_cancel", json_real((double)spent_ns[CANCEL] / each));
-    json_object_set_new(metrics, "ns_per_fire", json_real((double)spent_ns[FIRE] / each));
+    int r = figures_set(metrics, "ns_per_start_and_fire",
+                        (double)(spent_ns[START_SOON] + spent_ns[FIRE]) / each);
+    r |= figures_set(metrics, "ns_per_start", (double)spent_ns[START] / each);
+    r |= figures_set(metrics, "ns_per_restart", (double)spent_ns[RESTART] / each);
+    r |= figures_set(metrics, "ns_per_cancel", (double)spent_ns[CANCEL] / each);
+    r |= figures_set(metrics, "ns_per_fire", (double)spent_ns[FIRE] / each);
     if (scale->bytes_per_timer > 0)
-        json_object_set_new(metrics, "bytes_per_timer", json_real(scale->bytes_per_timer));
+        r |= figures_set(metrics, "bytes_per_timer", scale->bytes_per_timer);
     /* Of each timer and pass: started, restarted, stopped, started again, fired. */
     scale->trial->operations = (uint64_t)scale->count * passes * 5;
+    return outcome_verdict(r, scale->trial->problem);
 }
 
 static int measure(struct scale *scale)
@@ -248,8 +250,8 @@ static int measure(struct scale *scale)
     region_add_counters(region, &counters);
     if (r < 0)
         return timer_problem(trial, "reading the clocks and counters", r);
-    keep_figures(scale, passes);
-    return timer_take_report(trial);
+    r = keep_figures(scale, passes);
+    return r < 0 ? r : timer_take_report(trial);
 }
 
 /* Memory is the C library's account of what is allocated, handles and heap and all: the difference
@@ -264,7 +266,7 @@ static int open_and_measure(struct scale *scale)
     int r = scale->ops->open(&scale->crowd, trial->request->subject, scale->count, &what);
     if (r < 0)
         return timer_problem(trial, what, r);
-    trial->granted = scale->ops->granted(scale->crowd);
+    trial->outcome->granted = scale->ops->granted(scale->crowd);
     draw_delays(scale, HOUR_MS, HOUR_MS);
     r = scale->ops->start(scale->crowd, scale->by_index, scale->delays_ms);
     if (r < 0)
@@ -279,12 +281,12 @@ static int open_and_measure(struct scale *scale)
 
 int timer_scale_run(struct timer_trial *trial)
 {
-    const json_t *params = trial->request->params;
+    const struct named_values *params = trial->request->params;
     struct scale scale = {
         .trial = trial,
         .ops = trial->request->subject->timer->scale,
         .count = (uint32_t)parameter_integer(params, "timers"),
-        .monotone = strcmp(json_string_value(json_object_get(params, "due")), "monotone") == 0,
+        .monotone = strcmp(parameter_choice(params, "due"), "monotone") == 0,
     };
     random_seed(&scale.random, 1); /* the same program in every trial */
     int r = take_memory(&scale);

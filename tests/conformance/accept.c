@@ -16,9 +16,9 @@ void one_connection_is_accepted_once(struct fixture *f)
     WAIT_UNTIL(f, server->accepts == 1);
     expect_quiet(f, 20);
     struct endpoint *accepted = adopt(f, take_accepted(f), IO_WANT_RECV);
-    assert_int_equal(peer_send_pattern(peer, 0, 10), 10);
+    expect_equal(peer_send_pattern(peer, 0, 10), 10);
     WAIT_UNTIL(f, accepted->received == 10);
-    assert_false(accepted->garbled);
+    expect(!accepted->garbled, "every byte in its place: none lost, doubled or swapped");
 }
 
 void an_accepted_descriptor_is_in_the_mode_that_the_backend_needs(struct fixture *f)
@@ -29,8 +29,8 @@ void an_accepted_descriptor_is_in_the_mode_that_the_backend_needs(struct fixture
     peer_connect(f, &address);
     WAIT_UNTIL(f, server->accepts == 1);
     int flags = fcntl(f->accepted[0], F_GETFL);
-    assert_true(flags >= 0);
-    assert_int_equal((flags & O_NONBLOCK) != 0, f->ops->nonblocking);
+    expect_that(flags, >=, 0);
+    expect_equal((flags & O_NONBLOCK) != 0, f->ops->nonblocking);
 }
 
 void five_hundred_connections_at_once_are_all_accepted(struct fixture *f)
@@ -49,8 +49,8 @@ void five_hundred_connections_at_once_are_all_accepted(struct fixture *f)
         peer_connect(f, &address);
     WAIT_UNTIL(f, server->accepts == 500);
     expect_quiet(f, 20);
-    assert_int_equal(server->accepts, 500);
-    assert_int_equal(server->accept_errors, 0);
+    expect_equal(server->accepts, 500);
+    expect_equal(server->accept_errors, 0);
 }
 
 void accept_budget_is_kept_in_every_wait_and_what_is_left_comes_next(struct fixture *f)
@@ -67,9 +67,10 @@ void accept_budget_is_kept_in_every_wait_and_what_is_left_comes_next(struct fixt
         unsigned before[2] = {server[0]->accepts, server[1]->accepts};
         wait_some(f, "the connections over the budget");
         for (int i = 0; i < 2; i++)
-            assert_in_range(server[i]->accepts - before[i], 0, 3);
+            expect_between(server[i]->accepts - before[i], 0, 3,
+                           "accepts of one listener in one wait");
     }
-    assert_int_equal(server[0]->accepts, 10);
+    expect_equal(server[0]->accepts, 10);
     expect_quiet(f, 10);
 }
 
@@ -87,12 +88,12 @@ void a_listener_released_with_connections_queued_leaves_nothing(struct fixture *
     unsigned accepted = server->accepts;
     release_wholly(f, server);
     expect_quiet(f, 20);
-    assert_int_equal(server->accepts, accepted);
+    expect_equal(server->accepts, accepted);
     for (; f->accepted_taken < f->accepted_count; f->accepted_taken++)
         f->ops->discard(f->backend, f->accepted[f->accepted_taken]);
     wait_once(f, 0); /* a ring that has to be asked for it is asked here */
     for (int i = 0; i < 10; i++)
-        assert_true(peer_sees_the_end(peers[i]));
+        expect(peer_sees_the_end(peers[i]), "the peer to see the end of the connection");
 }
 
 static void release_at_first_result(struct fixture *f, struct endpoint *endpoint,
@@ -114,7 +115,7 @@ void a_listener_released_by_its_own_result_leaves_nothing(struct fixture *f)
     WAIT_UNTIL(f, is_over(server));
     expect_quiet(f, 20);
     for (int i = 0; i < 10; i++)
-        assert_true(peer_sees_the_end(peers[i]));
+        expect(peer_sees_the_end(peers[i]), "the peer to see the end of the connection");
 }
 
 void discard_closes_a_connection(struct fixture *f)
@@ -125,14 +126,14 @@ void discard_closes_a_connection(struct fixture *f)
     int peer = peer_connect(f, &address);
     WAIT_UNTIL(f, server->accepts == 1);
     int fd = take_accepted(f);
-    assert_true(descriptor_is_open(fd));
+    expect(descriptor_is_open(fd), "the descriptor to be open");
     f->ops->discard(f->backend, fd);
-    assert_true(peer_sees_the_end(peer));
+    expect(peer_sees_the_end(peer), "the peer to see the end of the connection");
     expect_quiet(f, 10);
-    assert_false(descriptor_is_open(fd));
+    expect(!descriptor_is_open(fd), "the descriptor to be closed");
 }
 
-void accepting_resumes_after_the_wish_was_taken_back(struct fixture *f)
+void accepting_resumes_after_interest_was_withdrawn(struct fixture *f)
 {
     struct sockaddr_in address;
     backend_start(f);
@@ -140,17 +141,17 @@ void accepting_resumes_after_the_wish_was_taken_back(struct fixture *f)
     peer_connect(f, &address);
     WAIT_UNTIL(f, server->accepts == 1);
     for (unsigned round = 1; round <= 3; round++) {
-        wish(f, server, 0);
+        set_interest(f, server, 0);
         for (int i = 0; i < 5; i++)
             peer_connect(f, &address);
-        expect_quiet_after_wish(f, 20);
-        wish(f, server, IO_WANT_ACCEPT);
+        expect_quiet_after_withdrawal(f, 20);
+        set_interest(f, server, IO_WANT_ACCEPT);
         WAIT_UNTIL(f, server->accepts == 1 + 5 * round);
     }
     expect_quiet(f, 10);
 }
 
-void accepting_resumes_when_the_wish_was_off_with_connections_over_the_budget(struct fixture *f)
+void accepting_resumes_when_interest_was_off_with_connections_over_the_budget(struct fixture *f)
 {
     struct sockaddr_in address;
     f->config.accept_budget = 2;
@@ -161,14 +162,14 @@ void accepting_resumes_when_the_wish_was_off_with_connections_over_the_budget(st
         peer_connect(f, &address);
     for (unsigned accepted = 0; accepted < 10; accepted = server->accepts) {
         WAIT_UNTIL(f, server->accepts > accepted);
-        wish(f, server, 0);
-        expect_quiet_after_wish(f, 5);
-        wish(f, server, IO_WANT_ACCEPT);
+        set_interest(f, server, 0);
+        expect_quiet_after_withdrawal(f, 5);
+        set_interest(f, server, IO_WANT_ACCEPT);
     }
     expect_quiet(f, 10);
 }
 
-void connections_from_before_the_wish_are_accepted(struct fixture *f)
+void connections_from_before_the_interest_are_accepted(struct fixture *f)
 {
     struct sockaddr_in address;
     backend_start(f);
@@ -177,7 +178,7 @@ void connections_from_before_the_wish_are_accepted(struct fixture *f)
         peer_connect(f, &address);
     struct endpoint *server = adopt(f, fd, 0);
     expect_quiet(f, 10);
-    wish(f, server, IO_WANT_ACCEPT);
+    set_interest(f, server, IO_WANT_ACCEPT);
     WAIT_UNTIL(f, server->accepts == 5);
     expect_quiet(f, 10);
 }
@@ -192,27 +193,27 @@ static void run_out_of_descriptors(struct fixture *f, int spare)
         peer_connect(f, &address);
     struct rlimit before = descriptors_leave(spare);
     /* After the limit: io_uring looks at it when a request is made, not when it is carried out. */
-    wish(f, server, IO_WANT_ACCEPT);
+    set_interest(f, server, IO_WANT_ACCEPT);
     WAIT_UNTIL(f, server->accept_errors > 0);
-    assert_int_equal(server->error, -EMFILE);
-    assert_int_equal(server->accepts, spare);
+    expect_equal(server->error, -EMFILE);
+    expect_equal(server->accepts, spare);
     expect_quiet(f, 50);
-    assert_int_equal(server->accept_errors, 1);
+    expect_equal(server->accept_errors, 1);
 
     /* Still none free: the same answer again, once. */
-    wish(f, server, IO_WANT_ACCEPT);
+    set_interest(f, server, IO_WANT_ACCEPT);
     WAIT_UNTIL(f, server->accept_errors == 2);
     expect_quiet(f, 20);
 
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    expect_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
     expect_quiet(f, 20);
-    wish(f, server, IO_WANT_ACCEPT);
+    set_interest(f, server, IO_WANT_ACCEPT);
     WAIT_UNTIL(f, server->accepts == 6);
     expect_quiet(f, 20);
-    assert_int_equal(server->accept_errors, 2);
+    expect_equal(server->accept_errors, 2);
 }
 
-void without_a_free_descriptor_the_wish_ends_once_and_can_be_made_again(struct fixture *f)
+void without_a_free_descriptor_the_interest_ends_once_and_can_be_set_again(struct fixture *f)
 {
     run_out_of_descriptors(f, 0);
 }
@@ -242,7 +243,7 @@ void a_peer_that_resets_before_it_is_accepted_harms_no_other(struct fixture *f)
         accepted[i] = adopt(f, take_accepted(f), IO_WANT_RECV);
     for (int i = 0; i < 9; i++)
         if (i % 3 != 0)
-            assert_int_equal(peer_send_pattern(peers[i], 0, 5), 5);
+            expect_equal(peer_send_pattern(peers[i], 0, 5), 5);
     while (answered + dead < count) {
         wait_some(f, "bytes of the six live peers and the end of the dead ones");
         answered = dead = 0;
@@ -251,8 +252,8 @@ void a_peer_that_resets_before_it_is_accepted_harms_no_other(struct fixture *f)
             dead += accepted[i]->receive_errors + accepted[i]->ends;
         }
     }
-    assert_int_equal(answered, 6);
-    assert_int_equal(server->accept_errors, 0);
+    expect_equal(answered, 6);
+    expect_equal(server->accept_errors, 0);
     expect_quiet(f, 10);
 }
 
@@ -276,13 +277,13 @@ void connections_adopted_in_the_batch_that_brought_them_deliver_what_is_there(st
     f->context = accepted;
     for (int i = 0; i < 20; i++) {
         int peer = peer_connect(f, &address);
-        assert_int_equal(peer_send_pattern(peer, 0, 7), 7);
+        expect_equal(peer_send_pattern(peer, 0, 7), 7);
     }
     WAIT_UNTIL(f, server->accepts == 20);
     for (int i = 0; i < 20; i++) {
         take_accepted(f);
         WAIT_UNTIL(f, accepted[i]->received == 7);
-        assert_false(accepted[i]->garbled);
+        expect(!accepted[i]->garbled, "every byte in its place: none lost, doubled or swapped");
     }
     expect_quiet(f, 10);
 }

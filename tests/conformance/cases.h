@@ -5,11 +5,16 @@
 #include "tests/conformance/fixture.h"
 
 enum case_needs {
-    ANYTHING,    /* holds without a kernel behind the backend, so for `null` too */
-    KERNEL,      /* descriptors that really move bytes */
-    DESCRIPTORS, /* the same, where every connection is a descriptor of the process */
-    READINESS,   /* promised by the readiness tier alone, or counted in its terms */
-    EPOLL,       /* made of epoll */
+    /* Holds without a kernel behind the backend, so for `null` too. */
+    ANYTHING,
+    /* Descriptors that really move bytes. */
+    KERNEL,
+    /* The same, where every connection is a descriptor of the process. */
+    DESCRIPTORS,
+    /* Promised by the readiness tier alone, or counted in its terms. */
+    READINESS,
+    /* Made of epoll. */
+    EPOLL,
 };
 
 #define CASE(name, needs) void name(struct fixture *);

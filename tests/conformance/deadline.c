@@ -11,11 +11,11 @@
 static void expect_not_early(struct fixture *f, uint64_t delay_ns)
 {
     uint64_t deadline_ns = clock_now_ns() + delay_ns;
-    assert_int_equal(wait_once(f, deadline_ns), 0);
+    expect_equal(wait_once(f, deadline_ns), 0);
     uint64_t now_ns = clock_now_ns();
     if (now_ns < deadline_ns)
-        fail_msg("wait() returned %llu ns before a deadline %llu ns away",
-                 (unsigned long long)(deadline_ns - now_ns), (unsigned long long)delay_ns);
+        fail_case("wait() returned %llu ns before a deadline %llu ns away",
+                  (unsigned long long)(deadline_ns - now_ns), (unsigned long long)delay_ns);
 }
 
 void a_wait_does_not_end_before_its_deadline(struct fixture *f)
@@ -62,8 +62,9 @@ static void expect_no_sleep(struct fixture *f, uint64_t deadline_ns)
 {
     long before = times_slept();
     for (int i = 0; i < 2000; i++)
-        assert_int_equal(wait_once(f, deadline_ns), 0);
-    assert_in_range(times_slept() - before, 0, 200);
+        expect_equal(wait_once(f, deadline_ns), 0);
+    expect_between(times_slept() - before, 0, 200,
+                   "times that the process slept in 2,000 waits that must not block");
 }
 
 void a_deadline_of_zero_or_in_the_past_does_not_block(struct fixture *f)
@@ -81,11 +82,11 @@ void a_wait_with_a_past_deadline_still_brings_what_is_there(struct fixture *f)
     struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
     wait_once(f, 0);
     for (unsigned i = 1; i <= 10; i++) {
-        assert_int_equal(peer_send_pattern(peer, 10 * (i - 1), 10), 10);
+        expect_equal(peer_send_pattern(peer, 10 * (i - 1), 10), 10);
         uint64_t limit_ns = clock_now_ns() + stall_ns();
         while (source->received < 10 * i && clock_now_ns() < limit_ns)
             wait_once(f, i % 2 == 0 ? 0 : clock_now_ns() - NS_PER_MS);
-        assert_int_equal(source->received, 10 * i);
+        expect_equal(source->received, 10 * i);
     }
 }
 
@@ -119,7 +120,7 @@ static void storm_begin(struct storm *storm, useconds_t pause_us)
     struct sigaction action = {.sa_handler = on_signal}; /* not SA_RESTART */
     sigaction(SIGUSR1, &action, NULL);
     *storm = (struct storm){.target = pthread_self(), .pause_us = pause_us};
-    assert_int_equal(pthread_create(&storm->thread, NULL, storm_run, storm), 0);
+    expect_equal(pthread_create(&storm->thread, NULL, storm_run, storm), 0);
 }
 
 static void storm_end(struct storm *storm)
@@ -134,9 +135,9 @@ void a_signal_ends_a_wait(struct fixture *f)
     backend_start(f);
     storm_begin(&storm, 20000);
     for (int i = 0; i < 3; i++)
-        assert_int_equal(wait_once(f, BACKEND_NO_DEADLINE), 0);
+        expect_equal(wait_once(f, BACKEND_NO_DEADLINE), 0);
     storm_end(&storm);
-    assert_true(atomic_load(&signals_seen) >= 3);
+    expect_that(atomic_load(&signals_seen), >=, 3);
 }
 
 void a_storm_of_signals_neither_breaks_a_wait_nor_loses_anything(struct fixture *f)
@@ -154,11 +155,11 @@ void a_storm_of_signals_neither_breaks_a_wait_nor_loses_anything(struct fixture 
         uint64_t limit_ns = clock_now_ns() + stall_ns();
         while (source->received < sent && clock_now_ns() < limit_ns)
             wait_once(f, limit_ns);
-        assert_int_equal(source->received, sent);
+        expect_equal(source->received, sent);
         uint64_t deadline_ns = in_ms(1);
         while (clock_now_ns() < deadline_ns)
-            assert_int_equal(wait_once(f, deadline_ns), 0);
+            expect_equal(wait_once(f, deadline_ns), 0);
     }
     storm_end(&storm);
-    assert_false(source->garbled);
+    expect(!source->garbled, "every byte in its place: none lost, doubled or swapped");
 }

@@ -1,7 +1,12 @@
 /* Faults that a case plants in the tables of system calls. A case has its process to itself, so
- * nothing is put back, but for what the case itself still needs. */
+ * nothing is put back, but for what the case itself still needs.
+ *
+ * No call is listed here: the tables are found by the build, and each says of every call what it is
+ * called and what kind it is (backends/syscalls.h). */
 #ifndef TESTS_CONFORMANCE_FAULTS_H
 #define TESTS_CONFORMANCE_FAULTS_H
+
+#include "backends/syscalls.h"
 
 #include <stdbool.h>
 
@@ -12,13 +17,9 @@ void fault_plan(unsigned after, unsigned times, int error);
 unsigned faults_done(void);
 int fault_error(void);
 
-/* Every call that a backend makes when it is opened goes through fault_is_due(). */
-void faults_at_open(void);
-void faults_at_open_linux(void);
-void faults_at_open_kqueue(void);
-/* The same for the calls that wait. */
-void faults_at_wait(void);
-void faults_at_wait_linux(void);
-void faults_at_wait_kqueue(void);
+/* Whether a call of a table is to go through fault_is_due() from now on. */
+typedef bool fault_choice(const char *name, enum syscall_kind kind);
+/* Asks that for every call of every table of this program. */
+void plant_faults(fault_choice *chosen);
 
 #endif

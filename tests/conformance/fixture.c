@@ -1,6 +1,7 @@
 #include "tests/conformance/fixture.h"
 
 #include "tests/conformance/network.h"
+#include "tests/required_backends.h"
 #include "tests/sanitized.h"
 
 #include <errno.h>
@@ -14,18 +15,26 @@
 #define DESCRIPTORS_MAX 65536
 
 struct descriptors {
-    int count; /* numbers that were looked at */
+    /* Numbers that were looked at. */
+    int count;
     bool open[];
 };
 
+static double time_limit_factor = 1;
+
+void case_time_limit_factor(double factor)
+{
+    time_limit_factor = factor;
+}
+
 uint64_t stall_ns(void)
 {
-    return (SANITIZED ? 60 : 6) * NS_PER_S;
+    return (uint64_t)((SANITIZED ? 60 : 6) * time_limit_factor * (double)NS_PER_S);
 }
 
 unsigned case_limit_s(void)
 {
-    return SANITIZED ? 300 : 30;
+    return (unsigned)((SANITIZED ? 300 : 30) * time_limit_factor + 0.999);
 }
 
 uint64_t in_ms(unsigned ms)
@@ -44,7 +53,7 @@ static int descriptor_limit(void)
 static struct descriptors *descriptors_now(int count)
 {
     struct descriptors *now = calloc(1, sizeof *now + (size_t)count);
-    assert_non_null(now);
+    expect(now != NULL, "memory for the case");
     now->count = count;
     for (int fd = 0; fd < count; fd++)
         now->open[fd] = descriptor_is_open(fd);
@@ -86,7 +95,7 @@ static void expect_untouched(const struct endpoint *endpoint)
     const unsigned char *bytes = (const unsigned char *)&endpoint->source;
     for (size_t i = 0; i < sizeof endpoint->source; i++)
         if (bytes[i] != SCRIBBLE)
-            fail_msg("byte %zu of a source was written after its release had ended", i);
+            fail_case("byte %zu of a source was written after its release had ended", i);
 }
 
 void fixture_close_peers(struct fixture *f)
@@ -110,20 +119,25 @@ void fixture_finish(struct fixture *f)
     struct descriptors *after = descriptors_now(f->before->count);
     for (int fd = 0; fd < after->count; fd++) {
         if (after->open[fd] && !f->before->open[fd])
-            fail_msg("descriptor %d is still open after the backend was closed", fd);
+            fail_case("descriptor %d is still open after the backend was closed", fd);
         if (!after->open[fd] && f->before->open[fd])
-            fail_msg("descriptor %d was closed, which was not the backend's", fd);
+            fail_case("descriptor %d was closed, which was not the backend's", fd);
     }
     free(after);
 }
 
-void case_skip(struct fixture *f, const char *format, ...)
+void case_skip(const struct fixture *f, const char *format, ...)
 {
+    const char *backend = f->variant->name;
+    bool required = backend_is_required(backend);
     va_list values;
+    printf("%s: ", backend);
     va_start(values, format);
-    vsnprintf(f->skip_reason, sizeof f->skip_reason, format, values);
+    vprintf(format, values);
     va_end(values);
-    skip();
+    printf("%s\n", required ? " (but REQUIRE_BACKENDS names it)" : "");
+    fflush(stdout);
+    _exit(required ? EXIT_FAILURE : EXIT_SKIPPED);
 }
 
 void skip_emulated(struct fixture *f, const char *reason)
@@ -143,25 +157,25 @@ void need_descriptors(struct fixture *f, unsigned count)
 struct rlimit descriptors_leave(int spare)
 {
     struct rlimit before, lowered;
-    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    expect_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
     int probes[16], highest = 0;
     for (int i = 0; i <= spare; i++)
         highest = probes[i] = dup(STDERR_FILENO);
     for (int i = 0; i <= spare; i++)
         close(probes[i]);
     lowered = (struct rlimit){.rlim_cur = (rlim_t)highest, .rlim_max = before.rlim_max};
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &lowered), 0);
+    expect_equal(setrlimit(RLIMIT_NOFILE, &lowered), 0);
     return before;
 }
 
 void backend_start(struct fixture *f)
 {
-    assert_null(f->backend);
+    expect(f->backend == NULL, "no backend to be open yet");
     int r = backend_open(&f->backend, f->variant, &f->config);
     if (r < 0)
-        fail_msg("opening %s: %s", f->variant->name, strerror(-r));
-    assert_non_null(f->backend);
-    assert_ptr_equal(f->backend->ops, f->ops);
+        fail_case("opening %s: %s", f->variant->name, strerror(-r));
+    expect(f->backend != NULL, "open() to give a backend");
+    expect_equal((uintptr_t)f->backend->ops, (uintptr_t)f->ops);
     f->delivered = 0;
 }
 
@@ -170,8 +184,8 @@ void backend_stop(struct fixture *f)
     for (; f->accepted_taken < f->accepted_count; f->accepted_taken++)
         f->ops->discard(f->backend, f->accepted[f->accepted_taken]);
     if (f->backend->counters.events != f->delivered)
-        fail_msg("%llu results came, but the counter says %llu", (unsigned long long)f->delivered,
-                 (unsigned long long)f->backend->counters.events);
+        fail_case("%llu results came, but the counter says %llu", (unsigned long long)f->delivered,
+                  (unsigned long long)f->backend->counters.events);
     f->ops->close(f->backend);
     f->backend = NULL;
 }
@@ -181,41 +195,41 @@ void backend_stop(struct fixture *f)
 struct endpoint *adopt(struct fixture *f, int fd, uint16_t want)
 {
     struct endpoint *endpoint = calloc(1, sizeof *endpoint);
-    assert_non_null(endpoint);
+    expect(endpoint != NULL, "memory for the case");
     endpoint->next = f->endpoints;
     f->endpoints = endpoint;
     endpoint->source.fd = fd;
     set_nonblocking(fd, f->ops->nonblocking);
     int r = f->ops->adopt(f->backend, &endpoint->source);
     if (r < 0)
-        fail_msg("adopting descriptor %d: %s", fd, strerror(-r));
-    wish(f, endpoint, want);
+        fail_case("adopting descriptor %d: %s", fd, strerror(-r));
+    set_interest(f, endpoint, want);
     return endpoint;
 }
 
-void wish(struct fixture *f, struct endpoint *endpoint, uint16_t want)
+void set_interest(struct fixture *f, struct endpoint *endpoint, uint16_t want)
 {
-    assert_int_equal(endpoint->state, ENDPOINT_ADOPTED);
-    endpoint->wished = want;
+    expect_equal(endpoint->state, ENDPOINT_ADOPTED);
+    endpoint->interest = want;
     backend_want(f->backend, &endpoint->source, want);
 }
 
 int start_send(struct fixture *f, struct endpoint *endpoint, struct io_send *send)
 {
-    assert_null(endpoint->source.sending);
+    expect(endpoint->source.sending == NULL, "no send in progress before the next one");
     int r = f->ops->send(f->backend, &endpoint->source, send);
     if (r == 0)
         endpoint->sending = send;
     else if (r > 0)
-        assert_int_equal(send->sent, send->length);
+        expect_equal(send->sent, send->length);
     return r;
 }
 
 int release(struct fixture *f, struct endpoint *endpoint)
 {
-    assert_int_equal(endpoint->state, ENDPOINT_ADOPTED);
+    expect_equal(endpoint->state, ENDPOINT_ADOPTED);
     int r = f->ops->release(f->backend, &endpoint->source);
-    assert_in_range(r, 0, 1);
+    expect_between(r, 0, 1, "what release() returned");
     endpoint->state = r == 1 ? ENDPOINT_GONE : ENDPOINT_CLOSING;
     endpoint->sending = NULL;
     return r;
@@ -229,7 +243,7 @@ void release_wholly(struct fixture *f, struct endpoint *endpoint)
 
 int take_accepted(struct fixture *f)
 {
-    assert_true(f->accepted_taken < f->accepted_count);
+    expect_that(f->accepted_taken, <, f->accepted_count);
     return f->accepted[f->accepted_taken++];
 }
 

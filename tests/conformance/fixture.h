@@ -1,30 +1,28 @@
 /* What every case stands on: one backend, descriptors in its care, peers at their other ends, and a
- * wait that checks of each result what the contract promises of all results. A case fails by a
- * cmocka assertion. It runs alone in its process.
- * - A wish that was not made, or was taken back, yields nothing.
- * - A final result has taken its wish back.
- * - A source that was released yields nothing but the IO_CLOSED it may have announced.
- * - Its memory is not written to any more.
- * - Buffers have numbers and sizes of the pool, and are never in two hands.
- * - The event array is not overrun. */
+ * wait that checks of each result what the contract promises of all results. A case fails by an
+ * expectation (expect.h), or ends as skipped. It runs alone in its process.
+ *
+ * Of every wait: interest that was not set, or was withdrawn, yields nothing. A final result has
+ * ended its interest. A source that was released yields nothing but the IO_CLOSED it may have
+ * announced, and its memory is not written to any more. Buffers have numbers and sizes of the pool,
+ * and are never in two hands. The event array is not overrun. */
 #ifndef TESTS_CONFORMANCE_FIXTURE_H
 #define TESTS_CONFORMANCE_FIXTURE_H
 
 #include "backends/backend.h"
 #include "backends/clock.h"
 #include "backends/registry.h"
+#include "tests/conformance/expect.h"
 
 #include <netinet/in.h>
-#include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/resource.h>
 
-#include <cmocka.h>
-
 #define CAPACITY_MAX 1024
+#define EXIT_SKIPPED 77
 #define SCRIBBLE 0xa5 /* fills memory that the backend has no business with any more */
 
 struct descriptors; /* which numbers are open in this process */
@@ -43,56 +41,78 @@ struct endpoint {
         ENDPOINT_FORGOTTEN
     } state;
     struct endpoint *next;
-    uint16_t wished; /* what source.want has to be: wishes made, less those that ended */
+    /* What source.want has to be: interest set, less what has ended. */
+    uint16_t interest;
     const struct io_send *sending;
 
-    unsigned results;      /* all that came, IO_CLOSED not counted */
-    unsigned last_results; /* of them in the last wait that had one, */
-    uint64_t last_in;      /* and its number */
+    /* All that came, IO_CLOSED not counted. */
+    unsigned results;
+    /* Of these, how many came in the last wait that had one, and the number of that wait. */
+    unsigned last_results;
+    uint64_t last_in;
     unsigned accepts, accept_errors;
     unsigned receives, ends, receive_errors;
     unsigned sends, polls, poll_errors;
-    unsigned closes; /* IO_CLOSED */
-    int error;       /* the last result < 0 of accepting, receiving or polling */
+    /* IO_CLOSED. */
+    unsigned closes;
+    /* The last result < 0 of accepting, receiving or polling. */
+    int error;
     int send_result;
-    int poll_bits;     /* of the last IO_POLL */
-    uint64_t received; /* bytes */
-    bool garbled;      /* one of them did not continue the pattern */
+    /* Of the last IO_POLL. */
+    int poll_bits;
+    /* Bytes. */
+    uint64_t received;
+    /* One of them did not continue the pattern. */
+    bool garbled;
 };
 
 struct fixture {
     const struct backend_variant *variant;
     const struct backend_ops *ops;
-    struct backend_config config; /* a case changes it before backend_start() */
-    unsigned capacity;            /* of the event array in the next waits */
-    struct backend *backend;      /* NULL until backend_start() */
+    /* A case changes it before backend_start(). */
+    struct backend_config config;
+    /* Of the event array in the next waits. */
+    unsigned capacity;
+    /* NULL until backend_start(). */
+    struct backend *backend;
 
-    struct io_event *events; /* of the last wait */
-    event_hook *on_event;    /* sees each result before it is counted; may release, wish, adopt */
-    void *context;           /* the hook's */
-    bool hold_buffers;       /* received buffers stay taken until recycle_all() */
+    /* Of the last wait. */
+    struct io_event *events;
+    /* Sees each result before it is counted; may release, set interest, adopt. */
+    event_hook *on_event;
+    /* The hook's. */
+    void *context;
+    /* Received buffers stay taken until recycle_all(). */
+    bool hold_buffers;
 
-    uint64_t waits;       /* calls of wait(); also the number of the last one */
-    uint64_t delivered;   /* results in all */
-    uint64_t empty_early; /* waits that gave nothing and returned before their deadline */
-    uint64_t empty_waits; /* waits that gave nothing at all */
+    /* Calls of wait(); also the number of the last one. */
+    uint64_t waits;
+    /* Results in all. */
+    uint64_t delivered;
+    /* Waits that gave nothing and returned before their deadline. */
+    uint64_t empty_early;
+    /* Waits that gave nothing at all. */
+    uint64_t empty_waits;
     unsigned wakes;
 
-    int *accepted; /* not taken yet, in order */
+    /* Not taken yet, in order. */
+    int *accepted;
     size_t accepted_count, accepted_capacity, accepted_taken;
     uint16_t *held;
     size_t held_count;
     bool *buffer_is_out;
 
     struct endpoint *endpoints;
-    int *peers; /* -1: closed */
+    /* -1: closed. */
+    int *peers;
     size_t peer_count, peer_capacity;
+    /* Where connection() and narrow_connection() join their ends. */
     struct meeting_point {
-        int fd; /* 0: not there yet */
+        /* 0: not there yet. */
+        int fd;
         struct sockaddr_in address;
-    } meeting_points[2]; /* where connection() and narrow_connection() join their ends */
+    } meeting_points[2];
     struct descriptors *before;
-    char skip_reason[256];
 };
 
 /* ---- one case, from begin to end ---- */
@@ -106,8 +126,9 @@ void fixture_close_peers(struct fixture *);
 void fixture_finish(struct fixture *);
 void fixture_free(struct fixture *);
 
-/* Ends the case as not applicable to this machine; printed as a sentence. */
-void case_skip(struct fixture *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Ends the process: the case does not apply to this machine, for the reason given. */
+_Noreturn void case_skip(const struct fixture *, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 /* Skips where the mechanism is imitated and, for the reason given, imitated badly. */
 void skip_emulated(struct fixture *, const char *reason);
 /* Skips unless this process may have `count` descriptors at a time. */
@@ -123,7 +144,7 @@ void backend_stop(struct fixture *);  /* closes; fixture_finish() does it for wh
 /* ---- sources ---- */
 
 struct endpoint *adopt(struct fixture *, int fd, uint16_t want);
-void wish(struct fixture *, struct endpoint *, uint16_t want);
+void set_interest(struct fixture *, struct endpoint *, uint16_t want);
 /* As the table's send(), and expects exactly the IO_SEND that its answer announces. */
 int start_send(struct fixture *, struct endpoint *, struct io_send *);
 /* 1 and 0 as the contract says; the rest of the batch must not be looked at for this source. */
@@ -144,7 +165,8 @@ void recycle_all(struct fixture *); /* those held */
 /* One wait(), each result checked and counted. Returns how many there were. */
 unsigned wait_once(struct fixture *, uint64_t deadline_ns);
 /* Waits until something came; a backend that stalls fails the case, saying what was waited for. */
-void wait_some(struct fixture *, const char *purpose);
+#define wait_some(fixture, purpose) wait_some_at(__FILE__, __LINE__, fixture, purpose)
+void wait_some_at(const char *file, int line, struct fixture *, const char *purpose);
 /* The same over and over; what a hung case was waiting for is printed by its alarm. */
 extern const char *waited_for;
 #define WAIT_UNTIL(fixture, condition)                                                             \
@@ -152,14 +174,18 @@ extern const char *waited_for;
     wait_some((fixture), #condition)
 /* Nothing may come for so long, and wait() must sleep meanwhile rather than return or turn in
  * circles. */
-void expect_quiet(struct fixture *, unsigned duration_ms);
-/* The same just after a wish was taken back: in the completion tier, what the kernel had given away
- * before it was told still comes. */
-void expect_quiet_after_wish(struct fixture *, unsigned duration_ms);
+#define expect_quiet(fixture, duration_ms) expect_quiet_at(__FILE__, __LINE__, fixture, duration_ms)
+void expect_quiet_at(const char *file, int line, struct fixture *, unsigned duration_ms);
+/* The same just after interest was withdrawn: in the completion tier, what the kernel had given
+ * away before it was told still comes. */
+void expect_quiet_after_withdrawal(struct fixture *, unsigned duration_ms);
 
 uint64_t in_ms(unsigned ms); /* a deadline */
 /* What is long enough for anything that happens at all. Only a failing case takes so long. */
 uint64_t stall_ns(void);
-unsigned case_limit_s(void); /* the alarm of a whole case */
+/* The alarm of a whole case. */
+unsigned case_limit_s(void);
+/* What both are multiplied by, for a machine that is slow. */
+void case_time_limit_factor(double factor);
 
 #endif

@@ -17,8 +17,10 @@ enum token { POLL = 1, OTHER };
 struct facts {
     struct io_uring ring;
     int ends[2];
-    int result; /* of the last report */
-    bool more;  /* the request stands */
+    /* Of the last report. */
+    int result;
+    /* The request stands. */
+    bool more;
 };
 
 static int set_up(void **state)

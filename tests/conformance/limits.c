@@ -15,7 +15,7 @@
 static int move_up(int fd, int lowest)
 {
     int high = fcntl(fd, F_DUPFD, lowest);
-    assert_true(high >= lowest);
+    expect_that(high, >=, lowest);
     close(fd);
     return high;
 }
@@ -30,20 +30,20 @@ static void use_high_descriptors(struct fixture *f, int lowest)
     unsigned accepts = server->accepts;
     WAIT_UNTIL(f, server->accepts == accepts + 1);
     struct endpoint *source = adopt(f, move_up(take_accepted(f), lowest), IO_WANT_RECV);
-    assert_int_equal(peer_send_pattern(peer, 0, 5000), 5000);
+    expect_equal(peer_send_pattern(peer, 0, 5000), 5000);
     WAIT_UNTIL(f, source->received == 5000);
-    assert_false(source->garbled);
+    expect(!source->garbled, "every byte in its place: none lost, doubled or swapped");
 
     struct io_send send = {.data = "up here", .length = 7};
     if (start_send(f, source, &send) == 0)
         WAIT_UNTIL(f, source->sends == 1);
-    assert_int_equal(send.sent, 7);
+    expect_equal(send.sent, 7);
 
-    assert_int_equal(pipe(ends), 0);
+    expect_equal(pipe(ends), 0);
     peer_track(f, ends[1]);
     struct endpoint *reader = adopt(f, move_up(ends[0], lowest), IO_WANT_READABLE);
     expect_quiet(f, 5);
-    assert_int_equal(write(ends[1], "a", 1), 1);
+    expect_equal(write(ends[1], "a", 1), 1);
     WAIT_UNTIL(f, reader->polls == 2);
     release_wholly(f, reader);
     peer_reset(f, peer);
@@ -56,7 +56,7 @@ void descriptors_above_FD_SETSIZE_work_like_any_other(struct fixture *f)
 {
     struct rlimit limit;
     need_descriptors(f, 5100);
-    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    expect_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
     backend_start(f);
     use_high_descriptors(f, FD_SETSIZE - 1);
     use_high_descriptors(f, 5000);
@@ -76,15 +76,15 @@ static void use_many_sources(struct fixture *f, unsigned count)
         sources[i] = connection(f, &peers[i], IO_WANT_RECV);
     for (unsigned round = 0; round < 3; round++) {
         for (unsigned i = 0; i < count; i++)
-            assert_int_equal(peer_send_pattern(peers[i * 7919 % count], 20 * round, 20), 20);
+            expect_equal(peer_send_pattern(peers[i * 7919 % count], 20 * round, 20), 20);
         for (unsigned i = 0; i < count; i++)
             WAIT_UNTIL(f, sources[i]->received == 20 * (round + 1));
         /* All of them change between two waits. */
         for (unsigned i = 0; i < count; i++)
-            wish(f, sources[i], 0);
+            set_interest(f, sources[i], 0);
         wait_once(f, 0);
         for (unsigned i = 0; i < count; i++)
-            wish(f, sources[i], IO_WANT_RECV);
+            set_interest(f, sources[i], IO_WANT_RECV);
     }
     for (unsigned i = 0; i < count; i += 2)
         shutdown(peers[i], SHUT_WR);
@@ -92,7 +92,7 @@ static void use_many_sources(struct fixture *f, unsigned count)
         WAIT_UNTIL(f, sources[i]->ends == 1);
     expect_quiet(f, 10);
     for (unsigned i = 0; i < count; i++) {
-        assert_false(sources[i]->garbled);
+        expect(!sources[i]->garbled, "every byte in its place: none lost, doubled or swapped");
         if (i % 4 == 1)
             release(f, sources[i]);
     }
@@ -145,7 +145,7 @@ void a_configuration_out_of_range_is_refused(struct fixture *f)
         if (r >= 0)
             f->ops->close(backend);
         if (r != -EINVAL)
-            fail_msg("configuration %zu was answered with %d, not -EINVAL", i, r);
+            fail_case("configuration %zu was answered with %d, not -EINVAL", i, r);
     }
 }
 
@@ -158,11 +158,11 @@ void the_smallest_configuration_is_enough(struct fixture *f)
     f->capacity = 1;
     backend_start(f);
     struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
-    assert_int_equal(peer_send_pattern(peer, 0, 300), 300);
+    expect_equal(peer_send_pattern(peer, 0, 300), 300);
     peer_close(f, peer);
     WAIT_UNTIL(f, source->ends == 1);
-    assert_int_equal(source->receives, 300);
-    assert_false(source->garbled);
+    expect_equal(source->receives, 300);
+    expect(!source->garbled, "every byte in its place: none lost, doubled or swapped");
 }
 
 void opening_and_closing_again_and_again_leaves_nothing(struct fixture *f)
@@ -170,9 +170,9 @@ void opening_and_closing_again_and_again_leaves_nothing(struct fixture *f)
     for (int i = 0; i < 100; i++) {
         backend_start(f);
         if (i % 2 == 0)
-            assert_int_equal(wait_once(f, 0), 0);
+            expect_equal(wait_once(f, 0), 0);
         if (i % 3 == 0)
-            assert_true(f->ops->wake(f->backend) >= 0);
+            expect_that(f->ops->wake(f->backend), >=, 0);
         backend_stop(f);
     }
 }
@@ -182,22 +182,22 @@ void two_backends_in_one_thread_do_not_disturb_each_other(struct fixture *f)
     struct fixture other;
     struct endpoint *here, *there;
     int peer, far_peer;
-    assert_int_equal(fixture_init(&other, f->variant), 0);
+    expect_equal(fixture_init(&other, f->variant), 0);
     backend_start(f);
     backend_start(&other);
     here = connection(f, &peer, IO_WANT_RECV);
     there = connection(&other, &far_peer, IO_WANT_RECV);
     wait_once(f, 0);
     wait_once(&other, 0);
-    assert_int_equal(peer_send_pattern(peer, 0, 100), 100);
+    expect_equal(peer_send_pattern(peer, 0, 100), 100);
     expect_quiet(&other, 10);
-    assert_int_equal(peer_send_pattern(far_peer, 0, 100), 100);
-    assert_true(f->ops->wake(other.backend) >= 0);
+    expect_equal(peer_send_pattern(far_peer, 0, 100), 100);
+    expect_that(f->ops->wake(other.backend), >=, 0);
     WAIT_UNTIL(f, here->received == 100);
     expect_quiet(f, 10);
     WAIT_UNTIL(&other, there->received == 100 && other.wakes == 1);
     backend_stop(f);
-    assert_int_equal(peer_send_pattern(far_peer, 100, 100), 100);
+    expect_equal(peer_send_pattern(far_peer, 100, 100), 100);
     WAIT_UNTIL(&other, there->received == 200);
     backend_stop(&other);
     fixture_close_peers(&other);

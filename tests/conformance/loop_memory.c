@@ -19,9 +19,9 @@
 static pid_t start_clients(const struct sockaddr_in *address, unsigned count, int *hold)
 {
     int ends[2];
-    assert_int_equal(pipe(ends), 0);
+    expect_equal(pipe(ends), 0);
     pid_t pid = fork();
-    assert_true(pid >= 0);
+    expect_that(pid, >=, 0);
     if (pid > 0) {
         close(ends[0]);
         *hold = ends[1];
@@ -46,11 +46,11 @@ static void on_connection_lean(struct loop_listener *listener, int status)
     struct loop_side *side = listener->handle.data;
     struct loop_stream **streams = side->context;
     struct loop_stream *stream = malloc(sizeof *stream);
-    assert_non_null(stream);
-    assert_int_equal(status, 0);
+    expect(stream != NULL, "memory for the case");
+    expect_equal(status, 0);
     loop_stream_init(side->loop, stream);
-    assert_int_equal(loop_accept(listener, stream), 0);
-    assert_int_equal(loop_read_start(stream, served_read), 0);
+    expect_equal(loop_accept(listener, stream), 0);
+    expect_equal(loop_read_start(stream, served_read), 0);
     streams[side->connections++] = stream;
 }
 
@@ -72,7 +72,7 @@ void through_the_loop_a_connection_costs_less_than_512_bytes(struct fixture *f)
         case_skip(f, "the C library does not tell how much memory is allocated");
     skip_emulated(f, "what a kernel would keep for a connection is memory of this process");
     need_descriptors(f, 600);
-    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    expect_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
     if (limit.rlim_cur < count + 64)
         count = (unsigned)limit.rlim_cur - 64;
     struct loop_stream **streams = calloc(count, sizeof(struct loop_stream *));
@@ -93,8 +93,9 @@ void through_the_loop_a_connection_costs_less_than_512_bytes(struct fixture *f)
         loop_close(&streams[i]->handle, free_stream);
     loop_side_end(&side);
     close(hold);
-    assert_int_equal(waitpid(clients, &status, 0), clients);
-    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    expect_equal(waitpid(clients, &status, 0), clients);
+    expect(WIFEXITED(status) && WEXITSTATUS(status) == 0,
+           "the process of the clients to have ended well");
     free(streams);
-    assert_true(each < BYTES_EACH_MOST);
+    expect_that(each, <, BYTES_EACH_MOST);
 }

@@ -19,9 +19,9 @@ void loop_side_begin(struct fixture *f, struct loop_side *side, unsigned event_b
     options.event_budget = event_budget;
     int r = loop_open(&side->loop, &options);
     if (r < 0)
-        fail_msg("opening the loop: %s", strerror(-r));
+        fail_case("opening the loop: %s", strerror(-r));
     loop_timer_init(side->loop, &side->tick);
-    assert_int_equal(loop_timer_start(&side->tick, on_tick, NS_PER_MS, NS_PER_MS), 0);
+    expect_equal(loop_timer_start(&side->tick, on_tick, NS_PER_MS, NS_PER_MS), 0);
     loop_listener_init(side->loop, &side->listener);
     side->listener.handle.data = side;
 }
@@ -30,11 +30,11 @@ void loop_side_listen(struct loop_side *side, int backlog, loop_connection_funct
 {
     struct sockaddr_in any = {.sin_family = AF_INET, .sin_addr.s_addr = own_loopback_address()};
     socklen_t length = sizeof side->address;
-    assert_int_equal(
+    expect_equal(
         loop_listen(&side->listener, (struct sockaddr *)&any, sizeof any, backlog, on_connection),
         0);
-    assert_int_equal(
-        loop_listener_address(&side->listener, (struct sockaddr *)&side->address, &length), 0);
+    expect_equal(loop_listener_address(&side->listener, (struct sockaddr *)&side->address, &length),
+                 0);
 }
 
 static void on_served_closed(struct loop_handle *handle)
@@ -68,22 +68,22 @@ static void close_one(struct loop_handle *handle, void *context)
 void loop_side_end(struct loop_side *side)
 {
     loop_walk(side->loop, close_one, side);
-    assert_int_equal(loop_run(side->loop, LOOP_DEFAULT), 0);
-    assert_int_equal(side->listener_closes, 1);
+    expect_equal(loop_run(side->loop, LOOP_DEFAULT), 0);
+    expect_equal(side->listener_closes, 1);
     while (side->served != NULL) {
         struct served *served = side->served;
-        assert_int_equal(served->closes, 1);
+        expect_equal(served->closes, 1);
         side->served = served->next;
         free(served);
     }
-    assert_int_equal(loop_destroy(side->loop), 0);
+    expect_equal(loop_destroy(side->loop), 0);
 }
 
 struct served *served_take(struct loop_listener *listener)
 {
     struct loop_side *side = listener->handle.data;
     struct served *served = calloc(1, sizeof *served);
-    assert_non_null(served);
+    expect(served != NULL, "memory for the case");
     loop_stream_init(side->loop, &served->stream);
     served->side = side;
     served->next = side->served;
@@ -91,7 +91,7 @@ struct served *served_take(struct loop_listener *listener)
     int r = loop_accept(listener, &served->stream);
     if (r >= 0)
         return served;
-    assert_int_equal(r, -EAGAIN);
+    expect_equal(r, -EAGAIN);
     served_close(served);
     return NULL;
 }
@@ -100,7 +100,7 @@ void served_read(struct loop_stream *stream, ssize_t bytes, const void *data)
 {
     struct served *served = served_of(stream);
     if (loop_is_closing(&stream->handle))
-        fail_msg("a stream that is closing was given %zd bytes", bytes);
+        fail_case("a stream that is closing was given %zd bytes", bytes);
     if (bytes > 0) {
         served->garbled |= !pattern_continues(data, served->received, (size_t)bytes);
         served->received += (uint64_t)bytes;
@@ -128,8 +128,8 @@ void on_connection_read(struct loop_listener *listener, int status)
     if (!count_connection(listener->handle.data, status))
         return;
     struct served *served = served_take(listener);
-    assert_non_null(served);
-    assert_int_equal(loop_read_start(&served->stream, served_read), 0);
+    expect(served != NULL, "memory for the case");
+    expect_equal(loop_read_start(&served->stream, served_read), 0);
 }
 
 void on_connection_leave(struct loop_listener *listener, int status)
@@ -141,12 +141,12 @@ void loop_side_step(struct loop_side *side, uint64_t limit_ns, const char *purpo
 {
     waited_for = purpose;
     if (clock_now_ns() > limit_ns)
-        fail_msg("the loop does not get there: %s", purpose);
-    assert_int_equal(loop_run(side->loop, LOOP_ONCE), 1);
+        fail_case("the loop does not get there: %s", purpose);
+    expect_equal(loop_run(side->loop, LOOP_ONCE), 1);
 }
 
 void loop_side_run_for(struct loop_side *side, unsigned duration_ms)
 {
     for (uint64_t end_ns = in_ms(duration_ms); clock_now_ns() < end_ns;)
-        assert_int_equal(loop_run(side->loop, LOOP_ONCE), 1);
+        expect_equal(loop_run(side->loop, LOOP_ONCE), 1);
 }

@@ -20,14 +20,17 @@ struct served {
 struct loop_side {
     struct fixture *fixture;
     struct loop *loop;
-    struct loop_timer tick; /* an iteration does not block for longer than this */
+    /* An iteration does not block for longer than this. */
+    struct loop_timer tick;
     struct loop_listener listener;
     struct sockaddr_in address;
-    struct served *served; /* the last one first */
+    /* The last one first. */
+    struct served *served;
     unsigned connections, failures;
     int failure;
     unsigned listener_closes;
-    void *context; /* the case's */
+    /* The case's. */
+    void *context;
 };
 
 /* A loop with the fixture's configuration. */

@@ -15,7 +15,7 @@ struct copied_write {
 
 static void free_copied(struct loop_write *write, int status)
 {
-    assert_int_equal(status, 0);
+    expect_equal(status, 0);
     free(list_owner(write, struct copied_write, write));
 }
 
@@ -26,17 +26,17 @@ static void echo(struct loop_stream *stream, ssize_t bytes, const void *data)
         return;
     }
     struct copied_write *copy = malloc(sizeof *copy + (size_t)bytes);
-    assert_non_null(copy);
+    expect(copy != NULL, "memory for the case");
     memcpy(copy->data, data, (size_t)bytes);
-    assert_int_equal(loop_write(stream, &copy->write, copy->data, (size_t)bytes, free_copied), 0);
+    expect_equal(loop_write(stream, &copy->write, copy->data, (size_t)bytes, free_copied), 0);
 }
 
 static void on_connection_echo(struct loop_listener *listener, int status)
 {
     struct loop_side *side = listener->handle.data;
-    assert_int_equal(status, 0);
+    expect_equal(status, 0);
     side->connections++;
-    assert_int_equal(loop_read_start(&served_take(listener)->stream, echo), 0);
+    expect_equal(loop_read_start(&served_take(listener)->stream, echo), 0);
 }
 
 #define CLIENTS 100
@@ -60,7 +60,7 @@ void through_the_loop_an_echo_server_serves_a_hundred_clients(struct fixture *f)
             size_t part = ECHO_BYTES - sent[i] < 700 ? ECHO_BYTES - sent[i] : 700;
             sent[i] += peer_send_pattern(peers[i], sent[i], part);
             ssize_t n = peer_receive_pattern(peers[i], received[i], ECHO_BYTES);
-            assert_true(n > 0 || n == -EAGAIN);
+            expect(n > 0 || n == -EAGAIN, "bytes at the client, or none yet");
             if (n > 0) {
                 received[i] += (uint64_t)n;
                 limit_ns = clock_now_ns() + stall_ns();
@@ -114,17 +114,17 @@ static unsigned char *queue_writes(struct served *served, struct ordered *ordere
     for (unsigned i = 0; i < WRITES; i++)
         *total += 1 + (size_t)i * i * 137 % 20000;
     unsigned char *data = malloc(*total);
-    assert_non_null(data);
+    expect(data != NULL, "memory for the case");
     pattern_fill(data, 0, *total);
     *ordered = (struct ordered){.side = served->side};
     served->side->context = ordered;
     for (unsigned i = 0; i < WRITES; i++) {
         size_t length = 1 + (size_t)i * i * 137 % 20000;
         ordered->writes[i].data = ordered;
-        assert_int_equal(loop_write(&served->stream, &ordered->writes[i], data + offset, length,
-                                    on_ordered_write),
-                         0);
-        assert_int_equal(ordered->done, 0); /* never from within */
+        expect_equal(loop_write(&served->stream, &ordered->writes[i], data + offset, length,
+                                on_ordered_write),
+                     0);
+        expect_equal(ordered->done, 0); /* never from within */
         offset += length;
     }
     return data;
@@ -148,7 +148,7 @@ static void receive_all(struct loop_side *side, int peer, size_t total)
     size_t received = 0;
     for (uint64_t limit_ns = clock_now_ns() + stall_ns(); received < total;) {
         ssize_t n = peer_receive_pattern(peer, received, total - received);
-        assert_true(n > 0 || n == -EAGAIN);
+        expect(n > 0 || n == -EAGAIN, "bytes at the reader, or none yet");
         if (n > 0) {
             received += (size_t)n;
             limit_ns = clock_now_ns() + stall_ns();
@@ -165,18 +165,19 @@ void through_the_loop_writes_keep_their_order_past_a_slow_reader(struct fixture 
     size_t total;
     struct served *served = begin_narrow(f, &side, &peer);
     unsigned char *data = queue_writes(served, &ordered, &total);
-    assert_int_equal(loop_shutdown(&served->stream, on_ordered_shutdown), 0);
+    expect_equal(loop_shutdown(&served->stream, on_ordered_shutdown), 0);
     loop_side_run_for(&side, 5);
-    assert_in_range(ordered.done, 0, WRITES - 1);
+    expect_between(ordered.done, 0, WRITES - 1, "writes done before their reader reads");
     receive_all(&side, peer, total);
     RUN_UNTIL(&side, ordered.shutdowns == 1);
-    assert_int_equal(ordered.done, WRITES);
-    assert_false(ordered.out_of_order || ordered.shut_early);
-    assert_int_equal(ordered.failed + ordered.cancelled, 0);
-    assert_int_equal(ordered.shutdown_status, 0);
-    assert_true(peer_sees_the_end(peer));
+    expect_equal(ordered.done, WRITES);
+    expect(!(ordered.out_of_order || ordered.shut_early),
+           "the writes and the shutdown to end in their order");
+    expect_equal(ordered.failed + ordered.cancelled, 0);
+    expect_equal(ordered.shutdown_status, 0);
+    expect(peer_sees_the_end(peer), "the peer to see the end of the connection");
     /* The other direction is still open. */
-    assert_int_equal(peer_send_pattern(peer, 0, 100), 100);
+    expect_equal(peer_send_pattern(peer, 0, 100), 100);
     RUN_UNTIL(&side, served->received == 100);
     loop_side_end(&side);
     free(data);
@@ -191,16 +192,16 @@ void through_the_loop_writes_left_at_close_are_cancelled_before_the_close_callba
     size_t total;
     struct served *served = begin_narrow(f, &side, &peer);
     unsigned char *data = queue_writes(served, &ordered, &total);
-    assert_int_equal(loop_shutdown(&served->stream, on_ordered_shutdown), 0);
+    expect_equal(loop_shutdown(&served->stream, on_ordered_shutdown), 0);
     loop_side_run_for(&side, 5);
     unsigned done = ordered.done;
     served_close(served);
     RUN_UNTIL(&side, served->closes == 1);
-    assert_int_equal(ordered.done, WRITES);
-    assert_in_range(ordered.cancelled, 1, WRITES - done);
-    assert_int_equal(ordered.failed, 0);
-    assert_int_equal(ordered.shutdown_status, -ECANCELED);
-    assert_false(ordered.out_of_order);
+    expect_equal(ordered.done, WRITES);
+    expect_between(ordered.cancelled, 1, WRITES - done, "writes cancelled by the close");
+    expect_equal(ordered.failed, 0);
+    expect_equal(ordered.shutdown_status, -ECANCELED);
+    expect(!ordered.out_of_order, "the writes to end in their order");
     memset(data, 0, total);
     free(data);
     loop_side_run_for(&side, 5);
@@ -219,8 +220,8 @@ void through_the_loop_a_peer_lost_in_mid_write_fails_every_write_once(struct fix
     loop_side_run_for(&side, 5);
     peer_reset(f, peer);
     RUN_UNTIL(&side, ordered.done == WRITES);
-    assert_true(ordered.failed > 0);
-    assert_false(ordered.out_of_order);
+    expect_that(ordered.failed, >, 0);
+    expect(!ordered.out_of_order, "the writes to end in their order");
     loop_side_end(&side);
     free(data);
 }
@@ -256,14 +257,14 @@ void through_the_loop_closing_peers_in_the_same_batch_delivers_nothing_of_them(s
     for (struct served *served = side.served; served != NULL; served = served->next)
         served->stream.on_read = close_all_others;
     for (int i = 0; i < 10; i++)
-        assert_int_equal(peer_send_pattern(peers[i], 0, 60), 60);
+        expect_equal(peer_send_pattern(peers[i], 0, 60), 60);
     RUN_UNTIL(&side, closed_ones(&side) == 9);
     loop_side_run_for(&side, 10);
     for (struct served *served = side.served; served != NULL; served = served->next) {
         served_ones += served->reads > 0;
-        assert_int_equal(served->closes, served->reads == 0);
+        expect_equal(served->closes, served->reads == 0);
     }
-    assert_int_equal(served_ones, 1);
+    expect_equal(served_ones, 1);
     loop_side_end(&side);
 }
 
@@ -284,18 +285,18 @@ void through_the_loop_reading_stopped_in_its_callback_loses_no_byte(struct fixtu
     RUN_UNTIL(&side, side.connections == 1);
     struct served *served = side.served;
     loop_read_stop(&served->stream);
-    assert_int_equal(peer_send_pattern(peer, 0, 1600), 1600);
+    expect_equal(peer_send_pattern(peer, 0, 1600), 1600);
     peer_close(f, peer);
     for (unsigned turn = 1; served->ends == 0; turn++) {
-        assert_int_equal(loop_read_start(&served->stream, stop_after_each), 0);
+        expect_equal(loop_read_start(&served->stream, stop_after_each), 0);
         RUN_UNTIL(&side, served->reads + served->ends == turn);
         loop_side_run_for(&side, 2);
-        assert_int_equal(served->reads + served->ends, turn);
+        expect_equal(served->reads + served->ends, turn);
     }
-    assert_int_equal(served->received, 1600);
-    assert_false(served->garbled);
+    expect_equal(served->received, 1600);
+    expect(!served->garbled, "every byte in its place: none lost, doubled or swapped");
     loop_side_run_for(&side, 5);
-    assert_int_equal(served->ends, 1);
+    expect_equal(served->ends, 1);
     loop_side_end(&side);
 }
 
@@ -323,7 +324,7 @@ void through_the_loop_each_close_callback_runs_once_whatever_was_in_progress(str
     }
     for (i = 0; i < 40; i++) {
         if (i % 3 != 2)
-            assert_int_equal(peer_send_pattern(peers[i], 0, 500), 500);
+            expect_equal(peer_send_pattern(peers[i], 0, 500), 500);
         if (i % 5 == 0)
             peer_reset(f, peers[i]);
     }

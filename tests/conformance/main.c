@@ -1,15 +1,13 @@
 /* pollbench-conformance: the rules of backends/backend.h, as cases that any backend has to pass.
  *
- *     pollbench-conformance --list [BACKEND]   the cases, or those that apply to one backend
- *     pollbench-conformance --pairs            "BACKEND CASE" per line: all there is to run
- *     pollbench-conformance --limit            seconds after which a case ends itself as failed
- *     pollbench-conformance CASE BACKEND       runs one. 0: passed, 77: skipped, the last line says
- * why
+ * "CASE BACKEND" runs one case: exit status 0 when it passed, 77 when it is skipped, and then the
+ * last line of standard output says why. A failed one says what it expected in the last line of
+ * standard error. "--list [BACKEND]" names the cases, or those that apply to one backend; "--pairs"
+ * gives "BACKEND CASE" per line, all there is to run; "--limit" the seconds after which a case ends
+ * itself as failed. "--time-limit-factor F" multiplies that limit, and every shorter one.
  *
  * REQUIRE_BACKENDS="epoll poll" in the environment makes a skip on one of these a failure. */
 #include "tests/conformance/cases.h"
-
-#include "tests/required_backends.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -19,9 +17,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define EXIT_SKIPPED 77
 #define EXIT_USAGE 2
 #define DESCRIPTORS_WANTED 20000
+#define FACTOR_LEAST 0.1
+#define FACTOR_MOST 1000.0
 
 struct conformance_case {
     const char *name;
@@ -82,14 +81,6 @@ static const struct conformance_case *find_case(const char *name)
     return NULL;
 }
 
-static int skipped(const char *backend, const char *reason)
-{
-    bool required = backend_is_required(backend);
-    fflush(stderr);
-    printf("%s: %s%s\n", backend, reason, required ? " (but REQUIRE_BACKENDS names it)" : "");
-    return required ? EXIT_FAILURE : EXIT_SKIPPED;
-}
-
 /* Whether this system has the backend at all. What a refusal looks like differs: ENOSYS from an old
  * kernel, EPERM from a policy, EINVAL for a flag that a kernel does not know, ENOMEM from a memory
  * lock limit. Anything else is the backend's own failure, which the case will show. */
@@ -130,17 +121,9 @@ static void raise_descriptor_limit(void)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static const struct conformance_case *current;
-
-static void run_current(void **state)
-{
-    struct fixture *f = *state;
-    current->run(f);
-    fixture_finish(f);
-}
-
 static int run_case(const struct conformance_case *one, const struct backend_variant *variant)
 {
+    struct fixture f = {.variant = variant};
     char reason[256];
     if (!applies(one, variant)) {
         printf("%s: does not apply to a backend of tier %s\n", variant->name,
@@ -151,35 +134,51 @@ static int run_case(const struct conformance_case *one, const struct backend_var
     alarm(case_limit_s());
     raise_descriptor_limit();
     if (!is_available(variant, reason, sizeof reason))
-        return skipped(variant->name, reason);
-
-    struct fixture f;
+        case_skip(&f, "%s", reason);
     if (fixture_init(&f, variant) < 0)
         return EXIT_FAILURE;
-    current = one;
-    const struct CMUnitTest test = {one->name, run_current, NULL, NULL, &f};
-    int failures = _cmocka_run_group_tests(variant->name, &test, 1, NULL, NULL);
-    int status = failures != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-    if (failures == 0 && f.skip_reason[0] != '\0')
-        status = skipped(variant->name, f.skip_reason);
+    one->run(&f);
+    fixture_finish(&f);
     fixture_free(&f);
-    return status;
+    return EXIT_SUCCESS;
 }
 
-static int usage(const char *problem, const char *name)
+static int usage(const char *problem, const char *what)
 {
-    if (name != NULL)
-        fprintf(stderr, "pollbench-conformance: there is no %s \"%s\"\n", problem, name);
-    fprintf(stderr,
-            "usage: pollbench-conformance CASE BACKEND | --list [BACKEND] | --pairs | --limit\n");
+    if (problem != NULL)
+        fprintf(stderr, "pollbench-conformance: %s \"%s\"\n", problem, what);
+    fprintf(stderr, "usage: pollbench-conformance [--time-limit-factor F] CASE BACKEND | "
+                    "--list [BACKEND] | --pairs | --limit\n");
     return EXIT_USAGE;
+}
+
+/* Takes --time-limit-factor out of the arguments, wherever it stands. false: it has no good value,
+ * which is then in *bad. */
+static bool take_factor(int *argc, char **argv, const char **bad)
+{
+    for (int i = 1; i < *argc; i++) {
+        if (strcmp(argv[i], "--time-limit-factor") != 0)
+            continue;
+        char *end = NULL;
+        *bad = i + 1 < *argc ? argv[i + 1] : "";
+        double factor = strtod(*bad, &end);
+        if (**bad == '\0' || *end != '\0' || !(factor >= FACTOR_LEAST && factor <= FACTOR_MOST))
+            return false;
+        case_time_limit_factor(factor);
+        for (*argc -= 2; i < *argc; i++)
+            argv[i] = argv[i + 2];
+    }
+    return true;
 }
 
 int main(int argc, char **argv)
 {
+    const char *bad;
+    if (!take_factor(&argc, argv, &bad))
+        return usage("--time-limit-factor takes a number from 0.1 to 1000, not", bad);
     const struct backend_variant *variant = argc == 3 ? backend_find(argv[2]) : NULL;
     if (argc == 3 && variant == NULL)
-        return usage("backend", argv[2]);
+        return usage("there is no backend", argv[2]);
     if (argc >= 2 && strcmp(argv[1], "--list") == 0)
         return list_cases(variant, ""), EXIT_SUCCESS;
     if (argc == 2 && strcmp(argv[1], "--pairs") == 0)
@@ -189,5 +188,5 @@ int main(int argc, char **argv)
     if (argc != 3)
         return usage(NULL, NULL);
     const struct conformance_case *one = find_case(argv[1]);
-    return one != NULL ? run_case(one, variant) : usage("case", argv[1]);
+    return one != NULL ? run_case(one, variant) : usage("there is no case", argv[1]);
 }

@@ -22,7 +22,7 @@
 static void must(const char *what, int result)
 {
     if (result < 0)
-        fail_msg("%s: %s", what, strerror(errno));
+        fail_case("%s: %s", what, strerror(errno));
 }
 
 void set_nonblocking(int fd, bool on)
@@ -46,7 +46,7 @@ void peer_track(struct fixture *f, int fd)
     if (f->peer_count == f->peer_capacity) {
         f->peer_capacity = f->peer_capacity == 0 ? 64 : 2 * f->peer_capacity;
         f->peers = realloc(f->peers, f->peer_capacity * sizeof *f->peers);
-        assert_non_null(f->peers);
+        expect(f->peers != NULL, "memory for the case");
     }
     f->peers[f->peer_count++] = fd;
 }
@@ -219,7 +219,7 @@ ssize_t peer_receive_pattern(int peer, uint64_t offset, size_t limit)
     if (n < 0)
         return errno == EINTR || errno == EWOULDBLOCK ? -EAGAIN : -errno;
     if (!pattern_continues(data, offset, (size_t)n))
-        fail_msg("bytes %llu and following arrived garbled", (unsigned long long)offset);
+        fail_case("bytes %llu and following arrived garbled", (unsigned long long)offset);
     return n;
 }
 

@@ -14,8 +14,8 @@
 static void read_away(struct endpoint *source, size_t bytes)
 {
     char data[4096];
-    assert_true(bytes <= sizeof data);
-    assert_int_equal(read(source->source.fd, data, bytes), bytes);
+    expect_that(bytes, <=, sizeof data);
+    expect_equal(read(source->source.fd, data, bytes), bytes);
 }
 
 /* The next `count` waits bring one IO_POLL each for this source, with these bits. */
@@ -24,8 +24,8 @@ static void expect_told(struct fixture *f, struct endpoint *source, unsigned cou
     for (unsigned i = 0; i < count; i++) {
         unsigned before = source->polls;
         wait_some(f, "a descriptor that is ready");
-        assert_int_equal(source->polls, before + 1);
-        assert_int_equal(source->poll_bits, bits);
+        expect_equal(source->polls, before + 1);
+        expect_equal(source->poll_bits, bits);
     }
 }
 
@@ -36,7 +36,7 @@ void a_readable_pipe_is_told_in_every_wait_until_it_is_drained(struct fixture *f
     struct endpoint *source = pipe_reader(f, &writer, IO_WANT_READABLE);
     for (int round = 0; round < 3; round++) {
         expect_quiet(f, 10);
-        assert_int_equal(write(writer, "abc", 3), 3);
+        expect_equal(write(writer, "abc", 3), 3);
         expect_told(f, source, 4, IO_WANT_READABLE);
         read_away(source, 2);
         expect_told(f, source, 4, IO_WANT_READABLE);
@@ -71,19 +71,19 @@ void both_directions_come_in_one_result(struct fixture *f)
     backend_start(f);
     struct endpoint *source = connection(f, &peer, BOTH);
     expect_told(f, source, 3, IO_WANT_WRITABLE);
-    assert_int_equal(peer_send_pattern(peer, 0, 3), 3);
+    expect_equal(peer_send_pattern(peer, 0, 3), 3);
     WAIT_UNTIL(f, source->poll_bits == BOTH);
     expect_told(f, source, 3, BOTH);
     read_away(source, 3);
     expect_told(f, source, 3, IO_WANT_WRITABLE);
-    assert_int_equal(peer_send_pattern(peer, 3, 3), 3);
-    wish(f, source, IO_WANT_READABLE);
+    expect_equal(peer_send_pattern(peer, 3, 3), 3);
+    set_interest(f, source, IO_WANT_READABLE);
     expect_told(f, source, 3, IO_WANT_READABLE);
-    wish(f, source, IO_WANT_WRITABLE);
+    set_interest(f, source, IO_WANT_WRITABLE);
     expect_told(f, source, 3, IO_WANT_WRITABLE);
-    wish(f, source, 0);
+    set_interest(f, source, 0);
     expect_quiet(f, 20);
-    wish(f, source, BOTH);
+    set_interest(f, source, BOTH);
     expect_told(f, source, 3, BOTH);
 }
 
@@ -96,7 +96,7 @@ void a_pipe_whose_writers_are_gone_is_readable(struct fixture *f)
     expect_quiet(f, 10);
     peer_close(f, writer);
     expect_told(f, source, 3, IO_WANT_READABLE);
-    assert_int_equal(read(source->source.fd, &byte, 1), 0);
+    expect_equal(read(source->source.fd, &byte, 1), 0);
     expect_told(f, source, 3, IO_WANT_READABLE);
 }
 
@@ -124,15 +124,15 @@ void a_hang_up_that_nobody_wants_to_hear_of_does_not_spin(struct fixture *f)
                                   connection(f, &peer, BOTH)};
     WAIT_UNTIL(f, sources[1]->polls > 0 && sources[2]->polls > 0);
     for (int i = 0; i < 3; i++)
-        wish(f, sources[i], 0);
+        set_interest(f, sources[i], 0);
     expect_quiet(f, 10);
     peer_close(f, writer);
     peer_close(f, reader);
     peer_reset(f, peer);
     expect_quiet(f, 50);
-    wish(f, sources[0], IO_WANT_READABLE);
-    wish(f, sources[1], IO_WANT_WRITABLE);
-    wish(f, sources[2], BOTH);
+    set_interest(f, sources[0], IO_WANT_READABLE);
+    set_interest(f, sources[1], IO_WANT_WRITABLE);
+    set_interest(f, sources[2], BOTH);
     for (int i = 0; i < 3; i++) {
         unsigned before = sources[i]->polls;
         WAIT_UNTIL(f, sources[i]->polls > before);
@@ -145,7 +145,7 @@ void two_descriptors_of_one_pipe_are_both_told(struct fixture *f)
     backend_start(f);
     struct endpoint *first = pipe_reader(f, &writer, IO_WANT_READABLE);
     struct endpoint *second = adopt(f, dup(first->source.fd), IO_WANT_READABLE);
-    assert_int_equal(write(writer, "a", 1), 1);
+    expect_equal(write(writer, "a", 1), 1);
     WAIT_UNTIL(f, first->polls > 0 && second->polls > 0);
     release_wholly(f, first);
     expect_told(f, second, 3, IO_WANT_READABLE);
@@ -160,14 +160,14 @@ static void receive_and_poll(struct fixture *f, unsigned capacity)
     backend_start(f);
     struct endpoint *source = connection(f, &peer, IO_WANT_RECV | IO_WANT_WRITABLE);
     WAIT_UNTIL(f, source->polls > 2);
-    assert_int_equal(source->poll_bits, IO_WANT_WRITABLE);
-    assert_int_equal(peer_send_pattern(peer, 0, 100), 100);
+    expect_equal(source->poll_bits, IO_WANT_WRITABLE);
+    expect_equal(peer_send_pattern(peer, 0, 100), 100);
     WAIT_UNTIL(f, source->received == 100);
-    wish(f, source, IO_WANT_RECV);
+    set_interest(f, source, IO_WANT_RECV);
     expect_quiet(f, 10);
-    assert_int_equal(peer_send_pattern(peer, 100, 100), 100);
+    expect_equal(peer_send_pattern(peer, 100, 100), 100);
     WAIT_UNTIL(f, source->received == 200);
-    assert_false(source->garbled);
+    expect(!source->garbled, "every byte in its place: none lost, doubled or swapped");
 }
 
 void receiving_and_polling_for_room_work_on_one_source(struct fixture *f)
@@ -190,11 +190,11 @@ void sending_and_polling_for_room_work_on_one_source(struct fixture *f)
     struct endpoint *source = narrow_connection(f, &peer, IO_WANT_WRITABLE);
     pattern_fill(data, 0, sizeof data);
     struct io_send send = {.data = data, .length = sizeof data};
-    assert_int_equal(start_send(f, source, &send), 0);
+    expect_equal(start_send(f, source, &send), 0);
     /* To the last byte, because a full socket has no room to tell of. */
     for (uint64_t limit_ns = clock_now_ns() + stall_ns();
          source->sends == 0 || received < sizeof data;) {
-        assert_true(clock_now_ns() < limit_ns);
+        expect_that(clock_now_ns(), <, limit_ns);
         ssize_t n = peer_receive_pattern(peer, received, sizeof data);
         if (n > 0) {
             received += (uint64_t)n;
@@ -203,7 +203,7 @@ void sending_and_polling_for_room_work_on_one_source(struct fixture *f)
         wait_once(f, in_ms(1));
     }
     expect_told(f, source, 3, IO_WANT_WRITABLE);
-    wish(f, source, 0);
+    set_interest(f, source, 0);
     expect_quiet(f, 10);
 }
 
@@ -215,15 +215,15 @@ void readiness_that_has_passed_is_not_told(struct fixture *f)
     struct endpoint *source = pipe_reader(f, &writer, IO_WANT_READABLE);
     for (int round = 0; round < 3; round++) {
         expect_quiet(f, 5);
-        wish(f, source, 0);
+        set_interest(f, source, 0);
         if (round > 0)
             expect_quiet(f, 5);
-        assert_int_equal(write(writer, "a", 1), 1);
+        expect_equal(write(writer, "a", 1), 1);
         expect_quiet(f, 5);
         read_away(source, 1);
-        wish(f, source, IO_WANT_READABLE);
+        set_interest(f, source, IO_WANT_READABLE);
         expect_quiet(f, 10);
-        assert_int_equal(write(writer, "a", 1), 1);
+        expect_equal(write(writer, "a", 1), 1);
         expect_told(f, source, 2, IO_WANT_READABLE);
         read_away(source, 1);
     }
@@ -237,15 +237,15 @@ void sources_that_are_always_ready_are_told_in_turn(struct fixture *f)
     backend_start(f);
     for (int i = 0; i < 64; i++) {
         sources[i] = pipe_reader(f, &writer, IO_WANT_READABLE);
-        assert_int_equal(write(writer, "a", 1), 1);
+        expect_equal(write(writer, "a", 1), 1);
     }
     for (unsigned round = 1; round <= 3; round++) {
         for (int i = 0; i < 32; i++)
             wait_some(f, "descriptors that are ready");
         for (int i = 0; i < 64; i++)
             if (sources[i]->polls < round)
-                fail_msg("descriptor %d of 64 was told %u times in %u waits of 8",
-                         sources[i]->source.fd, sources[i]->polls, 32 * round);
+                fail_case("descriptor %d of 64 was told %u times in %u waits of 8",
+                          sources[i]->source.fd, sources[i]->polls, 32 * round);
     }
 }
 
@@ -257,26 +257,26 @@ static void poll_a_file(struct fixture *f, unsigned capacity)
     int writer;
     f->capacity = capacity;
     int fd = mkstemp(name);
-    assert_true(fd >= 0);
+    expect_that(fd, >=, 0);
     unlink(name);
     backend_start(f);
     struct endpoint *file = adopt(f, fd, BOTH);
     struct endpoint *pipe = pipe_reader(f, &writer, IO_WANT_READABLE);
-    assert_int_equal(write(writer, "a", 1), 1);
+    expect_equal(write(writer, "a", 1), 1);
     WAIT_UNTIL(f, file->polls > 0 && pipe->polls > 0);
     if (file->poll_errors > 0) {
-        assert_int_equal(file->error, -EPERM);
+        expect_equal(file->error, -EPERM);
         read_away(pipe, 1);
         expect_quiet(f, 20);
-        assert_int_equal(file->polls, 1);
+        expect_equal(file->polls, 1);
     } else {
         WAIT_UNTIL(f, file->polls > 3);
     }
     release_wholly(f, file);
-    assert_false(descriptor_is_open(fd));
+    expect(!descriptor_is_open(fd), "the descriptor to be closed");
 }
 
-void a_descriptor_that_cannot_be_polled_ends_its_own_wish_alone(struct fixture *f)
+void a_descriptor_that_cannot_be_polled_ends_its_own_interest_alone(struct fixture *f)
 {
     poll_a_file(f, 64);
 }

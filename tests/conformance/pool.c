@@ -26,8 +26,10 @@ struct tally {
     struct pool *pool;
     struct gate gate;
     struct counted_job jobs[JOBS];
-    unsigned ended[JOBS], ended_count; /* numbers, in the order of done() */
-    unsigned repeat;                   /* how often done() submits again */
+    /* Numbers, in the order of done(). */
+    unsigned ended[JOBS], ended_count;
+    /* How often done() submits again. */
+    unsigned repeat;
     bool closed;
 };
 
@@ -47,7 +49,7 @@ static void begin(struct fixture *f, struct tally *tally, unsigned threads)
     loop_side_begin(f, &tally->side, 256);
     loop_timer_stop(&tally->side.tick);
     int r = pool_open(&tally->pool, tally->side.loop, &options);
-    assert_int_equal(r, 0);
+    expect_equal(r, 0);
 }
 
 static void on_pool_closed(void *context)
@@ -67,8 +69,8 @@ static void finish(struct tally *tally)
     gate_open(&tally->gate, GATE_FOR_ALL);
     if (tally->pool != NULL)
         close_pool(tally);
-    assert_int_equal(loop_run(tally->side.loop, LOOP_DEFAULT), 0);
-    assert_true(tally->closed);
+    expect_equal(loop_run(tally->side.loop, LOOP_DEFAULT), 0);
+    expect(tally->closed, "the pool to be closed when the loop has ended");
     loop_side_end(&tally->side);
 }
 
@@ -93,20 +95,20 @@ static void count_done(struct pool_job *job, int status)
         tally->ended[tally->ended_count] = one->number;
     tally->ended_count++;
     if (tally->repeat > 0 && one->dones <= tally->repeat)
-        assert_int_equal(pool_submit(tally->pool, job, POOL_FAST, count_work, count_done), 0);
+        expect_equal(pool_submit(tally->pool, job, POOL_FAST, count_work, count_done), 0);
 }
 
 static void submit(struct tally *tally, unsigned number, pool_work_function *work)
 {
-    assert_int_equal(
-        pool_submit(tally->pool, &tally->jobs[number].job, POOL_FAST, work, count_done), 0);
+    expect_equal(pool_submit(tally->pool, &tally->jobs[number].job, POOL_FAST, work, count_done),
+                 0);
 }
 
 /* Blocks in the backend until a thread wakes it. */
 static void step(struct tally *tally, const char *purpose)
 {
     waited_for = purpose;
-    assert_in_range(loop_run(tally->side.loop, LOOP_ONCE), 0, 1);
+    expect_between(loop_run(tally->side.loop, LOOP_ONCE), 0, 1, "what loop_run() returned");
 }
 
 #define STEP_UNTIL(tally, condition)                                                               \
@@ -121,8 +123,8 @@ void pool_jobs_on_one_thread_are_done_in_the_order_of_their_submission(struct fi
         submit(&tally, i, count_work);
     STEP_UNTIL(&tally, tally.ended_count == JOBS);
     for (unsigned i = 0; i < JOBS; i++) {
-        assert_int_equal(tally.ended[i], i);
-        assert_int_equal(tally.jobs[i].status, 0);
+        expect_equal(tally.ended[i], i);
+        expect_equal(tally.jobs[i].status, 0);
     }
     finish(&tally);
 }
@@ -134,11 +136,11 @@ void of_ten_thousand_pool_jobs_on_four_threads_none_is_lost(struct fixture *f)
     tally.repeat = 9;
     for (unsigned i = 0; i < JOBS; i++)
         submit(&tally, i, count_work);
-    assert_int_equal(loop_run(tally.side.loop, LOOP_DEFAULT), 0);
-    assert_int_equal(tally.ended_count, 10 * JOBS);
+    expect_equal(loop_run(tally.side.loop, LOOP_DEFAULT), 0);
+    expect_equal(tally.ended_count, 10 * JOBS);
     for (unsigned i = 0; i < JOBS; i++) {
-        assert_int_equal(tally.jobs[i].runs, 10);
-        assert_int_equal(tally.jobs[i].dones, 10);
+        expect_equal(tally.jobs[i].runs, 10);
+        expect_equal(tally.jobs[i].dones, 10);
     }
     finish(&tally);
 }
@@ -149,8 +151,8 @@ void a_pool_job_that_is_alone_wakes_a_loop_without_deadline(struct fixture *f)
     begin(f, &tally, 2);
     tally.repeat = 2000;
     submit(&tally, 0, count_work);
-    assert_int_equal(loop_run(tally.side.loop, LOOP_DEFAULT), 0);
-    assert_int_equal(tally.jobs[0].dones, 2001);
+    expect_equal(loop_run(tally.side.loop, LOOP_DEFAULT), 0);
+    expect_equal(tally.jobs[0].dones, 2001);
     finish(&tally);
 }
 
@@ -164,13 +166,13 @@ void a_thousand_pool_completions_while_the_loop_is_busy_cost_it_one_wake(struct 
     submit(&tally, JOBS - 1, gate_work);
     gate_wait(&tally.gate, 1); /* the others have ended; the loop was here meanwhile */
     pool_counters(tally.pool, &counters);
-    assert_int_equal(counters.wakes, 1);
+    expect_equal(counters.wakes, 1);
     uint64_t waits = loop_backend(tally.side.loop)->counters.waits;
     STEP_UNTIL(&tally, tally.ended_count == JOBS - 1);
     pool_counters(tally.pool, &counters);
-    assert_int_equal(counters.deliveries, 4); /* 256 in each iteration */
+    expect_equal(counters.deliveries, 4); /* 256 in each iteration */
     waits = loop_backend(tally.side.loop)->counters.waits - waits;
-    assert_in_range(waits, 4, 16); /* not one for each job */
+    expect_between(waits, 4, 16, "waits for all completions, several being delivered by each");
     finish(&tally);
 }
 
@@ -185,10 +187,10 @@ void completions_of_four_pool_threads_while_the_loop_is_busy_cost_it_few_wakes(s
         submit(&tally, i, gate_work);
     gate_wait(&tally.gate, 4);
     pool_counters(tally.pool, &counters);
-    assert_in_range(counters.wakes, 1, 4); /* threads that ended their first jobs together */
+    expect_between(counters.wakes, 1, 4, "wakes of threads that ended their first jobs together");
     STEP_UNTIL(&tally, tally.ended_count == JOBS - 4);
     pool_counters(tally.pool, &counters);
-    assert_in_range(counters.wakes, 1, 4 + 3);
+    expect_between(counters.wakes, 1, 4 + 3, "wakes after the first completions were delivered");
     finish(&tally);
 }
 
@@ -200,16 +202,16 @@ void a_pool_job_that_waits_is_cancelled_and_one_that_runs_is_not(struct fixture 
     gate_wait(&tally.gate, 1);
     submit(&tally, 1, count_work);
     submit(&tally, 2, count_work);
-    assert_int_equal(pool_cancel(&tally.jobs[0].job), -EBUSY);
-    assert_int_equal(pool_cancel(&tally.jobs[1].job), 0);
-    assert_int_equal(tally.ended_count, 0);
+    expect_equal(pool_cancel(&tally.jobs[0].job), -EBUSY);
+    expect_equal(pool_cancel(&tally.jobs[1].job), 0);
+    expect_equal(tally.ended_count, 0);
     STEP_UNTIL(&tally, tally.ended_count == 1);
-    assert_int_equal(tally.jobs[1].status, -ECANCELED);
+    expect_equal(tally.jobs[1].status, -ECANCELED);
     gate_open(&tally.gate, 1);
     STEP_UNTIL(&tally, tally.ended_count == 3);
-    assert_int_equal(tally.jobs[0].status, 0);
-    assert_int_equal(tally.jobs[1].runs, 0);
-    assert_int_equal(tally.jobs[2].runs, 1);
+    expect_equal(tally.jobs[0].status, 0);
+    expect_equal(tally.jobs[1].runs, 0);
+    expect_equal(tally.jobs[2].runs, 1);
     finish(&tally);
 }
 
@@ -218,17 +220,17 @@ void slow_pool_jobs_leave_half_of_the_threads_to_fast_ones(struct fixture *f)
     static struct tally tally;
     begin(f, &tally, 4);
     for (unsigned i = 0; i < 10; i++)
-        assert_int_equal(
-            pool_submit(tally.pool, &tally.jobs[i].job, POOL_SLOW, gate_work, count_done), 0);
+        expect_equal(pool_submit(tally.pool, &tally.jobs[i].job, POOL_SLOW, gate_work, count_done),
+                     0);
     for (unsigned i = 10; i < 20; i++)
         submit(&tally, i, count_work);
     STEP_UNTIL(&tally, tally.ended_count == 10);
     gate_wait(&tally.gate, 2); /* a thread may have taken its job and not begun */
-    assert_int_equal(gate_arrived(&tally.gate), 2);
+    expect_equal(gate_arrived(&tally.gate), 2);
     gate_open(&tally.gate, GATE_FOR_ALL);
     STEP_UNTIL(&tally, tally.ended_count == 20);
     for (unsigned i = 0; i < 10; i++)
-        assert_true(tally.ended[i] >= 10);
+        expect_that(tally.ended[i], >=, 10);
     finish(&tally);
 }
 
@@ -241,13 +243,13 @@ void a_pool_closed_while_jobs_run_cancels_the_rest_and_ends_after_them(struct fi
     gate_wait(&tally.gate, 2);
     close_pool(&tally);
     STEP_UNTIL(&tally, tally.ended_count == 8);
-    assert_false(tally.closed);
-    assert_int_equal(loop_destroy(tally.side.loop), -EBUSY);
+    expect(!tally.closed, "the pool to wait for the jobs that still run");
+    expect_equal(loop_destroy(tally.side.loop), -EBUSY);
     gate_open(&tally.gate, 2);
     STEP_UNTIL(&tally, tally.closed);
-    assert_int_equal(tally.ended_count, 10);
+    expect_equal(tally.ended_count, 10);
     for (unsigned i = 0; i < 10; i++)
-        assert_int_equal(tally.jobs[i].status, i < 2 ? 0 : -ECANCELED);
+        expect_equal(tally.jobs[i].status, i < 2 ? 0 : -ECANCELED);
     finish(&tally);
 }
 
@@ -258,14 +260,14 @@ void two_pools_on_one_loop_both_deliver(struct fixture *f)
     struct pool_options options = {.threads = 3};
     begin(f, &tally, 2);
     first = tally.pool;
-    assert_int_equal(pool_open(&second, tally.side.loop, &options), 0);
+    expect_equal(pool_open(&second, tally.side.loop, &options), 0);
     for (unsigned i = 0; i < JOBS; i++) {
         tally.pool = i % 2 == 0 ? first : second;
         submit(&tally, i, count_work);
     }
     STEP_UNTIL(&tally, tally.ended_count == JOBS);
     for (unsigned i = 0; i < JOBS; i++)
-        assert_int_equal(tally.jobs[i].dones, 1);
+        expect_equal(tally.jobs[i].dones, 1);
     pool_close(second, NULL, NULL);
     tally.pool = first;
     submit(&tally, 0, count_work);
@@ -284,14 +286,14 @@ void a_loop_stopped_by_a_pool_job_delivers_the_rest_later(struct fixture *f)
     static struct tally tally;
     begin(f, &tally, 2);
     for (unsigned i = 0; i < JOBS; i++)
-        assert_int_equal(
+        expect_equal(
             pool_submit(tally.pool, &tally.jobs[i].job, POOL_FAST, count_work, stop_when_done), 0);
     unsigned runs = 0;
     while (tally.ended_count < JOBS) {
         waited_for = "the rest of the jobs";
-        assert_in_range(loop_run(tally.side.loop, LOOP_DEFAULT), 0, 1);
+        expect_between(loop_run(tally.side.loop, LOOP_DEFAULT), 0, 1, "what loop_run() returned");
         runs++;
     }
-    assert_true(runs >= 4);
+    expect_that(runs, >=, 4);
     finish(&tally);
 }

@@ -17,8 +17,8 @@ static void stream_bytes(struct fixture *f, struct endpoint *source, int peer, u
         wait_some(f, "the bytes that were sent");
         recycle_all(f);
     }
-    assert_int_equal(source->received, total);
-    assert_false(source->garbled);
+    expect_equal(source->received, total);
+    expect(!source->garbled, "every byte in its place: none lost, doubled or swapped");
 }
 
 void bytes_arrive_in_order_over_many_buffers(struct fixture *f)
@@ -32,18 +32,18 @@ void bytes_arrive_in_order_over_many_buffers(struct fixture *f)
     expect_quiet(f, 10);
 }
 
-void bytes_from_before_the_wish_are_delivered(struct fixture *f)
+void bytes_from_before_the_interest_are_delivered(struct fixture *f)
 {
     int ends[2];
     backend_start(f);
     connect_pair(f, ends);
     peer_track(f, ends[1]);
-    assert_int_equal(peer_send_pattern(ends[1], 0, 1000), 1000);
+    expect_equal(peer_send_pattern(ends[1], 0, 1000), 1000);
     struct endpoint *source = adopt(f, ends[0], 0);
     expect_quiet(f, 10);
-    wish(f, source, IO_WANT_RECV);
+    set_interest(f, source, IO_WANT_RECV);
     WAIT_UNTIL(f, source->received == 1000);
-    assert_false(source->garbled);
+    expect(!source->garbled, "every byte in its place: none lost, doubled or swapped");
 }
 
 void waits_that_do_not_block_make_progress(struct fixture *f)
@@ -57,9 +57,9 @@ void waits_that_do_not_block_make_progress(struct fixture *f)
         sent += peer_send_pattern(peer, sent, 20000 - sent);
         wait_once(f, 0);
         if (clock_now_ns() > limit_ns)
-            fail_msg("waits with deadline 0 bring nothing");
+            fail_case("waits with deadline 0 bring nothing");
     }
-    assert_false(source->garbled);
+    expect(!source->garbled, "every byte in its place: none lost, doubled or swapped");
 }
 
 void end_of_file_comes_once(struct fixture *f)
@@ -71,7 +71,7 @@ void end_of_file_comes_once(struct fixture *f)
     peer_close(f, peer);
     WAIT_UNTIL(f, source->ends == 1);
     expect_quiet(f, 30);
-    assert_int_equal(source->results, 1);
+    expect_equal(source->results, 1);
 }
 
 void data_and_end_of_file_in_one_go_come_in_this_order(struct fixture *f)
@@ -81,13 +81,13 @@ void data_and_end_of_file_in_one_go_come_in_this_order(struct fixture *f)
     f->config.receive_budget = 2;
     backend_start(f);
     struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
-    assert_int_equal(peer_send_pattern(peer, 0, 6400), 6400);
+    expect_equal(peer_send_pattern(peer, 0, 6400), 6400);
     peer_close(f, peer);
     WAIT_UNTIL(f, source->ends == 1);
-    assert_int_equal(source->received, 6400);
-    assert_false(source->garbled);
+    expect_equal(source->received, 6400);
+    expect(!source->garbled, "every byte in its place: none lost, doubled or swapped");
     expect_quiet(f, 20);
-    assert_int_equal(source->ends, 1);
+    expect_equal(source->ends, 1);
 }
 
 void an_end_of_file_that_came_while_nobody_read_is_told_later(struct fixture *f)
@@ -96,13 +96,13 @@ void an_end_of_file_that_came_while_nobody_read_is_told_later(struct fixture *f)
     backend_start(f);
     struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
     wait_once(f, 0);
-    wish(f, source, 0);
-    assert_int_equal(peer_send_pattern(peer, 0, 100), 100);
+    set_interest(f, source, 0);
+    expect_equal(peer_send_pattern(peer, 0, 100), 100);
     peer_close(f, peer);
-    expect_quiet_after_wish(f, 30);
-    wish(f, source, IO_WANT_RECV);
+    expect_quiet_after_withdrawal(f, 30);
+    set_interest(f, source, IO_WANT_RECV);
     WAIT_UNTIL(f, source->ends == 1);
-    assert_int_equal(source->received, 100);
+    expect_equal(source->received, 100);
     expect_quiet(f, 20);
 }
 
@@ -115,9 +115,9 @@ void a_reset_is_told_once(struct fixture *f)
     expect_quiet(f, 10);
     peer_reset(f, peer);
     WAIT_UNTIL(f, source->receive_errors == 1);
-    assert_int_equal(source->error, -ECONNRESET);
+    expect_equal(source->error, -ECONNRESET);
     expect_quiet(f, 30);
-    assert_int_equal(source->results, 1);
+    expect_equal(source->results, 1);
 }
 
 void a_reset_while_nobody_reads_does_not_spin_and_is_told_later(struct fixture *f)
@@ -126,20 +126,20 @@ void a_reset_while_nobody_reads_does_not_spin_and_is_told_later(struct fixture *
     skip_emulated(f, RESET_LOOKS_LIKE_END);
     backend_start(f);
     struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
-    assert_int_equal(peer_send_pattern(peer, 0, 10), 10);
+    expect_equal(peer_send_pattern(peer, 0, 10), 10);
     WAIT_UNTIL(f, source->received == 10);
-    wish(f, source, 0);
+    set_interest(f, source, 0);
     expect_quiet(f, 10);
     peer_reset(f, peer);
     expect_quiet(f, 50);
-    wish(f, source, IO_WANT_RECV);
+    set_interest(f, source, IO_WANT_RECV);
     WAIT_UNTIL(f, source->receive_errors == 1);
-    assert_int_equal(source->error, -ECONNRESET);
+    expect_equal(source->error, -ECONNRESET);
     expect_quiet(f, 10);
-    assert_int_equal(source->ends, 0);
+    expect_equal(source->ends, 0);
 }
 
-void a_wish_taken_back_yields_nothing_until_it_is_made_again(struct fixture *f)
+void interest_withdrawn_yields_nothing_until_it_is_set_again(struct fixture *f)
 {
     int peer;
     backend_start(f);
@@ -148,20 +148,20 @@ void a_wish_taken_back_yields_nothing_until_it_is_made_again(struct fixture *f)
     for (int round = 0; round < 4; round++) {
         sent += peer_send_pattern(peer, sent, 100);
         WAIT_UNTIL(f, source->received == sent);
-        wish(f, source, 0);
+        set_interest(f, source, 0);
         /* Once told before the bytes come, and once in the same wait with them. */
         if (round % 2 == 0)
-            expect_quiet_after_wish(f, 5);
+            expect_quiet_after_withdrawal(f, 5);
         sent += peer_send_pattern(peer, sent, 100);
-        expect_quiet_after_wish(f, 20);
-        wish(f, source, IO_WANT_RECV);
+        expect_quiet_after_withdrawal(f, 20);
+        set_interest(f, source, IO_WANT_RECV);
         WAIT_UNTIL(f, source->received == sent);
     }
-    assert_int_equal(sent, 800);
-    assert_false(source->garbled);
+    expect_equal(sent, 800);
+    expect(!source->garbled, "every byte in its place: none lost, doubled or swapped");
 }
 
-void a_wish_taken_back_with_bytes_over_the_budget_loses_none(struct fixture *f)
+void interest_withdrawn_with_bytes_over_the_budget_loses_none(struct fixture *f)
 {
     int peer;
     f->config.buffer_size = 16;
@@ -169,18 +169,18 @@ void a_wish_taken_back_with_bytes_over_the_budget_loses_none(struct fixture *f)
     f->capacity = 4;
     backend_start(f);
     struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
-    assert_int_equal(peer_send_pattern(peer, 0, 320), 320);
+    expect_equal(peer_send_pattern(peer, 0, 320), 320);
     for (uint64_t received = 0; received < 320; received = source->received) {
         WAIT_UNTIL(f, source->received > received);
-        wish(f, source, 0);
-        expect_quiet_after_wish(f, 5);
-        wish(f, source, IO_WANT_RECV);
+        set_interest(f, source, 0);
+        expect_quiet_after_withdrawal(f, 5);
+        set_interest(f, source, IO_WANT_RECV);
     }
-    assert_false(source->garbled);
+    expect(!source->garbled, "every byte in its place: none lost, doubled or swapped");
     expect_quiet(f, 10);
 }
 
-void switching_wishes_off_and_on_between_waits_costs_at_most_one_change_each(struct fixture *f)
+void switching_interest_off_and_on_between_waits_costs_at_most_one_change_each(struct fixture *f)
 {
     struct endpoint *sources[20];
     int peers[20];
@@ -192,18 +192,19 @@ void switching_wishes_off_and_on_between_waits_costs_at_most_one_change_each(str
     uint64_t changes = f->backend->counters.changes;
     for (int i = 0; i < 20; i++)
         for (int round = 0; round < 50; round++) {
-            wish(f, sources[i], 0);
-            wish(f, sources[i], IO_WANT_RECV);
+            set_interest(f, sources[i], 0);
+            set_interest(f, sources[i], IO_WANT_RECV);
         }
     wait_once(f, 0);
-    assert_in_range(f->backend->counters.changes - changes, 0, 20);
+    expect_between(f->backend->counters.changes - changes, 0, 20,
+                   "changes told to the kernel for 20 sources");
     for (int i = 0; i < 20; i++) {
-        assert_int_equal(peer_send_pattern(peers[i], 0, 9), 9);
+        expect_equal(peer_send_pattern(peers[i], 0, 9), 9);
         WAIT_UNTIL(f, sources[i]->received == 9);
     }
 }
 
-void switching_a_wish_off_and_on_between_waits_is_not_told_to_the_kernel(struct fixture *f)
+void switching_interest_off_and_on_between_waits_is_not_told_to_the_kernel(struct fixture *f)
 {
     int peer;
     backend_start(f);
@@ -211,11 +212,11 @@ void switching_a_wish_off_and_on_between_waits_is_not_told_to_the_kernel(struct 
     wait_once(f, 0);
     uint64_t changes = f->backend->counters.changes;
     for (int round = 0; round < 10; round++) {
-        wish(f, source, 0);
-        wish(f, source, IO_WANT_RECV);
+        set_interest(f, source, 0);
+        set_interest(f, source, IO_WANT_RECV);
         wait_once(f, 0);
     }
-    assert_int_equal(f->backend->counters.changes, changes);
+    expect_equal(f->backend->counters.changes, changes);
 }
 
 void receive_budget_is_kept_in_every_wait_and_what_is_left_comes_next(struct fixture *f)
@@ -227,16 +228,16 @@ void receive_budget_is_kept_in_every_wait_and_what_is_left_comes_next(struct fix
     backend_start(f);
     for (int i = 0; i < 3; i++) {
         sources[i] = connection(f, &peer, IO_WANT_RECV);
-        assert_int_equal(peer_send_pattern(peer, 0, 160), 160);
+        expect_equal(peer_send_pattern(peer, 0, 160), 160);
     }
     while (sources[0]->received + sources[1]->received + sources[2]->received < 480) {
         wait_some(f, "the bytes over the budget");
         for (int i = 0; i < 3; i++)
-            assert_in_range(sources[i]->last_results, 0, 2);
+            expect_between(sources[i]->last_results, 0, 2, "receives of one source in one wait");
     }
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(sources[i]->receives, 10);
-        assert_false(sources[i]->garbled);
+        expect_equal(sources[i]->receives, 10);
+        expect(!sources[i]->garbled, "every byte in its place: none lost, doubled or swapped");
     }
     expect_quiet(f, 10);
 }
@@ -245,7 +246,7 @@ void receive_budget_is_kept_in_every_wait_and_what_is_left_comes_next(struct fix
 static void starve(struct fixture *f, struct endpoint *source, int peer)
 {
     f->hold_buffers = true;
-    assert_int_equal(peer_send_pattern(peer, source->received, 1000), 1000);
+    expect_equal(peer_send_pattern(peer, source->received, 1000), 1000);
     WAIT_UNTIL(f, f->held_count == 4);
 }
 
@@ -263,16 +264,16 @@ void bytes_wait_in_the_kernel_while_no_buffer_is_free(struct fixture *f)
     struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
     starve(f, source, peer);
     expect_quiet(f, 30);
-    assert_int_equal(peer_send_pattern(peer, 1000, 500), 500);
+    expect_equal(peer_send_pattern(peer, 1000, 500), 500);
     expect_quiet(f, 30);
-    assert_int_equal(source->received, 256);
-    assert_true(f->backend->counters.starvations > 0);
+    expect_equal(source->received, 256);
+    expect_that(f->backend->counters.starvations, >, 0);
     while (source->received < 1500) {
         recycle_all(f);
         wait_some(f, "bytes after buffers were given back");
-        assert_in_range(f->held_count, 0, 4);
+        expect_between(f->held_count, 0, 4, "buffers held at a time");
     }
-    assert_false(source->garbled);
+    expect(!source->garbled, "every byte in its place: none lost, doubled or swapped");
     recycle_all(f);
     stream_bytes(f, source, peer, 10000);
 }
@@ -287,11 +288,11 @@ void one_buffer_given_back_at_a_time_is_enough(struct fixture *f)
         give_back(f, f->held[--f->held_count]);
         uint64_t received = source->received;
         WAIT_UNTIL(f, source->received > received);
-        assert_int_equal(f->held_count, 4);
+        expect_equal(f->held_count, 4);
         if (received % 256 == 0)
             expect_quiet(f, 5);
     }
-    assert_false(source->garbled);
+    expect(!source->garbled, "every byte in its place: none lost, doubled or swapped");
 }
 
 void an_end_of_file_while_no_buffer_is_free_does_not_spin_and_is_told_later(struct fixture *f)
@@ -306,33 +307,33 @@ void an_end_of_file_while_no_buffer_is_free_does_not_spin_and_is_told_later(stru
         recycle_all(f);
         wait_some(f, "bytes and the end of file after buffers were given back");
     }
-    assert_int_equal(source->received, 1000);
-    assert_false(source->garbled);
+    expect_equal(source->received, 1000);
+    expect(!source->garbled, "every byte in its place: none lost, doubled or swapped");
     expect_quiet(f, 10);
 }
 
-void a_wish_switched_while_no_buffer_is_free_loses_no_byte(struct fixture *f)
+void interest_switched_while_no_buffer_is_free_loses_no_byte(struct fixture *f)
 {
     int peer;
     few_buffers(f);
     struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
     starve(f, source, peer);
     expect_quiet(f, 5);
-    wish(f, source, 0);
+    set_interest(f, source, 0);
     expect_quiet(f, 20);
     recycle_all(f);
     expect_quiet(f, 20);
-    wish(f, source, IO_WANT_RECV);
+    set_interest(f, source, IO_WANT_RECV);
     f->hold_buffers = false;
     WAIT_UNTIL(f, source->received == 1000);
     starve(f, source, peer);
-    wish(f, source, 0);
-    wish(f, source, IO_WANT_RECV);
+    set_interest(f, source, 0);
+    set_interest(f, source, IO_WANT_RECV);
     expect_quiet(f, 20);
     f->hold_buffers = false;
     recycle_all(f);
     WAIT_UNTIL(f, source->received == 2000);
-    assert_false(source->garbled);
+    expect(!source->garbled, "every byte in its place: none lost, doubled or swapped");
 }
 
 void many_sources_without_a_buffer_all_resume(struct fixture *f)
@@ -343,7 +344,7 @@ void many_sources_without_a_buffer_all_resume(struct fixture *f)
     f->hold_buffers = true;
     for (int i = 0; i < 16; i++) {
         sources[i] = connection(f, &peers[i], IO_WANT_RECV);
-        assert_int_equal(peer_send_pattern(peers[i], 0, 500), 500);
+        expect_equal(peer_send_pattern(peers[i], 0, 500), 500);
     }
     WAIT_UNTIL(f, f->held_count == 4);
     expect_quiet(f, 20);
@@ -356,7 +357,8 @@ void many_sources_without_a_buffer_all_resume(struct fixture *f)
             received += sources[i]->received;
     }
     for (int i = 0; i < 16; i++)
-        assert_true(sources[i]->received == 500 && !sources[i]->garbled);
+        expect(sources[i]->received == 500 && !sources[i]->garbled,
+               "every byte in its place: none lost, doubled or swapped");
     recycle_all(f);
     expect_quiet(f, 10);
 }
@@ -369,7 +371,7 @@ void an_event_array_of_one_serves_every_source(struct fixture *f)
     backend_start(f);
     for (int i = 0; i < 50; i++) {
         sources[i] = connection(f, &peer, IO_WANT_RECV);
-        assert_int_equal(peer_send_pattern(peer, 0, 33), 33);
+        expect_equal(peer_send_pattern(peer, 0, 33), 33);
         if (i % 2 == 0)
             peer_close(f, peer);
     }
@@ -377,7 +379,7 @@ void an_event_array_of_one_serves_every_source(struct fixture *f)
         WAIT_UNTIL(f, sources[i]->received == 33);
         if (i % 2 == 0)
             WAIT_UNTIL(f, sources[i]->ends == 1);
-        assert_false(sources[i]->garbled);
+        expect(!sources[i]->garbled, "every byte in its place: none lost, doubled or swapped");
     }
     expect_quiet(f, 10);
 }
@@ -396,11 +398,11 @@ void sources_that_always_have_bytes_are_served_in_turn(struct fixture *f)
     backend_start(f);
     for (int i = 0; i < 64; i++) {
         sources[i] = connection(f, &peer, IO_WANT_RECV);
-        assert_int_equal(peer_send_pattern(peer, 0, 32768), 32768);
+        expect_equal(peer_send_pattern(peer, 0, 32768), 32768);
     }
     for (int i = 0; i < 1024; i++)
         wait_some(f, "bytes that are there");
     for (int i = 0; i < 64; i++)
         if (sources[i]->receives == 0)
-            fail_msg("descriptor %d was not served in 1,024 waits", sources[i]->source.fd);
+            fail_case("descriptor %d was not served in 1,024 waits", sources[i]->source.fd);
 }

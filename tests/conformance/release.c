@@ -12,13 +12,13 @@ void adopting_and_releasing_without_a_wait_between_leaves_nothing(struct fixture
     backend_start(f);
     for (int i = 0; i < 200; i++) {
         int ends[2];
-        assert_int_equal(pipe(ends), 0);
+        expect_equal(pipe(ends), 0);
         struct endpoint *source = adopt(f, ends[0], i % 2 == 0 ? IO_WANT_READABLE : 0);
         release_wholly(f, source);
-        assert_false(descriptor_is_open(ends[0]));
+        expect(!descriptor_is_open(ends[0]), "the descriptor to be closed");
         close(ends[1]);
     }
-    assert_int_equal(wait_once(f, 0), 0);
+    expect_equal(wait_once(f, 0), 0);
 }
 
 void a_release_is_over_at_once_or_by_one_closed_result(struct fixture *f)
@@ -31,7 +31,7 @@ void a_release_is_over_at_once_or_by_one_closed_result(struct fixture *f)
         sources[i] = connection(f, &peers[i], i % 3 == 0 ? 0 : IO_WANT_RECV);
         fds[i] = sources[i]->source.fd;
         if (i % 3 == 2)
-            assert_int_equal(peer_send_pattern(peers[i], 0, 100), 100);
+            expect_equal(peer_send_pattern(peers[i], 0, 100), 100);
     }
     wait_once(f, 0);
     for (int i = 0; i < 30; i++)
@@ -44,9 +44,9 @@ void a_release_is_over_at_once_or_by_one_closed_result(struct fixture *f)
     }
     expect_quiet(f, 20);
     for (int i = 0; i < 30; i++) {
-        assert_in_range(sources[i]->closes, 0, 1);
-        assert_false(descriptor_is_open(fds[i]));
-        assert_true(peer_sees_the_end(peers[i]));
+        expect_between(sources[i]->closes, 0, 1, "IO_CLOSED of one source");
+        expect(!descriptor_is_open(fds[i]), "the descriptor to be closed");
+        expect(peer_sees_the_end(peers[i]), "the peer to see the end of the connection");
     }
 }
 
@@ -64,11 +64,11 @@ void a_source_released_by_its_own_result_yields_no_more(struct fixture *f)
     f->config.receive_budget = 4;
     backend_start(f);
     struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
-    assert_int_equal(peer_send_pattern(peer, 0, 1000), 1000);
+    expect_equal(peer_send_pattern(peer, 0, 1000), 1000);
     f->on_event = release_first_receiver;
     WAIT_UNTIL(f, is_over(source));
     expect_quiet(f, 20);
-    assert_int_equal(source->receives, 0);
+    expect_equal(source->receives, 0);
 }
 
 /* Whichever of them is told first releases all the others. */
@@ -96,7 +96,7 @@ static void release_others_in_one_batch(struct fixture *f, unsigned capacity)
     }
     wait_once(f, 0);
     for (int i = 0; i < 10; i++)
-        assert_int_equal(peer_send_pattern(peers[i], 0, 10), 10);
+        expect_equal(peer_send_pattern(peers[i], 0, 10), 10);
     f->on_event = release_the_others;
     f->context = sources;
     wait_some(f, "bytes of any of ten sources");
@@ -105,9 +105,9 @@ static void release_others_in_one_batch(struct fixture *f, unsigned capacity)
         served += sources[i]->received == 10;
     }
     expect_quiet(f, 20);
-    assert_int_equal(served, 1);
+    expect_equal(served, 1);
     for (int i = 0; i < 10; i++)
-        assert_int_equal(descriptor_is_open(fds[i]), sources[i]->state == ENDPOINT_ADOPTED);
+        expect_equal(descriptor_is_open(fds[i]), sources[i]->state == ENDPOINT_ADOPTED);
 }
 
 void sources_released_in_the_batch_that_has_results_of_them_yield_no_more(struct fixture *f)
@@ -128,7 +128,7 @@ void both_ends_of_a_connection_can_be_released_in_one_batch(struct fixture *f)
     backend_start(f);
     connect_pair(f, ends);
     for (int i = 0; i < 2; i++)
-        assert_int_equal(peer_send_pattern(ends[i], 0, 100), 100);
+        expect_equal(peer_send_pattern(ends[i], 0, 100), 100);
     for (int i = 0; i < 10; i++)
         sources[i] = i < 2 ? adopt(f, ends[i], IO_WANT_RECV) : sources[0];
     f->on_event = release_the_others;
@@ -139,7 +139,7 @@ void both_ends_of_a_connection_can_be_released_in_one_batch(struct fixture *f)
         WAIT_UNTIL(f, is_over(sources[i]));
     expect_quiet(f, 20);
     for (int i = 0; i < 2; i++)
-        assert_false(descriptor_is_open(ends[i]));
+        expect(!descriptor_is_open(ends[i]), "the descriptor to be closed");
 }
 
 /* A new connection with the descriptor number `fd`. */
@@ -151,7 +151,7 @@ static int connect_as(struct fixture *f, int fd)
         ends[1] = dup(fd); /* makes room; the number itself is taken over below */
     peer_track(f, ends[1]);
     if (ends[0] != fd) {
-        assert_int_equal(dup2(ends[0], fd), fd);
+        expect_equal(dup2(ends[0], fd), fd);
         close(ends[0]);
     }
     return ends[1];
@@ -165,7 +165,7 @@ void a_descriptor_number_used_again_at_once_hears_nothing_of_the_old_one(struct 
     wait_once(f, 0);
     for (int round = 0; round < 20; round++) {
         int fd = old->source.fd;
-        assert_int_equal(peer_send_pattern(old_peer, 0, 100), 100);
+        expect_equal(peer_send_pattern(old_peer, 0, 100), 100);
         if (round % 2 == 0)
             peer_close(f, old_peer);
         if (round % 3 == 0)
@@ -174,9 +174,9 @@ void a_descriptor_number_used_again_at_once_hears_nothing_of_the_old_one(struct 
         int new_peer = connect_as(f, fd);
         struct endpoint *new = adopt(f, fd, IO_WANT_RECV);
         expect_quiet(f, 5);
-        assert_int_equal(peer_send_pattern(new_peer, 0, 50), 50);
+        expect_equal(peer_send_pattern(new_peer, 0, 50), 50);
         WAIT_UNTIL(f, new->received == 50);
-        assert_int_equal(new->results, new->receives);
+        expect_equal(new->results, new->receives);
         old = new;
         old->received = 0;
         old_peer = new_peer;
@@ -195,19 +195,19 @@ void a_duplicate_of_a_released_descriptor_delivers_nothing_and_does_not_spin(str
     wait_once(f, 0);
     for (int i = 0; i < 3; i++)
         peer_track(f, dup(sources[i]->source.fd));
-    wish(f, sources[1], 0); /* released while the kernel has yet to be told this */
+    set_interest(f, sources[1], 0); /* released while the kernel has yet to be told this */
     for (int i = 0; i < 3; i++)
         release_wholly(f, sources[i]);
     for (int i = 0; i < 2; i++)
-        assert_int_equal(peer_send_pattern(peers[i], 0, 100), 100);
-    assert_int_equal(write(writer, "a", 1), 1);
+        expect_equal(peer_send_pattern(peers[i], 0, 100), 100);
+    expect_equal(write(writer, "a", 1), 1);
     expect_quiet(f, 50);
     peer_close(f, writer);
     peer_reset(f, peers[0]);
     expect_quiet(f, 50);
     /* Where the kernel keeps registrations, they are to be gone, not only ignored. */
     if (f->variant->tier == TIER_READINESS)
-        assert_int_equal(f->backend->counters.stale_drops, 0);
+        expect_equal(f->backend->counters.stale_drops, 0);
 }
 
 /* The generation is what tells a late event of the old source from one of the new. */
@@ -219,12 +219,12 @@ void a_slot_that_is_used_again_has_another_generation(struct fixture *f)
     backend_start(f);
     for (int i = 0; i < 300; i++) {
         int ends[2];
-        assert_int_equal(pipe(ends), 0);
+        expect_equal(pipe(ends), 0);
         struct endpoint *source = adopt(f, ends[0], IO_WANT_READABLE);
         seen[i] = (struct token){source->source.slot, source->source.generation};
         for (int before = 0; before < i; before++)
             if (seen[before].slot == seen[i].slot)
-                assert_int_not_equal(seen[before].generation, seen[i].generation);
+                expect_that(seen[before].generation, !=, seen[i].generation);
         if (i % 3 == 0)
             wait_once(f, 0);
         release_wholly(f, source);
@@ -242,12 +242,12 @@ void a_source_released_with_its_change_still_untold_is_forgotten(struct fixture 
         struct endpoint *source = connection(f, &other, IO_WANT_RECV);
         if (i % 2 == 0)
             wait_once(f, 0);
-        wish(f, source, i % 3 == 0 ? 0 : IO_WANT_READABLE);
-        assert_int_equal(peer_send_pattern(other, 0, 10), 10);
+        set_interest(f, source, i % 3 == 0 ? 0 : IO_WANT_READABLE);
+        expect_equal(peer_send_pattern(other, 0, 10), 10);
         release_wholly(f, source);
     }
     expect_quiet(f, 20);
-    assert_int_equal(peer_send_pattern(peer, 0, 10), 10);
+    expect_equal(peer_send_pattern(peer, 0, 10), 10);
     WAIT_UNTIL(f, stays->received == 10);
 }
 
@@ -260,7 +260,7 @@ void released_sources_give_every_buffer_back(struct fixture *f)
     backend_start(f);
     for (int i = 0; i < 50; i++) {
         struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
-        assert_int_equal(peer_send_pattern(peer, 0, 2000), 2000);
+        expect_equal(peer_send_pattern(peer, 0, 2000), 2000);
         f->hold_buffers = i % 2 == 1; /* kept beyond the release of their source */
         if (i % 2 == 1)
             WAIT_UNTIL(f, f->held_count == 4);
@@ -272,9 +272,9 @@ void released_sources_give_every_buffer_back(struct fixture *f)
     }
     struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
     f->hold_buffers = true;
-    assert_int_equal(peer_send_pattern(peer, 0, 256), 256);
+    expect_equal(peer_send_pattern(peer, 0, 256), 256);
     WAIT_UNTIL(f, f->held_count == 4);
-    assert_int_equal(source->received, 256);
+    expect_equal(source->received, 256);
 }
 
 void sources_that_wait_for_a_buffer_can_be_released(struct fixture *f)
@@ -287,7 +287,7 @@ void sources_that_wait_for_a_buffer_can_be_released(struct fixture *f)
     f->hold_buffers = true;
     for (int i = 0; i < 8; i++) {
         sources[i] = connection(f, &peers[i], IO_WANT_RECV);
-        assert_int_equal(peer_send_pattern(peers[i], 0, 1000), 1000);
+        expect_equal(peer_send_pattern(peers[i], 0, 1000), 1000);
     }
     WAIT_UNTIL(f, f->held_count == 2);
     expect_quiet(f, 10);
@@ -296,7 +296,7 @@ void sources_that_wait_for_a_buffer_can_be_released(struct fixture *f)
     f->hold_buffers = false;
     recycle_all(f);
     WAIT_UNTIL(f, sources[0]->received == 1000);
-    assert_false(sources[0]->garbled);
+    expect(!sources[0]->garbled, "every byte in its place: none lost, doubled or swapped");
     expect_quiet(f, 10);
 }
 
@@ -310,7 +310,7 @@ void connections_that_come_and_go_leave_no_late_result(struct fixture *f)
         int peers[5];
         for (int i = 0; i < 5; i++) {
             peers[i] = peer_connect(f, &address);
-            assert_int_equal(peer_send_pattern(peers[i], 0, 10), 10);
+            expect_equal(peer_send_pattern(peers[i], 0, 10), 10);
         }
         WAIT_UNTIL(f, server->accepts == 5 * (round + 1));
         for (int i = 0; i < 5; i++)

@@ -13,7 +13,7 @@
 static unsigned char *pattern_new(uint64_t offset, size_t length)
 {
     unsigned char *data = malloc(length);
-    assert_non_null(data);
+    expect(data != NULL, "memory for the case");
     pattern_fill(data, offset, length);
     return data;
 }
@@ -49,7 +49,7 @@ static unsigned char *start_large_send(struct fixture *f, struct endpoint *sourc
 {
     unsigned char *data = pattern_new(0, LARGE_BYTES);
     *send = (struct io_send){.data = data, .length = LARGE_BYTES};
-    assert_int_equal(start_send(f, source, send), 0);
+    expect_equal(start_send(f, source, send), 0);
     return data;
 }
 
@@ -63,13 +63,13 @@ void a_small_send_is_over_at_once_or_by_one_result(struct fixture *f)
         unsigned char *data = pattern_new(100 * i, 100);
         struct io_send send = {.data = data, .length = 100};
         int r = start_send(f, source, &send);
-        assert_true(r == 0 || r == 100);
+        expect(r == 0 || r == 100, "the send to be over at once (100) or by a result (0)");
         expected += r == 0;
         WAIT_UNTIL(f, source->sends == expected);
-        assert_int_equal(send.sent, 100);
+        expect_equal(send.sent, 100);
         free(data);
     }
-    assert_true(reached_peer(f, peer, &received, 2000));
+    expect(reached_peer(f, peer, &received, 2000), "all bytes to reach the peer");
     expect_quiet(f, 20);
 }
 
@@ -82,11 +82,11 @@ void a_large_send_to_a_slow_reader_arrives_whole_with_one_result(struct fixture 
     struct endpoint *source = narrow_connection(f, &peer, 0);
     unsigned char *data = start_large_send(f, source, &send);
     expect_quiet(f, 20);
-    assert_true(reached_peer(f, peer, &received, LARGE_BYTES));
+    expect(reached_peer(f, peer, &received, LARGE_BYTES), "all bytes to reach the peer");
     WAIT_UNTIL(f, source->sends > 0);
     expect_quiet(f, 20);
-    assert_int_equal(source->sends, 1);
-    assert_int_equal(source->send_result, LARGE_BYTES);
+    expect_equal(source->sends, 1);
+    expect_equal(source->send_result, LARGE_BYTES);
     free(data);
 }
 
@@ -102,14 +102,14 @@ void sends_one_after_the_other_keep_their_order(struct fixture *f)
         unsigned before = source->sends;
         offset += length;
         int r = start_send(f, source, &send);
-        assert_true(r >= 0);
+        expect_that(r, >=, 0);
         if (r == 0) {
-            assert_true(reached_peer(f, peer, &received, offset));
+            expect(reached_peer(f, peer, &received, offset), "all bytes to reach the peer");
             WAIT_UNTIL(f, source->sends == before + 1);
         }
         free(data);
     }
-    assert_true(reached_peer(f, peer, &received, offset));
+    expect(reached_peer(f, peer, &received, offset), "all bytes to reach the peer");
     expect_quiet(f, 10);
 }
 
@@ -121,13 +121,14 @@ static void lose_peer_in_mid_send(struct fixture *f, void (*leave)(struct fixtur
     struct endpoint *source = narrow_connection(f, &peer, 0);
     unsigned char *data = start_large_send(f, source, &send);
     wait_once(f, in_ms(5));
-    assert_int_equal(peer_receive_pattern(peer, 0, 1000), 1000);
+    expect_equal(peer_receive_pattern(peer, 0, 1000), 1000);
     leave(f, peer);
     WAIT_UNTIL(f, source->sends > 0);
-    assert_true(source->send_result == -EPIPE || source->send_result == -ECONNRESET);
+    expect(source->send_result == -EPIPE || source->send_result == -ECONNRESET,
+           "the send to fail with EPIPE or ECONNRESET");
     free(data);
     expect_quiet(f, 20);
-    assert_int_equal(source->sends, 1);
+    expect_equal(source->sends, 1);
 }
 
 void a_peer_that_closes_in_mid_send_fails_it_without_a_signal(struct fixture *f)
@@ -157,7 +158,8 @@ void sending_to_a_peer_that_is_gone_fails_without_a_signal(struct fixture *f)
             failure = source->send_result;
         }
     }
-    assert_true(failure == -EPIPE || failure == -ECONNRESET);
+    expect(failure == -EPIPE || failure == -ECONNRESET,
+           "the send to fail with EPIPE or ECONNRESET");
     expect_quiet(f, 20);
 }
 
@@ -176,8 +178,8 @@ void a_release_during_a_send_yields_no_result(struct fixture *f)
     memset(&send, 0xa5, sizeof send);
     drain_peer(peer, 0);
     expect_quiet(f, 20);
-    assert_int_equal(source->sends, 0);
-    assert_true(peer_sees_the_end(peer));
+    expect_equal(source->sends, 0);
+    expect(peer_sees_the_end(peer), "the peer to see the end of the connection");
 }
 
 void sending_and_receiving_on_one_source_do_not_disturb_each_other(struct fixture *f)
@@ -197,12 +199,12 @@ void sending_and_receiving_on_one_source_do_not_disturb_each_other(struct fixtur
         if (wait_once(f, in_ms(1)) > 0 || from_source > before)
             limit_ns = clock_now_ns() + stall_ns();
         if (clock_now_ns() > limit_ns)
-            fail_msg("stalled: %llu bytes sent, %llu received", (unsigned long long)from_source,
-                     (unsigned long long)source->received);
+            fail_case("stalled: %llu bytes sent, %llu received", (unsigned long long)from_source,
+                      (unsigned long long)source->received);
     }
     WAIT_UNTIL(f, source->sends == 1);
-    assert_int_equal(source->received, 1000000);
-    assert_false(source->garbled);
+    expect_equal(source->received, 1000000);
+    expect(!source->garbled, "every byte in its place: none lost, doubled or swapped");
     free(data);
     expect_quiet(f, 20);
 }
@@ -216,13 +218,13 @@ void a_blocked_send_does_not_spin_on_bytes_that_nobody_wants(struct fixture *f)
     struct endpoint *source = narrow_connection(f, &peer, 0);
     unsigned char *data = start_large_send(f, source, &send);
     expect_quiet(f, 5);
-    assert_int_equal(peer_send_pattern(peer, 0, 500), 500);
+    expect_equal(peer_send_pattern(peer, 0, 500), 500);
     expect_quiet(f, 30);
-    assert_true(reached_peer(f, peer, &received, LARGE_BYTES));
+    expect(reached_peer(f, peer, &received, LARGE_BYTES), "all bytes to reach the peer");
     WAIT_UNTIL(f, source->sends == 1);
-    wish(f, source, IO_WANT_RECV);
+    set_interest(f, source, IO_WANT_RECV);
     WAIT_UNTIL(f, source->received == 500);
-    assert_false(source->garbled);
+    expect(!source->garbled, "every byte in its place: none lost, doubled or swapped");
     free(data);
 }
 
@@ -238,9 +240,9 @@ void a_peer_that_has_finished_sending_still_gets_everything(struct fixture *f)
     expect_quiet(f, 10);
     unsigned char *data = start_large_send(f, source, &send);
     expect_quiet(f, 20);
-    assert_true(reached_peer(f, peer, &received, LARGE_BYTES));
+    expect(reached_peer(f, peer, &received, LARGE_BYTES), "all bytes to reach the peer");
     WAIT_UNTIL(f, source->sends == 1);
-    assert_int_equal(source->send_result, LARGE_BYTES);
+    expect_equal(source->send_result, LARGE_BYTES);
     free(data);
     expect_quiet(f, 10);
 }
@@ -251,14 +253,14 @@ void shutdown_ends_the_sending_direction_alone(struct fixture *f)
     backend_start(f);
     struct endpoint *source = connection(f, &peer, IO_WANT_RECV);
     wait_once(f, 0);
-    assert_true(f->ops->shutdown(f->backend, &source->source) >= 0);
-    assert_true(peer_sees_the_end(peer));
+    expect_that(f->ops->shutdown(f->backend, &source->source), >=, 0);
+    expect(peer_sees_the_end(peer), "the peer to see the end of the connection");
     expect_quiet(f, 10);
-    assert_int_equal(peer_send_pattern(peer, 0, 1000), 1000);
+    expect_equal(peer_send_pattern(peer, 0, 1000), 1000);
     WAIT_UNTIL(f, source->received == 1000);
     peer_close(f, peer);
     WAIT_UNTIL(f, source->ends == 1);
-    assert_false(source->garbled);
+    expect(!source->garbled, "every byte in its place: none lost, doubled or swapped");
     expect_quiet(f, 20);
 }
 
@@ -278,16 +280,16 @@ void closing_the_backend_with_everything_in_progress_closes_every_descriptor(str
     fds[1] = listener(f, 16, &address, IO_WANT_ACCEPT)->source.fd;
     struct endpoint *starved = connection(f, &peers[2], IO_WANT_RECV);
     fds[2] = starved->source.fd;
-    assert_int_equal(peer_send_pattern(peers[2], 0, 1000), 1000);
+    expect_equal(peer_send_pattern(peers[2], 0, 1000), 1000);
     WAIT_UNTIL(f, f->held_count == 2);
     peer_connect(f, &address);
     peer_connect(f, &address);
     wait_some(f, "one of two connections");
     fds[3] =
         connection(f, &peers[3], IO_WANT_RECV | IO_WANT_WRITABLE)->source.fd; /* never waited for */
-    assert_int_equal(f->ops->wake(f->backend), 0);
+    expect_equal(f->ops->wake(f->backend), 0);
     backend_stop(f);
     for (int i = 0; i < 4; i++)
-        assert_false(descriptor_is_open(fds[i]));
+        expect(!descriptor_is_open(fds[i]), "the descriptor to be closed");
     free(data);
 }

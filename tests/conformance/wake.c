@@ -11,23 +11,23 @@ void a_wake_before_the_wait_is_not_lost(struct fixture *f)
 {
     backend_start(f);
     for (unsigned i = 1; i <= 5; i++) {
-        assert_true(f->ops->wake(f->backend) >= 0);
-        assert_int_equal(wait_once(f, BACKEND_NO_DEADLINE), 1);
-        assert_int_equal(f->wakes, i);
+        expect_that(f->ops->wake(f->backend), >=, 0);
+        expect_equal(wait_once(f, BACKEND_NO_DEADLINE), 1);
+        expect_equal(f->wakes, i);
     }
-    assert_int_equal(wait_once(f, 0), 0);
+    expect_equal(wait_once(f, 0), 0);
 }
 
 void several_wakes_before_a_wait_may_be_one(struct fixture *f)
 {
     backend_start(f);
     for (int i = 0; i < 10; i++)
-        assert_true(f->ops->wake(f->backend) >= 0);
+        expect_that(f->ops->wake(f->backend), >=, 0);
     WAIT_UNTIL(f, f->wakes > 0);
     while (wait_once(f, 0) > 0)
         ;
-    assert_in_range(f->wakes, 1, 10);
-    assert_int_equal(wait_once(f, in_ms(10)), 0);
+    expect_between(f->wakes, 1, 10, "IO_WAKE after ten wakes");
+    expect_equal(wait_once(f, in_ms(10)), 0);
 }
 
 struct waker {
@@ -35,7 +35,8 @@ struct waker {
     useconds_t delay_us;
     unsigned count;
     atomic_uint sent, answered;
-    unsigned plain; /* written before a wake, read after it: an order that wake() has to give */
+    /* Written before a wake, read after it: an order that wake() has to give. */
+    unsigned plain;
 };
 
 static void *wake_after_delay(void *context)
@@ -50,7 +51,7 @@ static void *wake_after_delay(void *context)
 static pthread_t start_thread(void *(*run)(void *), struct waker *waker)
 {
     pthread_t thread;
-    assert_int_equal(pthread_create(&thread, NULL, run, waker), 0);
+    expect_equal(pthread_create(&thread, NULL, run, waker), 0);
     return thread;
 }
 
@@ -60,10 +61,10 @@ void a_wake_from_another_thread_ends_a_wait_without_deadline(struct fixture *f)
     backend_start(f);
     pthread_t thread = start_thread(wake_after_delay, &waker);
     while (f->wakes == 0)
-        assert_true(wait_once(f, BACKEND_NO_DEADLINE) > 0);
-    assert_int_equal(waker.plain, 17);
+        expect_that(wait_once(f, BACKEND_NO_DEADLINE), >, 0);
+    expect_equal(waker.plain, 17);
     pthread_join(thread, NULL);
-    assert_int_equal(wait_once(f, 0), 0);
+    expect_equal(wait_once(f, 0), 0);
 }
 
 /* The largest deadline that is one. Converted to a relative time it must not overflow into the
@@ -77,8 +78,8 @@ void a_deadline_in_the_far_future_is_waited_for(struct fixture *f)
     for (unsigned i = 0; i < sizeof far_ns / sizeof far_ns[0]; i++) {
         struct waker waker = {.fixture = f, .delay_us = 20000};
         pthread_t thread = start_thread(wake_after_delay, &waker);
-        assert_int_equal(wait_once(f, far_ns[i]), 1);
-        assert_int_equal(f->wakes, i + 1);
+        expect_equal(wait_once(f, far_ns[i]), 1);
+        expect_equal(f->wakes, i + 1);
         pthread_join(thread, NULL);
     }
 }
@@ -105,12 +106,12 @@ void of_a_hundred_thousand_wakes_the_last_one_is_never_lost(struct fixture *f)
     unsigned seen = 0;
     while (seen < waker.count) {
         unsigned wakes = f->wakes;
-        assert_true(wait_once(f, BACKEND_NO_DEADLINE) > 0);
-        assert_true(f->wakes > wakes);
+        expect_that(wait_once(f, BACKEND_NO_DEADLINE), >, 0);
+        expect_that(f->wakes, >, wakes);
         seen = atomic_load_explicit(&waker.sent, memory_order_relaxed);
     }
     pthread_join(thread, NULL);
-    assert_in_range(f->wakes, 1, waker.count);
+    expect_between(f->wakes, 1, waker.count, "IO_WAKE after all wakes");
 }
 
 static void *wake_and_be_answered(void *context)
@@ -131,12 +132,12 @@ void what_was_written_before_a_wake_is_seen_after_it(struct fixture *f)
     backend_start(f);
     pthread_t thread = start_thread(wake_and_be_answered, &waker);
     for (unsigned i = 1; i <= waker.count; i++) {
-        assert_int_equal(wait_once(f, BACKEND_NO_DEADLINE), 1);
-        assert_int_equal(waker.plain, i);
+        expect_equal(wait_once(f, BACKEND_NO_DEADLINE), 1);
+        expect_equal(waker.plain, i);
         atomic_store_explicit(&waker.answered, i, memory_order_release);
     }
     pthread_join(thread, NULL);
-    assert_int_equal(f->wakes, waker.count);
+    expect_equal(f->wakes, waker.count);
 }
 
 /* More than a pipe holds, if it is a pipe: neither may the caller be blocked, nor told of an error.
@@ -146,12 +147,12 @@ void wakes_that_nobody_waits_for_do_not_pile_up(struct fixture *f)
     backend_start(f);
     for (int i = 0; i < 300000; i++)
         if (f->ops->wake(f->backend) < 0)
-            fail_msg("wake number %d failed", i);
+            fail_case("wake number %d failed", i);
     WAIT_UNTIL(f, f->wakes > 0);
     while (wait_once(f, 0) > 0)
         ;
-    assert_true(f->ops->wake(f->backend) >= 0);
-    assert_int_equal(wait_once(f, BACKEND_NO_DEADLINE), 1);
+    expect_that(f->ops->wake(f->backend), >=, 0);
+    expect_equal(wait_once(f, BACKEND_NO_DEADLINE), 1);
 }
 
 void a_wake_comes_beside_other_results(struct fixture *f)
@@ -162,8 +163,8 @@ void a_wake_comes_beside_other_results(struct fixture *f)
     wait_once(f, 0);
     for (unsigned i = 1; i <= 10; i++) {
         f->capacity = i % 2 == 0 ? 1 : 64;
-        assert_int_equal(peer_send_pattern(peer, 10 * (i - 1), 10), 10);
-        assert_true(f->ops->wake(f->backend) >= 0);
+        expect_equal(peer_send_pattern(peer, 10 * (i - 1), 10), 10);
+        expect_that(f->ops->wake(f->backend), >=, 0);
         WAIT_UNTIL(f, f->wakes == i && source->received == 10 * i);
     }
     expect_quiet(f, 10);
@@ -176,14 +177,14 @@ void a_wake_is_not_put_off_by_sources_that_are_always_ready(struct fixture *f)
     backend_start(f);
     for (int i = 0; i < 32; i++) {
         pipe_reader(f, &writer, IO_WANT_READABLE);
-        assert_int_equal(write(writer, "a", 1), 1);
+        expect_equal(write(writer, "a", 1), 1);
     }
     for (int i = 0; i < 40; i++)
         wait_some(f, "a pipe that is readable");
     for (unsigned round = 1; round <= 3; round++) {
-        assert_true(f->ops->wake(f->backend) >= 0);
+        expect_that(f->ops->wake(f->backend), >=, 0);
         for (int i = 0; i < 3 * 33 && f->wakes < round; i++)
             wait_some(f, "a pipe that is readable");
-        assert_int_equal(f->wakes, round);
+        expect_equal(f->wakes, round);
     }
 }

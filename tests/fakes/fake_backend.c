@@ -169,7 +169,7 @@ static void fake_recycle(struct backend *backend, uint16_t buffer)
     buffer_pool_give(backend->buffers, buffer);
 }
 
-/* Every wish that the loop believes in has to be one that the backend was told of. */
+/* Every interest that the loop believes in has to be one that the backend was told of. */
 static unsigned take_changes(struct backend *backend)
 {
     unsigned changes = 0;

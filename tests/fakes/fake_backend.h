@@ -5,9 +5,8 @@
  * fake_reset() makes it new before a test.
  *
  * It also keeps the backend's side of the contract, and fails the test when the loop breaks its
- * own: a wish that was changed without backend_want(), a second send while one is in progress, a
- * buffer recycled twice, a source released twice, a descriptor discarded that was
- * adopted.
+ * own: an interest that was changed without backend_want(), a second send while one is in progress,
+ * a buffer recycled twice, a source released twice, a descriptor discarded that was adopted.
  */
 #ifndef TESTS_FAKES_FAKE_BACKEND_H
 #define TESTS_FAKES_FAKE_BACKEND_H
@@ -34,27 +33,40 @@ enum fake_call_kind {
 
 struct fake_call {
     enum fake_call_kind kind;
-    int result;                     /* what the fake answered */
-    const struct io_source *source; /* adopt, release, send, shutdown */
-    const void *data;               /* send */
-    size_t length;                  /* send */
-    int fd;                         /* adopt, release, discard */
-    uint16_t buffer;                /* recycle */
-    uint64_t deadline_ns;           /* wait */
-    uint64_t began_ns, ended_ns;    /* wait: virtual time before and after */
-    unsigned capacity;              /* wait */
-    unsigned changes;               /* wait: sources on the dirty list */
+    /* What the fake answered. */
+    int result;
+    /* The rest depends on the kind. Of adopt, release, send and shutdown: */
+    const struct io_source *source;
+    /* Of send: */
+    const void *data;
+    size_t length;
+    /* Of adopt, release and discard: */
+    int fd;
+    /* Of recycle: */
+    uint16_t buffer;
+    /* Of wait; virtual time before and after, sources on the dirty list: */
+    uint64_t deadline_ns;
+    uint64_t began_ns, ended_ns;
+    unsigned capacity;
+    unsigned changes;
 };
 
 /* What the test may set, at any time. */
 struct fake_script {
-    int open_result;       /* 0, or the -errno of the next open() */
-    int adopt_result;      /* 0, or the -errno of every adopt() */
-    int shutdown_result;   /* 0, or the -errno of every shutdown() */
-    int wait_result;       /* 0, or the -errno of every wait() */
-    bool release_later;    /* release() answers 0, and the test says fake_deliver_closed() */
-    uint64_t oversleep_ns; /* wait() wakes this much after its deadline */
-    bool block; /* a wait() without a deadline sleeps until wake() comes from another thread */
+    /* 0, or the -errno of the next open(). */
+    int open_result;
+    /* 0, or the -errno of every adopt(). */
+    int adopt_result;
+    /* 0, or the -errno of every shutdown(). */
+    int shutdown_result;
+    /* 0, or the -errno of every wait(). */
+    int wait_result;
+    /* release() answers 0, and the test says fake_deliver_closed(). */
+    bool release_later;
+    /* wait() wakes this much after its deadline. */
+    uint64_t oversleep_ns;
+    /* A wait() without a deadline sleeps until wake() comes from another thread. */
+    bool block;
 };
 
 extern struct fake_script fake_script;

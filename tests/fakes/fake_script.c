@@ -133,10 +133,10 @@ const struct step *fake_first_ready(const struct fake_backend *self)
     return NULL;
 }
 
-static void end_wish(struct adopted *adopted, uint16_t wish)
+static void end_interest(struct adopted *adopted, uint16_t interest)
 {
-    adopted->have &= (uint16_t)~wish;
-    adopted->source->want &= (uint16_t)~wish;
+    adopted->have &= (uint16_t)~interest;
+    adopted->source->want &= (uint16_t)~interest;
 }
 
 static void take_bytes(struct fake_backend *self, const struct step *step, struct io_event *event)
@@ -165,12 +165,12 @@ static void take_step(struct fake_backend *self, struct step *step, struct io_ev
     step->taken = true;
     self->base.counters.events++;
     if (step->kind == IO_ACCEPT && step->result < 0) {
-        end_wish(adopted, IO_WANT_ACCEPT);
+        end_interest(adopted, IO_WANT_ACCEPT);
     } else if (step->kind == IO_ACCEPT) {
         assert_true(fake.connection_count < CONNECTIONS_MAX);
         fake.connections[fake.connection_count++] = (struct connection){.fd = step->result};
     } else if (step->kind == IO_RECV && step->text == NULL) {
-        end_wish(adopted, IO_WANT_RECV);
+        end_interest(adopted, IO_WANT_RECV);
     } else if (step->kind == IO_RECV) {
         take_bytes(self, step, event);
     } else if (step->kind == IO_SEND) {

@@ -17,10 +17,12 @@
 /* One thing that wait() is to return. */
 struct step {
     struct io_source *source;
-    const char *text; /* IO_RECV with bytes */
+    /* IO_RECV with bytes. */
+    const char *text;
     uint64_t at_ns;
     int32_t result;
-    unsigned batch; /* steps of one batch come from one wait() */
+    /* Steps of one batch come from one wait(). */
+    unsigned batch;
     uint8_t kind;
     bool taken;
 };
@@ -28,7 +30,8 @@ struct step {
 /* A source in the fake's care: from adopt() to release(), or to IO_CLOSED. */
 struct adopted {
     struct io_source *source;
-    uint16_t have; /* what the loop told at the last wait(), less the wishes that ended */
+    /* What the loop told at the last wait(), less the interest that ended. */
+    uint16_t have;
     bool released;
 };
 
@@ -53,7 +56,8 @@ struct fake_state {
     size_t call_count;
     struct step steps[STEPS_MAX];
     size_t first_step, step_count;
-    unsigned batch; /* of the steps said next */
+    /* Of the steps said next. */
+    unsigned batch;
     uint64_t at_ns;
     struct adopted adopted[SOURCES_MAX];
     size_t adopted_count;

@@ -112,10 +112,10 @@ the_seed_decides_the_arrivals() {
             --seed $([ $name = c ] && echo 8 || echo 7) --out $name
         expect_status 0 || return 1
     done
-    python3 - <<'PYTHON' || fail "the arrivals do not follow the seed"
-import json
+    PYTHONPATH=$sources/tests/harness/record python3 - <<'PYTHON' || fail "the arrivals do not follow the seed"
+import run_folder
 def arrivals(name):
-    cell = json.load(open(name + "/run.json"))["cells"][0]
+    cell = run_folder.load(name)["cells"][0]
     return {t["round"]: t["histograms"]["alone_queue_wait_ns"]["count"]
             for t in cell["trials"] if t["histograms"]}
 a, b, c = map(arrivals, "abc")

@@ -1,16 +1,23 @@
 /* kqueue(2) over poll(2), so that kqueue.c can be tested where there is no kqueue. It keeps:
- * - A filter belongs to a descriptor number, and goes when that is closed, duplicates or not. Here
+ *
+ * A filter belongs to a descriptor number, and goes when that is closed, duplicates or not. Here
  * the change is noticed afterwards, by the file being another one.
- * - A change that fails is reported with EV_ERROR, and then nothing is waited for; without room in
+ *
+ * A change that fails is reported with EV_ERROR, and then nothing is waited for; without room in
  * the event list the call fails, and the rest of the changes is not made.
- * - EV_RECEIPT reports each change, failed or not. A call without room for events does not wait.
- * - Events are level-triggered; those that were reported go to the end of the queue.
- * - A user event may be triggered from any thread, and lasts until it is taken, if EV_CLEAR says
- * so.
+ *
+ * EV_RECEIPT reports each change, failed or not. A call without room for events does not wait.
+ *
+ * Events are level-triggered; those that were reported go to the end of the queue.
+ *
+ * A user event may be triggered from any thread, and lasts until it is taken, if EV_CLEAR says so.
  * It does not keep:
- * - `data` and `fflags` of an event: asking a socket for its error would take the error away.
- * - EV_CLEAR for descriptors, and all flags that kqueue.c does not use: they are refused.
- * - Changes by other threads than the one that waits, but for triggers. */
+ *
+ * `data` and `fflags` of an event: asking a socket for its error would take the error away.
+ *
+ * EV_CLEAR for descriptors, and all flags that kqueue.c does not use: they are refused.
+ *
+ * Changes by other threads than the one that waits, but for triggers. */
 #include "tests/fakes/kqueue/kqueue_fake.h"
 
 #include "backends/clock.h"
@@ -48,12 +55,15 @@ struct knote {
 };
 
 struct queue {
-    int fd; /* a datagram socket that is connected to itself: readable once somebody triggered */
+    /* A datagram socket that is connected to itself: readable once somebody triggered. */
+    int fd;
     struct identity file;
     struct knote *notes;
-    struct pollfd *set; /* in step with `notes`, and then the queue's own */
+    /* In step with `notes`, and then the queue's own. */
+    struct pollfd *set;
     unsigned used, capacity;
-    unsigned first; /* whose turn it is */
+    /* Whose turn it is. */
+    unsigned first;
     struct queue *next;
 };
 
@@ -95,9 +105,9 @@ static int open_own_socket(void)
         getsockname(fd, (struct sockaddr *)&address, &length) == 0 &&
         connect(fd, (struct sockaddr *)&address, length) == 0)
         return fd;
-    int error = -errno;
+    int r = -errno;
     close(fd);
-    return error;
+    return r;
 }
 
 static void free_closed(void)
@@ -133,11 +143,11 @@ static int add_queue(void)
     return queue->fd;
 }
 
-static int result_of(int result)
+static int result_of(int r)
 {
-    if (result >= 0)
-        return result;
-    errno = -result;
+    if (r >= 0)
+        return r;
+    errno = -r;
     return -1;
 }
 
@@ -145,9 +155,9 @@ int kqueue(void)
 {
     pthread_mutex_lock(&lock);
     free_closed();
-    int result = add_queue();
+    int r = add_queue();
     pthread_mutex_unlock(&lock);
-    return result_of(result);
+    return result_of(r);
 }
 
 static struct queue *find_queue(int fd)
@@ -360,11 +370,11 @@ int kevent(int fd, const struct kevent *changes, int change_count, struct kevent
             clock_now_ns() + (uint64_t)timeout->tv_sec * NS_PER_S + (uint64_t)timeout->tv_nsec;
     pthread_mutex_lock(&lock);
     struct queue *queue = find_queue(fd);
-    int result = -EBADF;
+    int r = -EBADF;
     if (queue != NULL)
-        result = make_changes(queue, changes, change_count, events, capacity);
-    if (result == 0 && capacity > 0)
-        result = collect(queue, events, capacity, deadline_ns);
+        r = make_changes(queue, changes, change_count, events, capacity);
+    if (r == 0 && capacity > 0)
+        r = collect(queue, events, capacity, deadline_ns);
     pthread_mutex_unlock(&lock);
-    return result_of(result);
+    return result_of(r);
 }

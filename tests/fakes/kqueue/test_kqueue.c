@@ -25,11 +25,17 @@ static unsigned calls, reads;
 static struct kevent last, stale; /* the first report of the last call, and one to be told again */
 static bool stale_is_due;
 
-static int counted_kevent(int fd, const struct kevent *changes, int change_count,
-                          struct kevent *reports, int capacity, const struct timespec *timeout)
+static int counted_change(int fd, const struct kevent *changes, int change_count)
 {
     calls++;
-    int count = real.kevent(fd, changes, change_count, reports, capacity, timeout);
+    return real.change(fd, changes, change_count);
+}
+
+static int counted_wait(int fd, const struct kevent *changes, int change_count,
+                        struct kevent *reports, int capacity, const struct timespec *timeout)
+{
+    calls++;
+    int count = real.change_and_wait(fd, changes, change_count, reports, capacity, timeout);
     if (count > 0)
         last = reports[0];
     if (stale_is_due && count < capacity) {
@@ -62,7 +68,8 @@ static int start(void **state)
     real = sys_kqueue;
     if (backend_open(&backend, variant, &config) < 0)
         return -1;
-    sys_kqueue.kevent = counted_kevent;
+    sys_kqueue.change = counted_change;
+    sys_kqueue.change_and_wait = counted_wait;
     real_sys = sys;
     sys.read = counted_read;
     wait_ms(0, CAPACITY); /* for a wake-up that is a descriptor */
@@ -182,7 +189,7 @@ static void a_report_for_a_source_that_is_gone_is_dropped_and_counted(void **sta
         close(occupied);
 }
 
-static void a_refused_change_ends_the_wishes_of_its_source_alone(void **state)
+static void a_refused_change_ends_the_interest_of_its_source_alone(void **state)
 {
     (void)state;
     struct io_source refused, other;
@@ -276,7 +283,7 @@ static void of_many_refusals_in_one_call_none_is_lost(void **state)
 }
 
 /* Somebody put another file at this number, and the filters went with the old one. */
-static void taking_off_what_is_gone_already_ends_no_wish(void **state)
+static void taking_off_what_is_gone_already_ends_no_interest(void **state)
 {
     (void)state;
     struct io_source source;
@@ -316,11 +323,11 @@ int main(void)
         TEST(a_release_costs_no_call_and_what_uses_its_number_again_is_not_confused),
         TEST(a_hundred_wakes_before_a_wait_are_one_call),
         TEST(a_report_for_a_source_that_is_gone_is_dropped_and_counted),
-        TEST(a_refused_change_ends_the_wishes_of_its_source_alone),
+        TEST(a_refused_change_ends_the_interest_of_its_source_alone),
         TEST(a_refused_direction_leaves_the_other_one_to_be_taken_off),
         TEST(a_refused_change_ends_a_send),
         TEST(of_many_refusals_in_one_call_none_is_lost),
-        TEST(taking_off_what_is_gone_already_ends_no_wish),
+        TEST(taking_off_what_is_gone_already_ends_no_interest),
         TEST(a_pipe_without_reader_refuses_to_be_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

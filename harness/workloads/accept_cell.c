@@ -1,0 +1,38 @@
+#include "harness/workloads/accept_cell.h"
+
+#include <string.h>
+
+unsigned accept_backlog(const char *mode, const struct named_values *params)
+{
+    if (strcmp(mode, "drain") == 0)
+        return (unsigned)parameter_integer(params, "queue");
+    const char *name = strcmp(mode, "rate") == 0 ? "conns_max" : "conns";
+    unsigned conns = (unsigned)parameter_integer(params, name);
+    return conns > STEADY_BACKLOG_MIN ? conns : STEADY_BACKLOG_MIN;
+}
+
+/* For `rate` twice the connections that are under way: the client may have ended as many that the
+ * server has not yet seen the end of, and have begun others in their place. */
+unsigned accept_capacity(const char *mode, const struct named_values *params)
+{
+    unsigned held = accept_backlog(mode, params);
+    if (strcmp(mode, "rate") == 0)
+        held *= 2;
+    return (unsigned)parameter_integer(params, "idle") + held;
+}
+
+struct backend_config accept_config(const struct named_values *params)
+{
+    struct backend_config config = backend_default_config();
+    config.buffer_count = parameter_or(params, "buffers", config.buffer_count);
+    config.buffer_size = parameter_or(params, "buffer_bytes", config.buffer_size);
+    config.queue_depth = parameter_or(params, "submissions", config.queue_depth);
+    config.completion_depth = parameter_or(params, "completions", config.completion_depth);
+    config.direct_count = parameter_or(params, "direct_descriptors", config.direct_count);
+    return config;
+}
+
+bool accept_has_share(const struct named_values *params)
+{
+    return named_values_find(params, "", "share") != NULL;
+}
