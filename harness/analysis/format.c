@@ -12,11 +12,7 @@ enum { PARAMETER_BYTES = 40 };
 /* Of one part of the line about the machine. */
 enum { PART_BYTES = 128 };
 
-/* Puts more text behind what is there, whole or, when it does not fit, not at all: false. */
-static bool append(char *text, size_t size, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static bool append(char *text, size_t size, const char *format, ...)
+bool format_add(char *text, size_t size, const char *format, ...)
 {
     size_t length = strlen(text);
     va_list arguments;
@@ -93,12 +89,12 @@ char *format_ratio(double ratio, double low, double high, char *text, size_t siz
 
 /* ---- parameters ---- */
 
-static void append_parameter(const struct named_value *param, char *text, size_t size)
+static void add_parameter(const struct named_value *param, char *text, size_t size)
 {
     char name[PARAMETER_BYTES], value[PARAMETER_BYTES];
     printable(name, sizeof name, param->name);
     value_print(&param->value, value, sizeof value);
-    append(text, size, "%s%s=%s", text[0] != '\0' ? " " : "", name, value);
+    format_add(text, size, "%s%s=%s", text[0] != '\0' ? " " : "", name, value);
 }
 
 static bool is_named(const char *name, const char *other)
@@ -113,7 +109,7 @@ char *format_params(const struct cell *cell, const char *except, const char *als
     for (size_t i = 0; i < cell->params.count; i++) {
         const struct named_value *param = &cell->params.list[i];
         if (!is_named(param->name, except) && !is_named(param->name, also_except))
-            append_parameter(param, text, size);
+            add_parameter(param, text, size);
     }
     return text;
 }
@@ -137,7 +133,7 @@ char *format_params_of(const struct run *run, const size_t *cells, size_t count,
     text[0] = '\0';
     for (size_t i = 0; i < params->count; i++) {
         if (is_shared(run, cells, count, &params->list[i]) == shared)
-            append_parameter(&params->list[i], text, size);
+            add_parameter(&params->list[i], text, size);
     }
     return text;
 }
@@ -171,10 +167,10 @@ char *format_machine(const struct run *run, const char *separator, char *text, s
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char part[PART_BYTES + 24];
         machine_part(&run->manifest, names[i], part, sizeof part);
-        if (!append(text, size, "%s%s", part, separator))
+        if (!format_add(text, size, "%s%s", part, separator))
             return text;
     }
-    append(text, size, "loopback");
+    format_add(text, size, "loopback");
     return text;
 }
 

@@ -14,6 +14,10 @@ enum { FORMAT_NAME_BYTES = 32 };
 /* What any of these needs at most. */
 enum { FORMAT_BYTES = 640 };
 
+/* Puts more behind what is in `text`, whole or, when it does not fit, not at all: false. */
+bool format_add(char *text, size_t size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* "12,345.6": grouped by thousands. */
 char *format_grouped(double value, int decimals, char *text, size_t size);
 /* Decimals that leave the smallest of a column at least three digits; and those for a ratio and its

@@ -90,6 +90,11 @@ double sweep_number(const struct run *run, const struct sweep *sweep, size_t pla
 
 /* ---- the knee ---- */
 
+bool sweep_is_of_load(const struct sweep *sweep)
+{
+    return strcmp(sweep->parameter, LOAD_PARAMETER) == 0;
+}
+
 static double median_of(const struct analysis *analysis, size_t cell, const char *metric,
                         size_t subject)
 {

@@ -26,6 +26,9 @@ const char *sweep_parameter(const struct run *, const size_t *cells, size_t coun
 char *sweep_print(const struct run *, const struct sweep *, size_t place, char *text, size_t size);
 double sweep_number(const struct run *, const struct sweep *, size_t place);
 
+/* Whether it is a sweep of the load, which has a knee. */
+bool sweep_is_of_load(const struct sweep *);
+
 /* The knee of a pool's subject over a sweep of its load; the places in it are those of
  * sweep->cells, and a cell without its figures is left out. The rule is in stats/knee.h. false:
  * none of these cells says anything. */

@@ -80,6 +80,15 @@ struct calibration {
     double *values;
 };
 
+/* Where the value of one trial is. */
+static inline double *calibration_value(const struct calibration *calibration, unsigned comparison,
+                                        unsigned round, size_t variant, size_t length)
+{
+    size_t trial =
+        ((size_t)comparison * calibration->rounds + round) * CALIBRATION_VARIANTS + variant;
+    return &calibration->values[trial * CALIBRATION_LENGTHS + length];
+}
+
 /* Opens the cell, with the subject on it. -EINVAL, -ENODEV, -ENOMEM with a sentence. rounds: 0 for
  * the design's. Release with calibration_close() in every case. */
 int calibration_open(struct calibration *, const struct calibration_design *,

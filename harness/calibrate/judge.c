@@ -10,14 +10,6 @@
 
 #define BOOTSTRAP_RESAMPLES 1000u
 
-static double value_of(const struct calibration *calibration, unsigned comparison, unsigned round,
-                       enum calibration_variant variant, size_t length)
-{
-    size_t trial =
-        ((size_t)comparison * calibration->rounds + round) * CALIBRATION_VARIANTS + variant;
-    return calibration->values[trial * CALIBRATION_LENGTHS + length];
-}
-
 /* ---- one comparison ---- */
 
 struct pairs {
@@ -33,9 +25,9 @@ static void collect(const struct calibration *calibration, unsigned comparison,
 {
     unsigned shift = method == CALIBRATION_UNPAIRED ? rounds / 2 : 0;
     for (unsigned round = 0; round < rounds; round++) {
-        double subject = value_of(calibration, comparison, round, variant, length);
-        double baseline =
-            value_of(calibration, comparison, (round + shift) % rounds, CALIBRATION_A, length);
+        double subject = *calibration_value(calibration, comparison, round, variant, length);
+        double baseline = *calibration_value(calibration, comparison, (round + shift) % rounds,
+                                             CALIBRATION_A, length);
         if (isnan(subject) || isnan(baseline))
             continue;
         pairs->subject[pairs->count] = subject;

@@ -14,14 +14,6 @@
 
 enum { TIMED_TRIALS = 9 };
 
-static double *values_of(const struct calibration *calibration, unsigned comparison, unsigned round,
-                         size_t variant)
-{
-    size_t trial =
-        ((size_t)comparison * calibration->rounds + round) * CALIBRATION_VARIANTS + variant;
-    return &calibration->values[trial * CALIBRATION_LENGTHS];
-}
-
 /* ---- trials ---- */
 
 /* The median of a trial's first `count` samples of the metric; NAN: it has fewer. */
@@ -126,7 +118,7 @@ static int run_round(struct calibration *calibration, struct calibration_bed *be
     random_shuffle(&bed->random, order, CALIBRATION_VARIANTS);
     bed->seed += 256;
     for (size_t i = 0; i < CALIBRATION_VARIANTS; i++) {
-        double *values = values_of(calibration, calibration->finished, round, order[i]);
+        double *values = calibration_value(calibration, calibration->finished, round, order[i], 0);
         double planted = order[i] == CALIBRATION_PLANTED ? calibration->design->planted : 0;
         double took_s = 0;
         int r = run_trial(calibration, bed, &calibration->cell, planted, bed->seed, trial, &took_s,

@@ -1,17 +1,20 @@
 /* Which charts a run has. A mode that is read as curves has those of its plan, and nothing else,
  * once its parameter takes three values. Any other cell has its main metric, drawn as dots, or as
  * curves over a parameter with three values; and every histogram by percentile. */
-#include "harness/charts/charts.h"
-#include "harness/charts/gnuplot.h"
-#include "harness/analysis/parts.h"
+#include "harness/analysis/modes.h"
+#include "harness/analysis/sweeps.h"
+#include "harness/base/printable.h"
+#include "harness/base/problem.h"
+#include "harness/charts/chart.h"
+#include "harness/contract/parameters.h"
 
-#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#define SWEEP_MINIMUM 3     /* two points are no curve */
-#define CHARTS_OF_A_MODE 12 /* more nobody looks at; every figure is in the CSV files */
+/* Two points are no curve. More charts of a mode nobody looks at; every figure is in the CSV files.
+ */
+enum { SWEEP_LEAST = 3, CHARTS_OF_A_MODE = 12 };
 
 static const struct curve_plan plans[] = {
     {
@@ -52,46 +55,39 @@ static const struct curve_plan plans[] = {
     },
 };
 
-struct drawing {
-    const json_t *run;
-    const json_t *cells;
-    char charts_folder[PATH_BYTES];
-    char plots_folder[PATH_BYTES];
-    const struct gnuplot_terminal *terminal; /* NULL: into files */
-    char *problem;
-    size_t drawn; /* of the mode at hand */
-    struct chart_list *list;
-};
+static const struct cell *cell_at(const struct drawing *drawing, size_t cell)
+{
+    return &drawing->run->cells[cell].cell;
+}
 
-static const struct curve_plan *find_plan(const json_t *cell)
+static const struct curve_plan *find_plan(const struct cell *cell)
 {
     for (size_t i = 0; i < sizeof plans / sizeof plans[0]; i++) {
-        if (strcmp(plans[i].workload, report_text(cell, "workload")) == 0 &&
-            strcmp(plans[i].mode, report_text(cell, "mode")) == 0)
+        if (strcmp(plans[i].workload, cell->workload->name) == 0 &&
+            strcmp(plans[i].mode, cell->mode) == 0)
             return &plans[i];
     }
     return NULL;
 }
 
 /* The sweep of a number; of a word there is no curve. */
-static size_t find_sweep(const struct drawing *drawing, const json_t *cell, const char *parameter,
+static size_t find_sweep(const struct drawing *drawing, size_t cell, const char *parameter,
                          struct sweep *sweep)
 {
-    if (!json_is_number(json_object_get(json_object_get(cell, "params"), parameter)))
+    if (!value_is_number(named_values_find(&cell_at(drawing, cell)->params, "", parameter)))
         return 0;
-    sweep_find(drawing->cells, cell, parameter, sweep);
+    sweep_find(drawing->run, cell, parameter, sweep);
     return sweep->count;
 }
 
 /* Dots are drawn for cells that are in no sweep, and for the one where all sweeps start. */
-static bool is_base(const struct drawing *drawing, const json_t *cell)
+static bool is_base(const struct drawing *drawing, size_t cell)
 {
+    const struct named_values *params = &cell_at(drawing, cell)->params;
     struct sweep sweep;
-    const char *name;
-    json_t *value;
-    json_object_foreach(json_object_get(cell, "params"), name, value)
-    {
-        if (find_sweep(drawing, cell, name, &sweep) >= SWEEP_MINIMUM && sweep.cells[0] != cell)
+    for (size_t i = 0; i < params->count; i++) {
+        if (find_sweep(drawing, cell, params->list[i].name, &sweep) >= SWEEP_LEAST &&
+            sweep.cells[0] != cell)
             return false;
     }
     return true;
@@ -106,273 +102,158 @@ static bool may_draw(struct drawing *drawing)
     return may;
 }
 
-static int list_chart(struct drawing *drawing, const struct chart *chart, const char *title)
+static struct chart chart_of(const struct drawing *drawing, size_t cell,
+                             const struct metric *metric)
 {
-    struct chart_list *list = drawing->list;
-    struct drawn_chart *charts = realloc(list->charts, (list->count + 1) * sizeof list->charts[0]);
-    if (charts == NULL) {
-        snprintf(drawing->problem, PROBLEM_BYTES, "no memory for the chart %s", chart->name);
-        return -ENOMEM;
-    }
-    list->charts = charts;
-    struct drawn_chart *added = &charts[list->count++];
-    added->cell = chart->cell;
-    added->parameter = chart->parameter;
-    added->metric = chart->metric;
-    snprintf(added->name, sizeof added->name, "%s", chart->name);
-    snprintf(added->title, sizeof added->title, "%s", title);
-    return 0;
+    return (struct chart){.analysis = drawing->analysis,
+                          .run = drawing->run,
+                          .cell = cell,
+                          .subject = SUBJECT_NONE,
+                          .metric = metric};
 }
 
-/* On a terminal the words stand above and below the picture, as wide as the tables are. */
-static void print_above(const struct chart_texts *texts)
+static int draw_dots(struct drawing *drawing, size_t cell, const struct metric *metric, bool ladder)
 {
-    const char *const lines[] = {texts->title, texts->subtitle, texts->note, texts->remark};
-    putchar('\n');
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        if (*lines[i] != '\0')
-            report_print_wrapped(stdout, 2, lines[i]);
-    }
-    fflush(stdout);
+    struct chart chart = chart_of(drawing, cell, metric);
+    chart.ladder = ladder;
+    return chart_draw(drawing, &chart, CHART_DOTS, NULL);
 }
 
-static void print_below(struct chart_texts *texts)
+static bool has_percentiles(const struct drawing *drawing, size_t cell, const struct metric *metric)
 {
-    for (char *at = texts->caption; *at != '\0'; at++)
-        *at = *at == '\n' ? ' ' : *at;
-    report_print_wrapped(stdout, 2, texts->caption);
-    fflush(stdout);
-}
-
-static int run_script(struct drawing *drawing, const struct chart *chart, const char *script,
-                      bool is_latency, const struct curve_plan *plan)
-{
-    /* A leading "./" or "/": gnuplot takes file names that start with '|' or '<' for commands. */
-    char stem[PATH_BYTES + 240];
-    struct chart_texts texts;
-    bool prints = drawing->terminal != NULL;
-    snprintf(stem, sizeof stem, "%s%s/%s", drawing->charts_folder[0] == '/' ? "" : "./",
-             drawing->charts_folder, chart->name);
-    struct chart shown = *chart;
-    shown.has_bands &= !prints; /* characters cannot be shaded */
-    chart_fill_texts(&texts, &shown, plan, !prints && strcmp(script, "dots.gp") == 0, is_latency);
-    const char *arguments[] = {stem,
-                               prints ? "" : texts.title,
-                               prints ? "" : texts.subtitle,
-                               plan == NULL ? texts.axis
-                               : prints     ? ""
-                                            : texts.remark,
-                               prints ? "" : texts.caption,
-                               prints ? "" : texts.note,
-                               chart->styles,
-                               chart->range,
-                               texts.parameter,
-                               NULL};
-    if (prints)
-        print_above(&texts);
-    int result =
-        gnuplot_run(drawing->plots_folder, script, drawing->terminal, arguments, drawing->problem);
-    if (prints && result == 0)
-        print_below(&texts);
-    return result < 0 ? result : list_chart(drawing, chart, texts.title);
-}
-
-static int draw_dots(struct drawing *drawing, const json_t *cell, bool ladder)
-{
-    struct chart chart = {.run = drawing->run, .cell = cell, .ladder = ladder};
-    chart.metric = report_main_metric(cell);
-    if (chart.metric == NULL)
-        return 0;
-    chart_set_name(&chart);
-    int result = chart_dots(&chart, drawing->charts_folder, drawing->problem);
-    if (result < 0 || chart.series == 0)
-        return result;
-    return run_script(drawing, &chart, "dots.gp", false, NULL);
-}
-
-static bool has_percentiles(const json_t *cell, const char *metric)
-{
-    size_t i;
-    const json_t *entry;
-    json_array_foreach(json_object_get(cell, "percentiles"), i, entry)
-    {
-        if (strcmp(report_text(entry, "metric"), metric) == 0)
+    for (size_t i = 0; i < PERCENTILES * drawing->run->subject_count; i++) {
+        if (analysis_percentile(drawing->analysis, cell, metric, i % PERCENTILES,
+                                i / PERCENTILES) != NULL)
             return true;
     }
     return false;
 }
 
-static int draw_percentiles(struct drawing *drawing, const json_t *cell)
+static int draw_percentiles(struct drawing *drawing, size_t cell)
 {
-    for (const struct metric *metric = report_next_metric(cell, NULL); metric != NULL;
-         metric = report_next_metric(cell, metric)) {
-        struct chart chart = {.run = drawing->run, .cell = cell, .metric = metric};
-        if (!has_percentiles(cell, metric->name) || !may_draw(drawing))
+    const struct cell *about = cell_at(drawing, cell);
+    const struct metric *metric = NULL;
+    int r = 0;
+    while (r == 0 &&
+           (metric = workload_next_metric(about->workload, about->mode, metric)) != NULL) {
+        if (!has_percentiles(drawing, cell, metric) || !may_draw(drawing))
             continue;
-        chart_set_name(&chart);
-        int result = chart_percentiles(&chart, drawing->charts_folder, drawing->problem);
-        if (result == 0 && chart.series > 0)
-            result = run_script(drawing, &chart, "percentiles.gp", true, NULL);
-        if (result < 0)
-            return result;
+        struct chart chart = chart_of(drawing, cell, metric);
+        r = chart_draw(drawing, &chart, CHART_PERCENTILES, NULL);
     }
-    return 0;
-}
-
-static int draw_curves(struct drawing *drawing, struct chart *chart, const struct curve_plan *plan)
-{
-    chart->metric = report_metric(chart->cell, plan->figures[0].name);
-    chart_set_name(chart);
-    int result = chart_curves(chart, plan, drawing->charts_folder, drawing->problem);
-    if (result < 0 || chart->series == 0)
-        return result;
-    return run_script(drawing, chart, "curves.gp", false, plan);
+    return r;
 }
 
 /* One chart for each parameter swept through this cell, drawn when the cell is the first of the
  * sweep. */
-static int draw_sweeps(struct drawing *drawing, const json_t *cell)
+static int draw_sweeps(struct drawing *drawing, size_t cell, const struct metric *metric)
 {
-    const struct metric *metric = report_main_metric(cell);
-    const char *name;
-    json_t *value;
-    json_object_foreach(json_object_get(cell, "params"), name, value)
-    {
+    const struct named_values *params = &cell_at(drawing, cell)->params;
+    int r = 0;
+    for (size_t i = 0; i < params->count && r == 0; i++) {
         char axis[80], clean[60];
         struct sweep sweep;
-        if (metric == NULL || find_sweep(drawing, cell, name, &sweep) < SWEEP_MINIMUM ||
-            sweep.cells[0] != cell || !may_draw(drawing))
+        const char *name = params->list[i].name;
+        if (find_sweep(drawing, cell, name, &sweep) < SWEEP_LEAST || sweep.cells[0] != cell ||
+            !may_draw(drawing))
             continue;
         snprintf(axis, sizeof axis, "%s (logarithmic)", printable(clean, sizeof clean, name));
-        struct chart chart = {.run = drawing->run, .cell = cell, .parameter = name};
-        struct curve_plan plan = {
+        struct chart chart = chart_of(drawing, cell, metric);
+        chart.parameter = name;
+        const struct curve_plan plan = {
             .parameter = name, .axis = axis, .figures = {{metric->name, 0, false}}};
-        int result = draw_curves(drawing, &chart, &plan);
-        if (result < 0)
-            return result;
+        r = chart_draw(drawing, &chart, CHART_CURVES, &plan);
     }
-    return 0;
+    return r;
 }
 
-static bool is_planned(const struct drawing *drawing, const json_t *cell)
+static bool is_planned(const struct drawing *drawing, size_t cell)
 {
     struct sweep sweep;
-    const struct curve_plan *plan = find_plan(cell);
-    return plan != NULL && find_sweep(drawing, cell, plan->parameter, &sweep) >= SWEEP_MINIMUM;
+    const struct curve_plan *plan = find_plan(cell_at(drawing, cell));
+    return plan != NULL && find_sweep(drawing, cell, plan->parameter, &sweep) >= SWEEP_LEAST;
 }
 
 /* When the cell is the first of those that the chart is made of. */
-static int draw_plan(struct drawing *drawing, const json_t *cell)
+static int draw_plan(struct drawing *drawing, size_t cell)
 {
-    const struct curve_plan *plan = find_plan(cell);
+    const struct cell *about = cell_at(drawing, cell);
+    const struct curve_plan *plan = find_plan(about);
     struct sweep sweep, others = {.cells = {cell}, .count = 1};
-    struct chart chart = {.run = drawing->run, .cell = cell, .parameter = plan->parameter};
+    struct chart chart = chart_of(
+        drawing, cell, workload_metric(about->workload, about->mode, plan->figures[0].name));
+    int r = 0;
+    chart.parameter = plan->parameter;
     chart.other = plan->lines != NULL ? plan->lines : plan->rows;
     find_sweep(drawing, cell, plan->parameter, &sweep);
     if (chart.other != NULL)
-        sweep_find(drawing->cells, cell, chart.other, &others);
+        sweep_find(drawing->run, cell, chart.other, &others);
     if (sweep.cells[0] != cell || others.cells[0] != cell)
         return 0;
     if (plan->lines == NULL)
-        return may_draw(drawing) ? draw_curves(drawing, &chart, plan) : 0;
-    size_t i;
-    const json_t *subject;
-    json_array_foreach(json_object_get(drawing->run, "subjects"), i, subject)
-    {
+        return may_draw(drawing) ? chart_draw(drawing, &chart, CHART_CURVES, plan) : 0;
+    for (size_t i = 0; i < drawing->run->subject_count && r == 0; i++) {
         struct chart one = chart;
-        one.subject = report_text(subject, "name");
-        if (report_entry(cell, "summary", plan->figures[0].name, one.subject) == NULL ||
-            !may_draw(drawing))
-            continue;
-        int result = draw_curves(drawing, &one, plan);
-        if (result < 0)
-            return result;
+        one.subject = i;
+        if (analysis_median(drawing->analysis, cell, chart.metric, i) != NULL && may_draw(drawing))
+            r = chart_draw(drawing, &one, CHART_CURVES, plan);
     }
-    return 0;
+    return r;
 }
 
-static int draw_main_metric(struct drawing *drawing, const json_t *cell)
+static int draw_main_metric(struct drawing *drawing, size_t cell, const struct metric *metric)
 {
-    int result = 0;
+    int r = 0;
     if (is_planned(drawing, cell))
         return draw_plan(drawing, cell);
+    if (metric == NULL)
+        return 0;
     if (is_base(drawing, cell) && may_draw(drawing)) {
-        result = draw_dots(drawing, cell, false);
-        if (result == 0)
-            result = draw_dots(drawing, cell, true);
+        r = draw_dots(drawing, cell, metric, false);
+        if (r == 0)
+            r = draw_dots(drawing, cell, metric, true);
     }
-    return result == 0 ? draw_sweeps(drawing, cell) : result;
+    return r == 0 ? draw_sweeps(drawing, cell, metric) : r;
 }
 
-/* All charts of the mode that `first` is the first cell of: main metrics before percentiles, since
- * their number is bounded. */
-static int draw_mode(struct drawing *drawing, const json_t *first)
+/* All charts of the mode: main metrics before percentiles, since their number is bounded. */
+static int draw_mode(struct drawing *drawing, const struct mode_view *mode)
 {
-    int result = 0;
+    int r = 0;
     drawing->drawn = 0;
-    for (unsigned pass = 0; pass < 2 && result == 0; pass++) {
-        size_t i;
-        const json_t *cell;
-        json_array_foreach(drawing->cells, i, cell)
-        {
-            if (!sweep_same_mode(first, cell) || result < 0 ||
-                json_array_size(json_object_get(cell, "summary")) == 0)
-                continue;
-            if (pass == 0)
-                result = draw_main_metric(drawing, cell);
-            else if (!is_planned(drawing, cell))
-                result = draw_percentiles(drawing, cell);
-        }
+    for (size_t i = 0; i < mode->cell_count && r == 0; i++)
+        r = draw_main_metric(drawing, mode->cells[i], mode->metric);
+    for (size_t i = 0; i < mode->cell_count && r == 0; i++) {
+        if (!is_planned(drawing, mode->cells[i]))
+            r = draw_percentiles(drawing, mode->cells[i]);
     }
-    return result;
+    return r;
 }
 
-static bool is_first_of_mode(const struct drawing *drawing, const json_t *cell)
+int charts_draw(const struct analysis *analysis, const struct chart_request *request,
+                struct chart_list *list, char *problem)
 {
-    size_t i;
-    const json_t *earlier;
-    json_array_foreach(drawing->cells, i, earlier)
-    {
-        if (earlier == cell)
-            return true;
-        if (sweep_same_mode(earlier, cell))
-            return false;
-    }
-    return true;
-}
-
-int charts_draw(const json_t *run, const char *folder, const char *plots_folder,
-                const struct gnuplot_terminal *terminal, struct chart_list *list, char *problem)
-{
-    struct drawing drawing = {.run = run,
-                              .cells = json_object_get(run, "cells"),
-                              .terminal = terminal,
+    struct mode_list modes = {0};
+    struct drawing drawing = {.analysis = analysis,
+                              .run = analysis->run,
+                              .terminal = request->terminal,
                               .list = list,
                               .problem = problem};
     *list = (struct chart_list){0};
-    int result = gnuplot_find_scripts(plots_folder, drawing.plots_folder,
-                                      sizeof drawing.plots_folder, problem);
-    if (result < 0)
-        return result;
-    snprintf(drawing.charts_folder, sizeof drawing.charts_folder, "%s/charts", folder);
-    if (mkdir(drawing.charts_folder, 0777) < 0 && errno != EEXIST) {
-        result = -errno;
-        snprintf(problem, PROBLEM_BYTES, "the folder %.400s cannot be made: %s",
-                 drawing.charts_folder, strerror(errno));
-        return result;
-    }
-    size_t i;
-    const json_t *cell;
-    json_array_foreach(drawing.cells, i, cell)
-    {
-        if (result == 0 && is_first_of_mode(&drawing, cell))
-            result = draw_mode(&drawing, cell);
-    }
-    return result;
+    int r = gnuplot_open(&drawing.gnuplot, request->folder, request->scripts, problem);
+    if (r == 0 && (r = mode_list_open(&modes, analysis)) < 0)
+        problem_say(problem, r, "no memory for the charts");
+    for (size_t i = 0; i < modes.count && r == 0; i++)
+        r = draw_mode(&drawing, &modes.modes[i]);
+    mode_list_free(&modes);
+    gnuplot_close(&drawing.gnuplot);
+    return r;
 }
 
 void charts_free(struct chart_list *list)
 {
+    for (size_t i = 0; i < list->count; i++)
+        chart_free_drawn(&list->charts[i]);
     free(list->charts);
     *list = (struct chart_list){0};
 }

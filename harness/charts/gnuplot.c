@@ -121,6 +121,22 @@ void gnuplot_close(struct gnuplot *gnuplot)
     *gnuplot = (struct gnuplot){.charts_fd = -1};
 }
 
+char *gnuplot_read(const struct gnuplot *gnuplot, const char *name)
+{
+    char path[PATH_BYTES];
+    struct stat found;
+    snprintf(path, sizeof path, "%s/%s", gnuplot->work, name);
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return NULL;
+    size_t size = fstat(fileno(file), &found) == 0 ? (size_t)found.st_size : 0;
+    char *text = malloc(size + 1);
+    if (text != NULL)
+        text[fread(text, 1, size, file)] = '\0';
+    fclose(file);
+    return text;
+}
+
 int gnuplot_keep(const struct gnuplot *gnuplot, const char *name, char *problem)
 {
     char path[PATH_BYTES];

@@ -44,6 +44,11 @@ void gnuplot_close(struct gnuplot *);
 int gnuplot_run(const struct gnuplot *, const char *script, const struct gnuplot_terminal *terminal,
                 const char *const *arguments, char *problem);
 
+/* The text of NAME in the private folder, which the caller frees; NULL: there is none, or no
+ * memory.
+ */
+char *gnuplot_read(const struct gnuplot *, const char *name);
+
 /* Moves NAME from the private folder into FOLDER/charts, in place of what stands there, be it a
  * link. 0, also when there is no such file; or -errno with a sentence. */
 int gnuplot_keep(const struct gnuplot *, const char *name, char *problem);

@@ -1,7 +1,9 @@
 /* Which subjects a chart shows, in which order, and how each is named and drawn. */
-#include "harness/charts/charts.h"
-#include "harness/contract/subject.h"
+#include "harness/base/printable.h"
+#include "harness/charts/chart.h"
+#include "harness/subjects/subjects.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define STYLE_RUNG 6
@@ -18,23 +20,26 @@ static bool is_rung(const char *subject)
     return strstr(subject, ":+") != NULL || strstr(subject, ":plain") != NULL;
 }
 
-bool chart_shows(const struct chart *chart, const char *subject)
+const char *chart_subject(const struct chart *chart, size_t subject)
 {
-    if (chart->ladder || !is_rung(subject))
-        return chart->ladder == is_rung(subject);
-    size_t length = strcspn(subject, ":"), i;
-    const json_t *other;
-    const char *top = "";
-    json_array_foreach(json_object_get(chart->run, "subjects"), i, other)
-    {
-        const char *name = report_text(other, "name");
-        if (strncmp(name, subject, length) == 0 && name[length] == '\0')
+    return chart->run->subjects[subject].name;
+}
+
+bool chart_shows(const struct chart *chart, size_t subject)
+{
+    const char *name = chart_subject(chart, subject);
+    if (chart->ladder || !is_rung(name))
+        return chart->ladder == is_rung(name);
+    size_t length = strcspn(name, ":"), top = SUBJECT_NONE;
+    for (size_t i = 0; i < chart->run->subject_count; i++) {
+        const char *other = chart_subject(chart, i);
+        if (strncmp(other, name, length) == 0 && other[length] == '\0')
             return false;
-        if (is_rung(name) && !json_is_true(json_object_get(other, "opt_in")) &&
-            strncmp(name, subject, length + 1) == 0)
-            top = name;
+        if (is_rung(other) && !chart->run->subjects[i].opt_in &&
+            strncmp(other, name, length + 1) == 0)
+            top = i;
     }
-    return strcmp(top, subject) == 0;
+    return top == subject;
 }
 
 /* Its place in the registry; a subject that this pollbench does not know comes last. */
@@ -49,7 +54,7 @@ static size_t registry_place(const char *name)
 
 /* A subject looks the same on every chart. The numbers are the line styles of
  * scripts/plots/style.gp. */
-int chart_style(const json_t *run, const char *subject)
+int chart_style(const struct chart *chart, size_t subject)
 {
     static const struct {
         const char *subject;
@@ -62,17 +67,18 @@ int chart_style(const json_t *run, const char *subject)
         {"floor:io_uring", 13},  {"null", 14},          {"io_uring-poll-multishot", 18},
         {"floor:nanosleep", 20}, {"floor:timerfd", 21},
     };
+    const char *name = chart_subject(chart, subject);
     unsigned sum = 0;
     for (size_t i = 0; i < sizeof styles / sizeof styles[0]; i++) {
-        if (strcmp(styles[i].subject, subject) == 0)
+        if (strcmp(styles[i].subject, name) == 0)
             return styles[i].style;
     }
-    if (is_rung(subject))
+    if (is_rung(name))
         return STYLE_RUNG;
-    if (strcmp(report_tier(run, subject), "completion") == 0)
+    if (chart->run->subjects[subject].tier == TIER_COMPLETION)
         return STYLE_FALLBACK_COMPLETION;
-    for (; *subject != '\0'; subject++)
-        sum += (unsigned char)*subject;
+    for (; *name != '\0'; name++)
+        sum += (unsigned char)*name;
     return STYLE_FALLBACK + (int)(sum % STYLES_FALLBACK);
 }
 
@@ -81,19 +87,22 @@ int chart_value_style(size_t index)
     return STYLE_VALUES + (int)(index % STYLES_VALUES);
 }
 
-bool chart_is_null(const char *subject)
+bool chart_is_null(const struct chart *chart, size_t subject)
 {
-    return strcmp(subject, "null") == 0;
+    return strcmp(chart_subject(chart, subject), "null") == 0;
 }
 
-char *chart_label(const struct chart *chart, const char *subject, char *label, size_t size)
+char *chart_label(const struct chart *chart, size_t subject, char *label, size_t size)
 {
-    char name[48], tier[24];
-    printable(name, sizeof name, subject);
-    printable(tier, sizeof tier, report_tier(chart->run, subject));
-    if (chart_is_null(subject))
-        snprintf(tier, sizeof tier, "no kernel");
-    snprintf(label, size, strcmp(tier, "none") == 0 ? "%s" : "%s (%s)", name, tier);
+    char name[48];
+    enum backend_tier tier = chart->run->subjects[subject].tier;
+    printable(name, sizeof name, chart_subject(chart, subject));
+    if (chart_is_null(chart, subject))
+        snprintf(label, size, "%s (no kernel)", name);
+    else if (tier == TIER_NONE)
+        snprintf(label, size, "%s", name);
+    else
+        snprintf(label, size, "%s (%s)", name, backend_tier_name(tier));
     for (char *at = label; *at != '\0'; at++) {
         if (*at == '"' || *at == ',')
             *at = '_';
@@ -101,11 +110,11 @@ char *chart_label(const struct chart *chart, const char *subject, char *label, s
     return label;
 }
 
-bool chart_comes_before(const struct chart *chart, const json_t *a, const json_t *b)
+bool chart_comes_before(const struct chart *chart, size_t a, size_t b)
 {
     if (chart->ladder)
-        return registry_place(report_text(a, "subject")) <
-               registry_place(report_text(b, "subject"));
-    double left = report_number(a, "median"), right = report_number(b, "median");
+        return registry_place(chart_subject(chart, a)) < registry_place(chart_subject(chart, b));
+    double left = analysis_median(chart->analysis, chart->cell, chart->metric, a)->median;
+    double right = analysis_median(chart->analysis, chart->cell, chart->metric, b)->median;
     return chart->metric->lower_is_better ? left < right : left > right;
 }

@@ -1,24 +1,27 @@
 /* What stands on a chart and in the name of its files. */
-#include "harness/charts/charts.h"
-#include "harness/report/columns.h"
+#include "harness/analysis/format.h"
+#include "harness/base/printable.h"
+#include "harness/charts/chart.h"
+#include "harness/stats/knee.h"
 
 #include <ctype.h>
 #include <string.h>
 
 #define CAPTION_COLUMNS 140
 
-/* Whether the run has figures of this mode at another value of the parameter. */
-static bool varies(const struct chart *chart, const char *parameter)
+static const struct cell *cell_of(const struct chart *chart)
 {
-    const json_t *cell = chart->cell, *other;
-    const json_t *value = json_object_get(json_object_get(cell, "params"), parameter);
-    size_t i;
-    json_array_foreach(json_object_get(chart->run, "cells"), i, other)
-    {
-        const json_t *there = json_object_get(json_object_get(other, "params"), parameter);
-        if (sweep_same_mode(cell, other) &&
-            json_array_size(json_object_get(other, "summary")) > 0 &&
-            !json_equal((json_t *)value, (json_t *)there))
+    return &chart->run->cells[chart->cell].cell;
+}
+
+/* Whether the run has figures of this mode at another value of the parameter. */
+static bool varies(const struct chart *chart, const struct named_value *parameter)
+{
+    for (size_t i = 0; i < chart->run->cell_count; i++) {
+        const struct cell *other = &chart->run->cells[i].cell;
+        const struct value *value = named_values_find(&other->params, "", parameter->name);
+        if (cell_same_mode(cell_of(chart), other) && analysis_has_figures(chart->analysis, i) &&
+            !value_equal(&parameter->value, value))
             return true;
     }
     return false;
@@ -27,39 +30,39 @@ static bool varies(const struct chart *chart, const char *parameter)
 /* Letters, digits, '-' and '_' alone, since names in the file become names of files. */
 static void add_to_name(struct chart *chart, const char *separator, const char *text)
 {
-    size_t length = strlen(chart->name);
-    length += (size_t)snprintf(chart->name + length, sizeof chart->name - length, "%s", separator);
-    for (; *text != '\0' && length + 1 < sizeof chart->name; text++) {
+    char *name = chart->drawn.name;
+    size_t room = sizeof chart->drawn.name, length = strlen(name);
+    length += (size_t)snprintf(name + length, room - length, "%s", separator);
+    for (; *text != '\0' && length + 1 < room; text++) {
         bool plain = isalnum((unsigned char)*text) || *text == '_' || *text == '-';
-        chart->name[length++] = plain ? *text : '_';
+        name[length++] = plain ? *text : '_';
     }
-    chart->name[length] = '\0';
+    name[length] = '\0';
 }
 
 /* accept-drain-ns_per_accept-by-idle-queue1000: the mode, the metric, what is swept, and the value
  * of every other parameter of which the run has several. */
 void chart_set_name(struct chart *chart)
 {
-    const json_t *cell = chart->cell;
-    add_to_name(chart, "", report_text(cell, "workload"));
-    add_to_name(chart, "-", report_text(cell, "mode"));
+    const struct cell *cell = cell_of(chart);
+    add_to_name(chart, "", cell->workload->name);
+    add_to_name(chart, "-", cell->mode);
     add_to_name(chart, "-", chart->metric->name);
     if (chart->ladder)
         add_to_name(chart, "-", "ladder");
     if (chart->parameter != NULL)
         add_to_name(chart, "-by-", chart->parameter);
-    if (chart->subject != NULL)
-        add_to_name(chart, "-", chart->subject);
-    const char *name;
-    json_t *value;
-    json_object_foreach(json_object_get(cell, "params"), name, value)
-    {
+    if (chart->subject != SUBJECT_NONE)
+        add_to_name(chart, "-", chart_subject(chart, chart->subject));
+    for (size_t i = 0; i < cell->params.count; i++) {
         char text[40];
-        if ((chart->parameter != NULL && strcmp(name, chart->parameter) == 0) ||
-            (chart->other != NULL && strcmp(name, chart->other) == 0) || !varies(chart, name))
+        const struct named_value *value = &cell->params.list[i];
+        if ((chart->parameter != NULL && strcmp(value->name, chart->parameter) == 0) ||
+            (chart->other != NULL && strcmp(value->name, chart->other) == 0) ||
+            !varies(chart, value))
             continue;
-        add_to_name(chart, "-", name);
-        add_to_name(chart, "", report_param(value, text, sizeof text));
+        add_to_name(chart, "-", value->name);
+        add_to_name(chart, "", value_print(&value->value, text, sizeof text));
     }
 }
 
@@ -81,12 +84,12 @@ static void wrap(char *text)
 
 static void write_caption(const struct chart *chart, bool shows_trials, char *text, size_t size)
 {
-    char machine[600], rounds[48], outside[80] = "", more[360] = "";
-    report_machine(chart->run, ", ", machine, sizeof machine);
+    char machine[FORMAT_BYTES], rounds[48], outside[80] = "", more[360] = "";
+    format_machine(chart->run, ", ", machine, sizeof machine);
     if (chart->rounds_least == chart->rounds_most)
-        snprintf(rounds, sizeof rounds, "%.0f", chart->rounds_least);
+        snprintf(rounds, sizeof rounds, "%zu", chart->rounds_least);
     else
-        snprintf(rounds, sizeof rounds, "%.0f to %.0f", chart->rounds_least, chart->rounds_most);
+        snprintf(rounds, sizeof rounds, "%zu to %zu", chart->rounds_least, chart->rounds_most);
     if (chart->outside > 0)
         snprintf(outside, sizeof outside, "; %zu trial%s beyond the axis", chart->outside,
                  chart->outside == 1 ? "" : "s");
@@ -114,48 +117,55 @@ static void write_caption(const struct chart *chart, bool shows_trials, char *te
 static size_t count_early(const struct chart *chart)
 {
     double early = 0;
-    size_t i;
-    const json_t *cell;
-    json_array_foreach(json_object_get(chart->run, "cells"), i, cell)
-    {
-        if (sweep_same_mode(cell, chart->cell) && report_metric(cell, "early") != NULL)
-            early += column_early(cell, "early", NULL);
+    for (size_t i = 0; i < chart->run->cell_count; i++) {
+        if (cell_same_mode(cell_of(chart), &chart->run->cells[i].cell))
+            early += analysis_early(chart->analysis, i, SUBJECT_NONE);
     }
     return (size_t)early;
 }
 
-static void write_note(const struct chart *chart, bool is_latency, char *text, size_t size)
+/* Clients wait for one answer before the next request: latency is then what the load allowed. */
+static bool is_closed_loop(const struct cell *cell)
+{
+    return strcmp(cell->mode, "steady") == 0;
+}
+
+/* "BEFORE count AFTER", unless it is 0. */
+static void add_count(char *text, size_t size, const char *before, size_t count, const char *after)
+{
+    size_t length = strlen(text);
+    if (count > 0)
+        snprintf(text + length, size - length, "%s%zu %s", before, count, after);
+}
+
+static void write_note(const struct chart *chart, char *text, size_t size)
 {
     unsigned trials;
-    unsigned bound = chart->parameter != NULL
-                         ? chart->bound
-                         : report_bound_trials(chart->cell, chart->metric->name, &trials);
-    size_t length = 0, early = count_early(chart);
+    size_t bound = chart->parameter != NULL ? chart->bound
+                                            : analysis_bound_trials(chart->analysis, chart->cell,
+                                                                    chart->metric, &trials);
     text[0] = '\0';
-    if (is_latency && report_is_closed_loop(chart->cell))
-        length = (size_t)snprintf(text, size, "Closed loop: a slow server is asked less often. ");
-    if (early > 0)
-        length +=
-            (size_t)snprintf(text + length, size - length,
-                             "EARLY: %zu callbacks ran before their time, see the table. ", early);
-    if (bound > 0)
-        snprintf(text + length, size - length,
-                 "The generator was the bound in %u trials: this says nothing of the server.",
-                 bound);
+    if (chart->drawn.kind == CHART_PERCENTILES && is_closed_loop(cell_of(chart)))
+        snprintf(text, size, "Closed loop: a slow server is asked less often. ");
+    add_count(text, size, "EARLY: ", count_early(chart),
+              "callbacks ran before their time, see the table. ");
+    add_count(text, size, "The generator was the bound in ", bound,
+              "trials: this says nothing of the server. ");
+    add_count(text, size, "Left out: ", chart->too_large,
+              "figures that are too large to draw; the CSV files have them.");
 }
 
 /* What has to be known to read lateness at all. */
 static void write_remark(const struct chart *chart, const struct curve_plan *plan, char *text,
                          size_t size)
 {
-    const json_t *manifest = json_object_get(chart->run, "manifest");
-    const json_t *slack_ns = json_object_get(manifest, "timer_slack_ns");
+    const struct value *slack_ns = named_values_find(&chart->run->manifest, "", "timer_slack_ns");
     char here[48] = "";
     text[0] = '\0';
     if (plan->rows == NULL || strcmp(plan->rows, "slack") != 0)
         return;
-    if (json_is_number(slack_ns))
-        snprintf(here, sizeof here, " (%g us by default here)", json_number_value(slack_ns) / 1000);
+    if (value_is_number(slack_ns))
+        snprintf(here, sizeof here, " (%g us by default here)", value_number(slack_ns) / 1000);
     snprintf(text, size,
              "Slack: how late the kernel may end any sleep so as to join wake-ups%s; select, poll "
              "and epoll add 0.1 %% of the wait.",
@@ -164,43 +174,30 @@ static void write_remark(const struct chart *chart, const struct curve_plan *pla
 
 /* "connect_latency, us": latencies are drawn in microseconds, whatever unit ends the metric's name.
  */
-static void write_axis(const struct chart *chart, bool is_latency, char *text, size_t size)
+static void write_axis(const struct chart *chart, char *text, size_t size)
 {
     const char *name = chart->metric->name;
     size_t length = strlen(name);
-    if (is_latency && length > 3 && strcmp(name + length - 3, "_ns") == 0)
+    if (chart->drawn.kind == CHART_PERCENTILES && length > 3 &&
+        strcmp(name + length - 3, "_ns") == 0)
         snprintf(text, size, "%.*s, us", (int)length - 3, name);
     else
         snprintf(text, size, "%s, %s", name, chart->metric->unit);
 }
 
-/* What the parameters are that hold for all of the chart. */
-static void write_params(const struct chart *chart, char *text, size_t size)
-{
-    json_t *cell = json_copy((json_t *)chart->cell);
-    json_t *params = json_copy(json_object_get(cell, "params"));
-    if (chart->parameter != NULL)
-        json_object_del(params, chart->parameter);
-    if (chart->other != NULL)
-        json_object_del(params, chart->other);
-    json_object_set_new(cell, "params", params);
-    report_params(cell, NULL, text, size);
-    json_decref(cell);
-}
-
 void chart_fill_texts(struct chart_texts *texts, const struct chart *chart,
-                      const struct curve_plan *plan, bool shows_trials, bool is_latency)
+                      const struct curve_plan *plan, bool shows_trials)
 {
-    char params[400], mode[40], label[LABEL_BYTES] = "";
-    memset(texts, 0, sizeof *texts);
-    if (chart->subject != NULL)
+    char params[FORMAT_BYTES], mode[40], label[CHART_LABEL_BYTES] = "";
+    const struct cell *cell = cell_of(chart);
+    *texts = (struct chart_texts){0};
+    if (chart->subject != SUBJECT_NONE)
         chart_label(chart, chart->subject, label, sizeof label);
-    snprintf(texts->title, sizeof texts->title, "%s %s%s%s%s: %s",
-             report_text(chart->cell, "workload"),
-             printable(mode, sizeof mode, report_text(chart->cell, "mode")),
+    snprintf(texts->title, sizeof texts->title, "%s %s%s%s%s: %s", cell->workload->name,
+             printable(mode, sizeof mode, cell->mode),
              chart->ladder ? ", one feature at a time" : "", *label != '\0' ? ", " : "", label,
              plan != NULL && plan->title != NULL ? plan->title : chart->metric->help);
-    write_params(chart, params, sizeof params);
+    format_params(cell, chart->parameter, chart->other, params, sizeof params);
     if (plan != NULL && plan->lines != NULL) /* one panel up, the other down */
         snprintf(texts->subtitle, sizeof texts->subtitle, "%s", params);
     else
@@ -210,8 +207,8 @@ void chart_fill_texts(struct chart_texts *texts, const struct chart *chart,
         write_remark(chart, plan, texts->remark, sizeof texts->remark);
         printable(texts->parameter, sizeof texts->parameter, plan->axis);
     } else {
-        write_axis(chart, is_latency, texts->axis, sizeof texts->axis);
+        write_axis(chart, texts->axis, sizeof texts->axis);
     }
     write_caption(chart, shows_trials, texts->caption, sizeof texts->caption);
-    write_note(chart, is_latency, texts->note, sizeof texts->note);
+    write_note(chart, texts->note, sizeof texts->note);
 }

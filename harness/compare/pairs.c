@@ -45,37 +45,27 @@ static size_t find_control(const struct run_comparison *self, const struct cell_
 
 /* ---- values ---- */
 
-/* Rounds that have a value of the control; without control, all. Returns how many. */
-static size_t divide(const struct samples *samples, const struct samples *control, double *values)
-{
-    size_t count = 0;
-    if (control == NULL) {
-        memcpy(values, samples->values, samples->count * sizeof *values);
-        return samples->count;
-    }
-    for (size_t i = 0, j = 0; i < samples->count && j < control->count;) {
-        if (samples->rounds[i] < control->rounds[j])
-            i++;
-        else if (samples->rounds[i] > control->rounds[j])
-            j++;
-        else
-            values[count++] = samples->values[i++] / control->values[j++];
-    }
-    return count;
-}
-
-static void take_run(struct side_values *values, const struct samples *samples,
+/* Without control, all rounds; with one, those that have a value of it. */
+static void take_run(struct side_values *side, const struct samples *samples,
                      const struct samples *control)
 {
-    double *divided = values->values + values->count;
-    size_t count = divide(samples, control, divided);
-    memcpy(values->raw + values->raw_count, samples->values, samples->count * sizeof *values->raw);
-    values->raw_count += samples->count;
-    values->count += count;
+    double *values = side->values + side->count, *raw = side->raw + side->raw_count;
+    size_t count = samples->count;
+    if (control == NULL) {
+        memcpy(values, samples->values, count * sizeof *values);
+    } else {
+        /* The control's stand for a moment where the metric's go. */
+        count = samples_pair(samples, control, values, raw);
+        for (size_t i = 0; i < count; i++)
+            values[i] /= raw[i];
+    }
+    memcpy(raw, samples->values, samples->count * sizeof *raw);
+    side->raw_count += samples->count;
+    side->count += count;
     if (count == 0)
         return;
-    values->run_medians[values->runs++] = statistics_median(divided, count);
-    values->fewest = values->runs == 1 || count < values->fewest ? count : values->fewest;
+    side->run_medians[side->runs++] = statistics_median(values, count);
+    side->fewest = side->runs == 1 || count < side->fewest ? count : side->fewest;
 }
 
 static int take_side(struct side_values *values, const struct cell_view *view, size_t subject,
@@ -108,9 +98,8 @@ static void write_why(const struct run_comparison *self, const struct metric *me
     const char *name = self->subjects[subject];
     if (found->rounds == 0)
         snprintf(why, size, "no trial of %s is valid", name);
-    else if (metric->generator_dependent &&
-             (double)found->bound > VERDICT_BOUND_SHARE * (double)found->rounds)
-        snprintf(why, size, "the generator was the bound in %zu of %zu trials of %s", found->bound,
+    else if (verdicts_are_bound(metric, found->bound, found->rounds))
+        snprintf(why, size, "the generator was the bound in %u of %zu trials of %s", found->bound,
                  found->rounds, name);
     else if (found->early)
         snprintf(why, size, "timers of %s ran before their time", name);

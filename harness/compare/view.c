@@ -61,7 +61,7 @@ static int open_run(struct cell_view *view, size_t run, size_t subject_count,
     int r = cell_samples_open(&view->samples[run], &cell->trials, compared->run.subject_count);
     if (r < 0)
         return r;
-    cell_samples_collect(&view->samples[run], metric);
+    cell_samples_collect(&view->samples[run], workload_metric_index(cell->cell.workload, metric));
     look_at_trials(view, compared, cell, subject_count);
     for (size_t subject = 0; subject < subject_count; subject++) {
         const struct samples *samples = cell_view_samples(view, run, subject);

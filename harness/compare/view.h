@@ -12,7 +12,8 @@ struct subject_view {
     /* A timer ran before its time in one: that is a fault, and its lateness means nothing. */
     bool early;
     /* Valid trials with the metric; and those of them whose bound was the generator. */
-    size_t rounds, bound;
+    size_t rounds;
+    unsigned bound;
 };
 
 struct cell_view {

@@ -2,7 +2,7 @@
 
 #include "harness/base/problem.h"
 #include "harness/base/utf8.h"
-#include "harness/execute/headroom.h"
+#include "harness/execute/launch.h"
 #include "harness/record/calibration_file.h"
 #include "harness/system/limits.h"
 #include "harness/system/manifest.h"
@@ -162,8 +162,6 @@ int execution_prepare(struct execution *self, int argc, char **argv)
         return problem_say(self->problem, -ENODEV,
                            "nothing is left to run: every backend or cell was skipped, for the "
                            "reasons above");
-    if (r == 0)
-        r = headroom_select(&self->selection, &self->cells);
     if (r == 0)
         r = describe_run(self, argc, argv);
     if (r == 0)

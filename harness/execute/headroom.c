@@ -46,13 +46,11 @@ bool headroom_is_proof(const struct trial *trial, char *why)
     return false;
 }
 
-/* ---- against whom ---- */
+/* ---- proving ---- */
 
-/* The first of the floors in the table of subjects that can serve the cell; *place in the
- * selection, SIZE_MAX when it is not in it. */
-static const struct subject *cheapest_floor(const struct selection *selection,
-                                            const struct cell *cell,
-                                            const struct named_values *params, size_t *place)
+/* Where a system has no floor, the backend has to do: it takes more of the machine, and what the
+ * generator can do against it, it can do. */
+static const struct subject *cheapest_server(const struct cell *cell, const struct subject *backend)
 {
     char reason[REASON_BYTES];
     uint32_t granted;
@@ -60,56 +58,12 @@ static const struct subject *cheapest_floor(const struct selection *selection,
     const struct subject *all = subjects(&count);
     for (size_t i = 0; i < count; i++) {
         if (subject_is_floor(all[i].name) &&
-            cell->workload->refuses(&all[i], cell->mode, params, reason) == NULL &&
-            all[i].available(&all[i], reason, &granted) == 0) {
-            *place = selection_find(selection, &all[i]);
+            cell->workload->refuses(&all[i], cell->mode, &cell->params, reason) == NULL &&
+            all[i].available(&all[i], reason, &granted) == 0)
             return &all[i];
-        }
     }
-    return NULL;
+    return backend;
 }
-
-/* -ENOTSUP: no load is planned in this cell. */
-static int scale(const struct cell *cell, double offered_per_s, struct named_values *scaled)
-{
-    if (cell->workload->scale == NULL)
-        return -ENOTSUP;
-    return cell->workload->scale(cell->mode, &cell->params, OPEN_LOOP_HEADROOM, offered_per_s,
-                                 scaled);
-}
-
-int headroom_select(struct selection *selection, const struct cell_list *cells)
-{
-    for (size_t i = 0; i < cells->count; i++) {
-        const struct cell *cell = &cells->list[i].cell;
-        struct named_values scaled = {0};
-        size_t place = 0;
-        if (cells->list[i].subject_count == 0)
-            continue;
-        /* What was offered is not known yet, and what it is decides nothing here. */
-        int r = scale(cell, 1, &scaled);
-        const struct subject *floor =
-            r == 0 ? cheapest_floor(selection, cell, &scaled, &place) : NULL;
-        named_values_free(&scaled);
-        if (r == -ENOMEM)
-            return r;
-        if (floor != NULL && place == SIZE_MAX && selection->count < RUN_SUBJECTS_MAX)
-            subject_describe(floor, &selection->subjects[selection->count++]);
-    }
-    return 0;
-}
-
-/* Where a system has no floor, a backend has to do: it takes more of the machine, and what the
- * generator can do against it, it can do. */
-static size_t cheapest_server(const struct selection *selection, const struct planned_cell *planned,
-                              const struct named_values *params)
-{
-    size_t place = SIZE_MAX;
-    cheapest_floor(selection, &planned->cell, params, &place);
-    return place != SIZE_MAX ? place : planned->subjects[0];
-}
-
-/* ---- proving ---- */
 
 /* The highest load that any subject of the round was offered. */
 static double highest_offer(const struct trial_batch *trials)
@@ -125,8 +79,8 @@ static double highest_offer(const struct trial_batch *trials)
 }
 
 /* Until one is the proof; `why` is of the last one that was none. */
-static int attempt(const struct launch *launch, size_t cell, size_t subject,
-                   struct trial_batch *proofs, bool *proved, char *why)
+static int attempt(const struct launch *launch, size_t cell, struct trial_batch *proofs,
+                   bool *proved, char *why)
 {
     *proved = false;
     for (unsigned i = 0; i < TRIAL_ATTEMPTS && !*proved; i++) {
@@ -138,49 +92,47 @@ static int attempt(const struct launch *launch, size_t cell, size_t subject,
             return r;
         trial->kind = TRIAL_HEADROOM;
         trial->cell = cell;
-        trial->subject = subject;
+        trial->subject_name = launch->subject->name;
         trial->attempt = i;
         *proved = headroom_is_proof(trial, why);
     }
     return 0;
 }
 
-static int prove(const struct launch *like, const struct named_values *scaled, size_t cell,
-                 size_t server, const struct subject *subject, struct headroom *headroom,
-                 struct trial_batch *proofs)
+/* On `scaled`, the cell with so much more to do. */
+static int prove(const struct launch *like, const struct cell *scaled, size_t cell,
+                 struct headroom *headroom, struct trial_batch *proofs)
 {
-    const struct cell scaled_cell = {
-        .workload = like->cell->workload, .mode = like->cell->mode, .params = *scaled};
     struct launch launch = *like;
     char why[PROBLEM_BYTES];
-    launch.cell = &scaled_cell;
-    launch.subject = subject;
+    launch.cell = scaled;
+    launch.subject = cheapest_server(scaled, like->subject);
     launch.count_system_calls = false;
-    int r = attempt(&launch, cell, server, proofs, &headroom->proved, why);
-    if (r < 0)
-        return r;
-    headroom->known = true;
-    headroom->factor = OPEN_LOOP_HEADROOM;
-    r = text_set(&headroom->against, subject->name);
-    return r < 0 ? r : text_set(&headroom->why_not, headroom->proved ? NULL : why);
+    int r = attempt(&launch, cell, proofs, &headroom->proved, why);
+    if (r == 0)
+        r = text_set(&headroom->against, launch.subject->name);
+    if (r == 0)
+        r = text_set(&headroom->why_not, headroom->proved ? NULL : why);
+    headroom->known = r == 0;
+    return r;
 }
 
-int headroom_prove(const struct launch *like, const struct selection *selection,
-                   const struct planned_cell *planned, size_t cell,
-                   const struct trial_batch *measured, struct headroom *headroom,
-                   struct trial_batch *proofs)
+int headroom_prove(const struct launch *like, size_t cell, const struct trial_batch *measured,
+                   struct headroom *headroom, struct trial_batch *proofs)
 {
-    struct named_values scaled = {0};
+    const struct workload *workload = like->cell->workload;
+    struct cell scaled = {.workload = workload, .mode = like->cell->mode};
     double offered_per_s = highest_offer(measured);
-    if (!(offered_per_s > 0) || planned->subject_count == 0)
+    if (workload->scale == NULL || !(offered_per_s > 0))
         return 0;
-    int r = scale(&planned->cell, offered_per_s, &scaled);
+    int r = workload->scale(scaled.mode, &like->cell->params, OPEN_LOOP_HEADROOM, offered_per_s,
+                            &scaled.params);
     if (r < 0)
         return r == -ENOTSUP ? 0 : r;
-    size_t server = cheapest_server(selection, planned, &scaled);
+    headroom->factor = OPEN_LOOP_HEADROOM;
     headroom->offered_per_s = offered_per_s;
-    r = prove(like, &scaled, cell, server, selection->subjects[server].subject, headroom, proofs);
-    named_values_free(&scaled);
+    r = prove(like, &scaled, cell, headroom, proofs);
+    cell_free(&scaled);
     return r;
 }
 

@@ -11,22 +11,16 @@
 
 #include "harness/execute/launch.h"
 #include "harness/execute/trial_batch.h"
-#include "harness/plan/selection.h"
 #include "harness/record/run.h"
 
-/* Adds to the selection the floors that a proof may run against, where a cell that runs plans its
- * load: they belong to the run, though nobody is compared with them. After selection_of_cells(). 0
- * or -ENOMEM. */
-int headroom_select(struct selection *, const struct cell_list *);
-
 /* Runs the proof, at most three times if it fails: on a shared machine one attempt may be somebody
- * else's fault. `like` is how a subject's trial of this round was launched, `measured` are those
- * trials, of the cell at this place of the run. Fills the headroom, which stays unknown when the
- * mode plans no load or no trial came to anything, and adds the trials of the proof to `proofs`.
- * -EINTR and -ENOMEM as launch_trial(). */
-int headroom_prove(const struct launch *like, const struct selection *, const struct planned_cell *,
-                   size_t cell, const struct trial_batch *measured, struct headroom *,
-                   struct trial_batch *proofs);
+ * else's fault. `like` is how a subject's trial of this round was launched; against that subject it
+ * is proved where the system has no floor. `measured` are the trials of the round, of the cell at
+ * this place of the run. Fills the headroom, which stays unknown when the mode plans no load or no
+ * trial came to anything, and adds the trials of the proof to `proofs`. -EINTR and -ENOMEM as
+ * launch_trial(). */
+int headroom_prove(const struct launch *like, size_t cell, const struct trial_batch *measured,
+                   struct headroom *, struct trial_batch *proofs);
 
 /* Marks these trials of the cell; nothing when it was proved, or nobody asked for a proof. */
 void headroom_mark(const struct headroom *, struct trial_batch *);

@@ -227,8 +227,9 @@ static int collect_outcome(struct pair *pair, char *why)
 static int take_outcome(const struct process_text *text, const struct cell *cell,
                         struct outcome *outcome, char *why)
 {
-    char rest[PROBLEM_BYTES];
-    int r = outcome_from_text(outcome, text->text != NULL ? text->text : "", text->length, rest);
+    char rest[PROBLEM_BYTES], nothing[] = "";
+    int r =
+        outcome_from_text(outcome, text->text != NULL ? text->text : nothing, text->length, rest);
     if (r == -ENOMEM)
         return r;
     if (r < 0)

@@ -166,10 +166,12 @@ static int prove_headroom(struct rounds *rounds, const struct turn *turn, size_t
     char name[CELL_NAME_BYTES], why[2 * PROBLEM_BYTES];
     const struct planned_cell *planned = &rounds->cells->list[cell];
     struct headroom *headroom = &rounds->run->cells[cell].headroom;
-    const struct launch like = launch_of(rounds, turn, &planned->cell, NULL);
+    if (planned->subject_count == 0)
+        return 0;
+    const struct launch like =
+        launch_of(rounds, turn, &planned->cell, subject_at(rounds, planned->subjects[0]));
     show(rounds, turn, &planned->cell, NULL);
-    int r = headroom_prove(&like, rounds->selection, planned, cell, &rounds->trials, headroom,
-                           &rounds->proofs);
+    int r = headroom_prove(&like, cell, &rounds->trials, headroom, &rounds->proofs);
     if (r < 0 || !headroom->known)
         return r;
     rounds->run_changed = true;

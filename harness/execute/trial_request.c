@@ -58,7 +58,7 @@ static int params_from_json(struct named_values *params, json_t *object)
 {
     const char *name;
     json_t *value;
-    int r = 0;
+    int r = json_is_object(object) ? 0 : -EINVAL;
     json_object_foreach(object, name, value)
     {
         if (r < 0)

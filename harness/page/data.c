@@ -3,104 +3,117 @@
 #include "harness/page/parts.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
-static size_t subject_number(const struct page *page, const char *name)
+/* Sentences, each once. */
+struct sentences {
+    const char **list;
+    size_t count;
+};
+
+/* The place of the sentence; the list's count when there is no memory for it. */
+static size_t place_of(struct sentences *sentences, const char *why)
 {
-    size_t i;
-    const json_t *subject;
-    json_array_foreach(json_object_get(page->run, "subjects"), i, subject)
-    {
-        if (strcmp(report_text(subject, "name"), name) == 0)
-            break;
+    for (size_t i = 0; i < sentences->count; i++) {
+        if (strcmp(sentences->list[i], why) == 0)
+            return i;
     }
-    return i;
+    const char **larger =
+        realloc(sentences->list, (sentences->count + 1) * sizeof sentences->list[0]);
+    if (larger == NULL)
+        return sentences->count;
+    sentences->list = larger;
+    larger[sentences->count] = why;
+    return sentences->count++;
 }
 
-/* A sentence is stored once. */
-static json_t *reason_number(json_t *reasons, const char *why)
+/* A number, or null where there is none. */
+static void write_number(FILE *out, bool known, double value)
 {
-    size_t i;
-    const json_t *reason;
-    if (*why == '\0')
-        return json_null();
-    json_array_foreach(reasons, i, reason)
-    {
-        if (strcmp(json_string_value(reason), why) == 0)
-            return json_integer((json_int_t)i);
-    }
-    json_array_append_new(reasons, json_string(why));
-    return json_integer((json_int_t)i);
-}
-
-static json_t *copy_of(const json_t *entry, const char *name)
-{
-    return json_incref(json_object_get(entry, name));
+    if (known)
+        fprintf(out, ",%.6g", value);
+    else
+        fputs(",null", out);
 }
 
 /* [baseline, subject, word, ratio, low, high, n, p adjusted, reason, rounds likely] */
-static json_t *verdicts_of(const struct page *page, const json_t *cell, json_t *reasons)
+static int write_pair(FILE *out, const struct verdict_pair *pair, struct sentences *reasons)
 {
-    json_t *list = json_array();
-    size_t i;
-    const json_t *entry;
-    json_array_foreach(json_object_get(cell, "verdicts"), i, entry)
-    {
-        json_t *packed = json_pack(
-            "[I, I, i, o?, o?, o?, o?, o?, o, o?]",
-            (json_int_t)subject_number(page, report_text(entry, "baseline")),
-            (json_int_t)subject_number(page, report_text(entry, "subject")),
-            (int)page_word_of(entry), copy_of(entry, "ratio"), copy_of(entry, "ci_low"),
-            copy_of(entry, "ci_high"), copy_of(entry, "n"), copy_of(entry, "p_adjusted"),
-            reason_number(reasons, report_text(entry, "why")), copy_of(entry, "rounds_likely"));
-        json_array_append_new(list, packed);
-    }
-    return list;
+    bool has_why = pair->why != NULL && *pair->why != '\0';
+    size_t reason = has_why ? place_of(reasons, pair->why) : 0;
+    if (has_why && reason == reasons->count)
+        return -ENOMEM;
+    fprintf(out, "[%zu,%zu,%zu", pair->baseline, pair->subject, page_word_place(pair->word));
+    write_number(out, pair->compared, pair->ratio);
+    write_number(out, pair->compared, pair->low);
+    write_number(out, pair->compared, pair->high);
+    write_number(out, true, (double)pair->n);
+    write_number(out, pair->tested, pair->p_adjusted);
+    write_number(out, has_why, (double)reason);
+    write_number(out, pair->word == VERDICT_INCONCLUSIVE, (double)pair->rounds_likely);
+    fputc(']', out);
+    return 0;
 }
 
 /* The figure of each subject, which stands in the table where it is the baseline. */
-static json_t *figures_of(const struct page_mode *mode, const json_t *cell)
+static void write_figures(const struct page *page, const struct mode_view *mode, size_t cell)
 {
-    json_t *figures = json_object();
+    const char *between = "";
     for (size_t i = 0; i < mode->subject_count; i++) {
-        char figure[160], number[24];
-        page_figure(cell, mode->metric, report_text(mode->subjects[i], "name"), figure,
-                    sizeof figure);
-        snprintf(number, sizeof number, "%zu", mode->subject_numbers[i]);
-        if (*figure != '\0')
-            json_object_set_new(figures, number, json_string(figure));
+        char figure[FORMAT_BYTES];
+        if (*page_figure(page, mode, cell, mode->subjects[i], figure, sizeof figure) == '\0')
+            continue;
+        fprintf(page->out, "%s\"%zu\":", between, mode->subjects[i]);
+        html_json_text(page->out, figure);
+        between = ",";
     }
-    return figures;
+}
+
+static int write_cells(const struct page *page, struct sentences *reasons)
+{
+    const char *between = "";
+    for (size_t i = 0; i < page->modes.count; i++) {
+        const struct mode_view *mode = &page->modes.modes[i];
+        for (size_t c = 0; c < mode->cell_count; c++) {
+            const struct cell_summary *summary = &page->analysis->cells[mode->cells[c]];
+            fprintf(page->out, "%s\n\"%zu\":{\"pairs\":[", between, mode->cells[c]);
+            for (size_t k = 0; k < summary->verdict_count; k++) {
+                fputs(k > 0 ? "," : "", page->out);
+                if (write_pair(page->out, &summary->verdicts[k], reasons) < 0)
+                    return -ENOMEM;
+            }
+            fputs("],\"figures\":{", page->out);
+            write_figures(page, mode, mode->cells[c]);
+            fputs("}}", page->out);
+            between = ",";
+        }
+    }
+    return 0;
 }
 
 int page_data(struct page *page)
 {
-    json_t *data = json_object(), *subjects = json_array(), *cells = json_object();
-    json_t *reasons = json_array(), *words = json_array();
-    size_t i;
-    const json_t *subject;
-    json_array_foreach(json_object_get(page->run, "subjects"), i, subject)
-        json_array_append_new(subjects, json_pack("[O, O]", json_object_get(subject, "name"),
-                                                  json_object_get(subject, "tier")));
-    for (unsigned word = 0; word < WORDS; word++)
-        json_array_append_new(words, json_pack("[s, s]", page_word_name((enum page_word)word),
-                                               page_word_class((enum page_word)word)));
-    for (i = 0; i < page->mode_count; i++) {
-        const struct page_mode *mode = &page->modes[i];
-        for (size_t c = 0; c < mode->cell_count; c++) {
-            char number[24];
-            snprintf(number, sizeof number, "%zu", mode->cell_numbers[c]);
-            json_object_set_new(cells, number,
-                                json_pack("{s:o, s:o}", "pairs",
-                                          verdicts_of(page, mode->cells[c], reasons), "figures",
-                                          figures_of(mode, mode->cells[c])));
-        }
+    struct sentences reasons = {0};
+    FILE *out = page->out;
+    fputs("{\"words\":[", out);
+    for (size_t i = 0; i < PAGE_WORDS; i++)
+        fprintf(out, "%s[\"%s\",\"%s\"]", i > 0 ? "," : "", verdict_name(page_words[i].word),
+                page_words[i].css);
+    fputs("],\"subjects\":[", out);
+    for (size_t i = 0; i < page->run->subject_count; i++) {
+        fputs(i > 0 ? ",[" : "[", out);
+        html_json_text(out, page_subject(page, i));
+        fprintf(out, ",\"%s\"]", page_tier(page, i));
     }
-    json_object_set_new(data, "words", words);
-    json_object_set_new(data, "subjects", subjects);
-    json_object_set_new(data, "cells", cells);
-    json_object_set_new(data, "reasons", reasons);
-    int result = html_json(page->out, data);
-    json_decref(data);
-    return result;
+    fputs("],\"cells\":{", out);
+    int r = write_cells(page, &reasons);
+    fputs("},\"reasons\":[", out);
+    for (size_t i = 0; i < reasons.count; i++) {
+        fputs(i > 0 ? "," : "", out);
+        html_json_text(out, reasons.list[i]);
+    }
+    fputs("]}", out);
+    free(reasons.list);
+    return r;
 }

@@ -1,58 +1,71 @@
 /* A section for each workload: its charts, crossovers and counters, mode by mode. */
+#include "harness/analysis/reasons.h"
 #include "harness/page/parts.h"
-
-#include <string.h>
 
 /* In how many cells the generator proved what its figures rest on; who did not is named with what
  * was not measured. */
-static void write_headroom(FILE *out, const struct page_mode *mode)
+static void write_headroom(const struct page *page, const struct mode_view *mode)
 {
-    const json_t *last = NULL;
+    const struct headroom *last = NULL;
     size_t proved = 0, asked = 0;
     for (size_t i = 0; i < mode->cell_count; i++) {
-        const json_t *headroom = json_object_get(mode->cells[i], "headroom");
-        last = headroom != NULL ? headroom : last;
-        asked += headroom != NULL;
-        proved += json_is_true(json_object_get(headroom, "proved"));
+        const struct headroom *headroom = &page->run->cells[mode->cells[i]].headroom;
+        last = headroom->known ? headroom : last;
+        asked += headroom->known;
+        proved += headroom->proved;
     }
-    if (asked > 0)
-        html_print(out,
-                   "<p class=\"caveat\">The generator proved that it can make %.1f times the load, "
-                   "against %s, in %zu of %zu cells.</p>\n",
-                   report_number(last, "factor"), report_text(last, "against"), proved, asked);
+    if (last != NULL)
+        html_print(page->out,
+                   "<p class=\"caveat\">In %zu of %zu cells, the generator proved against %s that "
+                   "it can make %.1f times the load.</p>\n",
+                   proved, asked, last->against != NULL ? last->against : "a floor", last->factor);
 }
 
-static int write_mode(struct page *page, const struct page_mode *mode, char *problem)
+static void write_disturbance(const struct page *page, const struct mode_view *mode)
 {
-    html_print(page->out, "<h3>%s %s</h3>\n", mode->workload, mode->name);
-    write_headroom(page->out, mode);
-    page_crossovers(page, mode);
-    int result = page_figures(page, mode, problem);
-    return result < 0 ? result : page_counters(page, mode, problem);
+    struct disturbance found = disturbance_find(page->run, mode->cells, mode->cell_count);
+    if (found.cells > 0)
+        html_print(page->out,
+                   "<p class=\"caveat\">Something else used the subject's CPU in %zu of %zu trials "
+                   "(%zu cell%s). These figures may be too high.</p>\n",
+                   found.trials, found.of_trials, found.cells, found.cells == 1 ? "" : "s");
 }
 
-int page_details(struct page *page, char *problem)
+static int write_mode(struct page *page, const struct mode_view *mode)
 {
-    const char *before = "";
-    int result = 0;
+    html_print(page->out, "<h3>%s %s</h3>\n", mode->workload->name, mode->mode);
+    write_headroom(page, mode);
+    write_disturbance(page, mode);
+    int r = page_crossovers(page, mode);
+    page_figures(page, mode);
+    page_counters(page, mode);
+    return r;
+}
+
+int page_details(struct page *page)
+{
+    const struct workload *before = NULL;
+    int r = 0;
     if (page->no_charts != NULL)
         html_print(page->out, "<p class=\"caveat\">%s</p>\n", page->no_charts);
-    for (size_t i = 0; i < page->mode_count && result == 0; i++) {
-        const char *workload = page->modes[i].workload;
-        if (strcmp(before, workload) != 0)
+    for (size_t i = 0; i < page->modes.count && r == 0; i++) {
+        const struct workload *workload = page->modes.modes[i].workload;
+        const char *name = workload->name;
+        if (workload != before && before != NULL)
+            fputs("</section>\n", page->out);
+        if (workload != before)
             html_print(page->out,
-                       "%s<section id=\"%s\" aria-labelledby=\"%s-h\">\n<h2 id=\"%s-h\">%s</h2>\n",
-                       *before != '\0' ? "</section>\n" : "", workload, workload, workload,
-                       workload);
+                       "<section id=\"%s\" aria-labelledby=\"%s-h\">\n<h2 id=\"%s-h\">%s</h2>\n",
+                       name, name, name, name);
         before = workload;
-        result = write_mode(page, &page->modes[i], problem);
+        r = write_mode(page, &page->modes.modes[i]);
     }
-    if (*before != '\0')
+    if (before != NULL)
         fputs("</section>\n", page->out);
     if (page->charts->left_out > 0)
         html_print(page->out,
-                   "<p>%zu more charts would not be looked at and were not drawn; their figures "
-                   "are in the CSV files beside this page.</p>\n",
+                   "<p>%zu more charts were not drawn, because nobody would look at so many. Their "
+                   "figures are in the CSV files beside this page.</p>\n",
                    page->charts->left_out);
-    return result;
+    return r;
 }

@@ -1,9 +1,8 @@
 /* Writing HTML so that what comes from a result file cannot become markup: text is escaped where it
- * is printed, not where it is read. Internal to page*.c. */
+ * is printed, not where it is read. Internal to page/. */
 #ifndef HARNESS_PAGE_HTML_H
 #define HARNESS_PAGE_HTML_H
 
-#include <jansson.h>
 #include <stdio.h>
 
 /* Like fprintf(), but what %s stands for is escaped, for text and for quoted attributes alike, and
@@ -14,8 +13,8 @@ void html_print(FILE *, const char *format, ...) __attribute__((format(printf, 2
  * become U+FFFD. */
 void html_text(FILE *, const char *text);
 
-/* JSON for a <script type="application/json">: without '<', '>' and '&', so that nothing in it ends
- * the element. 0 or -ENOMEM. */
-int html_json(FILE *, const json_t *);
+/* A string of JSON for a <script type="application/json">, with its quotes: without '<', '>' and
+ * '&', so that nothing in it ends the element. */
+void html_json_text(FILE *, const char *text);
 
 #endif

@@ -6,247 +6,221 @@
 
 enum { WIDE_COLUMNS = 3, MANY_COLUMNS = 7, TALL_ROWS = 20 };
 
-static const char *tier_of(const struct page_mode *mode, size_t subject)
-{
-    return report_text(mode->subjects[subject], "tier");
-}
-
-static const char *name_of(const struct page_mode *mode, size_t subject)
-{
-    return report_text(mode->subjects[subject], "name");
-}
-
 /* ---- one entry ---- */
 
 /* What is said of it when asked for: rounds, significance, why not more. */
-static void write_more(FILE *out, const struct page_verdict *verdict)
+static void write_more(FILE *out, const struct comparison *comparison)
 {
-    const json_t *entry = verdict->entry, *p = json_object_get(entry, "p_adjusted");
-    html_print(out, "<small>n %.0f", report_number(entry, "n"));
-    if (json_is_number(p))
-        html_print(out, ", p %.2g", json_number_value(p));
-    if (*report_text(entry, "why") != '\0')
-        html_print(out, "; %s", report_text(entry, "why"));
-    double rounds = report_number(entry, "rounds_likely");
-    if (verdict->word == WORD_INCONCLUSIVE && rounds > 0)
-        html_print(out, "; %s%.0f rounds would likely do", rounds >= 1e6 ? "over " : "about ",
-                   rounds);
+    html_print(out, "<small>n %zu", comparison->n);
+    if (comparison->tested)
+        html_print(out, ", p %.2g", comparison->p_adjusted);
+    if (*comparison->why != '\0')
+        html_print(out, "; %s", comparison->why);
+    if (comparison->word == VERDICT_INCONCLUSIVE && comparison->rounds_likely > 0)
+        html_print(out, "; %s %.0f rounds would likely be enough",
+                   comparison->rounds_likely >= VERDICT_ROUNDS_MAXIMUM ? "over" : "about",
+                   (double)comparison->rounds_likely);
     fputs("</small>", out);
 }
 
-static void write_verdict(FILE *out, const struct page_verdict *verdict)
+static void write_verdict(FILE *out, const struct comparison *comparison)
 {
-    fprintf(out, "<td class=\"%s\"><b><i aria-hidden=\"true\">%s</i> %s</b>",
-            page_word_class(verdict->word), page_word_sign(verdict->word),
-            page_word_name(verdict->word));
-    if (verdict->has_ratio) {
-        int decimals = page_ratio_decimals(verdict->ratio);
-        fprintf(out, " <span>%.*f</span> <span class=\"ci\">[%.*f, %.*f]</span>", decimals,
-                verdict->ratio, decimals, verdict->low, decimals, verdict->high);
+    const struct page_word *word = &page_words[page_word_place(comparison->word)];
+    fprintf(out, "<td class=\"%s\"><b><i aria-hidden=\"true\">%s</i> %s</b>", word->css, word->sign,
+            verdict_name(word->word));
+    if (comparison->has_ratio) {
+        char text[96];
+        format_ratio(comparison->ratio, comparison->low, comparison->high, text, sizeof text);
+        int length = (int)strcspn(text, " ");
+        fprintf(out, " <span>%.*s</span> <span class=\"ci\">%s</span>", length, text,
+                text + length + 1);
     }
-    write_more(out, verdict);
+    write_more(out, comparison);
     fputs("</td>", out);
 }
 
-static bool was_skipped(const json_t *cell, const char *subject)
+static bool was_skipped(const struct run_cell *cell, size_t subject)
 {
-    size_t i;
-    const json_t *entry;
-    json_array_foreach(json_object_get(cell, "skipped_subjects"), i, entry)
-    {
-        if (strcmp(report_text(entry, "subject"), subject) == 0)
+    for (size_t i = 0; i < cell->skipped_count; i++) {
+        if (cell->skipped_subjects[i].subject == subject)
             return true;
     }
     return false;
 }
 
-static void write_entry(FILE *out, const struct page_mode *mode, size_t cell, size_t subject)
+static void write_entry(const struct page *page, const struct mode_view *mode, size_t cell,
+                        size_t subject)
 {
-    struct page_verdict verdict;
-    char figure[160];
-    const json_t *where = mode->cells[cell];
-    const char *name = name_of(mode, subject), *baseline = page_baseline(mode, where);
-    page_figure(where, mode->metric, name, figure, sizeof figure);
-    if (baseline == NULL && *figure != '\0')
-        html_print(out, "<td><span class=\"ci\">%s</span></td>", figure);
-    else if (baseline != NULL && strcmp(baseline, name) == 0)
-        html_print(out, "<td class=\"base\"><b>baseline</b> <span class=\"ci\">%s</span></td>",
-                   figure);
-    else if (baseline != NULL && page_verdict_of(where, baseline, name, &verdict))
-        write_verdict(out, &verdict);
-    else if (was_skipped(where, name))
-        fputs("<td class=\"none\">skipped</td>", out);
+    struct comparison comparison;
+    char figure[FORMAT_BYTES];
+    size_t baseline = page->analysis->cells[cell].baseline;
+    page_figure(page, mode, cell, subject, figure, sizeof figure);
+    if (baseline == SUBJECT_NONE && *figure != '\0')
+        html_print(page->out, "<td><span class=\"ci\">%s</span></td>", figure);
+    else if (baseline == subject)
+        html_print(page->out,
+                   "<td class=\"base\"><b>baseline</b> <span class=\"ci\">%s</span></td>", figure);
+    else if (baseline != SUBJECT_NONE &&
+             analysis_compare(page->analysis, cell, subject, baseline, &comparison))
+        write_verdict(page->out, &comparison);
+    else if (was_skipped(&page->run->cells[cell], subject))
+        fputs("<td class=\"none\">skipped</td>", page->out);
     else
-        fputs("<td class=\"none\"><i aria-hidden=\"true\">&#183;</i></td>", out);
+        fputs("<td class=\"none\"><i aria-hidden=\"true\">&#183;</i></td>", page->out);
 }
 
 /* ---- the table ---- */
 
-static void write_cell_heading(FILE *out, const struct page_mode *mode, size_t cell,
+static void write_cell_heading(const struct page *page, const struct mode_view *mode, size_t cell,
                                const char *scope)
 {
-    char name[600];
-    page_cell_name(mode, mode->cells[cell], name, sizeof name);
-    html_print(out, "<th scope=\"%s\" data-c=\"%zu\">%s</th>", scope, mode->cell_numbers[cell],
+    char name[FORMAT_BYTES];
+    page_cell_name(page, mode, cell, name, sizeof name);
+    html_print(page->out, "<th scope=\"%s\" data-c=\"%zu\">%s</th>", scope, cell,
                *name != '\0' ? name : "all defaults");
 }
 
 /* A name may be broken behind its colon, where it has to be. */
-static void write_subject_heading(FILE *out, const struct page_mode *mode, size_t subject,
-                                  const char *scope)
+static void write_subject_heading(const struct page *page, size_t subject, const char *scope)
 {
-    const char *name = name_of(mode, subject), *colon = strchr(name, ':');
+    const char *name = page_subject(page, subject), *colon = strchr(name, ':');
     char start[64] = "";
     size_t length = colon != NULL ? (size_t)(colon - name) + 1 : 0;
     if (length < sizeof start)
         memcpy(start, name, length);
     else
         length = 0;
-    html_print(out, "<th scope=\"%s\" data-s=\"%zu\">%s<wbr>%s</th>", scope,
-               mode->subject_numbers[subject], start, name + length);
+    html_print(page->out, "<th scope=\"%s\" data-s=\"%zu\">%s<wbr>%s</th>", scope, subject, start,
+               name + length);
 }
 
 /* Subjects that follow one another in one tier. */
-static size_t tier_end(const struct page_mode *mode, size_t from)
+static size_t tier_end(const struct page *page, const struct mode_view *mode, size_t from)
 {
     size_t end = from;
-    while (end < mode->subject_count && strcmp(tier_of(mode, end), tier_of(mode, from)) == 0)
+    while (end < mode->subject_count && page->run->subjects[mode->subjects[end]].tier ==
+                                            page->run->subjects[mode->subjects[from]].tier)
         end++;
     return end;
 }
 
-static void write_by_subject(FILE *out, const struct page_mode *mode)
+static void write_by_subject(const struct page *page, const struct mode_view *mode)
 {
-    fputs("<thead><tr><th scope=\"col\">subject</th>", out);
-    for (size_t cell = 0; cell < mode->cell_count; cell++)
-        write_cell_heading(out, mode, cell, "col");
-    fputs("</tr></thead>\n", out);
+    fputs("<thead><tr><th scope=\"col\">subject</th>", page->out);
+    for (size_t i = 0; i < mode->cell_count; i++)
+        write_cell_heading(page, mode, mode->cells[i], "col");
+    fputs("</tr></thead>\n", page->out);
     for (size_t from = 0, end; from < mode->subject_count; from = end) {
-        end = tier_end(mode, from);
-        html_print(out,
+        const char *tier = page_tier(page, mode->subjects[from]);
+        end = tier_end(page, mode, from);
+        html_print(page->out,
                    "<tbody data-tier=\"%s\"><tr class=\"group\"><th scope=\"rowgroup\" "
                    "colspan=\"%zu\"><span>tier: %s</span></th></tr>\n",
-                   tier_of(mode, from), mode->cell_count + 1, tier_of(mode, from));
-        for (size_t subject = from; subject < end; subject++) {
-            fputs("<tr>", out);
-            write_subject_heading(out, mode, subject, "row");
-            for (size_t cell = 0; cell < mode->cell_count; cell++)
-                write_entry(out, mode, cell, subject);
-            fputs("</tr>\n", out);
+                   tier, mode->cell_count + 1, tier);
+        for (size_t i = from; i < end; i++) {
+            fputs("<tr>", page->out);
+            write_subject_heading(page, mode->subjects[i], "row");
+            for (size_t k = 0; k < mode->cell_count; k++)
+                write_entry(page, mode, mode->cells[k], mode->subjects[i]);
+            fputs("</tr>\n", page->out);
         }
-        fputs("</tbody>\n", out);
+        fputs("</tbody>\n", page->out);
     }
 }
 
-static void write_by_cell(FILE *out, const struct page_mode *mode)
+static void write_by_cell(const struct page *page, const struct mode_view *mode)
 {
-    fputs("<thead><tr class=\"group\"><td></td>", out);
+    fputs("<thead><tr class=\"group\"><td></td>", page->out);
     for (size_t from = 0, end; from < mode->subject_count; from = end) {
-        end = tier_end(mode, from);
-        html_print(out, "<th scope=\"colgroup\" colspan=\"%zu\" data-tier=\"%s\">tier: %s</th>",
-                   end - from, tier_of(mode, from), tier_of(mode, from));
+        const char *tier = page_tier(page, mode->subjects[from]);
+        end = tier_end(page, mode, from);
+        html_print(page->out,
+                   "<th scope=\"colgroup\" colspan=\"%zu\" data-tier=\"%s\">tier: %s</th>",
+                   end - from, tier, tier);
     }
-    fputs("</tr>\n<tr><th scope=\"col\">cell</th>", out);
-    for (size_t subject = 0; subject < mode->subject_count; subject++)
-        write_subject_heading(out, mode, subject, "col");
-    fputs("</tr></thead>\n<tbody>\n", out);
-    for (size_t cell = 0; cell < mode->cell_count; cell++) {
-        fputs("<tr>", out);
-        write_cell_heading(out, mode, cell, "row");
-        for (size_t subject = 0; subject < mode->subject_count; subject++)
-            write_entry(out, mode, cell, subject);
-        fputs("</tr>\n", out);
+    fputs("</tr>\n<tr><th scope=\"col\">cell</th>", page->out);
+    for (size_t i = 0; i < mode->subject_count; i++)
+        write_subject_heading(page, mode->subjects[i], "col");
+    fputs("</tr></thead>\n<tbody>\n", page->out);
+    for (size_t i = 0; i < mode->cell_count; i++) {
+        fputs("<tr>", page->out);
+        write_cell_heading(page, mode, mode->cells[i], "row");
+        for (size_t k = 0; k < mode->subject_count; k++)
+            write_entry(page, mode, mode->cells[i], mode->subjects[k]);
+        fputs("</tr>\n", page->out);
     }
-    fputs("</tbody>\n", out);
+    fputs("</tbody>\n", page->out);
 }
 
-/* The usual baselines of the cells, most of which have the same. */
-static void write_baselines(FILE *out, const struct page_mode *mode)
+/* The baselines of the cells, most of which have the same. false: nothing is compared. */
+static bool write_baselines(const struct page *page, const struct mode_view *mode)
 {
-    const char *before = NULL;
-    fputs("<span class=\"against\">", out);
+    size_t before = SUBJECT_NONE;
     for (size_t i = 0; i < mode->cell_count; i++) {
-        const char *baseline = page_baseline(mode, mode->cells[i]);
-        if (baseline == NULL || (before != NULL && strcmp(before, baseline) == 0))
+        size_t baseline = page->analysis->cells[mode->cells[i]].baseline;
+        if (baseline == SUBJECT_NONE || baseline == before)
             continue;
-        html_print(out, "%s%s", before != NULL ? ", " : "", baseline);
+        html_print(page->out, "%s%s",
+                   before != SUBJECT_NONE ? ", " : "Ratio to <span class=\"against\">",
+                   page_subject(page, baseline));
         before = baseline;
     }
-    fputs("</span>", out);
+    return before != SUBJECT_NONE;
 }
 
-static bool was_anything_compared(const struct page_mode *mode)
+static void write_caption(const struct page *page, const struct mode_view *mode)
 {
-    for (size_t i = 0; i < mode->cell_count; i++) {
-        if (page_baseline(mode, mode->cells[i]) != NULL)
-            return true;
-    }
-    return false;
+    char common[FORMAT_BYTES];
+    page_common_params(page, mode, common, sizeof common);
+    html_print(page->out, "<caption><span>%s: %s; %s is better. ", mode->metric->name,
+               mode->metric->help, mode->metric->lower_is_better ? "lower" : "higher");
+    if (write_baselines(page, mode))
+        fputs("</span>, 99 % interval.", page->out);
+    else
+        fputs("Nothing to compare: medians, 99 % interval.", page->out);
+    html_print(page->out, "%s%s</span></caption>\n", *common != '\0' ? " Everywhere: " : "",
+               common);
 }
 
-static void write_caption(FILE *out, const struct page_mode *mode)
+static void write_matrix(const struct page *page, size_t number)
 {
-    char common[600];
-    page_common_params(mode, common, sizeof common);
-    html_print(out, "<caption><span>%s: %s; %s is better. ", mode->metric->name, mode->metric->help,
-               mode->metric->lower_is_better ? "lower" : "higher");
-    if (was_anything_compared(mode)) {
-        fputs("Ratio to ", out);
-        write_baselines(out, mode);
-        fputs(", 99 % interval.", out);
-    } else {
-        fputs("Nothing to compare: medians, 99 % interval.", out);
-    }
-    html_print(out, "%s%s</span></caption>\n", *common != '\0' ? " Everywhere: " : "", common);
-}
-
-static void write_matrix(struct page *page, size_t number)
-{
-    const struct page_mode *mode = &page->modes[number];
-    FILE *out = page->out;
+    const struct mode_view *mode = &page->modes.modes[number];
     bool by_subject = mode->cell_count <= mode->subject_count;
     size_t columns = by_subject ? mode->cell_count : mode->subject_count;
     size_t rows = by_subject ? mode->subject_count : mode->cell_count;
-    html_print(out,
+    html_print(page->out,
                "<section class=\"matrix\" data-workload=\"%s\">\n<h3 id=\"m%zu\">%s %s</h3>\n"
                "<div class=\"scroll%s\" role=\"region\" tabindex=\"0\" aria-labelledby=\"m%zu\">"
                "<table class=\"verdicts%s\">\n",
-               mode->workload, number, mode->workload, mode->name, rows > TALL_ROWS ? " tall" : "",
-               number,
+               mode->workload->name, number, mode->workload->name, mode->mode,
+               rows > TALL_ROWS ? " tall" : "", number,
                columns <= WIDE_COLUMNS  ? " wide"
                : columns > MANY_COLUMNS ? " many"
                                         : "");
-    write_caption(out, mode);
+    write_caption(page, mode);
     if (by_subject)
-        write_by_subject(out, mode);
+        write_by_subject(page, mode);
     else
-        write_by_cell(out, mode);
-    fputs("</table></div>\n</section>\n", out);
+        write_by_cell(page, mode);
+    fputs("</table></div>\n</section>\n", page->out);
 }
 
 /* ---- above the tables ---- */
 
 static void write_legend(FILE *out)
 {
-    static const char *const meanings[WORDS] = {
-        [WORD_FASTER] = "the better figure, by the minimum effect or more, not by chance",
-        [WORD_SLOWER] = "the opposite",
-        [WORD_EQUIVALENT] = "the whole interval is within the minimum effect",
-        [WORD_INCONCLUSIVE] = "these rounds do not tell: no winner is named on less",
-        [WORD_INVALID] = "the trials say nothing of the subject",
-    };
     fputs("<details class=\"legend\" id=\"words-mean\"><summary>What the words "
           "mean</summary>\n<dl>\n",
           out);
-    for (unsigned word = 0; word < WORDS; word++)
+    for (size_t i = 0; i < PAGE_WORDS; i++)
         fprintf(out, "<dt class=\"%s\"><b><i aria-hidden=\"true\">%s</i> %s</b></dt><dd>%s</dd>\n",
-                page_word_class((enum page_word)word), page_word_sign((enum page_word)word),
-                page_word_name((enum page_word)word), meanings[word]);
-    fputs("</dl>\n<p>A word is of the row's or column's subject against the baseline. "
-          "<b>Readiness</b>: told that a descriptor is ready, then makes the call; "
-          "<b>completion</b>: asks for the call and is told its result. They are different "
-          "programming models, so they are never ranked in one list without saying so. Floors are "
-          "the same work straight on the system calls, without a loop.</p></details>\n",
+                page_words[i].css, page_words[i].sign, verdict_name(page_words[i].word),
+                page_words[i].meaning);
+    fputs("</dl>\n<p>A word is about the subject of the row or column, compared with the baseline. "
+          "<b>Readiness</b>: the backend is told that a descriptor is ready, and then makes the "
+          "call. <b>Completion</b>: it asks for the call, and is told the result. These are "
+          "different ways to program, so one list never ranks both. A floor is the same work "
+          "written directly on the system calls, without a loop.</p></details>\n",
           out);
 }
 
@@ -269,8 +243,9 @@ static void write_controls(FILE *out)
 void page_matrices(struct page *page)
 {
     write_controls(page->out);
-    for (size_t i = 0; i < page->mode_count; i++) {
-        if (page->modes[i].metric != NULL && page->modes[i].subject_count > 0)
+    for (size_t i = 0; i < page->modes.count; i++) {
+        const struct mode_view *mode = &page->modes.modes[i];
+        if (mode->metric != NULL && mode->subject_count > 0)
             write_matrix(page, i);
     }
     write_legend(page->out);

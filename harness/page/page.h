@@ -3,12 +3,12 @@
 #ifndef HARNESS_PAGE_PAGE_H
 #define HARNESS_PAGE_PAGE_H
 
-#include "harness/analysis/parts.h"
+#include "harness/charts/charts.h"
 
-/* Writes FOLDER/report.html, under another name first. The CSV files of the run and of its charts
- * are there already. `charts` are those that were drawn for this report; `no_charts` is a sentence
- * that says why there are none, or NULL. 0 or -errno with a sentence in `problem` (512 bytes). */
-int page_write(const json_t *run, const char *folder, const struct chart_list *charts,
+/* Writes FOLDER/report.html, under another name first. `charts` are those that were drawn for this
+ * report; `no_charts` is a sentence that says why there are none, or NULL. 0 or -errno with a
+ * sentence in `problem`. */
+int page_write(const struct analysis *, const char *folder, const struct chart_list *charts,
                const char *no_charts, char *problem);
 
 #endif

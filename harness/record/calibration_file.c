@@ -1,83 +1,37 @@
 #include "harness/record/calibration_file.h"
 
 #include "harness/base/problem.h"
+#include "harness/record/json_set.h"
 #include "harness/record/manifest_json.h"
+#include "harness/record/run.h"
 
 #include <errno.h>
-#include <float.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLACE_BYTES = 64 };
-
-/* ---- the fields of a result, in the order of the file ---- */
-
-enum field_kind { FIELD_TEXT, FIELD_REAL, FIELD_COUNT, FIELD_PARAMS };
-
-struct field {
-    const char *name;
-    enum field_kind kind;
-    size_t offset;
-    /* Inclusive; of numbers. */
-    double minimum, maximum;
-};
-
-#define AT(member) offsetof(struct calibration_result, member)
-static const struct field fields[] = {
-    {"workload", FIELD_TEXT, AT(workload), 0, 0},
-    {"mode", FIELD_TEXT, AT(mode), 0, 0},
-    {"params", FIELD_PARAMS, AT(params), 0, 0},
-    {"subject", FIELD_TEXT, AT(subject), 0, 0},
-    {"metric", FIELD_TEXT, AT(metric), 0, 0},
-    {"minimum_effect", FIELD_REAL, AT(minimum_effect), 0, DBL_MAX},
-    {"seconds_per_comparison", FIELD_REAL, AT(seconds_per_comparison), 0, DBL_MAX},
-    {"rounds_per_comparison", FIELD_COUNT, AT(rounds_per_comparison), 1, DBL_MAX},
-    {"planted", FIELD_REAL, AT(planted), 0, DBL_MAX},
-    {"comparisons", FIELD_COUNT, AT(comparisons), 1, DBL_MAX},
-    {"named", FIELD_COUNT, AT(named), 0, DBL_MAX},
-    {"wrong", FIELD_COUNT, AT(wrong), 0, DBL_MAX},
-    {"share", FIELD_REAL, AT(share), 0, 1},
-    {"ci_low", FIELD_REAL, AT(low), 0, 1},
-    {"ci_high", FIELD_REAL, AT(high), 0, 1},
-};
-enum { FIELDS = sizeof fields / sizeof fields[0] };
-
 /* ---- writing ---- */
-
-static json_t *field_to_json(const struct field *field, const void *member)
-{
-    switch (field->kind) {
-    case FIELD_TEXT:
-        return json_string(*(char *const *)member);
-    case FIELD_REAL:
-        return json_real(*(const double *)member);
-    case FIELD_COUNT:
-        return json_integer((json_int_t) * (const uint64_t *)member);
-    case FIELD_PARAMS:
-        break;
-    }
-    return params_to_json(member);
-}
 
 json_t *calibration_result_to_json(const struct calibration_result *result)
 {
     json_t *json = json_object();
-    int r = json != NULL ? 0 : -1;
-    for (size_t i = 0; i < FIELDS; i++)
-        r |=
-            json_object_set_new(json, fields[i].name,
-                                field_to_json(&fields[i], (const char *)result + fields[i].offset));
-    if (r == 0)
-        return json;
-    json_decref(json);
-    return NULL;
-}
-
-static json_t *text_or_null(const char *text)
-{
-    return text != NULL ? json_string(text) : json_null();
+    int r = 0;
+    json_set(&r, json, "workload", json_text(result->workload));
+    json_set(&r, json, "mode", json_text(result->mode));
+    json_set(&r, json, "params", params_to_json(&result->params));
+    json_set(&r, json, "subject", json_text(result->subject));
+    json_set(&r, json, "metric", json_text(result->metric));
+    json_set(&r, json, "minimum_effect", json_figure(result->minimum_effect));
+    json_set(&r, json, "seconds_per_comparison", json_figure(result->seconds_per_comparison));
+    json_set(&r, json, "rounds_per_comparison", json_count(result->rounds_per_comparison));
+    json_set(&r, json, "planted", json_figure(result->planted));
+    json_set(&r, json, "comparisons", json_count(result->comparisons));
+    json_set(&r, json, "named", json_count(result->named));
+    json_set(&r, json, "wrong", json_count(result->wrong));
+    json_set(&r, json, "share", json_figure(result->share));
+    json_set(&r, json, "ci_low", json_figure(result->low));
+    json_set(&r, json, "ci_high", json_figure(result->high));
+    return json_finish(r, json);
 }
 
 json_t *calibration_record_to_json(const struct calibration_record *record)
@@ -85,131 +39,88 @@ json_t *calibration_record_to_json(const struct calibration_record *record)
     if (record->count == 0)
         return json_null();
     json_t *json = json_object(), *cells = json_array();
-    int r = json != NULL && cells != NULL ? 0 : -1;
+    int r = 0;
     for (size_t i = 0; i < record->count; i++)
-        r |= json_array_append_new(cells, calibration_result_to_json(&record->results[i]));
-    r |= json_object_set_new(json, "date", text_or_null(record->date));
-    r |= json_object_set_new(json, "commit", text_or_null(record->commit));
-    r |= json_object_set_new(json, "kernel", text_or_null(record->kernel));
-    r |= json_object_set_new(json, "cells", cells);
-    if (r == 0)
-        return json;
-    json_decref(json);
-    return NULL;
+        json_push(&r, cells, calibration_result_to_json(&record->results[i]));
+    json_set(&r, json, "date", json_text(record->date));
+    json_set(&r, json, "commit", json_text(record->commit));
+    json_set(&r, json, "kernel", json_text(record->kernel));
+    json_set(&r, json, "cells", cells);
+    return json_finish(r, json);
 }
 
 /* ---- reading ---- */
 
-static int expected(char *problem, const char *place, const char *name, const char *what,
-                    const json_t *json)
+static void take_share(struct json_take *take, const char *name, double *share)
 {
-    return problem_say(problem, -EINVAL, "%s.%s: expected %s, not %s", place, name, what,
-                       json_kind_name(json));
+    json_take_amount(take, name, JSON_NEEDED, share);
+    if (*share > 1)
+        json_take_complain(take, name, "expected at most 1, not %.9g", *share);
 }
 
-static int no_memory(char *problem, const char *place)
+static void take_positive(struct json_take *take, const char *name, uint64_t *count)
 {
-    return problem_say(problem, -ENOMEM, "%s: there is no memory for it", place);
+    json_take_whole(take, name, JSON_NEEDED, count);
+    if (*count == 0)
+        json_take_complain(take, name, "expected at least 1");
 }
 
-static int take_text(char **text, const json_t *json, const char *place, char *problem)
+void calibration_result_take(struct json_take *take, struct calibration_result *result)
 {
-    *text = strdup(json_string_value(json));
-    return *text != NULL ? 0 : no_memory(problem, place);
+    json_take_text(take, "workload", JSON_NEEDED, &result->workload);
+    json_take_text(take, "mode", JSON_NEEDED, &result->mode);
+    params_take(take, &result->params);
+    json_take_text(take, "subject", JSON_NEEDED, &result->subject);
+    json_take_text(take, "metric", JSON_NEEDED, &result->metric);
+    json_take_amount(take, "minimum_effect", JSON_NEEDED, &result->minimum_effect);
+    json_take_amount(take, "seconds_per_comparison", JSON_NEEDED, &result->seconds_per_comparison);
+    take_positive(take, "rounds_per_comparison", &result->rounds_per_comparison);
+    json_take_amount(take, "planted", JSON_NEEDED, &result->planted);
+    take_positive(take, "comparisons", &result->comparisons);
+    json_take_whole(take, "named", JSON_NEEDED, &result->named);
+    json_take_whole(take, "wrong", JSON_NEEDED, &result->wrong);
+    take_share(take, "share", &result->share);
+    take_share(take, "ci_low", &result->low);
+    take_share(take, "ci_high", &result->high);
 }
 
-static int field_from_json(const struct field *field, void *member, const json_t *json,
-                           const char *place, char *problem)
+static void take_results(struct json_take *take, const char *name,
+                         struct calibration_record *record)
 {
-    double number = json_number_value(json);
-    if (field->kind == FIELD_PARAMS) {
-        char inner[PLACE_BYTES + 16];
-        snprintf(inner, sizeof inner, "%s.%s", place, field->name);
-        return params_from_json(member, json, inner, problem);
-    }
-    if (field->kind == FIELD_TEXT)
-        return json_is_string(json) ? take_text(member, json, place, problem)
-                                    : expected(problem, place, field->name, "a string", json);
-    if (field->kind == FIELD_COUNT && !json_is_integer(json))
-        return expected(problem, place, field->name, "a whole number", json);
-    if (!json_is_number(json))
-        return expected(problem, place, field->name, "a number", json);
-    if (number < field->minimum || number > field->maximum)
-        return problem_say(problem, -EINVAL, "%s.%s: %.9g is out of its range", place, field->name,
-                           number);
-    if (field->kind == FIELD_COUNT)
-        *(uint64_t *)member = (uint64_t)json_integer_value(json);
-    else
-        *(double *)member = number;
-    return 0;
-}
-
-int calibration_result_from_json(struct calibration_result *result, const json_t *json,
-                                 const char *place, char *problem)
-{
-    int r = 0;
-    if (!json_is_object(json))
-        return problem_say(problem, -EINVAL, "%s: expected an object, not %s", place,
-                           json_kind_name(json));
-    for (size_t i = 0; i < FIELDS && r == 0; i++)
-        r = field_from_json(&fields[i], (char *)result + fields[i].offset,
-                            json_object_get(json, fields[i].name), place, problem);
-    if (r == 0 && json_object_size(json) != FIELDS)
-        r = problem_say(problem, -EINVAL, "%s: it has a field that is not known", place);
-    if (r < 0)
-        calibration_result_free(result);
-    return r;
-}
-
-static int read_results(struct calibration_record *record, const json_t *cells, const char *place,
-                        char *problem)
-{
-    size_t count = json_array_size(cells);
-    if (count == 0)
-        return problem_say(problem, -EINVAL, "%s: expected a list that is not empty, not %s", place,
-                           json_is_array(cells) ? "an empty one" : json_kind_name(cells));
+    const json_t *list = json_take_list(take, name, JSON_NEEDED);
+    size_t count = json_array_size(list);
+    if (list != NULL && count == 0)
+        json_take_complain(take, name, "expected at least one");
+    if (take->r < 0)
+        return;
     record->results = calloc(count, sizeof *record->results);
-    if (record->results == NULL)
-        return no_memory(problem, place);
-    for (size_t i = 0; i < count; i++) {
-        char entry[PLACE_BYTES];
-        snprintf(entry, sizeof entry, "%s[%zu]", place, i);
-        int r = calibration_result_from_json(&record->results[i], json_array_get(cells, i), entry,
-                                             problem);
-        if (r < 0)
-            return r;
-        record->count++;
+    if (record->results == NULL) {
+        take->r = problem_say(take->problem, -ENOMEM, "there is no memory for a calibration");
+        return;
     }
-    return 0;
-}
-
-static int read_text(char **text, const json_t *json, const char *name, char *problem)
-{
-    const json_t *each = json_object_get(json, name);
-    if (json_is_null(each))
-        return 0;
-    return json_is_string(each) ? take_text(text, each, "calibration", problem)
-                                : expected(problem, "calibration", name, "a string or null", each);
+    for (size_t i = 0; i < count && take->r == 0; i++) {
+        struct json_take each;
+        json_take_enter(&each, take, name, i, json_array_get(list, i));
+        calibration_result_take(&each, &record->results[record->count++]);
+        json_take_leave(take, &each);
+    }
 }
 
 int calibration_record_from_json(struct calibration_record *record, const json_t *json,
                                  char *problem)
 {
+    struct json_take whole, take;
     if (json_is_null(json))
         return 0;
-    if (!json_is_object(json))
-        return problem_say(problem, -EINVAL, "calibration: expected an object or null, not %s",
-                           json_kind_name(json));
-    int r = read_text(&record->date, json, "date", problem);
-    if (r == 0)
-        r = read_text(&record->commit, json, "commit", problem);
-    if (r == 0)
-        r = read_text(&record->kernel, json, "kernel", problem);
-    if (r == 0)
-        r = read_results(record, json_object_get(json, "cells"), "calibration.cells", problem);
-    if (r < 0)
+    json_take_open(&whole, NULL, problem);
+    json_take_enter(&take, &whole, "calibration", SIZE_MAX, json);
+    json_take_text(&take, "date", JSON_OR_NULL, &record->date);
+    json_take_text(&take, "commit", JSON_OR_NULL, &record->commit);
+    json_take_text(&take, "kernel", JSON_OR_NULL, &record->kernel);
+    take_results(&take, "cells", record);
+    if (take.r < 0)
         calibration_record_free(record);
-    return r;
+    return take.r;
 }
 
 /* ---- recalling ---- */
@@ -249,15 +160,16 @@ static bool is_same_machine(const struct named_values *left, const struct named_
 
 static int copy_text(char **text, const struct named_values *manifest, const char *name)
 {
-    const char *from = value_text_or(named_values_find(manifest, "", name), NULL);
-    *text = from != NULL ? strdup(from) : NULL;
-    return from == NULL || *text != NULL ? 0 : -ENOMEM;
+    return text_set(text, value_text_or(named_values_find(manifest, "", name), NULL));
 }
 
 static int take_record(struct calibration_record *record, const struct named_values *theirs,
-                       const json_t *results, char *problem)
+                       const json_t *file, char *problem)
 {
-    int r = read_results(record, results, "results", problem);
+    struct json_take take;
+    json_take_open(&take, file, problem);
+    take_results(&take, "results", record);
+    int r = take.r;
     if (r == 0)
         r = copy_text(&record->date, theirs, "date");
     if (r == 0)
@@ -281,7 +193,7 @@ int calibration_recall(struct calibration_record *record, const struct named_val
     if (json_integer_value(json_object_get(file, "schema")) == CALIBRATION_SCHEMA)
         r = manifest_from_json(&theirs, json_object_get(file, "manifest"), unused);
     if (r == 0 && is_same_machine(&theirs, manifest))
-        r = take_record(record, &theirs, json_object_get(file, "results"), unused);
+        r = take_record(record, &theirs, file, unused);
     named_values_free(&theirs);
     json_decref(file);
     return r == -ENOMEM ? r : 0;

@@ -3,6 +3,7 @@
 #define HARNESS_RECORD_CALIBRATION_FILE_H
 
 #include "harness/record/calibration_record.h"
+#include "harness/record/json_take.h"
 
 #include <jansson.h>
 
@@ -24,10 +25,10 @@ json_t *calibration_record_to_json(const struct calibration_record *record);
 int calibration_record_from_json(struct calibration_record *record, const json_t *json,
                                  char *problem);
 
-/* One entry of "cells" in run.json, and of "results" in calibration.json. `place`: how the problem
- * begins, "calibration.cells[2]". As above. */
+/* One entry of "cells" in run.json, and of "results" in calibration.json; NULL: no memory. */
 json_t *calibration_result_to_json(const struct calibration_result *result);
-int calibration_result_from_json(struct calibration_result *result, const json_t *json,
-                                 const char *place, char *problem);
+/* What is wrong is latched in `take`, fields that are not known are passed over. The result is to
+ * be freed in any case. */
+void calibration_result_take(struct json_take *take, struct calibration_result *result);
 
 #endif

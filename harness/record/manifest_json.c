@@ -1,6 +1,7 @@
 #include "harness/record/manifest_json.h"
 
 #include "harness/base/problem.h"
+#include "harness/record/json_set.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -41,16 +42,12 @@ static json_t *group_object(json_t *all, const char *group)
 json_t *manifest_to_json(const struct named_values *manifest)
 {
     json_t *all = json_object();
-    int r = all != NULL ? 0 : -1;
-    for (size_t i = 0; i < manifest->count && r == 0; i++) {
+    int r = 0;
+    for (size_t i = 0; i < manifest->count; i++) {
         const struct named_value *each = &manifest->list[i];
-        r = json_object_set_new(group_object(all, each->group), each->name,
-                                value_to_json(&each->value));
+        json_set(&r, group_object(all, each->group), each->name, value_to_json(&each->value));
     }
-    if (r == 0)
-        return all;
-    json_decref(all);
-    return NULL;
+    return json_finish(r, all);
 }
 
 json_t *params_to_json(const struct named_values *params)
@@ -59,31 +56,6 @@ json_t *params_to_json(const struct named_values *params)
 }
 
 /* ---- reading ---- */
-
-const char *json_kind_name(const json_t *json)
-{
-    if (json == NULL)
-        return "nothing";
-    switch (json_typeof(json)) {
-    case JSON_OBJECT:
-        return "an object";
-    case JSON_ARRAY:
-        return "a list";
-    case JSON_STRING:
-        return "a string";
-    case JSON_INTEGER:
-        return "a whole number";
-    case JSON_REAL:
-        return "a number";
-    case JSON_TRUE:
-        return "true";
-    case JSON_FALSE:
-        return "false";
-    case JSON_NULL:
-        break;
-    }
-    return "null";
-}
 
 static int add_value(struct named_values *values, const char *group, const char *name,
                      const json_t *json, const char *place, char *problem)
@@ -98,8 +70,8 @@ static int add_value(struct named_values *values, const char *group, const char 
     case JSON_STRING:
         return named_values_add_text(values, group, name, json_string_value(json));
     default:
-        return problem_say(problem, -EINVAL, "%s.%s: expected a string, a number or null, not %s",
-                           place, name, json_kind_name(json));
+        return problem_say(problem, -EINVAL, "%s.%s: expected a string, a number or null", place,
+                           name);
     }
 }
 
@@ -131,8 +103,7 @@ static int read_object(struct named_values *values, const char *group, const jso
                        const char *place, char *problem)
 {
     if (!json_is_object(json))
-        return problem_say(problem, -EINVAL, "%s: expected an object, not %s", place,
-                           json_kind_name(json));
+        return problem_say(problem, -EINVAL, "%s: expected an object", place);
     int r = add_values(values, group, json, place, problem);
     if (r == -ENOMEM)
         problem_say(problem, r, "%s: there is no memory for it", place);
@@ -146,8 +117,11 @@ int manifest_from_json(struct named_values *manifest, const json_t *json, char *
     return read_object(manifest, NULL, json, "manifest", problem);
 }
 
-int params_from_json(struct named_values *params, const json_t *json, const char *place,
-                     char *problem)
+void params_take(struct json_take *take, struct named_values *params)
 {
-    return read_object(params, "", json, place, problem);
+    char place[JSON_TAKE_PLACE_BYTES + 8];
+    const json_t *json = json_take_object(take, "params", JSON_NEEDED);
+    snprintf(place, sizeof place, "%s.params", take->place);
+    if (json != NULL)
+        take->r = read_object(params, "", json, place, take->problem);
 }

@@ -3,6 +3,7 @@
 #define HARNESS_RECORD_MANIFEST_JSON_H
 
 #include "harness/base/named_values.h"
+#include "harness/record/json_take.h"
 
 #include <jansson.h>
 
@@ -16,13 +17,9 @@ json_t *manifest_to_json(const struct named_values *manifest);
  * the file: "manifest.limits.nofile: expected ...". On -errno it is empty again. */
 int manifest_from_json(struct named_values *manifest, const json_t *json, char *problem);
 
-/* The same for the parameters of a cell, which have no groups: `place` is how the problem begins,
- * such as "cells[2].params". */
+/* The same for the parameters of a cell, which have no groups: those of the object's "params". What
+ * is wrong is latched in `take`. */
 json_t *params_to_json(const struct named_values *params);
-int params_from_json(struct named_values *params, const json_t *json, const char *place,
-                     char *problem);
-
-/* "a string", "null": what stands where something else was expected. NULL: "nothing". */
-const char *json_kind_name(const json_t *json);
+void params_take(struct json_take *take, struct named_values *params);
 
 #endif

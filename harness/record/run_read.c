@@ -249,16 +249,6 @@ static void take_workload(struct json_take *take, struct cell *cell)
     free(mode);
 }
 
-static void take_params(struct json_take *take, struct cell *cell)
-{
-    char place[JSON_TAKE_PLACE_BYTES + 16];
-    const json_t *params = json_take_object(take, "params", JSON_NEEDED);
-    if (take->r < 0)
-        return;
-    snprintf(place, sizeof place, "%s.params", take->place);
-    take->r = params_from_json(&cell->params, params, place, take->problem);
-}
-
 static void take_skipped(struct json_take *take, const struct run *run, struct run_cell *cell)
 {
     const json_t *list = json_take_list(take, "skipped_subjects", JSON_OPTIONAL), *entry;
@@ -306,7 +296,7 @@ static void take_cell(struct json_take *take, struct run *run)
         return;
     }
     take_workload(take, &cell->cell);
-    take_params(take, &cell->cell);
+    params_take(take, &cell->cell.params);
     json_take_text(take, "skipped", JSON_OPTIONAL, &cell->skipped);
     take_skipped(take, run, cell);
     take_headroom(take, &cell->headroom);

@@ -2,7 +2,7 @@
 #ifndef HARNESS_REPORT_COLUMNS_H
 #define HARNESS_REPORT_COLUMNS_H
 
-#include "harness/analysis/parts.h"
+#include "harness/report/parts.h"
 
 enum column_kind {
     COLUMN_MEDIAN,     /* of the metric */
@@ -17,23 +17,37 @@ enum column_kind {
     COLUMN_EARLY,      /* the metric added up over all trials: anything but 0 is shouted */
 };
 
+/* Places in `percentiles`. */
+enum { PERCENT_50, PERCENT_90, PERCENT_99, PERCENT_99_9, PERCENT_99_99, PERCENT_100 };
+
 struct column {
-    const char *heading; /* NULL ends the list; a ratio's begins with "/" and gets the baseline */
+    /* NULL ends the list; a ratio's gets "/ epoll" behind it, the baseline. */
+    const char *heading;
     enum column_kind kind;
-    const char *metric; /* or histogram */
-    double scale;       /* from the metric's unit to the heading's */
-    double percent;     /* of a percentile */
-    const char *other;  /* of a factor: what is divided by */
-    bool spare;         /* left out first when the table is wider than the terminal */
+    /* Or histogram. */
+    const char *metric;
+    /* From the metric's unit to the heading's. */
+    double scale;
+    /* Of a percentile. */
+    size_t percentile;
+    /* Of a factor: what is divided by; of a latency: what was answered. */
+    const char *other;
+    /* Left out first when the table is wider than the terminal. */
+    bool spare;
 };
 
-#define COLUMN_BYTES 48
+/* A column with the metrics of one mode. */
+struct mode_column {
+    const struct column *column;
+    /* NULL: the mode has none of that name. */
+    const struct metric *metric, *other, *offered;
+};
 
-/* The column's text for one subject in one cell; "-" when it has none. Returns whether it is marked
- * "*". */
-bool column_write(const struct column *, const json_t *cell, const char *subject, char *text);
+struct mode_column column_of_mode(const struct column *, const struct cell *);
 
-/* How many callbacks came early, over all trials of the subject; NULL: of all subjects. */
-double column_early(const json_t *cell, const char *metric, const char *subject);
+/* The column's text for one subject in one cell, COLUMN_BYTES; "-" when it has none. Returns
+ * whether it is marked "*". */
+bool column_write(const struct mode_column *, const struct analysis *, size_t cell, size_t subject,
+                  char *text);
 
 #endif

@@ -1,136 +1,78 @@
-/* What each subject did for one operation: waits, interest changes, system calls. Counters explain
- * a difference; a table of times without them invites guessing. */
-#include "harness/analysis/parts.h"
-#include "harness/stats/statistics.h"
-#include "harness/record/trials.h"
+/* What each subject did for one operation, as a table. */
+#include "harness/report/parts.h"
 
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
+#include "harness/analysis/counters.h"
+#include "harness/base/printable.h"
 
-#define COUNTERS_KNOWN 32
-#define OPERATIONS "operations" /* the counter that all others are divided by */
+enum { COUNTERS_SHOWN = 32, COUNTER_COLUMNS = 12 };
 
-/* System calls are counted in trials of their own, because counting slows every call down. */
-static const struct trials *trials_that_count(const json_t *cell, const char *counter)
+/* Some counters of one cell, that fit beside each other. */
+struct block {
+    const struct run *run;
+    const struct run_cell *cell;
+    const char *const *names;
+    size_t count;
+    bool is_first;
+};
+
+static void write_count(double value, char *text, size_t size)
 {
-    return strcmp(counter, "syscalls") == 0 ? trials_counting(cell) : trials_of(cell);
+    bool is_small = value != 0 && value < 0.001;
+    snprintf(text, size, is_small ? "%.0e" : value < 1e7 ? "%.3f" : "%.3g", value);
 }
 
-static bool is_used(const struct trials *trials, const char *counter)
+/* Nothing for a subject that has none of these counters. Behind the first block, nothing either for
+ * one that has no other value than 0. */
+static void print_subject(const struct block *block, size_t subject, FILE *out)
 {
-    const double *values = trials_counter(trials, counter);
-    for (size_t i = 0; values != NULL && i < trials_count(trials); i++) {
-        if (values[i] > 0)
-            return true;
-    }
-    return false;
-}
-
-static bool is_among(const char *name, const char *const *names, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(names[i], name) == 0)
-            return true;
-    }
-    return false;
-}
-
-size_t report_counter_names(const json_t *cell, const char **names, size_t capacity)
-{
-    static const char *const first[] = {"syscalls", "waits", "changes", "events"};
-    size_t count = 0;
-    for (; count < sizeof first / sizeof first[0] && count < capacity; count++)
-        names[count] = first[count];
-    const struct trials *trials = trials_of(cell);
-    for (size_t i = 0; i < trials_counter_count(trials) && count < capacity; i++) {
-        const char *name = trials_counter_name(trials, i);
-        if (strcmp(name, OPERATIONS) != 0 && is_used(trials, name) && !is_among(name, names, count))
-            names[count++] = name;
-    }
-    return count;
-}
-
-bool report_counter(const json_t *cell, const char *subject, const char *counter,
-                    double *per_operation, size_t *trials)
-{
-    const struct trials *all = trials_that_count(cell, counter);
-    const struct trial *list = trials_list(all);
-    const double *counts = trials_counter(all, counter);
-    const double *operations = trials_counter(all, OPERATIONS);
-    size_t place = trials_find_subject(all, subject);
-    double *values = calloc(trials_count(all) + 1, sizeof *values);
-    *trials = 0;
-    if (values == NULL || counts == NULL || operations == NULL) {
-        free(values);
-        return false;
-    }
-    for (size_t i = 0; i < trials_count(all); i++) {
-        if (list[i].valid && list[i].subject == place && !isnan(counts[i]) && operations[i] > 0)
-            values[(*trials)++] = counts[i] / operations[i];
-    }
-    if (*trials > 0)
-        *per_operation = statistics_median(values, *trials);
-    free(values);
-    return *trials > 0;
-}
-
-/* Nothing for a subject that has none of these counters; with `above_zero`, nor for one that has no
- * other value than 0. */
-static void print_subject(FILE *out, const json_t *run, const json_t *cell, const char *subject,
-                          const char *const *names, size_t count, bool above_zero)
-{
-    char line[256], name[REPORT_NAME_BYTES];
+    const struct run *run = block->run;
+    char line[LINE_BYTES], name[FORMAT_NAME_BYTES];
     bool any = false;
-    int length = snprintf(line, sizeof line, "     %-*s %-*s", report_name_columns(run),
-                          printable(name, sizeof name, subject), report_tier_columns(run),
-                          report_short_tier(run, subject));
-    for (size_t i = 0; i < count; i++) {
+    snprintf(line, sizeof line, "     %-*s %-*s", report_name_columns(run),
+             report_name(run, subject, name), report_tier_columns(run),
+             report_short_tier(run, run->subjects[subject].tier));
+    for (size_t i = 0; i < block->count; i++) {
         double value;
         size_t trials;
         char text[24] = "-";
-        if (report_counter(cell, subject, names[i], &value, &trials)) {
-            any |= value > 0 || !above_zero;
-            snprintf(text, sizeof text, value != 0 && value < 0.001 ? "%.0e" : "%.3f", value);
+        if (counter_per_operation(block->cell, subject, block->names[i], &value, &trials)) {
+            any |= value > 0 || block->is_first;
+            write_count(value, text, sizeof text);
         }
-        length += snprintf(line + length, sizeof line - (size_t)length, " %11.18s", text);
+        format_add(line, sizeof line, " %11.18s", text);
     }
     if (any)
         fprintf(out, "%s\n", line);
 }
 
-static void print_block(FILE *out, const json_t *run, const json_t *cell, const char *const *names,
-                        size_t count, bool is_first)
+static void print_block(const struct block *block, FILE *out)
 {
     char name[16];
-    fprintf(out, "     %-*s %-*s", report_name_columns(run), "subject", report_tier_columns(run),
-            "tier");
-    for (size_t i = 0; i < count; i++)
-        fprintf(out, " %11.11s", printable(name, sizeof name, names[i]));
+    fprintf(out, "     %-*s %-*s", report_name_columns(block->run), "subject",
+            report_tier_columns(block->run), "tier");
+    for (size_t i = 0; i < block->count; i++)
+        fprintf(out, " %11.11s", printable(name, sizeof name, block->names[i]));
     fputc('\n', out);
-    size_t i;
-    const json_t *subject;
-    json_array_foreach(json_object_get(run, "subjects"), i, subject)
-        print_subject(out, run, cell, report_text(subject, "name"), names, count, !is_first);
+    for (size_t i = 0; i < block->run->subject_count; i++)
+        print_subject(block, i, out);
 }
 
-/* What the counter "operations" counts. */
-static const char *operation_of(const json_t *cell)
+void report_print_counters(const struct analysis *analysis, size_t cell, FILE *out)
 {
-    const char *workload = report_text(cell, "workload");
-    return strcmp(workload, "pool") == 0 ? "job" : workload;
-}
-
-void report_print_counters(const json_t *run, const json_t *cell, FILE *out)
-{
-    const char *names[COUNTERS_KNOWN];
-    size_t count = report_counter_names(cell, names, COUNTERS_KNOWN);
-    int left = REPORT_COLUMNS - 6 - report_name_columns(run) - report_tier_columns(run);
-    size_t fit = left >= 12 ? (size_t)left / 12 : 1;
-    if (trials_count(trials_of(cell)) == 0)
+    const struct run *run = analysis->run;
+    const char *names[COUNTERS_SHOWN];
+    struct block block = {.run = run, .cell = &run->cells[cell]};
+    size_t count = counter_names(block.cell, names, COUNTERS_SHOWN);
+    int left = FORMAT_COLUMNS - 6 - report_name_columns(run) - report_tier_columns(run);
+    size_t fit = left >= COUNTER_COLUMNS ? (size_t)(left / COUNTER_COLUMNS) : 1;
+    if (block.cell->trials.count == 0)
         return;
-    fprintf(out, "\n  counters for one %s (\"-\": not counted here)\n", operation_of(cell));
-    for (size_t from = 0; from < count; from += fit)
-        print_block(out, run, cell, names + from, count - from < fit ? count - from : fit,
-                    from == 0);
+    fprintf(out, "\n  counters for one %s (\"-\": not counted here)\n",
+            counter_operation(&block.cell->cell));
+    for (size_t from = 0; from < count; from += fit) {
+        block.names = names + from;
+        block.count = count - from < fit ? count - from : fit;
+        block.is_first = from == 0;
+        print_block(&block, out);
+    }
 }

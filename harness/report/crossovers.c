@@ -1,203 +1,138 @@
 /* Along a parameter: who is the better one from which value on. A subject that is better everywhere
  * is said to be so, and no more is concluded from it than the cells of the run show. */
+#include "harness/report/parts.h"
+
 #include "harness/analysis/sweeps.h"
-#include "harness/analysis/words.h"
+#include "harness/base/printable.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define LINES_MAXIMUM 12
-#define PATTERN_BYTES 240
+enum { LINES_SHOWN = 12 };
 
-/* ---- the parameter ---- */
-
-static size_t values_of(const json_t *const *cells, size_t count, const char *name)
-{
-    size_t different = 0;
-    for (size_t i = 0; i < count; i++) {
-        const json_t *value = json_object_get(json_object_get(cells[i], "params"), name);
-        bool seen = !json_is_number(value);
-        for (size_t k = 0; k < i && !seen; k++) {
-            const json_t *other = json_object_get(json_object_get(cells[k], "params"), name);
-            seen = other != NULL && json_equal((json_t *)value, (json_t *)other);
-        }
-        different += !seen;
-    }
-    return different;
-}
-
-/* The one with the most values; NULL when all have one. */
-static const char *swept_parameter(const json_t *const *cells, size_t count)
-{
-    const char *best = NULL, *name;
-    size_t most = 1;
-    json_t *value;
-    json_object_foreach(json_object_get(cells[0], "params"), name, value)
-    {
-        size_t different = values_of(cells, count, name);
-        if (different > most) {
-            most = different;
-            best = name;
-        }
-    }
-    return best;
-}
-
-/* ---- a pair along it ---- */
-
-struct pattern {
-    char text[PATTERN_BYTES];
-    bool named;    /* somewhere */
-    bool reverses; /* FASTER at one end of it, SLOWER at another */
+/* A sweep, and the subjects that are compared in it. */
+struct view {
+    const struct analysis *analysis;
+    const struct sweep *sweep;
+    size_t baseline;
+    size_t subjects[TABLE_SUBJECTS_MAX], count;
 };
 
-static const char *words_for(enum verdict_word word)
+static void print_line(const struct view *view, const char *names, const struct course *course,
+                       FILE *out)
 {
-    return word == VERDICT_INCONCLUSIVE ? "undecided" : verdict_name(word);
+    char line[LINE_BYTES];
+    snprintf(line, sizeof line, "%s: ", names);
+    course_print(view->analysis->run, view->sweep, course, line, sizeof line);
+    if (course->crosses)
+        format_add(line, sizeof line, " (a crossover)");
+    format_wrapped(out, 4, line);
 }
 
-/* "SLOWER from 100 up": cells `first` to `last` of the sweep. */
-static size_t write_stretch(const struct sweep *sweep, enum verdict_word word, size_t first,
-                            size_t last, char *text, size_t size)
+static bool is_same_course(const struct course *a, const struct course *b)
 {
-    char from[40], to[40];
-    const char *comma = text[0] != '\0' ? ", " : "";
-    const char *name = sweep->parameter;
-    report_param(json_object_get(json_object_get(sweep->cells[first], "params"), name), from,
-                 sizeof from);
-    report_param(json_object_get(json_object_get(sweep->cells[last], "params"), name), to,
-                 sizeof to);
-    size_t used = strlen(text);
-    text += used;
-    size -= used;
-    if (first == 0 && last + 1 == sweep->count)
-        return (size_t)snprintf(text, size, "%s%s everywhere", comma, words_for(word));
-    if (first == last)
-        return (size_t)snprintf(text, size, "%s%s at %s", comma, words_for(word), from);
-    if (last + 1 == sweep->count)
-        return (size_t)snprintf(text, size, "%s%s from %s up", comma, words_for(word), from);
-    if (first == 0)
-        return (size_t)snprintf(text, size, "%s%s up to %s", comma, words_for(word), to);
-    return (size_t)snprintf(text, size, "%s%s from %s to %s", comma, words_for(word), from, to);
-}
-
-/* false: the two are not a pair in every cell of the sweep. */
-static bool follow(const struct sweep *sweep, const char *subject, const char *baseline,
-                   struct pattern *pattern)
-{
-    enum verdict_word words[SWEEP_MAXIMUM];
-    bool faster = false, slower = false;
-    *pattern = (struct pattern){.text = ""};
-    for (size_t i = 0; i < sweep->count; i++) {
-        struct report_verdict verdict;
-        if (!report_find_verdict(sweep->cells[i], subject, baseline, &verdict))
-            return false;
-        words[i] = verdict.word;
-        faster |= verdict.word == VERDICT_FASTER;
-        slower |= verdict.word == VERDICT_SLOWER;
-    }
-    for (size_t first = 0, last; first < sweep->count; first = last + 1) {
-        last = first;
-        while (last + 1 < sweep->count && words[last + 1] == words[first])
-            last++;
-        write_stretch(sweep, words[first], first, last, pattern->text, sizeof pattern->text);
-    }
-    pattern->named = faster || slower;
-    pattern->reverses = faster && slower;
-    return true;
-}
-
-/* ---- lines ---- */
-
-static void print_line(const char *names, const struct pattern *pattern, FILE *out)
-{
-    char line[PATTERN_BYTES + 400];
-    snprintf(line, sizeof line, "%s: %s%s", names, pattern->text,
-             pattern->reverses ? " (a crossover)" : "");
-    report_print_wrapped(out, 4, line);
+    bool same = a->count == b->count;
+    for (size_t i = 0; same && i < a->count; i++)
+        same = a->stretches[i].word == b->stretches[i].word &&
+               a->stretches[i].last == b->stretches[i].last;
+    return same;
 }
 
 /* Subjects of which the same can be said share a line. */
-static void print_against(const struct sweep *sweep, const char *reference,
-                          const char *const *names, size_t count, FILE *out)
+static void print_against(const struct view *view, FILE *out)
 {
-    struct pattern *patterns = calloc(count, sizeof *patterns);
-    for (size_t i = 0; patterns != NULL && i < count; i++)
-        follow(sweep, names[i], reference, &patterns[i]);
-    for (size_t i = 0; patterns != NULL && i < count; i++) {
-        char list[360], name[REPORT_NAME_BYTES];
-        size_t length = 0;
-        if (!patterns[i].named)
+    const struct run *run = view->analysis->run;
+    struct course *courses = calloc(view->count, sizeof *courses);
+    if (courses == NULL)
+        report_no_memory(out);
+    for (size_t i = 0; courses != NULL && i < view->count; i++) {
+        if (!sweep_follow(view->analysis, view->sweep, view->subjects[i], view->baseline,
+                          &courses[i]))
+            courses[i].named = false;
+    }
+    for (size_t i = 0; courses != NULL && i < view->count; i++) {
+        char names[LINE_BYTES / 2] = "", name[FORMAT_NAME_BYTES];
+        if (!courses[i].named)
             continue;
-        for (size_t k = i; k < count && length + REPORT_NAME_BYTES + 2 < sizeof list; k++) {
-            if (!patterns[k].named || strcmp(patterns[k].text, patterns[i].text) != 0)
+        for (size_t k = i; k < view->count; k++) {
+            if (!courses[k].named || !is_same_course(&courses[k], &courses[i]))
                 continue;
-            length += (size_t)snprintf(list + length, sizeof list - length, "%s%s",
-                                       k > i ? ", " : "", printable(name, sizeof name, names[k]));
-            patterns[k].named = k == i;
+            format_add(names, sizeof names, "%s%s", k > i ? ", " : "",
+                       report_name(run, view->subjects[k], name));
+            courses[k].named = k == i;
         }
-        print_line(list, &patterns[i], out);
+        print_line(view, names, &courses[i], out);
     }
-    free(patterns);
+    free(courses);
 }
 
-/* Of pairs without the reference, only those that change places. */
-static void print_reversals(const struct sweep *sweep, const char *reference,
-                            const char *const *names, size_t count, FILE *out)
+/* Of pairs without the baseline, only those that change places. */
+static void print_reversals(const struct view *view, FILE *out)
 {
+    const struct run *run = view->analysis->run;
     size_t found = 0;
-    for (size_t i = 0; i < count; i++) {
-        for (size_t k = i + 1; k < count; k++) {
-            struct pattern pattern;
-            char one[REPORT_NAME_BYTES], other[REPORT_NAME_BYTES], pair[80];
-            if (strcmp(names[i], reference) == 0 || strcmp(names[k], reference) == 0 ||
-                !follow(sweep, names[k], names[i], &pattern) || !pattern.reverses)
+    for (size_t i = 0; i < view->count; i++) {
+        for (size_t k = i + 1; k < view->count; k++) {
+            size_t one = view->subjects[i], other = view->subjects[k];
+            struct course course;
+            char first[FORMAT_NAME_BYTES], second[FORMAT_NAME_BYTES], pair[80];
+            if (one == view->baseline || other == view->baseline ||
+                !sweep_follow(view->analysis, view->sweep, other, one, &course) || !course.crosses)
                 continue;
-            snprintf(pair, sizeof pair, "%s against %s", printable(one, sizeof one, names[k]),
-                     printable(other, sizeof other, names[i]));
-            if (found++ < LINES_MAXIMUM)
-                print_line(pair, &pattern, out);
+            snprintf(pair, sizeof pair, "%s against %s", report_name(run, other, first),
+                     report_name(run, one, second));
+            if (found++ < LINES_SHOWN)
+                print_line(view, pair, &course, out);
         }
     }
-    if (found > LINES_MAXIMUM)
-        fprintf(out, "    %zu more crossovers: verdicts.csv\n", found - LINES_MAXIMUM);
+    if (found > LINES_SHOWN)
+        fprintf(out, "    %zu more crossovers: verdicts.csv\n", found - LINES_SHOWN);
 }
 
-static bool any_named(const struct sweep *sweep, const char *const *names, size_t count)
+static bool any_named(const struct view *view)
 {
-    struct pattern pattern;
-    for (size_t i = 0; i < count; i++) {
-        for (size_t k = 0; k < count; k++) {
-            if (i != k && follow(sweep, names[i], names[k], &pattern) && pattern.named)
+    struct course course;
+    for (size_t i = 0; i < view->count; i++) {
+        for (size_t k = i + 1; k < view->count; k++) {
+            if (sweep_follow(view->analysis, view->sweep, view->subjects[i], view->subjects[k],
+                             &course) &&
+                course.named)
                 return true;
         }
     }
     return false;
 }
 
-static void print_sweep(const json_t *run, const struct sweep *sweep, FILE *out)
+static void print_sweep(const struct analysis *analysis, const struct sweep *sweep, FILE *out)
 {
-    const char *names[REPORT_SUBJECTS], *reference = report_reference(sweep->cells[0]);
-    char name[REPORT_NAME_BYTES], parameter[40], params[400], line[560];
-    size_t count = report_contenders(run, sweep->cells[0], names);
-    if (sweep->count < 2 || reference == NULL || !any_named(sweep, names, count))
+    const struct run *run = analysis->run;
+    size_t first = sweep->cells[0];
+    struct view view = {.analysis = analysis, .sweep = sweep};
+    char name[FORMAT_NAME_BYTES], parameter[40], params[FORMAT_BYTES], line[LINE_BYTES];
+    view.baseline = analysis->cells[first].baseline;
+    for (size_t i = 0; i < run->subject_count && view.count < TABLE_SUBJECTS_MAX; i++) {
+        if (analysis_takes_part(analysis, first, i))
+            view.subjects[view.count++] = i;
+    }
+    if (sweep->count < 2 || view.baseline == SUBJECT_NONE || !any_named(&view))
         return;
     snprintf(line, sizeof line, "by %s, against %s (%s)",
              printable(parameter, sizeof parameter, sweep->parameter),
-             printable(name, sizeof name, reference),
-             report_params(sweep->cells[0], sweep->parameter, params, sizeof params));
-    report_print_wrapped(out, 2, line);
-    print_against(sweep, reference, names, count, out);
-    print_reversals(sweep, reference, names, count, out);
+             report_name(run, view.baseline, name),
+             format_params(&run->cells[first].cell, sweep->parameter, NULL, params, sizeof params));
+    format_wrapped(out, 2, line);
+    print_against(&view, out);
+    print_reversals(&view, out);
 }
 
-void report_print_crossovers(const json_t *run, const json_t *const *cells, size_t count, FILE *out)
+void report_print_crossovers(const struct analysis *analysis, const size_t *cells, size_t count,
+                             FILE *out)
 {
-    const char *parameter = swept_parameter(cells, count);
+    const char *parameter = sweep_parameter(analysis->run, cells, count);
     for (size_t i = 0; i < count && parameter != NULL; i++) {
         struct sweep sweep;
-        sweep_find(json_object_get(run, "cells"), cells[i], parameter, &sweep);
+        sweep_find(analysis->run, cells[i], parameter, &sweep);
         if (sweep.cells[0] == cells[i])
-            print_sweep(run, &sweep, out);
+            print_sweep(analysis, &sweep, out);
     }
 }

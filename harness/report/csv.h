@@ -1,26 +1,30 @@
-/* One CSV file, written under a temporary name that csv_close() makes the real one. Internal to the
- * report. */
+/* One CSV file. What a spreadsheet could take for a formula is text in it. Internal to the report.
+ */
 #ifndef HARNESS_REPORT_CSV_H
 #define HARNESS_REPORT_CSV_H
 
-#include <stdio.h>
+#include "harness/base/file_save.h"
 
 struct csv {
-    FILE *file;
-    unsigned columns; /* of the row in progress */
-    char *problem;
-    char path[4200], temporary[4200];
-    const void *begin_of; /* the cell whose rows begin with `begin` */
-    char begin[1200];
+    struct file_draft draft;
+    /* Of the row in progress. */
+    unsigned columns;
 };
 
-/* 0 or -errno with a sentence in `problem` (512 bytes), which has to outlive the csv. header may be
- * NULL. */
-int csv_open(struct csv *, const char *folder, const char *name, const char *header, char *problem);
+/* 0 or -errno. `header` may be NULL. What is opened is closed; on -errno, also of an earlier write, the file that was
+ * there before is untouched. */
+int csv_open(struct csv *, const char *folder, const char *name, const char *header);
 int csv_close(struct csv *);
 
-void csv_text(struct csv *, const char *text); /* quoted where it has to be */
+/* Quoted where it has to be, and behind an apostrophe where it begins as a formula does. */
+void csv_text(struct csv *, const char *text);
 void csv_number(struct csv *, double value);
+/* Columns that were written to a text before, by csv_add_text() and csv_add_number(). */
+void csv_columns(struct csv *, const char *text, unsigned count);
 void csv_end_row(struct csv *);
+
+/* The same behind what is in `text`. */
+void csv_add_text(char *text, size_t size, const char *from);
+void csv_add_number(char *text, size_t size, double value);
 
 #endif

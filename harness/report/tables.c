@@ -1,25 +1,48 @@
-/* The report on a terminal: 100 columns, the verdicts first, then one block for each cell. A block
- * is in the order of the medians, which names no winner: which differences are real is for the
- * verdict of each row to say. Verdicts are given on the main metric; of the others, each row lists
- * the rows that its interval overlaps. */
-#include "harness/analysis/words.h"
+/* The report on a terminal: the verdicts first, then one block for each cell. A block is in the
+ * order of the medians, which names no winner: which differences are real is for the verdict of
+ * each row to say. Verdicts are given on the main metric; of the others, each row lists the rows
+ * that its interval overlaps. */
+#include "harness/report/parts.h"
 
+#include "harness/contract/parameters.h"
+#include "harness/report/columns.h"
+
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MAXIMUM_ROWS 64
-#define RELIABLE_ROUNDS 10
+/* ---- one metric of one cell ---- */
 
-/* One subject's figure of one metric. */
+/* One subject's figure of it. */
 struct row {
-    const json_t *entry; /* of the summary */
-    double median, low, high;
+    size_t subject;
+    const struct median *median;
+};
+
+/* As text: name, tier, rounds, median, interval, ratio, and the verdict against the same baseline,
+ * or where the metric has none, overlaps. */
+enum { NAME, TIER, ROUNDS, MEDIAN, INTERVAL, RATIO, LAST, CELLS };
+struct line {
+    char cells[CELLS][COLUMN_BYTES];
+};
+
+struct block {
+    const struct analysis *analysis;
+    size_t cell;
+    const struct metric *metric;
+    /* Where the generator was the bound, nothing is ranked. */
+    bool ranked, has_verdicts;
+    struct row *rows;
+    size_t count;
+    /* The headings first. */
+    struct line *lines;
 };
 
 static int by_median(const void *a, const void *b)
 {
     const struct row *left = a, *right = b;
-    return (left->median > right->median) - (left->median < right->median);
+    return (left->median->median > right->median->median) -
+           (left->median->median < right->median->median);
 }
 
 static int by_median_falling(const void *a, const void *b)
@@ -27,268 +50,302 @@ static int by_median_falling(const void *a, const void *b)
     return by_median(b, a);
 }
 
-static size_t rows_of_metric(const json_t *cell, const char *metric, struct row *rows)
+static size_t count_figures(const struct analysis *analysis, size_t cell,
+                            const struct metric *metric)
 {
-    size_t count = 0, i;
-    const json_t *entry;
-    json_array_foreach(json_object_get(cell, "summary"), i, entry)
-    {
-        if (strcmp(report_text(entry, "metric"), metric) == 0 && count < MAXIMUM_ROWS)
-            rows[count++] =
-                (struct row){entry, report_number(entry, "median"), report_number(entry, "ci_low"),
-                             report_number(entry, "ci_high")};
-    }
+    size_t count = 0;
+    for (size_t i = 0; i < analysis->run->subject_count; i++)
+        count += analysis_median(analysis, cell, metric, i) != NULL;
     return count;
 }
 
-/* "2-4,7": the other rows whose interval has a value in common with this one's. */
-static void overlaps_of(const struct row *rows, size_t count, size_t self, char *text, size_t size)
+static bool are_apart(const struct median *a, const struct median *b)
 {
-    size_t length = 0;
+    return a->low > b->high || a->high < b->low;
+}
+
+/* "2-4,7": the other rows whose interval has a value in common with this one's. */
+static void write_overlaps(const struct block *block, size_t self, char *text)
+{
+    const struct row *rows = block->rows;
     text[0] = '\0';
-    for (size_t i = 0; i < count && length + 8 < size; i++) {
-        if (i == self || rows[i].low > rows[self].high || rows[i].high < rows[self].low)
+    for (size_t i = 0; i < block->count; i++) {
+        if (i == self || are_apart(rows[i].median, rows[self].median))
             continue;
         size_t last = i;
-        while (last + 1 < count && last + 1 != self && rows[last + 1].low <= rows[self].high &&
-               rows[last + 1].high >= rows[self].low)
+        while (last + 1 < block->count && last + 1 != self &&
+               !are_apart(rows[last + 1].median, rows[self].median))
             last++;
-        length +=
-            (size_t)snprintf(text + length, size - length, "%s%zu", length > 0 ? "," : "", i + 1);
+        format_add(text, COLUMN_BYTES / 2, "%s%zu", text[0] != '\0' ? "," : "", i + 1);
         if (last > i)
-            length += (size_t)snprintf(text + length, size - length, "-%zu", last + 1);
+            format_add(text, COLUMN_BYTES / 2, "-%zu", last + 1);
         i = last;
     }
-    if (length == 0)
-        snprintf(text, size, "-");
+    if (text[0] == '\0')
+        snprintf(text, COLUMN_BYTES, "-");
 }
 
-/* A row as text: cells[] are name, tier, rounds, median, interval, ratio, and the verdict against
- * the same baseline, or where the metric has none, overlaps. */
-enum { NAME, TIER, ROUNDS, MEDIAN, INTERVAL, RATIO, LAST, CELLS };
-struct line {
-    char cells[CELLS][64];
-};
-
-static bool has_verdicts(const json_t *cell, const struct metric *metric)
+static void write_verdict(const struct block *block, size_t subject, char *text)
 {
-    return metric == report_main_metric(cell) &&
-           json_array_size(json_object_get(cell, "verdicts")) > 0;
-}
-
-static void write_verdict(const json_t *cell, const char *subject, struct line *line)
-{
-    struct report_verdict verdict;
-    if (report_find_verdict(cell, subject, report_baseline(cell), &verdict))
-        report_write_short_word(&verdict, line->cells[LAST], sizeof line->cells[0]);
+    struct comparison comparison;
+    size_t baseline = block->analysis->cells[block->cell].baseline;
+    if (analysis_compare(block->analysis, block->cell, subject, baseline, &comparison))
+        format_short_word(&comparison, text, COLUMN_BYTES);
     else
-        snprintf(line->cells[LAST], sizeof line->cells[0], "-");
+        snprintf(text, COLUMN_BYTES, "-");
 }
 
-static void write_line(struct line *line, const json_t *run, const json_t *cell,
-                       const struct row *rows, size_t count, size_t self, bool ranked)
+static void write_ratio(const struct block *block, size_t subject, char *text)
 {
-    const struct row *row = &rows[self];
-    const char *subject = report_text(row->entry, "subject");
-    const char *baseline = report_baseline(cell);
-    char low[24], high[24];
-    int decimals = report_decimals(row->median);
-    memset(line, 0, sizeof *line);
-    printable(line->cells[NAME], REPORT_NAME_BYTES, subject);
-    snprintf(line->cells[TIER], sizeof line->cells[0], "%s", report_short_tier(run, subject));
-    snprintf(line->cells[ROUNDS], sizeof line->cells[0], "%.0f", report_number(row->entry, "n"));
-    report_grouped(row->median, decimals, line->cells[MEDIAN], 24);
-    report_grouped(row->low, decimals, low, sizeof low);
-    report_grouped(row->high, decimals, high, sizeof high);
-    snprintf(line->cells[INTERVAL], sizeof line->cells[0], "[%s, %s]", low, high);
-    if (!ranked)
-        return;
-    const json_t *ratio = report_ratio(cell, report_text(row->entry, "metric"), baseline, subject);
+    size_t baseline = block->analysis->cells[block->cell].baseline;
+    const struct paired *ratio =
+        analysis_ratio(block->analysis, block->cell, block->metric, baseline, subject);
     if (ratio != NULL)
-        report_write_ratio(report_number(ratio, "ratio"), report_number(ratio, "ci_low"),
-                           report_number(ratio, "ci_high"), line->cells[RATIO],
-                           sizeof line->cells[0]);
-    else if (baseline != NULL && strcmp(baseline, subject) == 0)
-        snprintf(line->cells[RATIO], sizeof line->cells[0], "1");
-    if (has_verdicts(cell, report_metric(cell, report_text(row->entry, "metric"))))
-        write_verdict(cell, subject, line);
+        format_ratio(ratio->value, ratio->low, ratio->high, text, COLUMN_BYTES);
+    else if (baseline == subject)
+        snprintf(text, COLUMN_BYTES, "1");
+}
+
+static void write_line(const struct block *block, size_t self)
+{
+    const struct run *run = block->analysis->run;
+    const struct row *row = &block->rows[self];
+    struct line *line = &block->lines[self + 1];
+    char low[24], high[24];
+    int decimals = format_decimals(row->median->median);
+    report_name(run, row->subject, line->cells[NAME]);
+    snprintf(line->cells[TIER], COLUMN_BYTES, "%s",
+             report_short_tier(run, run->subjects[row->subject].tier));
+    snprintf(line->cells[ROUNDS], COLUMN_BYTES, "%zu", row->median->n);
+    format_grouped(row->median->median, decimals, line->cells[MEDIAN], 24);
+    snprintf(line->cells[INTERVAL], COLUMN_BYTES, "[%s, %s]",
+             format_grouped(row->median->low, decimals, low, sizeof low),
+             format_grouped(row->median->high, decimals, high, sizeof high));
+    if (!block->ranked)
+        return;
+    write_ratio(block, row->subject, line->cells[RATIO]);
+    if (block->has_verdicts)
+        write_verdict(block, row->subject, line->cells[LAST]);
     else
-        overlaps_of(rows, count, self, line->cells[LAST], 24);
+        write_overlaps(block, self, line->cells[LAST]);
+}
+
+static void write_heading(const struct block *block)
+{
+    struct line *line = &block->lines[0];
+    *line = (struct line){{"subject", "tier", "n", "", "99 % interval", "", ""}};
+    snprintf(line->cells[MEDIAN], COLUMN_BYTES, "median, %s", block->metric->unit);
+    if (!block->ranked)
+        return;
+    report_baseline_heading(block->analysis, &block->cell, 1, "", line->cells[RATIO]);
+    snprintf(line->cells[LAST], COLUMN_BYTES, "%s", block->has_verdicts ? "verdict" : "overlaps");
 }
 
 /* Each column as wide as its widest text; the last one is left out when it does not fit: overlaps
  * follow from the intervals, and a verdict has to fit. Returns whether there is room for them. */
-static bool measure_columns(const struct line *lines, size_t count, int *columns)
+static bool measure_columns(const struct block *block, int *columns)
 {
     int total = 4 + CELLS;
     for (int k = 0; k < CELLS; k++) {
         columns[k] = 0;
-        for (size_t i = 0; i < count; i++) {
-            int length = (int)strlen(lines[i].cells[k]);
+        for (size_t i = 0; i <= block->count; i++) {
+            int length = (int)strlen(block->lines[i].cells[k]);
             columns[k] = length > columns[k] ? length : columns[k];
         }
         total += columns[k];
     }
-    return columns[LAST] > 0 && total <= REPORT_COLUMNS;
+    return columns[LAST] > 0 && total <= FORMAT_COLUMNS;
 }
 
-static void print_lines(FILE *out, const json_t *run, const struct line *lines, size_t count)
+static void print_lines(const struct block *block, FILE *out)
 {
+    const struct run *run = block->analysis->run;
     int columns[CELLS];
-    bool last = measure_columns(lines, count, columns);
+    bool last = measure_columns(block, columns);
     columns[NAME] = report_name_columns(run);
     columns[TIER] = report_tier_columns(run);
-    for (size_t i = 0; i < count; i++) {
-        char number[8], text[512];
-        const struct line *line = &lines[i];
+    for (size_t i = 0; i <= block->count; i++) {
+        char number[24], text[LINE_BYTES];
+        const struct line *line = &block->lines[i];
         snprintf(number, sizeof number, i == 0 ? "#" : "%zu", i);
-        int length = snprintf(text, sizeof text, "  %2s %-*s %-*s %*s %*s %-*s %-*s %s", number,
-                              columns[NAME], line->cells[NAME], columns[TIER], line->cells[TIER],
-                              columns[ROUNDS], line->cells[ROUNDS], columns[MEDIAN],
-                              line->cells[MEDIAN], columns[INTERVAL], line->cells[INTERVAL],
-                              columns[RATIO], line->cells[RATIO], last ? line->cells[LAST] : "");
+        snprintf(text, sizeof text, "  %2s %-*s %-*s %*s %*s %-*s %-*s %s", number, columns[NAME],
+                 line->cells[NAME], columns[TIER], line->cells[TIER], columns[ROUNDS],
+                 line->cells[ROUNDS], columns[MEDIAN], line->cells[MEDIAN], columns[INTERVAL],
+                 line->cells[INTERVAL], columns[RATIO], line->cells[RATIO],
+                 last ? line->cells[LAST] : "");
+        size_t length = strlen(text);
         while (length > 0 && text[length - 1] == ' ')
             length--;
-        fprintf(out, "%.*s\n", length, text);
+        fprintf(out, "%.*s\n", (int)length, text);
     }
 }
 
-static bool any_open(const struct line *lines, size_t count)
+static bool any_open(const struct block *block)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (lines[i].cells[LAST][0] == '?')
+    for (size_t i = 1; i <= block->count; i++) {
+        if (block->lines[i].cells[LAST][0] == '?')
             return true;
     }
     return false;
 }
 
-static void write_heading(struct line *line, const json_t *cell, const struct metric *metric,
-                          bool ranked)
+static size_t fewest_rounds(const struct block *block)
 {
-    char name[REPORT_NAME_BYTES];
-    const char *baseline = report_baseline(cell);
-    *line = (struct line){{"subject", "tier", "n", "", "99 % interval", "", ""}};
-    snprintf(line->cells[MEDIAN], 24, "median, %s", metric->unit);
-    if (ranked && baseline != NULL)
-        snprintf(line->cells[RATIO], sizeof line->cells[0], "/ %s",
-                 printable(name, sizeof name, baseline));
-    if (ranked)
-        snprintf(line->cells[LAST], sizeof line->cells[0], "%s",
-                 has_verdicts(cell, metric) ? "verdict" : "overlaps");
+    size_t fewest = SIZE_MAX;
+    for (size_t i = 0; i < block->count; i++)
+        fewest = block->rows[i].median->n < fewest ? block->rows[i].median->n : fewest;
+    return fewest;
 }
 
-static void print_metric(FILE *out, const json_t *run, const json_t *cell,
-                         const struct metric *metric)
+static void fill_block(struct block *block)
 {
-    struct row rows[MAXIMUM_ROWS];
-    struct line lines[MAXIMUM_ROWS + 1];
-    size_t count = rows_of_metric(cell, metric->name, rows);
+    for (size_t i = 0; i < block->analysis->run->subject_count; i++) {
+        const struct median *median =
+            analysis_median(block->analysis, block->cell, block->metric, i);
+        if (median != NULL)
+            block->rows[block->count++] = (struct row){i, median};
+    }
+    if (block->ranked)
+        qsort(block->rows, block->count, sizeof *block->rows,
+              block->metric->lower_is_better ? by_median : by_median_falling);
+    write_heading(block);
+    for (size_t i = 0; i < block->count; i++)
+        write_line(block, i);
+}
+
+static void print_metric(const struct analysis *analysis, size_t cell, const struct metric *metric,
+                         FILE *out)
+{
+    const struct cell *where = &analysis->run->cells[cell].cell;
+    size_t count = count_figures(analysis, cell, metric);
+    char what[FORMAT_BYTES];
+    unsigned trials;
     if (count == 0)
         return;
-    unsigned trials;
-    unsigned bound = report_bound_trials(cell, metric->name, &trials);
-    double fewest = report_number(rows[0].entry, "n");
-    for (size_t i = 1; i < count; i++)
-        fewest =
-            report_number(rows[i].entry, "n") < fewest ? report_number(rows[i].entry, "n") : fewest;
-    char what[256];
+    unsigned bound = analysis_bound_trials(analysis, cell, metric, &trials);
+    struct block block = {
+        .analysis = analysis,
+        .cell = cell,
+        .metric = metric,
+        .ranked = bound == 0,
+        .has_verdicts = metric == workload_main_metric(where->workload, where->mode) &&
+                        analysis->cells[cell].verdict_count > 0,
+        .rows = calloc(count, sizeof *block.rows),
+        .lines = calloc(count + 1, sizeof *block.lines),
+    };
     snprintf(what, sizeof what, "%s: %s; %s is better", metric->name, metric->help,
              metric->lower_is_better ? "lower" : "higher");
     fputc('\n', out);
-    report_print_wrapped(out, 2, what);
+    format_wrapped(out, 2, what);
     if (bound > 0)
-        fprintf(out,
-                "  GENERATOR BOUND in %u of %u trials: says nothing of the server; not ranked.\n",
-                bound, trials);
-    else
-        qsort(rows, count, sizeof rows[0], metric->lower_is_better ? by_median : by_median_falling);
-
-    write_heading(&lines[0], cell, metric, bound == 0);
-    for (size_t i = 0; i < count; i++)
-        write_line(&lines[i + 1], run, cell, rows, count, i, bound == 0);
-    print_lines(out, run, lines, count + 1);
-    if (any_open(lines, count + 1))
-        report_explain_short_word(out);
-    if (fewest < RELIABLE_ROUNDS)
-        fprintf(out, "  Fewer than %d rounds: these intervals are narrower than the truth.\n",
-                RELIABLE_ROUNDS);
+        report_print_bound(bound, trials, out);
+    if (block.rows != NULL && block.lines != NULL) {
+        fill_block(&block);
+        print_lines(&block, out);
+        if (any_open(&block))
+            report_explain_short_word(out);
+        if (fewest_rounds(&block) < RELIABLE_ROUNDS)
+            report_warn_of_few_rounds(out);
+    } else {
+        report_no_memory(out);
+    }
+    free(block.rows);
+    free(block.lines);
 }
 
-static void print_percentile_row(FILE *out, const json_t *run, const json_t *cell,
-                                 const char *metric, const char *subject)
+/* ---- percentiles ---- */
+
+static void print_percentile_row(const struct analysis *analysis, size_t cell,
+                                 const struct metric *metric, size_t subject, FILE *out)
 {
-    static const double shown[] = {50, 90, 99, 99.9, 99.99, 100};
-    char name[REPORT_NAME_BYTES];
-    const json_t *first = report_percentile(cell, metric, subject, 100);
-    if (first == NULL)
+    const struct run *run = analysis->run;
+    char name[FORMAT_NAME_BYTES];
+    const struct median *maximum =
+        analysis_percentile(analysis, cell, metric, PERCENT_100, subject);
+    if (maximum == NULL)
         return;
-    fprintf(out, "     %-*s %-*s %3.0f", report_name_columns(run),
-            printable(name, sizeof name, subject), report_tier_columns(run),
-            report_short_tier(run, subject), report_number(first, "n"));
-    for (size_t k = 0; k < sizeof shown / sizeof shown[0]; k++) {
-        const json_t *entry = report_percentile(cell, metric, subject, shown[k]);
+    fprintf(out, "     %-*s %-*s %3zu", report_name_columns(run), report_name(run, subject, name),
+            report_tier_columns(run), report_short_tier(run, run->subjects[subject].tier),
+            maximum->n);
+    for (size_t k = 0; k < PERCENTILES; k++) {
+        const struct median *median = analysis_percentile(analysis, cell, metric, k, subject);
         char text[40] = "-";
-        if (entry != NULL)
-            report_grouped(report_number(entry, "median") / 1000, 1, text, sizeof text);
+        if (median != NULL)
+            format_grouped(median->median / 1000, 1, text, sizeof text);
         fprintf(out, " %9s", text);
     }
     fputc('\n', out);
 }
 
-/* Histograms hold nanoseconds; microseconds are what a reader compares. */
-static void print_percentiles(FILE *out, const json_t *run, const json_t *cell,
-                              const struct metric *metric)
+/* Clients wait for one answer before the next request: latency is then what the load allowed. */
+static bool is_closed_loop(const struct cell *cell)
 {
+    return strcmp(cell->mode, "steady") == 0;
+}
+
+/* Histograms hold nanoseconds; microseconds are what a reader compares. */
+static void print_percentiles(const struct analysis *analysis, size_t cell,
+                              const struct metric *metric, FILE *out)
+{
+    const struct run *run = analysis->run;
     unsigned trials;
-    unsigned bound = report_bound_trials(cell, metric->name, &trials);
-    if (rows_of_metric(cell, metric->name, (struct row[MAXIMUM_ROWS]){{0}}) > 0 || trials == 0)
+    unsigned bound = analysis_bound_trials(analysis, cell, metric, &trials);
+    if (count_figures(analysis, cell, metric) > 0 || trials == 0)
         return;
     fprintf(out, "\n  %s, in us: percentiles of each trial, their median over the rounds\n",
             metric->name);
-    if (report_is_closed_loop(cell))
+    if (is_closed_loop(&run->cells[cell].cell))
         fprintf(out, "  Closed loop: a client waits for its answer, so a slow server is asked less "
                      "often.\n");
     if (bound > 0)
-        fprintf(out,
-                "  GENERATOR BOUND in %u of %u trials: says nothing of the server; not ranked.\n",
-                bound, trials);
+        report_print_bound(bound, trials, out);
     fprintf(out, "     %-*s %-*s %3s %9s %9s %9s %9s %9s %9s\n", report_name_columns(run),
             "subject", report_tier_columns(run), "tier", "n", "p50", "p90", "p99", "p99.9",
             "p99.99", "max");
-    size_t i;
-    const json_t *subject;
-    json_array_foreach(json_object_get(run, "subjects"), i, subject)
-        print_percentile_row(out, run, cell, metric->name, report_text(subject, "name"));
+    for (size_t i = 0; i < run->subject_count; i++)
+        print_percentile_row(analysis, cell, metric, i, out);
 }
 
-static void print_cell(FILE *out, const json_t *run, const json_t *cell)
+/* ---- the run ---- */
+
+static void print_cell(const struct analysis *analysis, size_t cell, FILE *out)
 {
-    char params[400], line[40];
-    fprintf(out, "\n%s %s  %s\n", report_text(cell, "workload"),
-            printable(line, sizeof line, report_text(cell, "mode")),
-            report_params(cell, NULL, params, sizeof params));
-    report_print_reasons(&cell, 1, out);
-    for (const struct metric *metric = report_next_metric(cell, NULL); metric != NULL;
-         metric = report_next_metric(cell, metric)) {
-        print_metric(out, run, cell, metric);
-        print_percentiles(out, run, cell, metric);
+    const struct cell *where = &analysis->run->cells[cell].cell;
+    const struct metric *metric = NULL;
+    char params[FORMAT_BYTES];
+    fprintf(out, "\n%s %s  %s\n", where->workload->name, where->mode,
+            format_params(where, NULL, NULL, params, sizeof params));
+    report_print_reasons(analysis, &cell, 1, out);
+    while ((metric = workload_next_metric(where->workload, where->mode, metric)) != NULL) {
+        print_metric(analysis, cell, metric, out);
+        print_percentiles(analysis, cell, metric, out);
     }
-    report_print_counters(run, cell, out);
+    report_print_counters(analysis, cell, out);
 }
 
-void report_print_tables(const json_t *run, FILE *out)
+/* What a kill has taken is told, and not made up for. */
+static void print_end(const struct run *run, FILE *out)
 {
-    char machine[600];
-    report_print_wrapped(out, 0, report_machine(run, " | ", machine, sizeof machine));
+    char end[FORMAT_BYTES];
+    if (run->ended == NULL)
+        fprintf(out, "NOT FINISHED: what follows is of %s.\n", format_end(run, end, sizeof end));
+    if (run->cut_lines > 0)
+        fprintf(out, "%" PRIu64 " line%s of trials.jsonl was cut off, and is left out.\n",
+                run->cut_lines, run->cut_lines == 1 ? "" : "s");
+}
+
+void report_print_tables(const struct analysis *analysis, FILE *out)
+{
+    const struct run *run = analysis->run;
+    char machine[FORMAT_BYTES];
+    format_wrapped(out, 0, format_machine(run, " | ", machine, sizeof machine));
+    print_end(run, out);
     if (report_tier_columns(run) < 10)
         fprintf(out, "tiers: ready = readiness, compl = completion\n");
     report_print_unavailable(run, out);
-    report_print_verdicts(run, out);
-    size_t i;
-    const json_t *cell;
-    json_array_foreach(json_object_get(run, "cells"), i, cell)
-    {
-        if (!report_print_sweep(run, cell, out))
-            print_cell(out, run, cell);
+    report_print_verdicts(analysis, out);
+    for (size_t i = 0; i < run->cell_count; i++) {
+        if (!report_print_sweep(analysis, i, out))
+            print_cell(analysis, i, out);
     }
 }

@@ -37,11 +37,14 @@ static int estimate(const double *logarithms, size_t n, double confidence, struc
         result = walsh_open(&walsh, logarithms, n);
     if (result < 0)
         return result;
+    /* From the outside in: each search then has less to look through. */
+    double low = walsh_at(&walsh, cut.position);
+    double high = walsh_at(&walsh, walsh_count(n) + 1 - cut.position);
     *effect = (struct effect){
         .n = n,
         .ratio = exp(walsh_median(&walsh)),
-        .low = exp(walsh_at(&walsh, cut.position)),
-        .high = exp(walsh_at(&walsh, walsh_count(n) + 1 - cut.position)),
+        .low = exp(low),
+        .high = exp(high),
         .confidence = cut.confidence,
         .median = exp(statistics_median(logarithms, n)),
         .p = test.p,

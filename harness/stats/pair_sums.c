@@ -2,6 +2,9 @@
 
 #include "harness/stats/random.h"
 
+/* Up to here listing all sums is the faster way: 90 values have so many Walsh averages. */
+#define LISTED_MAX 4095
+
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -23,11 +26,90 @@ double *pair_sums_sorted(const double *values, size_t count, double factor)
     return copy;
 }
 
+uint64_t pair_sums_count(const struct pair_sums *self)
+{
+    uint64_t rows = self->rows;
+    return self->upper ? rows * (rows + 1) / 2 : rows * self->columns;
+}
+
+static size_t first_column(const struct pair_sums *self, size_t row)
+{
+    return self->upper ? row : 0;
+}
+
+/* ---- few sums ---- */
+
+static int list_sums(struct pair_sums *self)
+{
+    size_t at = 0;
+    self->listed = malloc(pair_sums_count(self) * sizeof *self->listed);
+    if (self->listed == NULL)
+        return -ENOMEM;
+    for (size_t row = 0; row < self->rows; row++) {
+        for (size_t column = first_column(self, row); column < self->columns; column++)
+            self->listed[at++] = self->first[row] + self->second[column];
+    }
+    return 0;
+}
+
+/* Of three values that are spread over the stretch. */
+static double middle_of_three(const double *list, uint64_t low, uint64_t high)
+{
+    double a = list[low], b = list[low + (high - low) / 2], c = list[high];
+    double smaller = a < b ? a : b, larger = a < b ? b : a;
+    return c < smaller ? smaller : c > larger ? larger : c;
+}
+
+/* Puts into place `at` what a sorted list has there; all that is looked at is from `low` to `high`.
+ */
+static void partition(double *list, uint64_t low, uint64_t high, uint64_t at)
+{
+    while (low < high) {
+        double pivot = middle_of_three(list, low, high);
+        uint64_t i = low, j = high;
+        for (;;) {
+            while (list[i] < pivot)
+                i++;
+            while (list[j] > pivot)
+                j--;
+            if (i >= j)
+                break;
+            double swapped = list[i];
+            list[i++] = list[j];
+            list[j--] = swapped;
+        }
+        /* Up to j nothing is above the pivot, from j + 1 nothing is below it. */
+        if (at <= j)
+            high = j;
+        else
+            low = j + 1;
+    }
+}
+
+static double listed_at(struct pair_sums *self, uint64_t at)
+{
+    uint64_t low = 0, high = pair_sums_count(self) - 1;
+    size_t place = 0;
+    for (; place < self->settled_count && self->settled[place] <= at; place++)
+        low = self->settled[place];
+    if (place < self->settled_count)
+        high = self->settled[place];
+    partition(self->listed, low, high, at);
+    if (self->settled_count < PAIR_SUMS_SETTLED && (place == 0 || self->settled[place - 1] != at)) {
+        for (size_t i = self->settled_count++; i > place; i--)
+            self->settled[i] = self->settled[i - 1];
+        self->settled[place] = at;
+    }
+    return self->listed[at];
+}
+
 int pair_sums_open(struct pair_sums *self, const double *first, size_t rows, const double *second,
                    size_t columns, bool upper)
 {
     *self = (struct pair_sums){
         .rows = rows, .columns = columns, .first = first, .second = second, .upper = upper};
+    if (pair_sums_count(self) <= LISTED_MAX)
+        return list_sums(self);
     self->from = calloc(rows, sizeof *self->from);
     self->until = calloc(rows, sizeof *self->until);
     if (self->from != NULL && self->until != NULL)
@@ -40,18 +122,8 @@ void pair_sums_close(struct pair_sums *self)
 {
     free(self->from);
     free(self->until);
+    free(self->listed);
     *self = (struct pair_sums){0};
-}
-
-uint64_t pair_sums_count(const struct pair_sums *self)
-{
-    uint64_t rows = self->rows;
-    return self->upper ? rows * (rows + 1) / 2 : rows * self->columns;
-}
-
-static size_t first_column(const struct pair_sums *self, size_t row)
-{
-    return self->upper ? row : 0;
 }
 
 /* One of those that are left, each equally likely; `left` is how many there are. */
@@ -117,6 +189,8 @@ double pair_sums_at(struct pair_sums *self, uint64_t position)
 {
     uint64_t left = pair_sums_count(self);
     assert(position >= 1 && position <= left);
+    if (self->listed != NULL)
+        return listed_at(self, position - 1);
     for (size_t row = 0; row < self->rows; row++) {
         self->from[row] = (uint32_t)first_column(self, row);
         self->until[row] = (uint32_t)self->columns;

@@ -1,5 +1,8 @@
-/* Sums of a value of one list and a value of another, by their rank among all of them, without
- * listing any: what Walsh averages (walsh.h) and shifts (shifts.h) have in common.
+/* Sums of a value of one list and a value of another, by their rank among all of them: what Walsh
+ * averages (walsh.h) and shifts (shifts.h) have in common.
+ *
+ * A few thousand sums are listed and partitioned (Hoare's selection), where each selection leaves
+ * the list in an order that shortens the next. More are never listed.
  *
  * Both lists are sorted, and so is each row of the table of sums; a pivot drawn from what is left
  * is counted against all rows by walking the staircase that separates smaller from larger sums, and
@@ -14,11 +17,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { PAIR_SUMS_SETTLED = 8 };
+
 struct pair_sums {
     size_t rows, columns;
     const double *first, *second; /* ascending; the caller's */
     bool upper; /* only columns from the row's own number on: each pair of one list once */
     uint32_t *from, *until; /* work space: where each row may still hold what is looked for */
+    double *listed;         /* all sums, when they are few; NULL */
+    /* Places of `listed`, ascending, that hold what a sorted list would: smaller sums are before,
+     * larger ones behind. */
+    uint64_t settled[PAIR_SUMS_SETTLED];
+    size_t settled_count;
 };
 
 /* Rows and columns are 1..UINT32_MAX, and no sum overflows. -ENOMEM. */

@@ -12,6 +12,7 @@ struct evidence {
     double margin;     /* the minimum effect */
     double confidence; /* of the interval */
     double level;      /* what p has to be under, unadjusted: for the first pair of Holm's */
+    double confidence_z, level_z; /* their two-sided quantiles of the normal distribution */
     bool two_samples;
     double allowance; /* in the interval and in p, whatever the rounds */
 };
@@ -26,7 +27,7 @@ static double freedom_of(const struct evidence *evidence, double rounds)
  * "Handbook of Mathematical Functions", 26.7.5. */
 static double half_width(const struct evidence *evidence, double rounds)
 {
-    double z = -normal_quantile((1 - evidence->confidence) / 2), cube = z * z * z;
+    double z = evidence->confidence_z, cube = z * z * z;
     double freedom = freedom_of(evidence, rounds);
     return z + (cube + z) / (4 * freedom) +
            (5 * cube * z * z + 16 * cube + 3 * z) / (96 * freedom * freedom);
@@ -52,7 +53,7 @@ static double standard_error(const struct evidence *evidence, double rounds)
  * standard error is sqrt(pi / 3 * 2 / n). */
 static double significant_estimate(const struct evidence *evidence, double rounds)
 {
-    double z = -normal_quantile(evidence->level / 2), error = sqrt(3.141592653589793 / 3 / rounds);
+    double z = evidence->level_z, error = sqrt(3.141592653589793 / 3 / rounds);
     if (evidence->two_samples) {
         double share = 0.5 + z * sqrt((2 * rounds + 1) / 12) / rounds;
         return share >= 1 ? INFINITY : normal_quantile(share) * sqrt(2) / (error * sqrt(2));
@@ -213,6 +214,8 @@ static void decide(const struct verdict_question *question, struct verdict *verd
         verdict->word = VERDICT_EQUIVALENT;
         return;
     }
+    evidence.confidence_z = -normal_quantile((1 - evidence.confidence) / 2);
+    evidence.level_z = -normal_quantile(evidence.level / 2);
     verdict->word = VERDICT_INCONCLUSIVE;
     verdict->why = why_inconclusive(&evidence);
     verdict->rounds = rounds_for(&evidence, 0.5);

@@ -22,16 +22,18 @@ struct ranks {
     size_t count;
     uint64_t all, positive; /* sums */
     double squares;
-    bool even; /* nothing is shared in a way that needs the doubling */
+    bool even;  /* nothing is shared in a way that needs the doubling */
+    bool whole; /* nothing is shared, and nothing is zero: 1 to n */
 };
 
 /* `sorted` is by magnitude. */
 static void assign_ranks(const double *sorted, size_t n, struct ranks *ranks)
 {
-    ranks->even = true;
+    ranks->even = ranks->whole = true;
     for (size_t first = 0, end; first < n; first = end) {
         for (end = first + 1; end < n && fabs(sorted[end]) == fabs(sorted[first]);)
             end++;
+        ranks->whole &= end == first + 1 && sorted[first] != 0;
         if (sorted[first] == 0)
             continue;
         uint64_t doubled = (uint64_t)first + 1 + end;
@@ -59,19 +61,44 @@ static void count_sums(const uint64_t *ranks, size_t count, uint64_t limit, doub
     }
 }
 
+/* The same for the ranks 1 to n, up to the middle of all sums: what every sample of n values has
+ * that differ from each other and from zero, so that it is computed once for each n. */
+static const double *whole_ways(size_t n)
+{
+    static double all[WILCOXON_EXACT + 1][WILCOXON_EXACT * (WILCOXON_EXACT + 1) / 4 + 1];
+    uint64_t ranks[WILCOXON_EXACT];
+    double *ways = all[n];
+    if (ways[0] > 0)
+        return ways;
+    for (size_t i = 0; i < n; i++)
+        ranks[i] = i + 1;
+    count_sums(ranks, n, (uint64_t)n * (n + 1) / 4, ways);
+    return ways;
+}
+
+static double sum_of(const double *ways, uint64_t limit)
+{
+    double total = 0;
+    for (uint64_t sum = 0; sum <= limit; sum++)
+        total += ways[sum];
+    return total;
+}
+
 static double exact_p(struct ranks *ranks)
 {
     uint64_t negative = ranks->all - ranks->positive;
     uint64_t limit = ranks->positive < negative ? ranks->positive : negative;
-    if (ranks->even) {
-        limit /= 2;
+    double total;
+    if (ranks->whole) {
+        total = sum_of(whole_ways(ranks->count), limit / 2);
+    } else {
+        double ways[TAIL_SUMS];
+        limit /= ranks->even ? 2 : 1;
         for (size_t i = 0; i < ranks->count; i++)
-            ranks->doubled[i] /= 2;
+            ranks->doubled[i] /= ranks->even ? 2 : 1;
+        count_sums(ranks->doubled, ranks->count, limit, ways);
+        total = sum_of(ways, limit);
     }
-    double ways[TAIL_SUMS], total = 0;
-    count_sums(ranks->doubled, ranks->count, limit, ways);
-    for (uint64_t sum = 0; sum <= limit; sum++)
-        total += ways[sum];
     return fmin(1, 2 * ldexp(total, -(int)ranks->count));
 }
 
@@ -114,11 +141,8 @@ int wilcoxon_signed_rank(const double *differences, size_t n, struct wilcoxon *o
 /* The largest number of averages to be cut off, plus one. */
 static void exact_cut(size_t n, double outside, struct wilcoxon_cut *cut)
 {
-    uint64_t ranks[WILCOXON_EXACT], limit = (uint64_t)n * (n + 1) / 4;
-    double ways[TAIL_SUMS];
-    for (size_t i = 0; i < n; i++)
-        ranks[i] = i + 1;
-    count_sums(ranks, n, limit, ways);
+    const double *ways = whole_ways(n);
+    uint64_t limit = (uint64_t)n * (n + 1) / 4;
     double below = 0, next = ldexp(ways[0], 1 - (int)n);
     uint64_t position = 0;
     while (position < limit && below + next <= outside) {

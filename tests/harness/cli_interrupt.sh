@@ -16,9 +16,9 @@ wait_until() { # SECONDS COMMAND...
 }
 
 has_rounds() { # FOLDER COUNT
-    [ -s "$1/run.json" ] && python3 - "$1" "$2" <<'PYTHON'
-import json, sys
-trials = json.load(open(sys.argv[1] + "/run.json"))["cells"][0]["trials"]
+    [ -s "$1/trials.jsonl" ] && PYTHONPATH=$sources/tests/harness/record "$python" - "$1" "$2" <<'PYTHON'
+import run_folder, sys
+trials = run_folder.load(sys.argv[1])["cells"][0]["trials"]
 sys.exit(0 if len({trial["round"] for trial in trials}) >= int(sys.argv[2]) else 1)
 PYTHON
 }
@@ -61,16 +61,48 @@ sigterm_keeps_the_finished_rounds_and_says_where_they_are() {
     ended_by TERM
 }
 
-a_killed_run_leaves_a_whole_file() {
-    "$pollbench" run "${endless[@]}" --out r >out 2>err &
-    local pid=$!
-    wait_until 20 has_rounds r 3 || fail "no rounds" || return 1
-    kill -KILL $pid
-    wait $pid 2>/dev/null
-    status=killed
-    has_rounds r 3 || fail "the file is not whole" || return 1
-    pb report r
-    expect_status 0
+# What was there before it was killed is there afterwards, byte by byte, and every round is whole but perhaps the last.
+every_finished_round_is_kept() { # FOLDER BEFORE
+    PYTHONPATH=$sources/tests/harness/record "$python" - "$1" "$2" <<'PYTHON' || fail "rounds are missing"
+import run_folder, sys
+folder, before = sys.argv[1:]
+before = open(before, "rb").read()
+after = open(folder + "/trials.jsonl", "rb").read()
+assert after.startswith(before[:before.rindex(b"\n") + 1] if before else b"")
+run = run_folder.load(folder)
+assert "ended" not in run or run["ended"] is None, run["ended"]
+rounds = [{trial["round"] for trial in cell["trials"]} for cell in run["cells"]]
+last = max((max(of_cell) for of_cell in rounds if of_cell), default=-1)
+print(f"{len(before)} bytes before, {len(after)} after, {last + 1} rounds")
+for cell, of_cell in zip(run["cells"], rounds):
+    assert of_cell >= set(range(last)), of_cell
+    for number in range(last):
+        subjects = {trial["subject"] for trial in cell["trials"] if trial["round"] == number}
+        assert subjects == {"select", "poll", "null"}, (number, subjects)
+PYTHON
+}
+
+# At once, early in the first round, and wherever it happens to be later.
+a_run_that_is_killed_at_any_moment_keeps_every_finished_round() {
+    local rounds delay pid folder
+    for rounds in 0 1 2 5; do
+        for delay in 0 0.01 0.037; do
+            folder=r-$rounds-$delay
+            "$pollbench" run "${endless[@]}" --out $folder >out 2>err &
+            pid=$!
+            wait_until 20 [ -s $folder/run.json ] && { [ $rounds = 0 ] ||
+                wait_until 20 has_rounds $folder $rounds; } || fail "no rounds" || return 1
+            sleep $delay
+            cp $folder/trials.jsonl before
+            kill -KILL $pid
+            wait $pid 2>/dev/null
+            status=killed
+            every_finished_round_is_kept $folder before || return 1
+            pb report $folder
+            expect_status 0 || return 1
+            [ $rounds = 0 ] || grep -q "ns_per_accept" out || fail "no table of the finished rounds" || return 1
+        done
+    done
 }
 
 disturb_a_trial() { # SIGNAL PID
@@ -105,5 +137,5 @@ a_trial_that_hangs_is_killed_and_reported() {
 }
 
 run_tests ctrl_c_keeps_the_finished_rounds_and_says_where_they_are \
-    sigterm_keeps_the_finished_rounds_and_says_where_they_are a_killed_run_leaves_a_whole_file \
+    sigterm_keeps_the_finished_rounds_and_says_where_they_are a_run_that_is_killed_at_any_moment_keeps_every_finished_round \
     a_trial_that_dies_is_recorded_and_repeated a_trial_that_hangs_is_killed_and_reported

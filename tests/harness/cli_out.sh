@@ -7,7 +7,13 @@ a_folder_with_content_is_refused_and_left_as_it_is() {
     mkdir r && echo precious >r/run.json
     pb run "${small[@]}" --rounds 1 --out r
     expect_status 2 && expect_error "has content" || return 1
-    [ "$(cat r/run.json)" = precious ] && [ "$(ls -A r)" = run.json ] || fail "the folder was changed"
+    [ "$(cat r/run.json)" = precious ] && [ "$(ls -A r)" = run.json ] ||
+        fail "the folder was changed" || return 1
+    rm r/run.json && echo precious >r/trials.jsonl
+    pb run "${small[@]}" --rounds 1 --out r
+    expect_status 2 && expect_error "has content" || return 1
+    [ "$(cat r/trials.jsonl)" = precious ] && [ "$(ls -A r)" = trials.jsonl ] ||
+        fail "the folder was changed"
 }
 
 an_empty_folder_is_taken() {
@@ -36,7 +42,7 @@ a_folder_that_cannot_be_written_to_ends_it_before_anything_is_measured() {
     unshare -rm bash -c 'mount -t tmpfs none mounted && mkdir mounted/r &&
         mount -o remount,ro mounted && "$@"' bash "$pollbench" run "${small[@]}" --rounds 1 \
         --out mounted/r >out 2>err || status=$?
-    expect_status 3 && expect_error "mounted/r/run.json" "Read-only" && expect_no_error measuring
+    expect_status 3 && expect_error "mounted/r/trials.jsonl" "Read-only" && expect_no_error measuring
 }
 
 run_tests a_folder_with_content_is_refused_and_left_as_it_is an_empty_folder_is_taken \

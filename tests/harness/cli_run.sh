@@ -36,10 +36,10 @@ the_seed_decides_the_order() {
     done
     pb run accept --set mode=drain --set queue=20 --set idle=0 --backends select,poll,null \
         --rounds 5 --seed 43 --out c
-    python3 - <<'PYTHON' || fail "the order does not follow the seed"
-import json
+    PYTHONPATH=$sources/tests/harness/record "$python" - <<'PYTHON' || fail "the order does not follow the seed"
+import run_folder
 def order(folder):
-    trials = json.load(open(folder + "/run.json"))["cells"][0]["trials"]
+    trials = run_folder.load(folder)["cells"][0]["trials"]
     return [(t["round"], t["order"], t["subject"]) for t in trials if t["attempt"] == 0]
 assert order("a") == order("b")
 assert order("a") != order("c")
@@ -49,7 +49,7 @@ PYTHON
 
 json_is_all_of_standard_output() {
     pb run "${small[@]}" --rounds 2 --out r --json
-    expect_status 0 && python3 -c 'import json; json.load(open("out"))' || fail "not JSON alone"
+    expect_status 0 && "$python" -c 'import json; json.load(open("out"))' || fail "not JSON alone"
 }
 
 quiet_says_nothing_on_standard_error() {
@@ -61,7 +61,7 @@ quiet_says_nothing_on_standard_error() {
 progress_is_drawn_on_a_terminal_only() {
     pb run "${small[@]}" --rounds 2 --out a
     expect_no_error '[#' && expect_no_error '%' || return 1
-    python3 - "$pollbench" "${small[@]}" <<'PYTHON' >err || fail "no bar on a terminal"
+    "$python" - "$pollbench" "${small[@]}" <<'PYTHON' >err || fail "no bar on a terminal"
 import os, pty, sys
 pid, terminal = pty.fork()
 if pid == 0:
@@ -104,8 +104,68 @@ the_default_folder_is_below_the_current_one() {
     [ -s results/runs/*/run.json ] || fail "no results/runs/ID/run.json"
 }
 
+# Each round costs the same to write. Were the whole run written again after each of them, the bytes would grow with the
+# square of the rounds: 60 rounds would take 7 to 9 times what 20 take.
+a_round_is_added_and_nothing_is_written_again() {
+    local rounds
+    [ -r /proc/self/io ] || { skip_test "there is no /proc/PID/io to count bytes in"; return; }
+    for rounds in 20 60; do
+        status=0 # of the shell and of the children that it waited for
+        bash -c '"$@" >out 2>err; status=$?; cat /proc/$$/io >io; exit $status' bash "$pollbench" \
+            run "${small[@]}" --rounds $rounds --json --quiet --out r$rounds || status=$?
+        expect_status 0 || return 1
+        awk '/^wchar:/ { print $2 }' io >written$rounds
+    done
+    [ "$(cat written60)" -lt $((4 * $(cat written20))) ] ||
+        fail "20 rounds: $(cat written20) bytes written, 60 rounds: $(cat written60)"
+}
+
+# The file is replaced as a whole, so that one that was replaced is another one.
+run_json_is_saved_when_it_changes_and_not_each_round() {
+    "$pollbench" run "${small[@]}" --rounds 40 --out r >out 2>err &
+    local pid=$!
+    "$python" - $pid <<'PYTHON' || fail "run.json was replaced in mid-run, or trials.jsonl was"
+import os, sys, time
+pid = int(sys.argv[1])
+seen = {"r/run.json": set(), "r/trials.jsonl": set()}
+sizes = [0]
+while os.path.exists(f"/proc/{pid}/stat") and open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[0] != "Z":
+    for name, files in seen.items():
+        try:
+            status = os.stat(name)
+        except FileNotFoundError:
+            continue
+        files.add((status.st_ino, status.st_mtime_ns if name == "r/run.json" else 0))
+        if name == "r/trials.jsonl":
+            sizes.append(status.st_size)
+    time.sleep(0.002)
+print(seen, len(set(sizes)))
+assert sizes == sorted(sizes), "trials.jsonl became shorter"
+assert len(set(sizes)) > 10, "trials.jsonl did not grow round by round"
+assert len(seen["r/trials.jsonl"]) == 1
+# At the start, perhaps once more before the first round, and at the end.
+assert len(seen["r/run.json"]) <= 3
+PYTHON
+    status=0
+    wait $pid || status=$?
+    expect_status 0 && expect_run r 'run["rounds"] == 40'
+}
+
+a_baseline_that_is_asked_for_is_recorded_and_used() {
+    pb run accept --set mode=drain --set queue=20 --set idle=0 --backends select,poll,null --rounds 2 \
+        --baseline poll --out r
+    expect_status 0 && expect_run r 'run["baseline"] == "poll"' &&
+        expect_run r '{e["baseline"] for e in cells[0]["ratios"]} >= {"poll"}' &&
+        expect_run r '"poll" not in {e["subject"] for e in cells[0]["ratios"]
+            if e["baseline"] == "select"}' || return 1
+    pb run "${small[@]}" --rounds 1 --out a
+    expect_status 0 && expect_run a 'run["baseline"] is None'
+}
+
 run_tests a_run_leaves_every_trial_of_every_round each_mode_has_its_own_parameters \
     the_seed_decides_the_order json_is_all_of_standard_output \
     quiet_says_nothing_on_standard_error progress_is_drawn_on_a_terminal_only \
     a_time_that_is_over_still_gives_ten_rounds fewer_rounds_than_ten_are_had_when_asked_for \
-    time_bounds_a_run_without_a_number_of_rounds the_default_folder_is_below_the_current_one
+    time_bounds_a_run_without_a_number_of_rounds a_round_is_added_and_nothing_is_written_again \
+    run_json_is_saved_when_it_changes_and_not_each_round \
+    a_baseline_that_is_asked_for_is_recorded_and_used the_default_folder_is_below_the_current_one

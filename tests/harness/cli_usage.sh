@@ -17,6 +17,7 @@ unknown_names_are_refused_with_the_nearest_one() {
         refused '"accept"' run acept &&
         refused '"epoll"' run --backends epol &&
         refused '"floor:epoll"' run --backends flor:epoll &&
+        refused '"epoll"' run --baseline epol &&
         refused '"queue"' run --set quue=1 &&
         refused '"drain"' run --set mode=drian &&
         refused '"quick"' run --profile quik &&
@@ -31,6 +32,7 @@ unknown_names_that_are_like_none_are_told_where_the_names_are() {
         refused '"--help"' --hepl &&
         refused '"wxyz" (see pollbench run --help)' run wxyz &&
         refused '"nothing" (see pollbench list)' run --backends nothing &&
+        refused '"nothing" (see pollbench list)' run --baseline nothing &&
         refused '"nothing" (see pollbench list)' check --backends nothing &&
         refused '"wxyz" (see pollbench run --help)' run --set mode=wxyz &&
         refused '"wxyz" (see pollbench run --help)' run --set wxyz=1 &&
@@ -50,6 +52,23 @@ times_have_a_unit_and_a_range() {
     local value
     for value in 30 0s -5s abc '' 5x 99999h 1e3s; do
         refused 'from 1ms to 168h' run --time "$value" || return 1
+    done
+}
+
+a_baseline_is_one_of_the_backends_that_run() {
+    local opt_in
+    refused '--backends does not name it' run --backends select,poll --baseline null &&
+        refused 'takes a value' run --baseline &&
+        refused 'twice' run --baseline poll --baseline poll || return 1
+    opt_in=$("$pollbench" list | awk '$3 == "opt-in" { print $1; exit }')
+    [ -n "$opt_in" ] || { skip_test "no subject is opt-in here"; return; }
+    refused 'only when --backends names it' run --baseline "$opt_in"
+}
+
+percentages_keep_to_their_range() {
+    local value
+    for value in 0 0% 0.01% 51 51% -3% 3%% % ten nan ''; do
+        refused 'from 0.1% to 50%' run --min-effect "$value" || return 1
     done
 }
 
@@ -100,7 +119,7 @@ the_help_of_run_lists_what_workloads_declare() {
     pb run --help
     for word in accept drain steady rate queue conns idle budget seconds arrivals bytes conns_max share \
         ns_per_accept connect_latency_ns response_latency_uncorrected_ns \
-        '1 to 65535' quick standard thorough --backends --set --rounds --time --seed --out; do
+        '1 to 65535' quick standard thorough --backends --baseline --set --rounds --time --seed --out; do
         grep -qF -- "$word" out || fail "run --help does not say $word" || return 1
     done
 }
@@ -112,7 +131,8 @@ without_a_command_there_is_help_and_an_error() {
 
 run_tests unknown_names_are_refused_with_the_nearest_one \
     unknown_names_that_are_like_none_are_told_where_the_names_are rounds_are_a_whole_number_in_a_range \
-    times_have_a_unit_and_a_range parameters_keep_to_their_range \
+    times_have_a_unit_and_a_range a_baseline_is_one_of_the_backends_that_run \
+    percentages_keep_to_their_range parameters_keep_to_their_range \
     empty_and_duplicate_values_are_refused a_parameter_of_another_mode_is_refused \
     help_is_on_standard_output_of_every_command the_help_of_run_lists_what_workloads_declare \
     without_a_command_there_is_help_and_an_error

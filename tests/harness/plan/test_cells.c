@@ -1,7 +1,8 @@
 /* From settings and profile to cells. */
-#include "harness/plan/cells.h"
-#include "harness/contract/parameters.h"
 #include "harness/base/problem.h"
+#include "harness/contract/parameters.h"
+#include "harness/plan/cells.h"
+#include "harness/workloads/workloads.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -11,74 +12,98 @@
 
 #include <cmocka.h>
 
+static struct cell_list cells;
+
+static int forget_cells(void **state)
+{
+    (void)state;
+    cells_free(&cells);
+    return 0;
+}
+
 /* The cells for --set arguments; NULL-terminated. */
-static json_t *build(char *problem, char *const settings[])
+static int build(char *problem, char *const settings[])
 {
     char *argv[64] = {"run", "accept"};
     int argc = 2;
     struct run_options options;
+    cells_free(&cells);
     problem[0] = '\0';
     for (; *settings != NULL; settings++) {
         argv[argc++] = "--set";
         argv[argc++] = *settings;
     }
-    json_t *cells = NULL;
-    if (run_options_parse(&options, argc, argv, problem) == OPTIONS_DONE)
-        cells = cells_build(&options, problem);
+    int r = run_options_parse(&options, argc, argv, problem);
+    if (r == OPTIONS_DONE)
+        r = cells_build(&cells, &options, problem);
     run_options_free(&options);
-    return cells;
+    return r;
 }
 
 #define BUILD(...) build(problem, (char *const[]){__VA_ARGS__, NULL})
 
-static json_int_t param(const json_t *cells, size_t index, const char *name)
+static const struct value *param(size_t index, const char *name)
 {
-    return json_integer_value(
-        json_object_get(json_object_get(json_array_get(cells, index), "params"), name));
+    return named_values_find(&cells.list[index].cell.params, "", name);
+}
+
+static int64_t integer(size_t index, const char *name)
+{
+    const struct value *value = param(index, name);
+    assert_non_null(value);
+    assert_int_equal(value->kind, VALUE_INTEGER);
+    return value->integer;
 }
 
 static void settings_are_multiplied_and_the_last_parameter_varies_fastest(void **state)
 {
     char problem[PROBLEM_BYTES];
-    json_t *cells = BUILD("mode=drain", "idle=0,5,9", "queue=10,20");
     (void)state;
-    assert_non_null(cells);
-    assert_int_equal(json_array_size(cells), 6);
-    assert_int_equal(param(cells, 0, "queue"), 10);
-    assert_int_equal(param(cells, 0, "idle"), 0);
-    assert_int_equal(param(cells, 1, "idle"), 5);
-    assert_int_equal(param(cells, 2, "idle"), 9);
-    assert_int_equal(param(cells, 3, "queue"), 20);
-    json_decref(cells);
+    assert_int_equal(BUILD("mode=drain", "idle=0,5,9", "queue=10,20"), 0);
+    assert_int_equal(cells.count, 6);
+    assert_int_equal(integer(0, "queue"), 10);
+    assert_int_equal(integer(0, "idle"), 0);
+    assert_int_equal(integer(1, "idle"), 5);
+    assert_int_equal(integer(2, "idle"), 9);
+    assert_int_equal(integer(3, "queue"), 20);
 }
 
 static void each_mode_gets_its_own_parameters_only(void **state)
 {
     char problem[PROBLEM_BYTES];
-    json_t *cells = BUILD("mode=drain,steady", "idle=0", "queue=10", "conns=3"), *cell;
-    size_t i;
     (void)state;
-    assert_int_equal(json_array_size(cells), 2);
-    json_array_foreach(cells, i, cell)
-    {
-        const json_t *params = json_object_get(cell, "params");
-        bool drain = strcmp(json_string_value(json_object_get(cell, "mode")), "drain") == 0;
-        assert_int_equal(json_object_get(params, "queue") != NULL, drain);
-        assert_int_equal(json_object_get(params, "conns") != NULL, !drain);
+    assert_int_equal(BUILD("mode=drain,steady", "idle=0", "queue=10", "conns=3"), 0);
+    assert_int_equal(cells.count, 2);
+    for (size_t i = 0; i < cells.count; i++) {
+        const struct cell *cell = &cells.list[i].cell;
+        bool drain = strcmp(cell->mode, "drain") == 0;
+        assert_ptr_equal(cell->mode, workload_mode(cell->workload, cell->mode));
+        assert_int_equal(param(i, "queue") != NULL, drain);
+        assert_int_equal(param(i, "conns") != NULL, !drain);
     }
-    json_decref(cells);
 }
 
 static void numbers_are_numbers_and_defaults_are_filled_in(void **state)
 {
     char problem[PROBLEM_BYTES];
-    json_t *cells = BUILD("mode=steady", "seconds=0.5");
     (void)state;
-    const json_t *params = json_object_get(json_array_get(cells, 0), "params");
-    assert_true(json_is_real(json_object_get(params, "seconds")));
-    assert_true(json_is_integer(json_object_get(params, "conns")));
-    assert_true(json_is_integer(json_object_get(params, "budget")));
-    json_decref(cells);
+    assert_int_equal(BUILD("mode=steady", "seconds=0.5"), 0);
+    assert_int_equal(param(0, "seconds")->kind, VALUE_REAL);
+    assert_true(param(0, "seconds")->real == 0.5);
+    assert_int_equal(param(0, "conns")->kind, VALUE_INTEGER);
+    assert_int_equal(param(0, "budget")->kind, VALUE_INTEGER);
+}
+
+static void nothing_runs_on_a_cell_yet_and_none_is_skipped(void **state)
+{
+    char problem[PROBLEM_BYTES];
+    (void)state;
+    assert_int_equal(BUILD("mode=drain", "idle=0,5"), 0);
+    for (size_t i = 0; i < cells.count; i++) {
+        assert_null(cells.list[i].skipped);
+        assert_int_equal(cells.list[i].subject_count, 0);
+        assert_int_equal(cells.list[i].refused_count, 0);
+    }
 }
 
 static void a_setting_that_cannot_be_is_refused_with_what_can(void **state)
@@ -98,9 +123,9 @@ static void a_setting_that_cannot_be_is_refused_with_what_can(void **state)
     };
     char problem[PROBLEM_BYTES];
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        json_t *cells = cases[i][1] != NULL ? BUILD(cases[i][0], cases[i][1]) : BUILD(cases[i][0]);
-        assert_null(cells);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int r = cases[i][1] != NULL ? BUILD(cases[i][0], cases[i][1]) : BUILD(cases[i][0]);
+        assert_int_equal(r, -EINVAL);
         if (strstr(problem, cases[i][2]) == NULL)
             fail_msg("%s: \"%s\" does not say %s", cases[i][0], problem, cases[i][2]);
     }
@@ -111,10 +136,10 @@ static void too_many_cells_are_refused_before_they_are_made(void **state)
     char problem[PROBLEM_BYTES], many[16384] = "queue=1", idle[16384] = "idle=0";
     (void)state;
     for (int i = 2; i < 2000; i++) {
-        snprintf(many + strlen(many), sizeof(many) - strlen(many), ",%d", i);
-        snprintf(idle + strlen(idle), sizeof(idle) - strlen(idle), ",%d", i);
+        snprintf(many + strlen(many), sizeof many - strlen(many), ",%d", i);
+        snprintf(idle + strlen(idle), sizeof idle - strlen(idle), ",%d", i);
     }
-    assert_null(BUILD("mode=drain", many, idle));
+    assert_int_equal(BUILD("mode=drain", many, idle), -EINVAL);
     assert_non_null(strstr(problem, "cells"));
 }
 
@@ -135,11 +160,10 @@ static void every_profile_makes_cells_and_every_value_in_it_is_used(void **state
         char *argv[] = {"run", "--profile", (char *)profile_at(p)->name};
         struct run_options options;
         assert_int_equal(run_options_parse(&options, 3, argv, problem), OPTIONS_DONE);
-        json_t *cells = cells_build(&options, problem);
-        if (cells == NULL)
+        cells_free(&cells);
+        if (cells_build(&cells, &options, problem) < 0)
             fail_msg("profile %s: %s", profile_at(p)->name, problem);
-        assert_true(json_array_size(cells) > 0);
-        json_decref(cells);
+        assert_true(cells.count > 0);
         run_options_free(&options);
         for (const struct profile_value *v = profile_at(p)->values; v->workload != NULL; v++) {
             const struct workload *workload = workload_find(v->workload);
@@ -165,10 +189,11 @@ int main(void)
         cmocka_unit_test(settings_are_multiplied_and_the_last_parameter_varies_fastest),
         cmocka_unit_test(each_mode_gets_its_own_parameters_only),
         cmocka_unit_test(numbers_are_numbers_and_defaults_are_filled_in),
+        cmocka_unit_test(nothing_runs_on_a_cell_yet_and_none_is_skipped),
         cmocka_unit_test(a_setting_that_cannot_be_is_refused_with_what_can),
         cmocka_unit_test(too_many_cells_are_refused_before_they_are_made),
         cmocka_unit_test(every_profile_makes_cells_and_every_value_in_it_is_used),
         cmocka_unit_test(a_name_in_a_list_is_a_whole_one),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, forget_cells);
 }

@@ -4,6 +4,8 @@
 #include "harness/base/options.h"
 #include "harness/base/problem.h"
 #include "harness/plan/run_options.h"
+#include "harness/subjects/subjects.h"
+#include "harness/workloads/workloads.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -19,7 +21,7 @@ static void whole_numbers_are_digits_and_nothing_else(void **state)
                                       "1.0", "0x10", "1e3", "ten", "1,2"};
     uint64_t value = 77;
     (void)state;
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_int_equal(number_integer(bad[i], 0, UINT64_MAX, &value), -EINVAL);
     assert_int_equal(value, 77);
     assert_int_equal(number_integer("007", 0, 10, &value), 0);
@@ -46,7 +48,7 @@ static void decimals_have_digits_on_both_sides_of_the_point(void **state)
                                       "-0.5", "1e3", "inf", "nan", "0,5"};
     double value;
     (void)state;
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_int_equal(number_decimal(bad[i], 0, 10, &value), -EINVAL);
     assert_int_equal(number_decimal("0.25", 0, 10, &value), 0);
     assert_true(value == 0.25);
@@ -59,7 +61,7 @@ static void durations_need_a_unit(void **state)
     static const char *const bad[] = {"", "30", "s", "30 s", "30sec", "-30s", "1m30s"};
     double value_s;
     (void)state;
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_int_equal(number_duration(bad[i], 0.001, 1000, &value_s), -EINVAL);
     assert_int_equal(number_duration("2m", 0.001, 1000, &value_s), 0);
     assert_true(value_s == 120);
@@ -67,6 +69,39 @@ static void durations_need_a_unit(void **state)
     assert_true(value_s == 0.5);
     assert_int_equal(number_duration("1h", 0.001, 1000, &value_s), -ERANGE);
     assert_int_equal(number_duration("0s", 0.001, 1000, &value_s), -ERANGE);
+}
+
+static void percentages_are_shares_with_their_sign_or_without(void **state)
+{
+    static const char *const bad[] = {"", "%", "3%%", " 3%", "3 %", "three", "-3%", "1e1%", "nan"};
+    char problem[PROBLEM_BYTES];
+    double share = 77;
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_int_equal(options_percentage("--x", bad[i], 0, 1000, &share, problem), -EINVAL);
+    assert_true(share == 77);
+    assert_int_equal(options_percentage("--x", "3%", 0.1, 50, &share, problem), 0);
+    assert_true(share == 0.03);
+    assert_int_equal(options_percentage("--x", "3", 0.1, 50, &share, problem), 0);
+    assert_true(share == 0.03);
+    assert_int_equal(options_percentage("--x", "0.5%", 0.1, 50, &share, problem), 0);
+    assert_true(share == 0.005);
+    assert_int_equal(options_percentage("--x", "0%", 0, 1000, &share, problem), 0);
+    assert_true(share == 0);
+}
+
+static void percentages_keep_to_their_range_and_say_it(void **state)
+{
+    static const char *const bad[] = {"0%", "0.09%", "50.1%", "51", "1000000000000000000%"};
+    char problem[PROBLEM_BYTES];
+    double share = 77;
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_int_equal(options_percentage("--x", bad[i], 0.1, 50, &share, problem), -EINVAL);
+        assert_non_null(strstr(problem, "--x cannot be"));
+        assert_non_null(strstr(problem, "from 0.1% to 50%"));
+    }
+    assert_true(share == 77);
 }
 
 static void the_nearest_name_is_the_one_with_the_fewest_slips(void **state)
@@ -134,7 +169,13 @@ static void options_come_in_both_spellings_and_any_order(void **state)
     assert_int_equal(options.workload_count, 1);
     assert_int_equal(options.subject_count, 2);
     assert_string_equal(options.subjects[0]->name, "poll");
-    assert_int_equal(json_array_size(json_object_get(options.settings, "queue")), 2);
+    const struct setting *queue = run_options_setting(&options, "queue");
+    assert_non_null(queue);
+    assert_int_equal(queue->count, 2);
+    assert_string_equal(queue->values[0], "1");
+    assert_string_equal(queue->values[1], "2");
+    assert_null(run_options_setting(&options, "que"));
+    assert_null(options.baseline);
     run_options_free(&options);
 }
 
@@ -147,6 +188,29 @@ static void no_workload_means_all_of_them(void **state)
     workloads(&count);
     assert_int_equal(PARSE("--quiet"), OPTIONS_DONE);
     assert_int_equal(options.workload_count, count);
+    run_options_free(&options);
+}
+
+static void a_baseline_is_one_of_the_subjects_that_run(void **state)
+{
+    struct run_options options;
+    char problem[PROBLEM_BYTES];
+    size_t count;
+    const struct subject *all = subjects(&count), *opt_in = NULL;
+    (void)state;
+    assert_int_equal(PARSE("--baseline", "poll", "--backends", "select,poll"), OPTIONS_DONE);
+    assert_ptr_equal(options.baseline, subject_find("poll"));
+    run_options_free(&options);
+    assert_int_equal(PARSE("--baseline=poll"), OPTIONS_DONE);
+    run_options_free(&options);
+    assert_int_equal(PARSE("--baseline", "poll", "--backends", "select,null"), -EINVAL);
+    assert_non_null(strstr(problem, "--backends does not name it"));
+    run_options_free(&options);
+    for (size_t i = 0; i < count && opt_in == NULL; i++)
+        opt_in = all[i].opt_in ? &all[i] : NULL;
+    assert_non_null(opt_in);
+    assert_int_equal(PARSE("--baseline", (char *)opt_in->name), -EINVAL);
+    assert_non_null(strstr(problem, "only when --backends names it"));
     run_options_free(&options);
 }
 
@@ -179,18 +243,23 @@ static void every_mistake_is_a_sentence_that_helps(void **state)
         {"--backends", "epoll,", "empty value"},
         {"--backends", "pol", "\"poll\""},
         {"--backends", "poll,poll", "twice"},
+        {"--baseline", "pol", "\"poll\""},
+        {"--baseline", "nothing", "pollbench list"},
+        {"--min-effect", "0%", "from 0.1% to 50%"},
         {"--set", "queue", "NAME=VALUE"},
         {"--set", "=1", "NAME=VALUE"},
         {"--set", "queue=", "empty"},
         {"--set", "queue=1,,2", "empty"},
         {"--set", "queue=1,1", "twice"},
+        {"--set", "path=\xff", "UTF-8"},
+        {"--set", "\xff=1", "UTF-8"},
         {"--out", "", "empty"},
         {"acept", "--quiet", "\"accept\""},
     };
     struct run_options options;
     char problem[PROBLEM_BYTES];
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_int_equal(PARSE(cases[i].option, cases[i].value), -EINVAL);
         if (strstr(problem, cases[i].expected) == NULL)
             fail_msg("%s %s: \"%s\" does not say %s", cases[i].option, cases[i].value, problem,
@@ -221,10 +290,13 @@ int main(void)
         cmocka_unit_test(whole_numbers_keep_to_their_range_and_do_not_wrap),
         cmocka_unit_test(decimals_have_digits_on_both_sides_of_the_point),
         cmocka_unit_test(durations_need_a_unit),
+        cmocka_unit_test(percentages_are_shares_with_their_sign_or_without),
+        cmocka_unit_test(percentages_keep_to_their_range_and_say_it),
         cmocka_unit_test(the_nearest_name_is_the_one_with_the_fewest_slips),
         cmocka_unit_test(a_name_that_is_like_none_is_told_where_they_are),
         cmocka_unit_test(options_come_in_both_spellings_and_any_order),
         cmocka_unit_test(no_workload_means_all_of_them),
+        cmocka_unit_test(a_baseline_is_one_of_the_subjects_that_run),
         cmocka_unit_test(help_wins_over_mistakes),
         cmocka_unit_test(every_mistake_is_a_sentence_that_helps),
         cmocka_unit_test(what_can_be_given_once_cannot_be_given_twice),

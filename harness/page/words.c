@@ -1,0 +1,62 @@
+/* How the page writes words, names and figures. */
+#include "harness/page/parts.h"
+
+const struct page_word page_words[PAGE_WORDS] = {
+    {VERDICT_FASTER, "faster", "&#9650;",
+     "the better figure: the difference is at least the minimum effect, and not by chance"},
+    {VERDICT_SLOWER, "slower", "&#9660;", "the opposite"},
+    {VERDICT_EQUIVALENT, "equivalent", "=", "the whole interval is within the minimum effect"},
+    {VERDICT_INCONCLUSIVE, "inconclusive", "?", "there were too few rounds to tell"},
+    {VERDICT_INVALID, "invalid", "&#215;", "the trials say nothing about the subject"},
+};
+
+size_t page_word_place(enum verdict_word word)
+{
+    size_t place = 0;
+    while (page_words[place].word != word)
+        place++;
+    return place;
+}
+
+const char *page_subject(const struct page *page, size_t subject)
+{
+    return page->run->subjects[subject].name;
+}
+
+const char *page_tier(const struct page *page, size_t subject)
+{
+    return backend_tier_name(page->run->subjects[subject].tier);
+}
+
+char *page_cell_name(const struct page *page, const struct mode_view *mode, size_t cell, char *text,
+                     size_t size)
+{
+    if (mode->cell_count == 1)
+        return format_params(&page->run->cells[cell].cell, NULL, NULL, text, size);
+    return format_params_of(page->run, mode->cells, mode->cell_count, cell, false, text, size);
+}
+
+char *page_common_params(const struct page *page, const struct mode_view *mode, char *text,
+                         size_t size)
+{
+    text[0] = '\0';
+    if (mode->cell_count == 1)
+        return text;
+    return format_params_of(page->run, mode->cells, mode->cell_count, mode->cells[0], true, text,
+                            size);
+}
+
+char *page_figure(const struct page *page, const struct mode_view *mode, size_t cell,
+                  size_t subject, char *text, size_t size)
+{
+    char interval[160];
+    const struct median *median =
+        mode->metric != NULL ? analysis_median(page->analysis, cell, mode->metric, subject) : NULL;
+    text[0] = '\0';
+    if (median != NULL)
+        snprintf(
+            text, size, "%s %s",
+            format_interval(median->median, median->low, median->high, interval, sizeof interval),
+            mode->metric->unit);
+    return text;
+}

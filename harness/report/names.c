@@ -1,0 +1,61 @@
+#include "harness/report/parts.h"
+
+#include "harness/base/printable.h"
+
+#include <string.h>
+
+int report_name_columns(const struct run *run)
+{
+    size_t longest = strlen("subject");
+    for (size_t i = 0; i < run->subject_count; i++) {
+        char name[FORMAT_NAME_BYTES];
+        size_t length = strlen(report_name(run, i, name));
+        longest = length > longest ? length : longest;
+    }
+    return (int)longest;
+}
+
+int report_tier_columns(const struct run *run)
+{
+    return report_name_columns(run) > 16 ? 5 : 10;
+}
+
+const char *report_short_tier(const struct run *run, enum backend_tier tier)
+{
+    bool is_short = report_tier_columns(run) < 10;
+    if (is_short && tier == TIER_READINESS)
+        return "ready";
+    return is_short && tier == TIER_COMPLETION ? "compl" : backend_tier_name(tier);
+}
+
+char *report_name(const struct run *run, size_t subject, char *text)
+{
+    return printable(text, FORMAT_NAME_BYTES, run->subjects[subject].name);
+}
+
+size_t report_baseline(const struct analysis *analysis, const size_t *cells, size_t count,
+                       bool *differ)
+{
+    size_t found = SUBJECT_NONE;
+    *differ = false;
+    for (size_t i = 0; i < count; i++) {
+        size_t baseline = analysis->cells[cells[i]].baseline;
+        if (found == SUBJECT_NONE)
+            found = baseline;
+        *differ |= baseline != SUBJECT_NONE && baseline != found;
+    }
+    return found;
+}
+
+char *report_baseline_heading(const struct analysis *analysis, const size_t *cells, size_t count,
+                              const char *before, char *text)
+{
+    char name[FORMAT_NAME_BYTES];
+    bool differ;
+    size_t baseline = report_baseline(analysis, cells, count, &differ);
+    text[0] = '\0';
+    if (baseline != SUBJECT_NONE)
+        snprintf(text, COLUMN_BYTES, "%s/ %s", before,
+                 differ ? "baseline" : report_name(analysis->run, baseline, name));
+    return text;
+}
