@@ -283,7 +283,7 @@ int command_check(int argc, char **argv)
     int status = r == 0 && has_failed(&check) ? EXIT_FAILED_CHECK : EXIT_DONE;
     if (r < 0) {
         fprintf(stderr, "pollbench check: %s\n", problem);
-        status = r == -EINVAL ? EXIT_USAGE : EXIT_NOT_CARRIED_OUT;
+        status = r == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
     }
     check_end(&check);
     return status;

@@ -1,14 +1,13 @@
 #include "harness/report.h"
 
-#include "harness/command.h"
-#include "harness/charts/gnuplot.h"
+#include "harness/base/nearest.h"
 #include "harness/base/options.h"
-#include "harness/page/page.h"
 #include "harness/base/problem.h"
-#include "harness/analysis/parts.h"
-#include "harness/record/run_file.h"
-#include "harness/analysis/summary.h"
-#include "harness/record/trials.h"
+#include "harness/command.h"
+#include "harness/page/page.h"
+#include "harness/record/run_folder.h"
+#include "harness/record/run_json.h"
+#include "harness/report/report.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,11 +15,14 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { COLUMNS_LEAST = 60, COLUMNS_MOST = 400 };
+enum { COLUMNS_USUAL = 100, COLUMNS_LEAST = 60, COLUMNS_MOST = 400 };
 
 struct report_options {
     struct report_request request;
-    double minimum_effect; /* a share; 0: that of the run */
+    /* A share; 0: that of the run. */
+    double minimum_effect;
+    /* NULL: that of the run. */
+    const char *baseline;
 };
 
 static int take_json(void *target, const char *value, char *problem)
@@ -40,14 +42,23 @@ static int take_terminal(void *target, const char *value, char *problem)
 static int take_plots(void *target, const char *value, char *problem)
 {
     (void)problem;
-    ((struct report_options *)target)->request.plots_folder = value;
+    ((struct report_options *)target)->request.scripts = value;
     return 0;
 }
 
 static int take_minimum_effect(void *target, const char *value, char *problem)
 {
     struct report_options *options = target;
-    return options_minimum_effect("--min-effect", value, &options->minimum_effect, problem);
+    return options_percentage("--min-effect", value, 100 * VERDICT_MINIMUM_EFFECT_LOWEST,
+                              100 * VERDICT_MINIMUM_EFFECT_HIGHEST, &options->minimum_effect,
+                              problem);
+}
+
+static int take_baseline(void *target, const char *value, char *problem)
+{
+    (void)problem;
+    ((struct report_options *)target)->baseline = value;
+    return 0;
 }
 
 static int take_folder(void *target, const char *value, char *problem)
@@ -66,43 +77,30 @@ static const struct option_row rows[] = {
      take_terminal, false},
     {"--min-effect", "3%", "the smallest difference that a verdict may name; default: the run's",
      take_minimum_effect, false},
-    {"--plots", "FOLDER", "where the gnuplot scripts are (scripts/plots)", take_plots, false},
+    {"--baseline", "SUBJECT", "what others are compared with; default: the run's", take_baseline,
+     false},
+    {"--plots", "FOLDER", "other gnuplot scripts than those in the program", take_plots, false},
     {NULL, NULL, NULL, NULL, false},
 };
 
 static void print_help(FILE *out)
 {
-    fprintf(
-        out,
-        "usage: pollbench report DIR [--json | --terminal] [--min-effect 3%%] [--plots FOLDER]\n\n"
-        "Prints the tables of the run in DIR/run.json, writes DIR/*.csv, draws DIR/charts/ and "
-        "writes\n"
-        "DIR/report.html: verdicts, charts and figures in one page, to read and to pass on.\n"
-        "All of it is computed again from the raw trials.\n\n");
+    fprintf(out,
+            "usage: pollbench report DIR [--json | --terminal] [--min-effect 3%%]\n"
+            "                        [--baseline SUBJECT] [--plots FOLDER]\n\n"
+            "Prints the tables of the run in DIR, writes DIR/*.csv, draws DIR/charts/ and writes\n"
+            "DIR/report.html: verdicts, charts and figures in one page, to read and to pass on.\n"
+            "All of it is computed again from the single trials.\n\n");
     options_print(out, rows);
 }
 
-/* Everything of the run but its raw trials. */
-static int print_json(const json_t *run)
+static int print_json(const struct analysis *analysis)
 {
-    json_t *copy = trials_unpacked(run);
-    size_t i;
-    json_t *cell;
-    json_array_foreach(json_object_get(copy, "cells"), i, cell)
-    {
-        json_object_del(cell, "trials");
-        json_object_del(cell, "counting_trials");
-        json_t *headroom = json_copy(json_object_get(cell, "headroom"));
-        if (headroom != NULL) {
-            json_object_del(headroom, "trials");
-            json_object_set_new(cell, "headroom", headroom);
-        }
-    }
-    int result =
-        copy != NULL ? json_dumpf(copy, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(10)) : -1;
-    json_decref(copy);
+    json_t *json = run_to_json(analysis->run, analysis->cells);
+    int r = json != NULL ? json_dumpf(json, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(10)) : -1;
+    json_decref(json);
     putchar('\n');
-    return result;
+    return r;
 }
 
 /* Of the terminal, when standard output is one. */
@@ -114,94 +112,120 @@ static unsigned columns_here(void)
     if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
         columns = size.ws_col;
     if (columns == 0)
-        columns = REPORT_COLUMNS;
+        columns = COLUMNS_USUAL;
     return columns < COLUMNS_LEAST  ? COLUMNS_LEAST
            : columns > COLUMNS_MOST ? COLUMNS_MOST
                                     : columns;
 }
 
 /* The charts, and the page that they are in. */
-static int draw(const json_t *run, const struct report_request *request)
+static int draw(const struct analysis *analysis, const struct report_request *request)
 {
-    char problem[PROBLEM_BYTES];
+    char problem[PROBLEM_BYTES], page_problem[PROBLEM_BYTES];
     const struct gnuplot_terminal terminal = {.columns = columns_here(),
                                               .colours = isatty(STDOUT_FILENO)};
+    const struct chart_request drawing = {.folder = request->folder,
+                                          .scripts = request->scripts,
+                                          .terminal = request->terminal ? &terminal : NULL};
     struct chart_list charts;
-    int result = charts_draw(run, request->folder, request->plots_folder,
-                             request->terminal ? &terminal : NULL, &charts, problem);
+    int r = charts_draw(analysis, &drawing, &charts, problem);
     if (charts.left_out > 0)
         fprintf(stderr,
-                "pollbench: %zu more charts would not be looked at and were not drawn; "
+                "pollbench: %zu more charts were not drawn, because nobody would look at so many; "
                 "their figures are in the CSV files\n",
                 charts.left_out);
-    if (result < 0)
+    if (r < 0)
         fprintf(stderr, "pollbench: %s\n", problem);
     /* Tables and CSV are there; who has no gnuplot has been told how to get the rest. */
-    int status = result < 0 && result != -ENOENT ? EXIT_NOT_CARRIED_OUT : EXIT_DONE;
-    char page_problem[PROBLEM_BYTES];
+    int status = r < 0 && r != -ENOENT ? EXIT_FAILED : EXIT_DONE;
     if (!request->terminal &&
-        page_write(run, request->folder, &charts, result < 0 ? problem : NULL, page_problem) < 0) {
+        page_write(analysis, request->folder, &charts, r < 0 ? problem : NULL, page_problem) < 0) {
         fprintf(stderr, "pollbench: %s\n", page_problem);
-        status = EXIT_NOT_CARRIED_OUT;
+        status = EXIT_FAILED;
     }
     charts_free(&charts);
     return status;
 }
 
-int report_run(json_t *run, const struct report_request *request)
+int report_run(const struct analysis *analysis, const struct report_request *request)
 {
     char problem[PROBLEM_BYTES];
     int status = EXIT_DONE;
-    if (request->json && print_json(run) < 0)
-        status = EXIT_NOT_CARRIED_OUT;
+    if (request->json && print_json(analysis) < 0)
+        status = EXIT_FAILED;
     if (!request->json)
-        report_print_tables(run, stdout);
+        report_print_tables(analysis, stdout);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         fprintf(stderr, "pollbench: the report could not be printed: %s\n", strerror(errno));
-        status = EXIT_NOT_CARRIED_OUT;
+        status = EXIT_FAILED;
     }
-    if (report_write_csv(run, request->folder, problem) < 0 ||
-        report_write_verdicts(run, request->folder, problem) < 0) {
+    if (report_write_csv(analysis, request->folder, problem) < 0) {
         fprintf(stderr, "pollbench: %s\n", problem);
-        return EXIT_NOT_CARRIED_OUT;
+        return EXIT_FAILED;
     }
-    int drawn = draw(run, request);
+    int drawn = draw(analysis, request);
     return status != EXIT_DONE ? status : drawn;
+}
+
+/* ---- the command ---- */
+
+static int check_baseline(const struct run *run, const char *baseline, char *problem)
+{
+    struct nearest nearest;
+    if (baseline == NULL || run_find_subject(run, baseline) != SUBJECT_NONE)
+        return 0;
+    nearest_begin(&nearest, baseline);
+    for (size_t i = 0; i < run->subject_count; i++)
+        nearest_consider(&nearest, run->subjects[i].name);
+    return nearest_unknown(&nearest, "subject of this run", "the tables of the run", problem);
+}
+
+static int report_loaded(const struct run *run, const struct report_options *options)
+{
+    char problem[PROBLEM_BYTES];
+    struct analysis analysis;
+    const struct analysis_request request = {.minimum_effect = options->minimum_effect,
+                                             .baseline = options->baseline,
+                                             .resamples = ANALYSIS_RESAMPLES};
+    if (check_baseline(run, options->baseline, problem) < 0) {
+        fprintf(stderr, "pollbench: %s\n", problem);
+        return EXIT_USAGE;
+    }
+    int r = analysis_open(&analysis, run, &request);
+    int status = EXIT_FAILED;
+    if (r < 0)
+        fprintf(stderr, "pollbench: the trials in %s could not be summarised: %s\n",
+                options->request.folder, strerror(-r));
+    else
+        status = report_run(&analysis, &options->request);
+    analysis_close(&analysis);
+    return status;
 }
 
 int command_report(int argc, char **argv)
 {
     char problem[PROBLEM_BYTES];
     struct report_options options = {0};
-    int result = options_parse(rows, take_folder, &options, argc, argv, problem);
-    const struct report_request request = options.request;
-    if (result == OPTIONS_HELP) {
+    struct run run = {0};
+    int r = options_parse(rows, take_folder, &options, argc, argv, problem);
+    if (r == OPTIONS_HELP) {
         print_help(stdout);
         return EXIT_DONE;
     }
-    if (result == 0 && request.json && request.terminal)
-        result = problem_say(problem, -EINVAL,
-                             "--json or --terminal: with --json nothing else is printed");
-    if (result == 0 && request.folder == NULL)
-        result = problem_say(problem, -EINVAL, "which run? name its folder: pollbench report DIR");
-    if (result < 0) {
+    if (r == 0 && options.request.json && options.request.terminal)
+        r = problem_say(problem, -EINVAL,
+                        "--json or --terminal: with --json nothing else is printed");
+    if (r == 0 && options.request.folder == NULL)
+        r = problem_say(problem, -EINVAL, "which run? name its folder: pollbench report DIR");
+    if (r < 0) {
         fprintf(stderr, "pollbench: %s\n", problem);
         return EXIT_USAGE;
     }
-    json_t *run = run_file_load(request.folder, problem);
-    if (run == NULL) {
+    int status = EXIT_FAILED;
+    if (run_folder_load(&run, options.request.folder, problem) < 0)
         fprintf(stderr, "pollbench: %s\n", problem);
-        return EXIT_NOT_CARRIED_OUT;
-    }
-    if (options.minimum_effect > 0)
-        json_object_set_new(run, "minimum_effect", json_real(options.minimum_effect));
-    result = summary_compute(run, SUMMARY_FINAL_RESAMPLES);
-    int status = EXIT_NOT_CARRIED_OUT;
-    if (result < 0)
-        fprintf(stderr, "pollbench: the trials in %s could not be summarised: %s\n", request.folder,
-                strerror(-result));
     else
-        status = report_run(run, &request);
-    json_decref(run);
+        status = report_loaded(&run, &options);
+    run_free(&run);
     return status;
 }

@@ -44,8 +44,11 @@ option_value() { # NAME ARGUMENT...
     return $found
 }
 
+# The one that setup.sh has looked at, which need not be the first on the PATH.
+program() { "$root/scripts/find_program.sh" "$1" 2>/dev/null || true; }
+
 build_pollbench() {
-    cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DPOLLBENCH_TESTS=OFF >&2
+    CC=$(program cc) cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DPOLLBENCH_TESTS=OFF >&2
     cmake --build "$build" --parallel "$(getconf _NPROCESSORS_ONLN)" >&2
 }
 
@@ -80,6 +83,9 @@ if ! out=$(option_value --out "$@"); then
     mkdir -p "$root/results/runs"
     arguments+=(--out "$out")
 fi
+
+gnuplot=$(program gnuplot)
+[ -z "$gnuplot" ] || PATH=$(dirname "$gnuplot"):$PATH # pollbench starts the first
 
 begin "measuring: pollbench run ${arguments[*]}"
 "$build/pollbench" run "${arguments[@]}"

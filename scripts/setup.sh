@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing and nothing else. See usage() below.
 set -euo pipefail
+scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 exec >&2 # standard output belongs to the script that called this one
 
 usage() {
@@ -14,13 +15,14 @@ Exit status: 0 everything needed is there, 1 something needed is missing, 2 bad 
 END
 }
 
-# One need per line: its set, whether nothing works without it (needed) or something is left out (useful),
-# how to see that it is there, and its package in each system ("-": comes with the system, or not for it).
+# One need per line: its set, whether something fails without it (needed) or is left out (useful: a test
+# skips), how to see that it is there, and its package in each system ("-": comes with the system, or not for
+# it). Where two programs of a name can be on the PATH, "program" asks for the one that everything here uses.
 needs() {
     cat <<'END'
 # set level  check                         apt                dnf                pacman            brew         pkg                 pkgin
 bench needed command:cc,gcc,clang          gcc                gcc                gcc               -            -                   gcc
-bench needed header:stdio.h                libc6-dev          glibc-devel        glibc             -            -                   -
+bench needed program:cc                    libc6-dev          glibc-devel        glibc             -            -                   -
 bench needed command:cmake                 cmake              cmake              cmake             cmake        cmake               cmake
 bench needed command:make,ninja            make               make               make              -            -                   -
 bench needed command:pkg-config            pkg-config         pkgconf-pkg-config pkgconf           pkgconf      pkgconf             pkgconf
@@ -29,20 +31,20 @@ bench useful library:liburing              liburing-dev       liburing-devel    
 bench needed library:libcrypto             libssl-dev         openssl-devel      openssl           openssl@3    -                   -
 bench useful library:libuv                 libuv1-dev         libuv-devel        libuv             libuv        libuv               libuv
 bench useful header:llhttp.h,http_parser.h libhttp-parser-dev llhttp-devel       llhttp            llhttp       llhttp              http-parser
-bench needed terminals:pngcairo,svg        gnuplot-nox        gnuplot            gnuplot           gnuplot      gnuplot             gnuplot
+bench needed program:gnuplot               gnuplot-nox        gnuplot            gnuplot           gnuplot      gnuplot             gnuplot
 bench useful command:git                   git                git                git               git          git                 git
 test  needed library:cmocka                libcmocka-dev      libcmocka-devel    cmocka            cmocka       cmocka              cmocka
+test  needed program:gcc                   gcc                gcc                gcc               -            -                   gcc
 test  needed command:clang                 clang              clang              clang             -            -                   clang
-test  needed clang-runtime:asan            libclang-rt-dev    compiler-rt        compiler-rt       -            -                   -
-test  useful command:clang-format          clang-format       clang-tools-extra  clang             clang-format -                   -
-test  useful python:jsonschema             python3-jsonschema python3-jsonschema python-jsonschema -            devel/py-jsonschema -
+test  needed program:clang                 libclang-rt-dev    compiler-rt        compiler-rt       -            -                   -
+test  useful command:clang-format-14,clang-format clang-format      clang-tools-extra  clang             clang-format -                   -
 test  needed command:python3               python3            python3            python            -            python3             -
-test  useful command:pgrep                 procps             procps-ng          procps-ng         -            -                   -
+test  needed program:python3               python3-jsonschema python3-jsonschema python-jsonschema -            devel/py-jsonschema -
 test  useful command:ip,ifconfig           iproute2           iproute            iproute2          -            -                   -
 test  useful command:curl                  curl               curl               curl              -            curl                curl
 test  useful command:wrk                   wrk                -                  wrk               wrk          wrk                 -
-test  useful command:chromium            chromium           chromium           chromium          -            chromium            chromium
-test  useful command:node                  nodejs             nodejs             nodejs            node         node                nodejs
+test  useful program:chromium              chromium           chromium           chromium          -            chromium            chromium
+test  useful program:node                  nodejs             nodejs             nodejs            node         node                nodejs
 test  useful command:valgrind              valgrind           valgrind           valgrind          -            valgrind            -
 test  useful command:unshare               util-linux         util-linux         util-linux        -            -                   -
 END
@@ -71,39 +73,16 @@ present() { # CHECK: one line of needs()
         command) command -v "$name" >/dev/null && return 0 ;;
         library) pkg-config --exists "$name" 2>/dev/null && return 0 ;;
         header) finds_header "$name" && return 0 ;;
-        clang-runtime) clang_runtime "$name" && return 0 ;;
-        python) has_module "$name" && return 0 ;;
-        terminals) gnuplot -e "set terminal $name" 2>/dev/null || return 1 ;; # every one, not any
+        program) "$scripts/find_program.sh" "$name" >/dev/null 2>&1 && return 0 ;;
         esac
     done
-    [ "$kind" = terminals ]
+    return 1
 }
 
 # The compiler is asked, and told of the places that only cmake knows by itself.
 finds_header() {
-    local compiler
-    for compiler in cc gcc clang; do
-        command -v $compiler >/dev/null || continue
-        $compiler -E -x c -I/usr/local/include -I/usr/pkg/include -I/opt/homebrew/include - \
-            <<<"#include <$1>" >/dev/null 2>&1
-        return
-    done
-    return 1
-}
-
-clang_runtime() {
-    local folder
-    folder=$(clang -print-resource-dir 2>/dev/null) && compgen -G "$folder/lib/*/libclang_rt.$1*" >/dev/null
-}
-
-# A Python installed beside the system's does not see the packages that a package manager installs.
-has_module() {
-    local python
-    for python in /usr/bin/python3 python3; do
-        "$python" -c 'import sys, importlib.util as u; sys.exit(not u.find_spec(sys.argv[1]))' "$1" \
-            2>/dev/null && return 0
-    done
-    return 1
+    "$scripts/find_program.sh" cc -E -x c -I/usr/local/include -I/usr/pkg/include -I/opt/homebrew/include - \
+        <<<"#include <$1>" >/dev/null 2>&1
 }
 
 # Fills packages, missing_needed and missing_useful for the chosen set.
@@ -122,6 +101,7 @@ look() {
         esac
         [ "$package" != - ] || continue
         present "$check" </dev/null && continue
+        [[ " $missing_needed $missing_useful " != *" $package "* ]] || continue # another line's, too
         packages+=("$package")
         if [ "$level" = needed ]; then missing_needed+=" $package"; else missing_useful+=" $package"; fi
     done < <(needs)

@@ -60,6 +60,9 @@ default_compiler() {
     if command -v gcc >/dev/null; then echo gcc; else echo cc; fi
 }
 
+# The one that setup.sh has looked at, which need not be the first on the PATH.
+program() { "$root/scripts/find_program.sh" "$1" 2>/dev/null || true; }
+
 compiler=${CC:-$(default_compiler)} sanitize="" cmake_arguments=() ctest_arguments=()
 while [ $# -gt 0 ]; do
     case $1 in
@@ -83,6 +86,9 @@ build=$root/build-test
 jobs=$(getconf _NPROCESSORS_ONLN)
 
 "$root/scripts/setup.sh" test
+case $compiler in
+cc | gcc | clang) found=$(CC="" program "$compiler") compiler=${found:-$compiler} ;;
+esac
 say "building with $compiler${sanitize:+ and -fsanitize=$sanitize} in $build"
 mkdir -p "$build"
 rm -f "$build/totals" "$build/skipped"
@@ -98,6 +104,10 @@ cmake --build "$build" --parallel "$jobs"
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1}
+# A test asks by itself where ctest is called by hand; here it is asked once for all.
+POLLBENCH_PYTHON=$(program python3) POLLBENCH_GNUPLOT=$(program gnuplot)
+POLLBENCH_CHROMIUM=$(program chromium) NODE=$(program node)
+export POLLBENCH_PYTHON POLLBENCH_GNUPLOT POLLBENCH_CHROMIUM NODE
 launcher=""
 [ -z "$sanitize" ] || launcher=$(fixed_addresses)
 

@@ -8,6 +8,7 @@
 #include "harness/charts/chart.h"
 #include "harness/contract/parameters.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

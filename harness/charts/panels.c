@@ -3,6 +3,7 @@
 #include "harness/charts/curves.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { COLUMNS_OF_SUBJECTS = 6, TITLE_BYTES = 32 };

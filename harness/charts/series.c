@@ -3,6 +3,7 @@
 #include "harness/charts/chart.h"
 #include "harness/subjects/subjects.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define STYLE_RUNG 6

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <openssl/evp.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* The only script that a browser may run here is ours, by its hash; nothing may be fetched. What a
@@ -97,20 +96,14 @@ static int write_body(struct page *page)
     return r;
 }
 
-/* All of it in memory, so that a page is there whole or not at all. */
-static int write_page(struct page *page, char **text, size_t *size)
+static int write_page(struct page *page)
 {
-    page->out = open_memstream(text, size);
-    if (page->out == NULL)
-        return -errno;
     int r = mode_list_open(&page->modes, page->analysis);
     if (r == 0)
         r = write_head(page);
     if (r == 0)
         r = write_body(page);
     mode_list_free(&page->modes);
-    if (fclose(page->out) != 0 && r == 0)
-        r = -ENOMEM;
     return r;
 }
 
@@ -119,12 +112,16 @@ int page_write(const struct analysis *analysis, const char *folder, const struct
 {
     struct page page = {
         .analysis = analysis, .run = analysis->run, .charts = charts, .no_charts = no_charts};
-    char *text = NULL;
-    size_t size;
-    int r = write_page(&page, &text, &size);
-    if (r == 0)
-        r = file_save(folder, "report.html", text, size);
-    free(text);
+    struct file_draft draft;
+    int r = file_draft_open(&draft, folder, "report.html");
+    if (r == 0) {
+        page.out = draft.stream;
+        r = write_page(&page);
+        if (r == 0)
+            r = file_draft_keep(&draft);
+        else
+            file_draft_drop(&draft);
+    }
     return r == 0 ? 0
                   : problem_say(problem, r, "%s/report.html cannot be written: %s", folder,
                                 strerror(-r));

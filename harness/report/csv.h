@@ -11,7 +11,7 @@ struct csv {
     unsigned columns;
 };
 
-/* 0 or -errno. What is opened is closed; on -errno, also of an earlier write, the file that was
+/* 0 or -errno. `header` may be NULL. What is opened is closed; on -errno, also of an earlier write, the file that was
  * there before is untouched. */
 int csv_open(struct csv *, const char *folder, const char *name, const char *header);
 int csv_close(struct csv *);

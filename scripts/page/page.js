@@ -48,15 +48,17 @@
         return [opposite[turned[2]], ...ratio, turned];
     };
 
-    const decimals = (ratio) =>
-        ratio >= 1000 ? 0 : ratio >= 100 ? 1 : ratio >= 10 ? 2 : ratio >= 0.01 ? 3 : 5;
+    // As many decimals as the ratio needs; beyond these, three digits and an exponent.
+    const digits = (value, ratio) =>
+        ratio >= 1e6 || ratio < 1e-4 ? value.toExponential(2)
+            : value.toFixed(ratio >= 1000 ? 0 : ratio >= 100 ? 1 : ratio >= 10 ? 2 : ratio >= 0.01 ? 3 : 5);
 
     const describe = (word, pair) => {
         let text = `n ${pair[6]}`;
         if (pair[7] !== null) text += `, p ${+pair[7].toPrecision(2)}`;
         if (pair[8] !== null) text += `; ${data.reasons[pair[8]]}`;
         if (data.words[word][0] === "INCONCLUSIVE" && pair[9] > 0)
-            text += `; ${pair[9] >= 1e6 ? "over" : "about"} ${pair[9]} rounds would likely do`;
+            text += `; ${pair[9] >= 1e6 ? "over" : "about"} ${pair[9]} rounds would likely be enough`;
         return text;
     };
 
@@ -81,9 +83,8 @@
         td.className = data.words[word][1];
         td.append(name);
         if (ratio !== null) {
-            const places = decimals(ratio);
-            td.append(" ", make("span", ratio.toFixed(places)), " ",
-                make("span", `[${low.toFixed(places)}, ${high.toFixed(places)}]`, "ci"));
+            td.append(" ", make("span", digits(ratio, ratio)), " ",
+                make("span", `[${digits(low, ratio)}, ${digits(high, ratio)}]`, "ci"));
         }
         td.append(make("small", describe(word, pair)));
     };

@@ -8,6 +8,11 @@ trap 'rm -rf "$work"' EXIT
 export TMPDIR=$work/tmp
 mkdir "$TMPDIR"
 
+# test.sh has asked already; by hand it is asked here.
+python=${POLLBENCH_PYTHON:-$("$sources/scripts/find_program.sh" python3)}
+gnuplot=${POLLBENCH_GNUPLOT:-$("$sources/scripts/find_program.sh" gnuplot 2>/dev/null)}
+[ -z "$gnuplot" ] || PATH=$(dirname "$gnuplot"):$PATH # pollbench starts the first
+
 # The smallest thing that can be measured: one cell, a few milliseconds a trial.
 small=(accept --set mode=drain --set queue=20 --set idle=0 --backends poll)
 
@@ -46,7 +51,7 @@ expect_no_error() { # TEXT
 # A Python expression over run, the run in a folder (record/run_folder.py). A trial is sound unless something of ours is
 # wrong with it: on a shared machine the hypervisor may take the time of any.
 expect_run() { # FOLDER EXPRESSION
-    PYTHONPATH=$sources/tests/harness/record python3 - "$1" "$2" <<'PYTHON' || fail "not so in $1: $2"
+    PYTHONPATH=$sources/tests/harness/record "$python" - "$1" "$2" <<'PYTHON' || fail "not so in $1: $2"
 import json, run_folder, sys
 run = run_folder.load(sys.argv[1])
 cells = run["cells"]
@@ -66,6 +71,18 @@ skip() {
 skipped_reason=
 skip_test() {
     skipped_reason="$*"
+}
+
+# Or must be there, so that what needs it fails.
+has_jsonschema() {
+    "$python" -c 'from jsonschema import Draft202012Validator' 2>/dev/null ||
+        [[ " ${REQUIRE_TOOLS-} " == *" jsonschema "* ]]
+}
+
+follows_the_schema() { # FILE [SCHEMA]
+    has_jsonschema || { skip_test "the Python module jsonschema is missing"; return; }
+    "$python" "$sources/tests/harness/record/validate_schema.py" "$@" >err 2>&1 ||
+        { status=$?; fail "$1 is not as the schema says"; }
 }
 
 run_tests() {

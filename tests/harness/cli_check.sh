@@ -94,7 +94,7 @@ progress_is_shown_on_a_terminal_alone() {
     set_up 'sleep 0.05'
     check --backends poll
     expect_status 0 && [ ! -s err ] || fail "something on standard error" || return 1
-    python3 - "$pollbench_copied" <<'PYTHON' || fail "no progress on a terminal"
+    "$python" - "$pollbench_copied" <<'PYTHON' || fail "no progress on a terminal"
 import os, pty, sys
 master, terminal = pty.openpty()
 pid = os.fork()
@@ -154,7 +154,7 @@ a_skip_is_shown_with_its_reason_and_is_no_failure() {
 json_has_every_result() {
     set_up 'if [ "$1" = first_case ]; then exit 77; fi'
     check --backends poll,select --json
-    expect_status 0 && python3 - <<'PYTHON' || fail "not the JSON of a check"
+    expect_status 0 && "$python" - <<'PYTHON' || fail "not the JSON of a check"
 import json
 results = json.load(open("out"))["cases"]
 assert [(r["case"], r["backend"], r["status"]) for r in results] == [

@@ -5,7 +5,7 @@ source "$(dirname "$0")/cli.sh" "$1"
 
 # The files in KEPT are whole, and nothing is beside them. It may lack rounds at the end; of them RESCUED has all.
 nothing_is_lost() { # KEPT RESCUED
-    PYTHONPATH=$sources/tests/harness/record python3 - "$1" "$2" <<'PYTHON' || fail "rounds are missing"
+    PYTHONPATH=$sources/tests/harness/record "$python" - "$1" "$2" <<'PYTHON' || fail "rounds are missing"
 import json, os, run_folder, sys
 kept, rescued = map(run_folder.load, sys.argv[1:])
 assert sorted(os.listdir(sys.argv[1])) == ["run.json", "trials.jsonl"], os.listdir(sys.argv[1])

@@ -16,7 +16,7 @@ wait_until() { # SECONDS COMMAND...
 }
 
 has_rounds() { # FOLDER COUNT
-    [ -s "$1/trials.jsonl" ] && PYTHONPATH=$sources/tests/harness/record python3 - "$1" "$2" <<'PYTHON'
+    [ -s "$1/trials.jsonl" ] && PYTHONPATH=$sources/tests/harness/record "$python" - "$1" "$2" <<'PYTHON'
 import run_folder, sys
 trials = run_folder.load(sys.argv[1])["cells"][0]["trials"]
 sys.exit(0 if len({trial["round"] for trial in trials}) >= int(sys.argv[2]) else 1)
@@ -63,7 +63,7 @@ sigterm_keeps_the_finished_rounds_and_says_where_they_are() {
 
 # What was there before it was killed is there afterwards, byte by byte, and every round is whole but perhaps the last.
 every_finished_round_is_kept() { # FOLDER BEFORE
-    PYTHONPATH=$sources/tests/harness/record python3 - "$1" "$2" <<'PYTHON' || fail "rounds are missing"
+    PYTHONPATH=$sources/tests/harness/record "$python" - "$1" "$2" <<'PYTHON' || fail "rounds are missing"
 import run_folder, sys
 folder, before = sys.argv[1:]
 before = open(before, "rb").read()

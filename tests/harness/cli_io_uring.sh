@@ -17,7 +17,7 @@ denied() {
 a_list_says_that_it_is_refused_and_why() {
     denied list --json
     expect_status 0 || return 1
-    python3 - <<'PYTHON' || fail "not refused in the list"
+    "$python" - <<'PYTHON' || fail "not refused in the list"
 import json
 subjects = {s["name"]: s for s in json.load(open("out"))["subjects"]}
 for name, subject in subjects.items():

@@ -15,7 +15,7 @@ every_subject_stands_in_the_table() {
 json_says_the_same_and_nothing_else() {
     pb list --json
     expect_status 0 || return 1
-    python3 - <<'PYTHON' || fail "not the JSON of a list"
+    "$python" - <<'PYTHON' || fail "not the JSON of a list"
 import json
 subjects = json.load(open("out"))["subjects"]
 for subject in subjects:

@@ -29,7 +29,7 @@ a_foreign_file_is_refused_with_the_field_that_is_wrong() {
 
 a_damaged_field_is_named() {
     pb run "${small[@]}" --rounds 2 --out whole
-    expect_status 0 && mkdir r && python3 - <<'PYTHON' && refused 'cells[0].trials[1].round'
+    expect_status 0 && mkdir r && "$python" - <<'PYTHON' && refused 'cells[0].trials[1].round'
 import json
 run = json.load(open("whole/run.json"))
 run["cells"][0]["trials"][1]["round"] = "one"
@@ -71,7 +71,7 @@ any_damage_to_a_run_is_survived() {
     pb run accept --set mode=drain,steady --set queue=20 --set idle=0,1,2 --set conns=4 \
         --set seconds=0.1 --backends poll,select,null --rounds 2 --out r
     expect_run r 'cells[0]["summary"] and cells[3]["percentiles"]' || return 1
-    python3 "$sources/tests/harness/record/mutate_run.py" "$pollbench" r/run.json 12 >err 2>&1 ||
+    "$python" "$sources/tests/harness/record/mutate_run.py" "$pollbench" r/run.json 12 >err 2>&1 ||
         fail "a damaged run is not handled"
     tail -n 1 err
 }
@@ -94,7 +94,7 @@ a_folder_without_the_scripts_is_named() {
 no_string_of_the_file_is_run_as_a_command() {
     command -v gnuplot >/dev/null || { skip_test "gnuplot is missing"; return; }
     pb run "${small[@]}" --rounds 2 --out '|touch injected;'
-    expect_status 0 && python3 - <<'PYTHON' && pb report '|touch injected;' || return 1
+    expect_status 0 && "$python" - <<'PYTHON' && pb report '|touch injected;' || return 1
 import json
 path = "|touch injected;/run.json"
 run = json.load(open(path))
@@ -107,7 +107,7 @@ json.dump(run, open(path, "w"))
 PYTHON
     expect_status 0 || return 1
     [ ! -e injected ] || fail "a string of the file was run" || return 1
-    python3 -c 'import glob, xml.dom.minidom as xml
+    "$python" -c 'import glob, xml.dom.minidom as xml
 charts = glob.glob("|touch injected;/charts/*.svg")
 assert charts and all(xml.parse(chart) for chart in charts)' || fail "no chart, or not XML"
 }

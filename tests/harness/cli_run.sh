@@ -36,7 +36,7 @@ the_seed_decides_the_order() {
     done
     pb run accept --set mode=drain --set queue=20 --set idle=0 --backends select,poll,null \
         --rounds 5 --seed 43 --out c
-    PYTHONPATH=$sources/tests/harness/record python3 - <<'PYTHON' || fail "the order does not follow the seed"
+    PYTHONPATH=$sources/tests/harness/record "$python" - <<'PYTHON' || fail "the order does not follow the seed"
 import run_folder
 def order(folder):
     trials = run_folder.load(folder)["cells"][0]["trials"]
@@ -49,7 +49,7 @@ PYTHON
 
 json_is_all_of_standard_output() {
     pb run "${small[@]}" --rounds 2 --out r --json
-    expect_status 0 && python3 -c 'import json; json.load(open("out"))' || fail "not JSON alone"
+    expect_status 0 && "$python" -c 'import json; json.load(open("out"))' || fail "not JSON alone"
 }
 
 quiet_says_nothing_on_standard_error() {
@@ -61,7 +61,7 @@ quiet_says_nothing_on_standard_error() {
 progress_is_drawn_on_a_terminal_only() {
     pb run "${small[@]}" --rounds 2 --out a
     expect_no_error '[#' && expect_no_error '%' || return 1
-    python3 - "$pollbench" "${small[@]}" <<'PYTHON' >err || fail "no bar on a terminal"
+    "$python" - "$pollbench" "${small[@]}" <<'PYTHON' >err || fail "no bar on a terminal"
 import os, pty, sys
 pid, terminal = pty.fork()
 if pid == 0:
@@ -124,7 +124,7 @@ a_round_is_added_and_nothing_is_written_again() {
 run_json_is_saved_when_it_changes_and_not_each_round() {
     "$pollbench" run "${small[@]}" --rounds 40 --out r >out 2>err &
     local pid=$!
-    python3 - $pid <<'PYTHON' || fail "run.json was replaced in mid-run, or trials.jsonl was"
+    "$python" - $pid <<'PYTHON' || fail "run.json was replaced in mid-run, or trials.jsonl was"
 import os, sys, time
 pid = int(sys.argv[1])
 seen = {"r/run.json": set(), "r/trials.jsonl": set()}

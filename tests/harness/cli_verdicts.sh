@@ -11,7 +11,7 @@ export PATH=$work/bin:$PATH
 
 report_on() { # KIND ROUNDS [ARGUMENT...]
     rm -rf r
-    python3 "$sources/tests/harness/record/make_run.py" "$1" r "$2" || return 1
+    "$python" "$sources/tests/harness/record/make_run.py" "$1" r "$2" || return 1
     pb report r "${@:3}"
     expect_status 0 || return 1
     [ -z "$(awk 'length > 100' out)" ] || fail "wider than the terminal: $(awk 'length > 100' out)"
@@ -77,7 +77,7 @@ with_too_few_rounds_nobody_is_named() {
 
 trials_that_had_to_give_way_are_mentioned() {
     report_on crossover 20 && says_not DISTURBED || return 1
-    python3 - <<'PYTHON'
+    "$python" - <<'PYTHON'
 import json
 run = json.load(open("r/run.json"))
 trials = run["cells"][1]["trials"]
@@ -107,7 +107,7 @@ the_minimum_effect_can_be_asked_for() {
     report_on crossover 20 --min-effect 15% && says "by at least 15 %" "poll: EQUIVALENT up to 10, SLOWER from 100 up" &&
         grep -q ',0.15,' r/verdicts.csv || fail "not with 15 %" || return 1
     report_on crossover 20 --min-effect=0.5 --json || return 1
-    python3 -c 'import json, sys; run = json.load(open("out")); sys.exit(run["minimum_effect"] != 0.005)' ||
+    "$python" -c 'import json, sys; run = json.load(open("out")); sys.exit(run["minimum_effect"] != 0.005)' ||
         fail "not recorded" || return 1
     local bad
     for bad in 0 0.09% 50.1% -3% 3%% x "" 1e1 nan 3000000000000000000; do

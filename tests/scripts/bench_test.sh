@@ -8,6 +8,7 @@ tree=$scratch/tree
 make_tree() {
     mkdir -p "$tree/scripts" "$scratch/elsewhere"
     cp "$root/scripts/bench.sh" "$tree/scripts/"
+    cp "$root/scripts/find_program.sh" "$tree/scripts/"
     program "$tree/scripts" setup.sh <<<"exit \${BAD_SETUP:-0}"
     program "$scratch/path" cmake <<<"exit \${BAD_BUILD:-0}"
     # Writes down what it is called with, one argument a line, and results where --out says.
@@ -88,6 +89,25 @@ case_a_failing_run_is_named_and_keeps_its_exit_status() {
     bench
     expect_status 3
     expect_output "failed while measuring"
+}
+
+case_a_gnuplot_that_cannot_draw_is_not_the_one_that_pollbench_starts() {
+    make_tree
+    program "$scratch/first" gnuplot <<<"exit 1"
+    program "$scratch/path" gnuplot <<<"exit 0"
+    program "$tree/build" pollbench <<<"type -p gnuplot >$scratch/gnuplot; exit 3"
+    observe env -u POLLBENCH_GNUPLOT PATH="$scratch/first:$scratch/path:$PATH" "$tree/scripts/bench.sh"
+    expect_same "the gnuplot" "$scratch/path/gnuplot" "$(cat "$scratch/gnuplot")"
+}
+
+case_a_compiler_that_finds_no_c_library_is_not_the_one_that_cmake_gets() {
+    make_tree
+    # shellcheck disable=SC2016 # a program
+    program "$scratch/first" cc <<<'[ "$1" = --version ]'
+    program "$scratch/path" cc <<<"exit 0"
+    program "$scratch/path" cmake <<<"echo \"\$CC\" >$scratch/compiler; exit 2"
+    observe env -u CC PATH="$scratch/first:$scratch/path:$PATH" "$tree/scripts/bench.sh"
+    expect_same "the compiler" "$scratch/path/cc" "$(cat "$scratch/compiler")"
 }
 
 case_help_builds_nothing() {

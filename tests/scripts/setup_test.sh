@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # setup.sh on pretended systems: PATH holds nothing but a few programs and made-up package managers, which
 # write down how they were called and "install" by adding programs to PATH.
-# shellcheck source=tests/scripts/cases.sh
+# shellcheck source=tests/scripts/cases.sh disable=SC2016 # programs are quoted
 source "$(dirname "${BASH_SOURCE[0]}")/cases.sh"
 
 path=$scratch/path
+first=$scratch/first   # what the user has put before it on the PATH
 log=$scratch/log       # one line per call of a package manager, sudo or mount
 modules=$scratch/there # what the pretended pkg-config and compiler know
 
@@ -18,13 +19,23 @@ link() { # PROGRAM...: those of this machine that setup.sh itself uses
 # A system called UNAME, of user number UID, with its package MANAGER.
 system() { # UNAME UID [MANAGER]
     mkdir -p "$path" && : >"$log" && : >"$modules"
-    link bash cat env grep ln mktemp rm sed tee true
+    link bash cat dirname env grep ln mktemp rm sed tee true
     program "$path" uname <<<"echo $1"
     program "$path" id <<<"echo $2"
     program "$path" mount <<<"exit 1"
     program "$path" pkg-config-model <<<"grep -qx \"library:\$2\" $modules"
-    program "$path" compiler-model <<<"read -r _ name; grep -qxF \"header:\$name\" $modules"
-    program "$path" python3 <<<"exit 1"
+    program "$path" compiler-model <<END
+[ "\$1" != --version ] || exit 0
+read -r _ name
+grep -qxF "header:\$name" $modules
+END
+    program "$path" python-model <<END
+[[ "\$2" != *jsonschema* ]] || grep -qx module:jsonschema $modules
+END
+    program "$path" clang-model <<END
+[ "\$1" = -print-resource-dir ] || exit 0
+echo $scratch/resources
+END
     [ $# -lt 3 ] || manager "$3"
 }
 
@@ -45,6 +56,12 @@ for word in "\$@"; do
     gcc) ln -sf $path/compiler-model $path/gcc ;;
     pkg-config | pkgconf*) ln -sf $path/pkg-config-model $path/pkg-config ;;
     gnuplot*) ln -sf $path/true $path/gnuplot ;;
+    python3) ln -sf $path/python-model $path/python3 ;;
+    python3-jsonschema) ln -sf $path/python-model $path/python3 && echo module:jsonschema >>$modules ;;
+    nodejs) ln -sf $path/true $path/node ;;
+    chromium) ln -sf $path/true $path/chromium ;;
+    clang) ln -sf $path/clang-model $path/clang ;;
+    libclang-rt-dev) : >$scratch/resources/lib/linux/libclang_rt.asan.a ;;
     cmake | make | git) ln -sf $path/true $path/\$word ;;
     esac
 done
@@ -62,7 +79,30 @@ have_all_but() { # PROGRAM, library: or header: of the set bench
         grep -vxF "$1" >"$modules"
 }
 
-setup() { observe env PATH="$path" "$(command -v bash)" "$root/scripts/setup.sh" "$@"; }
+# What every case of the set test has, whatever it is about: all that needs no choice.
+have_everything() {
+    local name
+    have_all_but nothing
+    for name in ip curl wrk valgrind unshare node chromium; do
+        ln -s "$path/true" "$path/$name"
+    done
+    ln -s "$path/python-model" "$path/python3"
+    ln -s "$path/clang-model" "$path/clang"
+    program "$path" clang-format <<<"echo version 14.0.6"
+    mkdir -p "$scratch/resources/lib/linux" && : >"$scratch/resources/lib/linux/libclang_rt.asan.a"
+    printf '%s\n' library:cmocka module:jsonschema >>"$modules"
+}
+
+# COMMAND on that system: what the environment of this test names is not part of it.
+there() {
+    local overrides=(-u CC -u NODE -u POLLBENCH_PYTHON -u POLLBENCH_CHROMIUM -u POLLBENCH_GNUPLOT)
+    env "${overrides[@]}" PATH="$first:$path" "$(command -v bash)" "$@"
+}
+
+setup() { observe there "$root/scripts/setup.sh" "$@"; }
+
+# The program that setup.sh has looked at, and that everything else starts.
+used() { there "$root/scripts/find_program.sh" "$@"; }
 
 installs() { grep -vE -- ' -s | update' "$log" || true; }
 
@@ -161,7 +201,7 @@ case_without_root_the_printed_command_works_when_root_runs_it() {
     setup bench
     expect_status 1
     command=$(sed -n 's/^    //p' <<<"$output")
-    observe env PATH="$path" "$(command -v bash)" -c "$command"
+    observe there -c "$command"
     setup bench
     expect_status 0
 }
@@ -293,6 +333,165 @@ END
     [ "$status" != 77 ] || skip "may not mount tracefs"
     expect_status 0
     expect_output "mounted tracefs on /sys/kernel/tracing"
+}
+
+case_a_system_with_everything_gets_nothing_of_the_set_test() {
+    system Linux 0 apt-get
+    have_everything
+    setup test
+    expect_status 0
+    expect_same "the log of calls" "" "$(cat "$log")"
+}
+
+case_a_python_without_the_module_stands_before_one_that_has_it() {
+    system Linux 0 apt-get
+    have_everything
+    program "$first" python3 <<<'[[ "$2" != *jsonschema* ]]'
+    setup test
+    expect_status 0
+    expect_same "the log of calls" "" "$(cat "$log")"
+    expect_same "the interpreter" "$path/python3" "$(used python3)"
+}
+
+case_a_python_with_the_module_stands_before_one_without_it() {
+    system Linux 0 apt-get
+    have_everything
+    sed -i.old /module/d "$modules"
+    program "$first" python3 <<<'exit 0'
+    setup test
+    expect_status 0
+    expect_same "the log of calls" "" "$(cat "$log")"
+    expect_same "the interpreter" "$first/python3" "$(used python3)"
+}
+
+case_where_no_python_has_the_module_the_one_that_gets_it_is_used() {
+    system Linux 0 apt-get
+    have_everything
+    sed -i.old /module/d "$modules"
+    program "$first" python3 <<<'[[ "$2" != *jsonschema* ]]'
+    expect_same "the interpreter before" "$first/python3" "$(used python3)"
+    setup test
+    expect_status 0
+    [[ $(installs) == *"recommends python3-jsonschema" ]] || fail "called: $(installs)"
+    expect_same "the interpreter" "$path/python3" "$(used python3)"
+}
+
+case_a_system_that_cannot_get_the_module_is_not_ready_for_the_tests() {
+    system Linux 1000 apt-get
+    have_everything
+    sed -i.old /module/d "$modules"
+    setup test
+    expect_status 1
+    expect_output "nothing works without: python3-jsonschema"
+}
+
+case_a_shim_is_replaced_by_what_it_starts() {
+    system Linux 0 apt-get
+    have_everything
+    program "$scratch/versions/3.11" python3 <<<'exit 0'
+    program "$first" python3 <<<"echo $scratch/versions/3.11/python3"
+    program "$first" node <<<"echo $scratch/versions/20/node"
+    program "$scratch/versions/20" node <<<'exit 0'
+    expect_same "the interpreter" "$scratch/versions/3.11/python3" "$(used python3)"
+    expect_same "Node.js" "$scratch/versions/20/node" "$(used node)"
+}
+
+case_the_interpreter_that_the_environment_names_is_the_one_looked_at() {
+    system Linux 1000 apt-get
+    have_everything
+    program "$first" other-python <<<'[[ "$2" != *jsonschema* ]]'
+    observe env -u CC PATH="$path" POLLBENCH_PYTHON="$first/other-python" "$path/bash" "$root/scripts/setup.sh" test
+    expect_status 1
+    expect_output "nothing works without: python3-jsonschema"
+}
+
+# Of two programs of that name the first is broken: NAME is what find_program.sh calls it.
+broken_before_whole() { # NAME [PROGRAM]
+    system Linux 0 apt-get
+    have_everything
+    program "$first" "${2-$1}" <<<'exit 127'
+    setup test
+    expect_status 0
+    expect_same "the log of calls" "" "$(cat "$log")"
+    [[ $(used "$1") == "$path/"* ]] || fail "$(used "$1") is used"
+}
+
+# And where it is the only one, the package brings another.
+broken_and_alone() { # NAME PACKAGE [PROGRAM]
+    system Linux 0 apt-get
+    have_everything
+    program "$first" "${3-$1}" <<<'exit 127'
+    rm "$path/${3-$1}"
+    setup test
+    expect_status 0
+    [[ $(installs) == *"recommends $2" ]] || fail "called: $(installs)"
+    [[ $(used "$1") == "$path/"* ]] || fail "$(used "$1") is used"
+}
+
+case_a_broken_node_before_a_whole_one_is_passed_over() { broken_before_whole node; }
+case_a_broken_node_alone_gets_another_installed() { broken_and_alone node nodejs; }
+case_a_broken_chromium_before_a_whole_one_is_passed_over() { broken_before_whole chromium; }
+case_a_broken_chromium_alone_gets_another_installed() { broken_and_alone chromium chromium; }
+case_a_broken_gnuplot_before_a_whole_one_is_passed_over() { broken_before_whole gnuplot; }
+case_a_broken_gnuplot_alone_gets_another_installed() { broken_and_alone gnuplot gnuplot-nox; }
+case_a_broken_compiler_before_a_whole_one_is_passed_over() { broken_before_whole cc gcc; }
+case_a_broken_gcc_alone_gets_another_installed() { broken_and_alone gcc gcc; }
+case_a_broken_clang_before_a_whole_one_is_passed_over() { broken_before_whole clang; }
+
+case_another_clang_format_before_the_one_that_is_meant_is_passed_over() {
+    system Linux 0 apt-get
+    have_everything
+    program "$first" clang-format <<<"echo version 17.0.1"
+    expect_same "clang-format" "$path/clang-format" "$(used clang-format)"
+}
+
+case_a_clang_without_a_sanitizer_gets_it_installed() {
+    system Linux 0 apt-get
+    have_everything
+    rm "$scratch"/resources/lib/linux/*
+    setup test
+    expect_status 0
+    [[ $(installs) == *"recommends libclang-rt-dev" ]] || fail "called: $(installs)"
+}
+
+case_google_chrome_is_a_chromium() {
+    system Linux 0 apt-get
+    have_everything
+    mv "$path/chromium" "$path/google-chrome"
+    setup test
+    expect_status 0
+    expect_same "the log of calls" "" "$(cat "$log")"
+    expect_same "the browser" "$path/google-chrome" "$(used chromium)"
+}
+
+case_a_gnuplot_without_png_before_one_that_has_it_is_passed_over() {
+    system Linux 0 apt-get
+    have_everything
+    program "$first" gnuplot <<<'[[ "$*" != *pngcairo* ]]'
+    setup bench
+    expect_status 0
+    expect_same "the log of calls" "" "$(cat "$log")"
+    expect_same "the gnuplot" "$path/gnuplot" "$(used gnuplot)"
+}
+
+case_a_clang_without_a_sanitizer_before_one_that_has_it_is_passed_over() {
+    system Linux 0 apt-get
+    have_everything
+    program "$first" clang <<<"echo $scratch/nowhere"
+    setup test
+    expect_status 0
+    expect_same "the log of calls" "" "$(cat "$log")"
+    expect_same "the compiler" "$path/clang" "$(used clang)"
+}
+
+case_a_compiler_without_a_c_library_before_one_that_has_it_is_passed_over() {
+    system Linux 0 apt-get
+    have_everything
+    program "$first" cc <<<'[ "$1" = --version ]'
+    setup bench
+    expect_status 0
+    expect_same "the log of calls" "" "$(cat "$log")"
+    expect_same "the compiler" "$path/gcc" "$(used cc)"
 }
 
 run_case "$@"

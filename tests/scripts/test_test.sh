@@ -7,7 +7,7 @@ tree=$scratch/tree
 
 make_tree() {
     mkdir -p "$tree/scripts"
-    cp "$root/scripts/test.sh" "$tree/scripts/"
+    cp "$root"/scripts/{test,find_program}.sh "$tree/scripts/"
     program "$tree/scripts" setup.sh <<<"exit \${BAD_SETUP:-0}"
     cat >"$tree/CMakeLists.txt" <<'END'
 cmake_minimum_required(VERSION 3.18)
@@ -29,6 +29,8 @@ tests() { # ARGUMENT...
     make_tree
     observe env -u CC REQUIRE_BACKENDS="epoll poll" "$tree/scripts/test.sh" "$@"
 }
+
+meant() { "$root/scripts/find_program.sh" "$@" || true; }
 
 case_passing_tests_make_it_succeed() {
     tests --compiler gcc -R good
@@ -59,7 +61,7 @@ case_a_filter_that_matches_nothing_is_a_failure() {
 case_compiler_and_sanitizer_have_a_build_folder_of_their_own() {
     tests --compiler clang --sanitize address,undefined -DPOLLBENCH_WERROR=ON -R good
     expect_status 0
-    expect_same "what cmake was told" "clang address,undefined ON" \
+    expect_same "what cmake was told" "$(meant clang) address,undefined ON" \
         "$(cat "$tree/build-test-clang-address-undefined/configured")"
 }
 
@@ -67,7 +69,27 @@ case_the_compiler_of_the_environment_is_used() {
     make_tree
     observe env CC=clang REQUIRE_BACKENDS="epoll poll" "$tree/scripts/test.sh" -R good
     expect_status 0
-    expect_same "what cmake was told" "clang  " "$(cat "$tree/build-test-clang/configured")"
+    expect_same "what cmake was told" "$(meant clang)  " "$(cat "$tree/build-test-clang/configured")"
+}
+
+case_a_broken_compiler_before_a_whole_one_is_not_used() {
+    make_tree
+    program "$scratch/path" gcc <<<"exit 127"
+    observe env -u CC PATH="$scratch/path:$PATH" REQUIRE_BACKENDS="epoll poll" "$tree/scripts/test.sh" -R good
+    expect_status 0
+    expect_same "what cmake was told" "$(meant gcc)  " "$(cat "$tree/build-test/configured")"
+}
+
+case_every_test_gets_the_programs_that_were_looked_at() {
+    make_tree
+    program "$scratch/path" python3 <<<"exit 127"
+    cat >>"$tree/CMakeLists.txt" <<'END'
+add_test(NAME programs COMMAND sh -c "echo $POLLBENCH_PYTHON $POLLBENCH_GNUPLOT $POLLBENCH_CHROMIUM $NODE >programs")
+END
+    observe env -u CC -u POLLBENCH_PYTHON PATH="$scratch/path:$PATH" "$tree/scripts/test.sh" -R programs
+    expect_status 0
+    expect_same "what the tests get" "$(for name in python3 gnuplot chromium node; do meant $name; done | xargs)" \
+        "$(xargs <"$tree/build-test/programs")"
 }
 
 case_results_of_an_earlier_run_are_not_taken_for_new_ones() {

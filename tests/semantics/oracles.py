@@ -1,9 +1,9 @@
-"""Where the oracles are, and what it means that one is not there. NODE names Node.js, default node.
+"""Where the oracles are, and what it means that one is not there. scripts/find_program.sh finds Node.js.
 SEMANTICS_BUILD is the folder of our programs and of the virtual clock. REQUIRE_ORACLES="node libuv" in
 the environment makes a failure of it that one of these is missing."""
 
+import functools
 import os
-import shutil
 import subprocess
 import sys
 
@@ -25,10 +25,17 @@ def missing(oracle, reason):
     raise Skip(reason)
 
 
+@functools.lru_cache(maxsize=None)
+def find_node():
+    finder = os.path.join(HERE, "..", "..", "scripts", "find_program.sh")
+    found = subprocess.run([finder, "node"], check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    return found.stdout.strip() if found.returncode == 0 else None
+
+
 def node_command(folder, script, *arguments):
     """Node.js with the virtual clock, one thread in its pool with a queue of its own instead of io_uring,
     so that jobs end in order, and a FIFO for the script. The command and its environment."""
-    node = shutil.which(os.environ.get("NODE", "node"))
+    node = find_node()
     clock = os.path.join(BUILD, "libsemantics_clock.so")
     if node is None:
         missing("node", "no Node.js here")

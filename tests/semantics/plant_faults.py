@@ -68,7 +68,8 @@ def build(folder, build_folder):
                if name.endswith(".c") and not name.endswith("_other.c")]
     own = [os.path.join(HERE, name) for name in ("programs.c", "subject.c", "virtual_time.c")]
     libraries = [os.path.join(build_folder, "libpollbench_backends.a"), "-luring", "-lpthread"]
-    subprocess.run(["cc", "-std=gnu11", "-D_GNU_SOURCE", "-DPOLLBENCH_LINUX", "-O1", "-w", "-I", folder, "-I", TOP,
+    compiler = [os.path.join(TOP, "scripts", "find_program.sh"), "cc"]
+    subprocess.run([*compiler, "-std=gnu11", "-D_GNU_SOURCE", "-DPOLLBENCH_LINUX", "-O1", "-w", "-I", folder, "-I", TOP,
                     "-o", os.path.join(folder, "semantics_programs"), *sources, *own, *libraries], check=True)
 
 

@@ -3,9 +3,8 @@
 set -uo pipefail
 source "$(dirname "$0")/../cli.sh" "$1"
 
-python=/usr/bin/python3
 make_run() { # KIND [ROUNDS]: a run in r
-    $python "$sources/tests/harness/record/make_run.py" "$1" r ${2:+"$2"}
+    "$python" "$sources/tests/harness/record/make_run.py" "$1" r ${2:+"$2"}
 }
 
 report() { # WHETHER: with the real gnuplot, or with one that keeps what it was told
@@ -22,7 +21,7 @@ report() { # WHETHER: with the real gnuplot, or with one that keeps what it was 
 
 # Changes r/run.json by Python statements over run and cells.
 change() { # STATEMENT
-    $python - "$1" <<'PYTHON'
+    "$python" - "$1" <<'PYTHON'
 import json, sys
 run = json.load(open("r/run.json"))
 cells = run["cells"]
@@ -157,7 +156,7 @@ every_chart_is_drawn() {
     for kind in accuracy scale saturate; do
         rm -rf r && make_run $kind && report draws || return 1
         [ ! -s err ] || fail "gnuplot complains" || return 1
-        $python "$sources/.ci/check_charts.py" r/charts >check || { cat check; return 1; }
+        "$python" "$sources/.ci/check_charts.py" r/charts >check || { cat check; return 1; }
     done
 }
 

@@ -110,7 +110,7 @@ static void make_run(struct run *run, const struct made_run *made)
     for (unsigned i = 0; i < or_default(made->cells, 1); i++) {
         struct run_cell *cell = run_add_cell(run);
         assert_non_null(cell);
-        cell->cell.workload = workload_find(made->workload != NULL ? made->workload : "accept");
+        cell->cell.workload = made->workload != NULL ? made->workload : &accept_workload;
         cell->cell.mode =
             workload_mode(cell->cell.workload, made->mode != NULL ? made->mode : "drain");
         assert_int_equal(named_values_add_integer(&cell->cell.params, "", "queue", 1000) |

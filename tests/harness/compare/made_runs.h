@@ -25,7 +25,8 @@ struct made_run {
     /* A factor on everything: another state of the machine (1). */
     double offset;
     /* (accept, drain) */
-    const char *workload, *mode;
+    const struct workload *workload;
+    const char *mode;
     /* In this round the last subject has a timer before its time. */
     unsigned early_round;
     /* In one of so many rounds the generator was the bound. */

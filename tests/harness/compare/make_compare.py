@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Writes a run of made-up trials for tests of compare: rounds that share a machine which wanders.
 
 usage: make_compare.py FOLDER [NAME=VALUE...] [-- FOLDER ...]

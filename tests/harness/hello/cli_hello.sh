@@ -22,7 +22,8 @@ read -r _ _ available _ <<<"$row"
 if "$pollbench" hello --help | grep -q '^HTTP parser: none'; then
     refuse_or_skip "${REQUIRE_TOOLS-}" http-parser "this pollbench was built without an HTTP parser"
 fi
-for tool in python3 curl wrk; do
+[ -n "$python" ] || refuse_or_skip "${REQUIRE_TOOLS-}" python3 "there is no python3"
+for tool in curl wrk; do
     command -v $tool >/dev/null || refuse_or_skip "${REQUIRE_TOOLS-}" $tool "there is no $tool"
 done
 
@@ -59,7 +60,7 @@ ended() { # EXPRESSION
     server=""
     cp server.err err
     expect_status 0 || return 1
-    python3 - "$1" <<'PYTHON' || fail "not so: $1: $(tail -n 1 server.out)"
+    "$python" - "$1" <<'PYTHON' || fail "not so: $1: $(tail -n 1 server.out)"
 import json, sys
 first, last = map(json.loads, open("server.out"))
 sys.exit(0 if eval(sys.argv[1], last) else 1)
@@ -68,7 +69,7 @@ PYTHON
 
 client() { # CASE...
     status=0
-    python3 "$sources/tests/harness/hello/hello_client.py" "$port" "$@" >client.out 2>err || status=$?
+    "$python" "$sources/tests/harness/hello/hello_client.py" "$port" "$@" >client.out 2>err || status=$?
     [ $status = 0 ] || fail "client $*"
 }
 
@@ -76,7 +77,7 @@ client() { # CASE...
 client_around() { # CASE COMMAND...
     local pid ready case=$1
     shift
-    coproc python3 "$sources/tests/harness/hello/hello_client.py" "$port" "$case" 2>err
+    coproc "$python" "$sources/tests/harness/hello/hello_client.py" "$port" "$case" 2>err
     pid=$COPROC_PID
     read -r ready <&"${COPROC[0]}"
     "$@"

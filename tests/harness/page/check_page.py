@@ -1,13 +1,12 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Checks FOLDER/report.html as a reader meets it: in a headless Chromium, by keyboard, at two widths, in dark and light.
 
-usage: check_page.py POLLBENCH FOLDER CHECK...
+usage: POLLBENCH_CHROMIUM=$(scripts/find_program.sh chromium) check_page.py POLLBENCH FOLDER CHECK...
 Prints what is wrong; exit status 1 then, 77 when there is no Chromium.
 """
 import html.parser
 import json
 import os
-import shutil
 import subprocess
 import sys
 
@@ -309,11 +308,11 @@ def main(pollbench, folder, *checks):
     for name in checks:
         if name in in_file:
             getattr(check, name)()
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None and set(checks) - in_file:
+    program = os.environ.get("POLLBENCH_CHROMIUM")
+    if not program and set(checks) - in_file:
         print("there is no chromium")
         return 1 if check.wrong else 77
-    if program is not None and set(checks) - in_file:
+    if program and set(checks) - in_file:
         with Browser(program) as check.browser:
             for name in checks:
                 if name not in in_file:

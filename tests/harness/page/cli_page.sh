@@ -3,12 +3,12 @@
 set -uo pipefail
 source "$(dirname "$0")/../cli.sh" "$1"
 
-python=/usr/bin/python3
 here=$sources/tests/harness/page
 record=$sources/tests/harness/record
+export POLLBENCH_CHROMIUM=${POLLBENCH_CHROMIUM:-$("$sources/scripts/find_program.sh" chromium 2>/dev/null)}
 
 make_run() { # KIND
-    PYTHONPATH=$here:$record $python "$here/make_page_run.py" "$1" r
+    PYTHONPATH=$here:$record "$python" "$here/make_page_run.py" "$1" r
 }
 
 # Charts are drawn by the real gnuplot, or by one that does nothing where they are of no account.
@@ -27,7 +27,7 @@ report() { # [draws] [ARGUMENT...]
 # The checks are in check_page.py. There is no skip where REQUIRE_TOOLS names chromium.
 check() { # CHECK...
     local status=0
-    PATH=$PWD/bin:$PATH PYTHONPATH=$here $python "$here/check_page.py" "$pollbench" r "$@" >found 2>&1 || status=$?
+    PATH=$PWD/bin:$PATH PYTHONPATH=$here "$python" "$here/check_page.py" "$pollbench" r "$@" >found 2>&1 || status=$?
     [ $status != 0 ] || return 0
     if [ $status = 77 ] && [[ " ${REQUIRE_TOOLS-} " != *" chromium "* ]]; then
         skip_test "$(tail -n 1 found)"
@@ -77,7 +77,7 @@ a_page_that_cannot_be_written_is_a_failure() {
 
 calibration_is_shown_and_its_absence_is_said() {
     make_run small && report && grep -q 'pollbench calibrate' r/report.html || fail "nobody says how" || return 1
-    $python - <<'PYTHON'
+    "$python" - <<'PYTHON'
 import json
 run = json.load(open("r/run.json"))
 run["manifest"]["calibration"] = {"date": "2026-01-01", "commit": "abc", "kernel": "Linux", "cells": [
@@ -94,13 +94,13 @@ PYTHON
 
 the_command_is_quoted_for_a_shell() {
     make_run evil && report || return 1
-    $python - <<'PYTHON' >command.sh
+    "$python" - <<'PYTHON' >command.sh
 import html, re
 page = open("r/report.html", encoding="utf-8").read()
 print("pollbench() { printf '%s\\n' \"$@\"; }")
 print(html.unescape(re.search(r"<pre[^>]*><code>(.*?)</code></pre>", page, re.S).group(1)))
 PYTHON
-    $python -c 'import json
+    "$python" -c 'import json
 print(*json.load(open("r/run.json"))["command"][1:], "--seed", "1", sep="\n")' >expected
     bash command.sh >words 2>&1
     cmp -s words expected || fail "not the words of the command: $(cat words)"
@@ -122,7 +122,7 @@ on_a_terminal_the_charts_are_characters() {
 every_chart_of_every_mode_is_drawn_on_a_terminal() {
     local kind
     for kind in accuracy scale saturate; do
-        rm -rf r && $python "$record/make_run.py" $kind r && report draws --terminal || return 1
+        rm -rf r && "$python" "$record/make_run.py" $kind r && report draws --terminal || return 1
         [ ! -s err ] || fail "gnuplot complains" || return 1
         [ "$(grep -cE '^ *[0-9]* *\+?-?[+|]' out)" -gt 20 ] || fail "no chart: $(cat out)"
     done
@@ -130,7 +130,7 @@ every_chart_of_every_mode_is_drawn_on_a_terminal() {
 
 colours_are_for_terminals_alone() {
     make_run small && command -v gnuplot >/dev/null || { skip_test "gnuplot is missing"; return; }
-    $python - "$pollbench" >out 2>err <<'PYTHON' || fail "not as it should be"
+    "$python" - "$pollbench" >out 2>err <<'PYTHON' || fail "not as it should be"
 import fcntl, os, pty, struct, sys, termios
 child, terminal = pty.fork()
 if child == 0:

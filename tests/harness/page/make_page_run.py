@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Writes a run of accept for the tests of report.html: made-up figures, always the same.
 
 usage: make_page_run.py KIND FOLDER

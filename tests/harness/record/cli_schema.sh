@@ -3,13 +3,12 @@
 set -uo pipefail
 source "$(dirname "$0")/../cli.sh" "$1"
 
-python=/usr/bin/python3
 validator=$sources/tests/harness/record/validate_schema.py
-[ -x $python ] && $python -c 'import jsonschema' 2>/dev/null || skip "python3-jsonschema is missing"
+has_jsonschema || skip "the Python module jsonschema is missing"
 
 validate() { # FOLDER
     status=0
-    $python "$validator" "$1" >err 2>&1 || status=$?
+    "$python" "$validator" "$1" >err 2>&1 || status=$?
 }
 
 follows_the_schema() { # FOLDER
@@ -20,7 +19,7 @@ follows_the_schema() { # FOLDER
 # Changes the run in whole by Python statements over run, cell, and the line of the first trial; the schemas must refuse
 # the field.
 refused() { # FIELD STATEMENT
-    PYTHONPATH=$sources/tests/harness/record $python - "$2" <<'PYTHON' || return 1
+    PYTHONPATH=$sources/tests/harness/record "$python" - "$2" <<'PYTHON' || return 1
 import json, run_folder, sys
 run, lines = run_folder.split(run_folder.load("whole"))
 cell = run["cells"][0]

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Writes a run of made-up figures that can be worked out by hand, as the schemas in results/ want it.
 
 usage: make_run.py KIND FOLDER [ROUNDS]

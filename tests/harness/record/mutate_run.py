@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Damages a run in one place at a time and has pollbench report on it: exit status 0 or 3, never a signal.
 
 usage: mutate_run.py POLLBENCH FOLDER [SECONDS]

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Checks a result folder against the schemas in results/, and prints the path of each field that is wrong.
 
 usage: validate_schema.py FOLDER

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Writes rank_sum.json, what SciPy makes of made-up pairs of samples. Run it again only to extend it.
 
 tests   p and U of scipy.stats.mannwhitneyu: method="exact" up to 25 values each without ties, otherwise
