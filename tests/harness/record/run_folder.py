@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+"""A result folder as one dictionary: that of run.json, with the trials of trials.jsonl in their cells.
 
 Each cell has "trials" and "counting_trials", and its "headroom" its own "trials". A trial is a line without its "run",
 "kind" and "cell", which its place says.
