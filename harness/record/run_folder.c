@@ -318,6 +318,8 @@ int run_folder_load(struct run *run, const char *path, char *problem)
 
 enum { PARTS_MAX = 1000 };
 
+#define JOIN(name) "cat " name ".* > " name
+
 /* Writes to folder/name, or where a limit of file sizes is in the way, to numbered parts. *parts:
  * how many, 0 for one whole file. */
 static int write_in_parts(const char *folder, const char *name, const char *text, size_t length,
@@ -395,10 +397,11 @@ static int rescue_below(const char *parent, const char *run_file, const char *tr
     else if (run_parts + parts == 0)
         problem_say(where, 0, "%s", folder);
     else
+        /* Only of what is in parts: the shell would empty a file that is whole. */
         problem_say(where, 0,
-                    "%s in parts, because of the limit of file sizes; to join them: cat " RUN_NAME
-                    ".* > " RUN_NAME "; cat " TRIALS_NAME ".* > " TRIALS_NAME,
-                    folder);
+                    "%s in parts, because of the limit of file sizes; to join them: %s%s%s", folder,
+                    run_parts > 0 ? JOIN(RUN_NAME) : "", run_parts > 0 && parts > 0 ? "; " : "",
+                    parts > 0 ? JOIN(TRIALS_NAME) : "");
     return r;
 }
 
