@@ -179,7 +179,8 @@ static int read_character(struct json_scan *scan, char *bytes, size_t *count)
     return r;
 }
 
-/* An escape stands for a whole character, so what is UTF-8 with its escapes is UTF-8 without them. */
+/* An escape stands for a whole character, so what is UTF-8 with its escapes is UTF-8 without them.
+ */
 static int check_text(struct json_scan *scan, char *begin)
 {
     char *end = scan->at - 1;

@@ -151,8 +151,8 @@ int run_folder_sync(struct run_folder *folder, struct run *run, char *problem)
     if (r == 0 && fsync(folder->trials_fd) < 0)
         r = -errno;
     if (r < 0) {
-        /* A line that was written in part would be read as one that was cut off. Where not even this can be done, a
-         * reader will leave it out and say so. */
+        /* A line that was written in part would be read as one that was cut off. Where not even
+         * this can be done, a reader will leave it out and say so. */
         int ignored = ftruncate(folder->trials_fd, (off_t)folder->trials_bytes);
         (void)ignored;
         return problem_say(problem, r, "%s/" TRIALS_NAME " could not be written: %s", folder->path,
@@ -265,8 +265,11 @@ static int say_too_large(int fd, const char *path, uint64_t bytes, char *problem
         ssize_t n = pread(fd, block, sizeof block, (off_t)at);
         if (n <= 0)
             break;
-        for (ssize_t i = 0; i < n; i++)
-            line += block[i] == '\n';
+        const char *end = block + n, *next = block;
+        while ((next = memchr(next, '\n', (size_t)(end - next))) != NULL) {
+            line++;
+            next++;
+        }
         at += (uint64_t)n;
     }
     return problem_say(problem, -EFBIG,
