@@ -179,6 +179,20 @@ static int read_character(struct json_scan *scan, char *bytes, size_t *count)
     return r;
 }
 
+/* An escape stands for a whole character, so what is UTF-8 with its escapes is UTF-8 without them.
+ */
+static int check_text(struct json_scan *scan, char *begin)
+{
+    char *end = scan->at - 1;
+    *end = '\0';
+    bool good = utf8_is_valid(begin + 1);
+    *end = '"';
+    if (good)
+        return 0;
+    scan->at = begin;
+    return wrong(scan, "a text that is not UTF-8");
+}
+
 /* `text` NULL: it is only passed over. `cut`: what does not fit is left out. */
 static int read_text(struct json_scan *scan, char *text, size_t size, bool cut)
 {
@@ -206,13 +220,14 @@ static int read_text(struct json_scan *scan, char *text, size_t size, bool cut)
         length += count;
     }
     scan->at++;
-    if (text == NULL)
-        return 0;
+    int r = check_text(scan, begin);
+    if (r < 0 || text == NULL)
+        return r;
     text[length] = '\0';
-    if (cut || utf8_is_valid(text))
-        return 0;
-    scan->at = begin;
-    return wrong(scan, "a text that is not UTF-8");
+    /* Half of a character may have been cut off. */
+    while (cut && !utf8_is_valid(text))
+        text[--length] = '\0';
+    return 0;
 }
 
 int json_scan_text(struct json_scan *scan, char *text, size_t size)
@@ -364,7 +379,8 @@ static int skip_value(struct json_scan *scan, unsigned depth)
     case 'n':
         return json_scan_null(scan) ? 0 : wrong(scan, "null expected");
     default:
-        return json_scan_number(scan, &number);
+        return *scan->at == '-' || is_digit(*scan->at) ? json_scan_number(scan, &number)
+                                                       : wrong(scan, "a value expected");
     }
 }
 

@@ -151,8 +151,8 @@ int run_folder_sync(struct run_folder *folder, struct run *run, char *problem)
     if (r == 0 && fsync(folder->trials_fd) < 0)
         r = -errno;
     if (r < 0) {
-        /* A line that was written in part would be read as one that was cut off. Where not even this can be done, a
-         * reader will leave it out and say so. */
+        /* A line that was written in part would be read as one that was cut off. Where not even
+         * this can be done, a reader will leave it out and say so. */
         int ignored = ftruncate(folder->trials_fd, (off_t)folder->trials_bytes);
         (void)ignored;
         return problem_say(problem, r, "%s/" TRIALS_NAME " could not be written: %s", folder->path,
@@ -265,8 +265,11 @@ static int say_too_large(int fd, const char *path, uint64_t bytes, char *problem
         ssize_t n = pread(fd, block, sizeof block, (off_t)at);
         if (n <= 0)
             break;
-        for (ssize_t i = 0; i < n; i++)
-            line += block[i] == '\n';
+        const char *end = block + n, *next = block;
+        while ((next = memchr(next, '\n', (size_t)(end - next))) != NULL) {
+            line++;
+            next++;
+        }
         at += (uint64_t)n;
     }
     return problem_say(problem, -EFBIG,
@@ -317,6 +320,8 @@ int run_folder_load(struct run *run, const char *path, char *problem)
 /* ---- when the folder takes no more ---- */
 
 enum { PARTS_MAX = 1000 };
+
+#define JOIN(name) "cat " name ".* > " name
 
 /* Writes to folder/name, or where a limit of file sizes is in the way, to numbered parts. *parts:
  * how many, 0 for one whole file. */
@@ -395,10 +400,11 @@ static int rescue_below(const char *parent, const char *run_file, const char *tr
     else if (run_parts + parts == 0)
         problem_say(where, 0, "%s", folder);
     else
+        /* Only of what is in parts: the shell would empty a file that is whole. */
         problem_say(where, 0,
-                    "%s in parts, because of the limit of file sizes; to join them: cat " RUN_NAME
-                    ".* > " RUN_NAME "; cat " TRIALS_NAME ".* > " TRIALS_NAME,
-                    folder);
+                    "%s in parts, because of the limit of file sizes; to join them: %s%s%s", folder,
+                    run_parts > 0 ? JOIN(RUN_NAME) : "", run_parts > 0 && parts > 0 ? "; " : "",
+                    parts > 0 ? JOIN(TRIALS_NAME) : "");
     return r;
 }
 

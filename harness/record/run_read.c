@@ -320,19 +320,28 @@ static void take_cells(struct json_take *take, struct run *run)
     }
 }
 
+/* -1: anywhere. */
+static void take_cpu(struct json_take *take, const char *name, int *cpu)
+{
+    int64_t number = -1;
+    json_take_integer(take, name, JSON_NEEDED, &number);
+    if (number < -1 || number > INT32_MAX)
+        json_take_complain(take, name, "expected the number of a CPU, or -1");
+    else
+        *cpu = (int)number;
+}
+
 static void take_placement(struct json_take *take, struct run *run)
 {
     struct json_take inner;
-    int64_t subject_cpu = -1, generator_cpu = -1;
     const json_t *object = json_take_object(take, "placement", JSON_OPTIONAL);
-    if (object != NULL) {
-        json_take_enter(&inner, take, "placement", SIZE_MAX, object);
-        json_take_integer(&inner, "subject_cpu", JSON_NEEDED, &subject_cpu);
-        json_take_integer(&inner, "generator_cpu", JSON_NEEDED, &generator_cpu);
-        json_take_leave(take, &inner);
-    }
-    run->subject_cpu = (int)subject_cpu;
-    run->generator_cpu = (int)generator_cpu;
+    run->subject_cpu = run->generator_cpu = -1;
+    if (object == NULL)
+        return;
+    json_take_enter(&inner, take, "placement", SIZE_MAX, object);
+    take_cpu(&inner, "subject_cpu", &run->subject_cpu);
+    take_cpu(&inner, "generator_cpu", &run->generator_cpu);
+    json_take_leave(take, &inner);
 }
 
 static void take_minimum_effect(struct json_take *take, struct run *run)

@@ -306,34 +306,86 @@ static int read_within_generator(struct reading *reading, struct generator_repor
     return r;
 }
 
+enum {
+    CPU_UTILISATION,
+    LATE_P99,
+    BOUND,
+    WHY_BOUND,
+    PINNED,
+    CONNECTIONS,
+    SOURCE_ADDRESSES,
+    LATE_SHARE,
+    CPU_WAIT,
+    ERRORS,
+    PLAN,
+    GENERATOR_FIELDS,
+};
+
+struct generator_reading {
+    struct generator_report *report;
+    unsigned seen;
+};
+
+static int read_source_addresses(struct reading *reading, unsigned *addresses)
+{
+    uint64_t whole = 0;
+    int r = read_whole(reading, &whole);
+    *addresses = (unsigned)whole;
+    return r == 0 && whole > UINT32_MAX ? expected(reading, "a smaller number") : r;
+}
+
+static int read_generator_value(struct reading *reading, struct generator_report *report,
+                                unsigned field)
+{
+    switch (field) {
+    case CPU_UTILISATION:
+        return read_amount_or_null(reading, &report->cpu_utilisation);
+    case LATE_P99:
+        return read_amount_or_null(reading, &report->late_p99_ns);
+    case BOUND:
+        return read_boolean(reading, &report->bound);
+    case WHY_BOUND:
+        return read_string(reading, report->why_bound, sizeof report->why_bound);
+    case PINNED:
+        return read_boolean(reading, &report->pinned);
+    case CONNECTIONS:
+        return read_whole(reading, &report->connections);
+    case SOURCE_ADDRESSES:
+        return read_source_addresses(reading, &report->source_addresses);
+    case LATE_SHARE:
+        return read_amount(reading, &report->late_share);
+    case CPU_WAIT:
+        return read_amount(reading, &report->cpu_wait);
+    default:
+        return read_within_generator(reading, report, field == PLAN);
+    }
+}
+
 static int read_generator_field(struct reading *reading, void *target)
 {
-    struct generator_report *report = target;
-    const char *name = reading->part;
-    uint64_t whole;
-    if (strcmp(name, "cpu_utilisation") == 0)
-        return read_amount_or_null(reading, &report->cpu_utilisation);
-    if (strcmp(name, "late_ns_p99") == 0)
-        return read_amount_or_null(reading, &report->late_p99_ns);
-    if (strcmp(name, "bound") == 0)
-        return read_boolean(reading, &report->bound);
-    if (strcmp(name, "why_bound") == 0)
-        return read_string(reading, report->why_bound, sizeof report->why_bound);
-    if (strcmp(name, "pinned") == 0)
-        return read_boolean(reading, &report->pinned);
-    if (strcmp(name, "connections") == 0)
-        return read_whole(reading, &report->connections);
-    if (strcmp(name, "late_share") == 0)
-        return read_amount(reading, &report->late_share);
-    if (strcmp(name, "cpu_wait") == 0)
-        return read_amount(reading, &report->cpu_wait);
-    if (strcmp(name, "errors") == 0 || strcmp(name, "plan") == 0)
-        return read_within_generator(reading, report, *name == 'p');
-    if (strcmp(name, "source_addresses") != 0)
+    static const char *const names[GENERATOR_FIELDS] = {
+        [CPU_UTILISATION] = "cpu_utilisation",
+        [LATE_P99] = "late_ns_p99",
+        [BOUND] = "bound",
+        [WHY_BOUND] = "why_bound",
+        [PINNED] = "pinned",
+        [CONNECTIONS] = "connections",
+        [SOURCE_ADDRESSES] = "source_addresses",
+        [LATE_SHARE] = "late_share",
+        [CPU_WAIT] = "cpu_wait",
+        [ERRORS] = "errors",
+        [PLAN] = "plan",
+    };
+    struct generator_reading *generator = target;
+    unsigned field = 0;
+    while (field < GENERATOR_FIELDS && strcmp(names[field], reading->part) != 0)
+        field++;
+    if (field == GENERATOR_FIELDS)
         return json_scan_skip(&reading->scan);
-    int r = read_whole(reading, &whole);
-    report->source_addresses = (unsigned)whole;
-    return r;
+    if (generator->seen & 1u << field)
+        return expected(reading, "each field once");
+    generator->seen |= 1u << field;
+    return read_generator_value(reading, generator->report, field);
 }
 
 static int read_generator(struct reading *reading)
@@ -343,7 +395,8 @@ static int read_generator(struct reading *reading)
         return 0;
     outcome->has_generator = true;
     outcome->generator = (struct generator_report){.cpu_utilisation = NAN, .late_p99_ns = NAN};
-    return read_parts(reading, read_generator_field, &outcome->generator);
+    struct generator_reading generator = {.report = &outcome->generator};
+    return read_parts(reading, read_generator_field, &generator);
 }
 
 /* ---- the rest of an outcome ---- */
@@ -413,11 +466,19 @@ static int read_subject(struct reading *reading)
     int r = read_string(reading, name, sizeof name);
     if (r < 0)
         return r;
-    /* Of a proof of headroom it need not be one of the run's. */
     trial->subject = run_find_subject(reading->run, name);
-    return trial->subject != SUBJECT_NONE || trial->kind == TRIAL_HEADROOM
-               ? 0
-               : expected(reading, "a subject that run.json has");
+    return 0;
+}
+
+/* Of a proof of headroom it need not be one of the run's. Looked at last, because the kind may come
+ * after the subject. */
+static int check_subject(struct reading *reading)
+{
+    const struct trial *trial = reading->trial;
+    if (reading->run == NULL || trial->subject != SUBJECT_NONE || trial->kind == TRIAL_HEADROOM)
+        return 0;
+    reading->field = "subject";
+    return expected(reading, "a subject that run.json has");
 }
 
 /* More rounds than can be asked for are no run's. */
@@ -542,15 +603,16 @@ static int read_all(struct reading *reading)
             r = expected(reading, "a value, because every trial has one");
         }
     }
-    return r;
+    return r == 0 ? check_subject(reading) : r;
 }
 
 static int say_what_is_wrong(struct reading *reading, char *problem)
 {
     const char *dot = reading->part[0] != '\0' ? "." : "";
     if (reading->expected == NULL)
-        return problem_say(problem, -EINVAL, "column %zu: %s", json_scan_column(&reading->scan),
-                           reading->scan.wrong);
+        return problem_say(problem, -EINVAL, "column %zu%s%s%s%s: %s",
+                           json_scan_column(&reading->scan), *reading->field != '\0' ? ", in " : "",
+                           reading->field, dot, reading->part, reading->scan.wrong);
     return problem_say(problem, -EINVAL, "%s%s%s: expected %s%s%s", reading->field, dot,
                        reading->part, reading->expected, reading->found != NULL ? ", not " : "",
                        reading->found != NULL ? reading->found : "");

@@ -27,7 +27,8 @@ def load(folder):
         cell = run["cells"][trial.pop("cell")]
         kind = trial.pop("kind")
         del trial["run"]
-        place = cell["headroom"] if kind == "headroom" else cell
+        # Of a run that was killed, run.json may be one step behind.
+        place = cell.setdefault("headroom", {"trials": []}) if kind == "headroom" else cell
         place["counting_trials" if kind == "counting" else "trials"].append(trial)
     return run
 
