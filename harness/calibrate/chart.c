@@ -3,12 +3,14 @@
 #include "harness/calibrate/calibration.h"
 
 #include "harness/analysis/format.h"
+#include "harness/base/problem.h"
 #include "harness/charts/gnuplot.h"
 #include "harness/record/run.h"
 #include "harness/report/csv.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Seconds of a comparison at which the share is drawn. */
 static const double seconds_drawn[] = {0.5, 1, 2, 3, 5, 10, 20, 30, 60};
@@ -113,7 +115,7 @@ static void write_line(const struct calibration *calibration, const struct line 
     const char *names[] = {"position", line->label, "ci_low", "ci_high",
                            "tick",     "p90",       "p99",    "knee"};
     if (!is_first)
-        fputs("\n\n", csv->file);
+        fputs("\n\n", csv->draft.stream);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         csv_text(csv, names[i]);
     csv_end_row(csv);
@@ -122,64 +124,68 @@ static void write_line(const struct calibration *calibration, const struct line 
 
 static const enum calibration_variant panel_variants[PANELS] = {CALIBRATION_PLANTED, CALIBRATION_B};
 
-static int write_data(const struct calibration *calibration, const char *folder, const char *name,
-                      size_t *lines_drawn, char *problem)
+static void write_data(const struct calibration *calibration, struct csv *csv)
 {
-    char file[160];
-    struct csv csv;
     const struct line *lines;
     size_t count = lines_of(calibration, &lines);
-    snprintf(file, sizeof file, "%s.csv", name);
-    int r = csv_open(&csv, folder, file, NULL, problem);
-    if (r < 0)
-        return r;
     for (size_t panel = 0; panel < PANELS; panel++) {
-        *lines_drawn = 0;
-        for (size_t i = 0; i < count; i++) {
-            write_line(calibration, &lines[i], panel_variants[panel],
-                       panel == 0 && *lines_drawn == 0, &csv);
-            ++*lines_drawn;
-        }
+        for (size_t i = 0; i < count; i++)
+            write_line(calibration, &lines[i], panel_variants[panel], panel == 0 && i == 0, csv);
     }
-    return csv_close(&csv);
 }
 
-static int write_panels(const struct calibration *calibration, const char *folder, const char *name,
-                        size_t lines_drawn, char *problem)
+static void write_panels(const struct calibration *calibration, size_t line_count, struct csv *csv)
 {
-    char file[160], title[96];
-    struct csv csv;
-    snprintf(file, sizeof file, "%s-panels.csv", name);
-    int r =
-        csv_open(&csv, folder, file, "title,side,low,high,logarithmic,first,count,place", problem);
-    for (size_t panel = 0; panel < PANELS && r == 0; panel++) {
+    char title[96];
+    for (size_t panel = 0; panel < PANELS; panel++) {
         if (panel_variants[panel] == CALIBRATION_PLANTED)
             snprintf(title, sizeof title, "%g %% planted: found",
                      100 * calibration->design->planted);
         else
             snprintf(title, sizeof title, "against itself: falsely named");
-        csv_text(&csv, title);
-        csv_text(&csv, "share of comparisons (%)");
-        csv_number(&csv, 0);
-        csv_number(&csv, 100);
-        csv_number(&csv, 0);
-        csv_number(&csv, (double)(panel * lines_drawn));
-        csv_number(&csv, (double)lines_drawn);
-        csv_number(&csv, (double)panel);
-        csv_end_row(&csv);
+        csv_text(csv, title);
+        csv_text(csv, "share of comparisons (%)");
+        csv_number(csv, 0);
+        csv_number(csv, 100);
+        csv_number(csv, 0);
+        csv_number(csv, (double)(panel * line_count));
+        csv_number(csv, (double)line_count);
+        csv_number(csv, (double)panel);
+        csv_end_row(csv);
     }
-    return r == 0 ? csv_close(&csv) : r;
+}
+
+/* Both files. */
+static int write_files(const struct calibration *calibration, const char *folder, const char *name,
+                       size_t line_count)
+{
+    char file[160];
+    struct csv csv;
+    snprintf(file, sizeof file, "%s.csv", name);
+    int r = csv_open(&csv, folder, file, NULL);
+    if (r < 0)
+        return r;
+    write_data(calibration, &csv);
+    r = csv_close(&csv);
+    if (r < 0)
+        return r;
+    snprintf(file, sizeof file, "%s-panels.csv", name);
+    r = csv_open(&csv, folder, file, "title,side,low,high,logarithmic,first,count,place");
+    if (r < 0)
+        return r;
+    write_panels(calibration, line_count, &csv);
+    return csv_close(&csv);
 }
 
 /* ---- the picture ---- */
 
 /* Of scripts/plots/style.gp: told apart without colours, the same in both panels. */
-static void choose_styles(size_t lines_drawn, char *styles, size_t size)
+static void choose_styles(size_t line_count, char *styles, size_t size)
 {
     static const int numbers[] = {6, 3, 4, 5, 8};
     size_t length = 0;
-    for (size_t i = 0; i < PANELS * lines_drawn; i++)
-        length += (size_t)snprintf(styles + length, size - length, "%d ", numbers[i % lines_drawn]);
+    for (size_t i = 0; i < PANELS * line_count; i++)
+        length += (size_t)snprintf(styles + length, size - length, "%d ", numbers[i % line_count]);
 }
 
 static int draw_one(const struct gnuplot *gnuplot, const struct calibration *calibration,
@@ -188,7 +194,8 @@ static int draw_one(const struct gnuplot *gnuplot, const struct calibration *cal
     static const char *const kept[] = {".csv", ".svg", ".png"};
     char name[120], file[130], stem[GNUPLOT_PATH_BYTES + 130], title[160], subtitle[200];
     char styles[64];
-    size_t lines_drawn;
+    const struct line *lines;
+    size_t line_count = lines_of(calibration, &lines);
     snprintf(name, sizeof name, "calibration-%s-%g", calibration->design->name,
              100 * calibration->design->planted);
     snprintf(stem, sizeof stem, "%s/%s", gnuplot->work, name);
@@ -198,12 +205,10 @@ static int draw_one(const struct gnuplot *gnuplot, const struct calibration *cal
              "%u comparisons of %s with itself.   minimum effect %g %%   99 %% intervals",
              calibration->finished, calibration->subject->name,
              100 * calibration->design->minimum_effect);
-    int r = write_data(calibration, gnuplot->work, name, &lines_drawn, problem);
-    if (r == 0)
-        r = write_panels(calibration, gnuplot->work, name, lines_drawn, problem);
+    int r = write_files(calibration, gnuplot->work, name, line_count);
     if (r < 0)
-        return r;
-    choose_styles(lines_drawn, styles, sizeof styles);
+        return problem_say(problem, r, "writing the data of %s failed: %s", name, strerror(-r));
+    choose_styles(line_count, styles, sizeof styles);
     const char *axis = "seconds of a comparison: the trials of both subjects";
     const char *arguments[] = {stem, title,  subtitle,     "",   machine,
                                "",   styles, "2 2 1 30 0", axis, NULL};

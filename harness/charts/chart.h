@@ -3,6 +3,7 @@
 #ifndef HARNESS_CHARTS_CHART_H
 #define HARNESS_CHARTS_CHART_H
 
+#include "harness/analysis/format.h"
 #include "harness/charts/charts.h"
 
 /* One picture: a metric of one cell, or curves over a parameter. */
@@ -68,12 +69,11 @@ struct curve_plan {
     bool has_knee;
 };
 
-/* Each fills chart->drawn, without a panel when there is nothing to draw, and writes its data into
- * FOLDER: <name>.csv, dots also <name>-trials.csv, curves also <name>-panels.csv. 0 or -errno with
- * a sentence. */
-int chart_dots(struct chart *, const char *folder, char *problem);
-int chart_percentiles(struct chart *, const char *folder, char *problem);
-int chart_curves(struct chart *, const struct curve_plan *, const char *folder, char *problem);
+/* Each fills chart->drawn, without a line when there is nothing to draw, and writes its data into
+ * FOLDER: <name>.csv, dots also <name>-trials.csv, curves also <name>-panels.csv. 0 or -errno. */
+int chart_dots(struct chart *, const char *folder);
+int chart_percentiles(struct chart *, const char *folder);
+int chart_curves(struct chart *, const struct curve_plan *, const char *folder);
 
 /* Sets the name of the chart's files: the mode, the metric, what is swept, and the value of every
  * other parameter of which the run has several. */
@@ -82,7 +82,7 @@ void chart_set_name(struct chart *);
 /* All that is written on a chart: above it what it shows, what has to be known beforehand, a
  * warning ("" when there is none); below, how to read it, in lines; and beside its axes. */
 struct chart_texts {
-    char title[256], subtitle[600], note[400], remark[256], caption[1200];
+    char title[256], subtitle[FORMAT_BYTES + 40], note[400], remark[256], caption[2 * FORMAT_BYTES];
     /* Of the figures; and the other one, of curves. */
     char axis[256], parameter[256];
 };
@@ -119,12 +119,11 @@ struct chart_point *chart_add_point(struct chart_line *);
 void chart_drop_line(struct chart_panel *);
 void chart_drop_panel(struct drawn_chart *);
 void chart_free_drawn(struct drawn_chart *);
-int chart_no_memory(const struct chart *, char *problem);
 
 /* The lines of percentiles and curves, as blocks: FOLDER/<name>.csv. */
-int chart_write_lines(const struct drawn_chart *, const char *folder, char *problem);
+int chart_write_lines(const struct drawn_chart *, const char *folder);
 /* One row for each panel: FOLDER/<name>-panels.csv. */
-int chart_write_panels(const struct drawn_chart *, const char *folder, char *problem);
+int chart_write_panels(const struct drawn_chart *, const char *folder);
 
 /* Fills a point from a median, in the unit of the axis, and notes the rounds that it rests on.
  * false: it is too large for any axis, which is counted. */

@@ -216,35 +216,34 @@ static size_t longest_label(const struct drawn_chart *drawn)
     return longest;
 }
 
-static int fill(struct curves *curves, const char *folder, char *problem)
+static int fill(struct curves *curves, const char *folder)
 {
     struct chart *chart = curves->chart;
     struct drawn_chart *drawn = &chart->drawn;
     find_sweeps(curves);
     count_bound(curves);
     if (curves_add_panels(curves) < 0)
-        return chart_no_memory(chart, problem);
+        return -ENOMEM;
     if (drawn->count == 0)
         return 0;
     if (drawn->count > 1)
         shorten_ticks(drawn);
     snprintf(chart->layout, sizeof chart->layout, "%zu %zu %d %zu %d", drawn->count,
              curves->columns, set_axes(curves), longest_label(drawn), curves->plan->linear);
-    int r = chart_write_lines(drawn, folder, problem);
-    return r < 0 ? r : chart_write_panels(drawn, folder, problem);
+    int r = chart_write_lines(drawn, folder);
+    return r < 0 ? r : chart_write_panels(drawn, folder);
 }
 
-int chart_curves(struct chart *chart, const struct curve_plan *plan, const char *folder,
-                 char *problem)
+int chart_curves(struct chart *chart, const struct curve_plan *plan, const char *folder)
 {
     chart->drawn.kind = CHART_CURVES;
     struct curves *curves = calloc(1, sizeof *curves);
     if (curves == NULL)
-        return chart_no_memory(chart, problem);
+        return -ENOMEM;
     curves->chart = chart;
     curves->plan = plan;
     curves->bands = plan->bands != NULL ? curves_metric(curves, plan->bands) : NULL;
-    int r = fill(curves, folder, problem);
+    int r = fill(curves, folder);
     free(curves);
     return r;
 }

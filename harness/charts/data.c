@@ -1,5 +1,4 @@
 /* The data of a chart: holding it, and writing it for gnuplot. Columns: results/README.md. */
-#include "harness/base/problem.h"
 #include "harness/charts/chart.h"
 #include "harness/report/csv.h"
 
@@ -76,11 +75,6 @@ void chart_free_drawn(struct drawn_chart *drawn)
     free(drawn->panels);
     free(drawn->svg);
     *drawn = (struct drawn_chart){0};
-}
-
-int chart_no_memory(const struct chart *chart, char *problem)
-{
-    return problem_say(problem, -ENOMEM, "no memory for the chart %s", chart->drawn.name);
 }
 
 /* ---- figures and axes ---- */
@@ -168,20 +162,20 @@ static void write_point(struct csv *csv, const struct chart_point *point, bool b
 }
 
 /* Two empty lines are gnuplot's sign for the next line of the chart. */
-int chart_write_lines(const struct drawn_chart *drawn, const char *folder, char *problem)
+int chart_write_lines(const struct drawn_chart *drawn, const char *folder)
 {
     char name[CHART_NAME_BYTES + 8];
     struct csv csv;
     bool bands = drawn->kind == CHART_CURVES, is_first = true;
     snprintf(name, sizeof name, "%s.csv", drawn->name);
-    int r = csv_open(&csv, folder, name, NULL, problem);
+    int r = csv_open(&csv, folder, name, NULL);
     if (r < 0)
         return r;
     for (size_t i = 0; i < drawn->count; i++) {
         const struct chart_panel *panel = &drawn->panels[i];
         for (size_t k = 0; k < panel->count; k++) {
             if (!is_first)
-                fputs("\n\n", csv.file);
+                fputs("\n\n", csv.draft.stream);
             is_first = false;
             write_header(&csv, &panel->lines[k], bands);
             for (size_t p = 0; p < panel->lines[k].count; p++)
@@ -192,14 +186,13 @@ int chart_write_lines(const struct drawn_chart *drawn, const char *folder, char 
 }
 
 /* The title of a panel, its axis, and which lines are in it. */
-int chart_write_panels(const struct drawn_chart *drawn, const char *folder, char *problem)
+int chart_write_panels(const struct drawn_chart *drawn, const char *folder)
 {
     char name[CHART_NAME_BYTES + 16];
     struct csv csv;
     size_t first = 0;
     snprintf(name, sizeof name, "%s-panels.csv", drawn->name);
-    int r =
-        csv_open(&csv, folder, name, "title,side,low,high,logarithmic,first,count,place", problem);
+    int r = csv_open(&csv, folder, name, "title,side,low,high,logarithmic,first,count,place");
     if (r < 0)
         return r;
     for (size_t i = 0; i < drawn->count; i++) {

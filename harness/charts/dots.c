@@ -161,21 +161,21 @@ static int write_trials_of(struct chart *chart, struct csv *csv, const struct ch
 }
 
 static int write_trials(struct chart *chart, const struct chart_panel *panel,
-                        const size_t *subjects, const char *folder, char *problem)
+                        const size_t *subjects, const char *folder)
 {
     char name[CHART_NAME_BYTES + 16];
     struct csv csv;
     snprintf(name, sizeof name, "%s-trials.csv", chart->drawn.name);
-    int r = csv_open(&csv, folder, name, "position,value,style", problem);
+    int r = csv_open(&csv, folder, name, "position,value,style");
     if (r < 0)
         return r;
     for (size_t i = 0; i < panel->count && r == 0; i++)
         r = write_trials_of(chart, &csv, panel, i, subjects[i]);
     int closed = csv_close(&csv);
-    return r < 0 ? chart_no_memory(chart, problem) : closed;
+    return r < 0 ? r : closed;
 }
 
-int chart_dots(struct chart *chart, const char *folder, char *problem)
+int chart_dots(struct chart *chart, const char *folder)
 {
     char name[CHART_NAME_BYTES + 8];
     struct csv csv;
@@ -183,17 +183,17 @@ int chart_dots(struct chart *chart, const char *folder, char *problem)
     struct chart_panel *panel = chart_add_panel(&chart->drawn);
     chart->drawn.kind = CHART_DOTS;
     if (panel == NULL || fill(chart, panel, subjects, count) < 0)
-        return chart_no_memory(chart, problem);
+        return -ENOMEM;
     if (panel->count == 0)
         return 0;
     snprintf(name, sizeof name, "%s.csv", chart->drawn.name);
-    int r = csv_open(&csv, folder, name,
-                     "position,subject,style,median,ci_low,ci_high,text,off_axis", problem);
+    int r =
+        csv_open(&csv, folder, name, "position,subject,style,median,ci_low,ci_high,text,off_axis");
     if (r < 0)
         return r;
     int decimals = decimals_of(chart, panel, subjects);
     for (size_t i = 0; i < panel->count; i++)
         write_row(&csv, panel, i, decimals);
     r = csv_close(&csv);
-    return r < 0 ? r : write_trials(chart, panel, subjects, folder, problem);
+    return r < 0 ? r : write_trials(chart, panel, subjects, folder);
 }

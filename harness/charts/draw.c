@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* On a terminal the words stand above and below the picture, as wide as the tables are. */
 static void print_above(const struct chart_texts *texts)
@@ -102,7 +103,8 @@ static int list_chart(struct drawing *drawing, const struct chart *chart)
     struct chart_list *list = drawing->list;
     struct drawn_chart *charts = realloc(list->charts, (list->count + 1) * sizeof *charts);
     if (charts == NULL)
-        return chart_no_memory(chart, drawing->problem);
+        return problem_say(drawing->problem, -ENOMEM, "no memory for the chart %s",
+                           chart->drawn.name);
     list->charts = charts;
     charts[list->count++] = chart->drawn;
     return 0;
@@ -117,9 +119,12 @@ int chart_draw(struct drawing *drawing, struct chart *chart, enum chart_kind kin
     drawn->parameter = chart->parameter;
     drawn->metric = chart->metric;
     chart_set_name(chart);
-    int r = kind == CHART_CURVES ? chart_curves(chart, plan, folder, drawing->problem)
-            : kind == CHART_DOTS ? chart_dots(chart, folder, drawing->problem)
-                                 : chart_percentiles(chart, folder, drawing->problem);
+    int r = kind == CHART_CURVES ? chart_curves(chart, plan, folder)
+            : kind == CHART_DOTS ? chart_dots(chart, folder)
+                                 : chart_percentiles(chart, folder);
+    if (r < 0)
+        problem_say(drawing->problem, r, "the data of the chart %s cannot be written: %s",
+                    drawn->name, strerror(-r));
     if (r == 0 && drawn->count > 0 && drawn->panels[0].count > 0) {
         r = run_script(drawing, chart, plan);
         int kept = keep(drawing, drawn);

@@ -56,13 +56,13 @@ static int add_lines(struct chart *chart, struct chart_panel *panel)
     return 0;
 }
 
-int chart_percentiles(struct chart *chart, const char *folder, char *problem)
+int chart_percentiles(struct chart *chart, const char *folder)
 {
     double low = INFINITY, high = -INFINITY;
     struct chart_panel *panel = chart_add_panel(&chart->drawn);
     chart->drawn.kind = CHART_PERCENTILES;
     if (panel == NULL || add_lines(chart, panel) < 0)
-        return chart_no_memory(chart, problem);
+        return -ENOMEM;
     if (panel->count == 0)
         return 0;
     snprintf(panel->title, sizeof panel->title, "latency, us");
@@ -73,5 +73,5 @@ int chart_percentiles(struct chart *chart, const char *folder, char *problem)
         }
     }
     chart_set_axis(panel, low, high, false);
-    return chart_write_lines(&chart->drawn, folder, problem);
+    return chart_write_lines(&chart->drawn, folder);
 }

@@ -27,7 +27,8 @@ int calibration_record_from_json(struct calibration_record *record, const json_t
 
 /* One entry of "cells" in run.json, and of "results" in calibration.json; NULL: no memory. */
 json_t *calibration_result_to_json(const struct calibration_result *result);
-/* What is wrong is latched in `take`; the result is to be freed in any case. */
+/* What is wrong is latched in `take`, fields that are not known are passed over. The result is to
+ * be freed in any case. */
 void calibration_result_take(struct json_take *take, struct calibration_result *result);
 
 #endif

@@ -12,7 +12,7 @@ int csv_open(struct csv *csv, const char *folder, const char *name, const char *
 {
     csv->columns = 0;
     int r = file_draft_open(&csv->draft, folder, name);
-    if (r == 0)
+    if (r == 0 && header != NULL)
         fprintf(csv->draft.stream, "%s\n", header);
     return r;
 }

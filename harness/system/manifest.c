@@ -20,12 +20,6 @@
 
 enum { ALLOWED_CPUS_MAX = 1024, CPU_NUMBER_BYTES = 6 };
 
-int manifest_add_positive(struct named_values *manifest, const char *name, int64_t value)
-{
-    return value > 0 ? named_values_add_integer(manifest, "", name, value)
-                     : named_values_add_nothing(manifest, "", name);
-}
-
 static int add_date(struct named_values *manifest)
 {
     time_t now = time(NULL);

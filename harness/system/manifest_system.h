@@ -12,6 +12,11 @@ int manifest_add_system(struct named_values *manifest);
 const char *manifest_libc(void);
 
 /* VALUE_NOTHING unless the number is above 0. 0 or -ENOMEM. */
-int manifest_add_positive(struct named_values *manifest, const char *name, int64_t value);
+static inline int manifest_add_positive(struct named_values *manifest, const char *name,
+                                        int64_t value)
+{
+    return value > 0 ? named_values_add_integer(manifest, "", name, value)
+                     : named_values_add_nothing(manifest, "", name);
+}
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "backends/clock.h"
 #include "harness/contract/exchange.h"
+#include "harness/generator/report_json.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -82,7 +83,7 @@ uint64_t planned(const char *name)
 struct histogram latency(const char *name)
 {
     struct histogram histogram;
-    json_t *all = json_object_get(json_object_get(reply, "report"), "histograms");
+    json_t *all = json_object_get(reply, "histograms");
     assert_int_equal(histogram_from_json(&histogram, json_object_get(all, name)), 0);
     return histogram;
 }

@@ -9,6 +9,7 @@
 #include "backends/clock.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <pthread.h>
 #include <regex.h>
 #include <setjmp.h>
@@ -133,14 +134,6 @@ static void stolen_time_that_is_not_known_is_left_out(void **state)
 {
     (void)state;
     struct usage known = {.steal_known = true, .steal_us = 3}, unknown = {.steal_known = false};
-    json_t *json = usage_to_json(&known);
-    assert_int_equal(json_integer_value(json_object_get(json, "steal_us")), 3);
-    assert_int_equal(json_object_size(json), 8);
-    json_decref(json);
-    json = usage_to_json(&unknown);
-    assert_null(json_object_get(json, "steal_us"));
-    assert_int_equal(json_object_size(json), 7);
-    json_decref(json);
     assert_false(usage_between(&known, &unknown).steal_known);
     assert_false(usage_between(&unknown, &known).steal_known);
 }
@@ -150,13 +143,7 @@ static void migrations_that_are_not_known_are_left_out(void **state)
     (void)state;
     struct usage begin = {.migrations_known = true, .migrations = 3, .threads = 4};
     struct usage end = {.migrations_known = true, .migrations = 8, .threads = 4}, unknown = {0};
-    struct usage usage = usage_between(&begin, &end);
-    json_t *json = usage_to_json(&usage);
-    assert_int_equal(json_integer_value(json_object_get(json, "migrations")), 5);
-    json_decref(json);
-    json = usage_to_json(&unknown);
-    assert_null(json_object_get(json, "migrations"));
-    json_decref(json);
+    assert_int_equal(usage_between(&begin, &end).migrations, 5);
     assert_false(usage_between(&begin, &unknown).migrations_known);
     assert_false(usage_between(&unknown, &end).migrations_known);
     end.threads = 3; /* one has ended, and taken its count along */
@@ -228,88 +215,146 @@ static void a_text_file_is_read_as_far_as_it_fits_and_without_its_last_line_end(
     assert_true(fd >= 0);
     assert_int_equal(write(fd, "one\ntwo \n\n", 10), 10);
     close(fd);
-    assert_int_equal(text_file_read(path, text, sizeof(text)), 7);
+    assert_int_equal(text_file_read(path, text, sizeof text), 7);
     assert_string_equal(text, "one\ntwo");
-    assert_int_equal(text_file_read(path, three, sizeof(three)), 3);
+    assert_int_equal(text_file_read(path, three, sizeof three), 3);
     assert_string_equal(three, "one");
     assert_int_equal(unlink(path), 0);
-    assert_int_equal(text_file_read(path, text, sizeof(text)), -ENOENT);
+    assert_int_equal(text_file_read(path, text, sizeof text), -ENOENT);
     assert_string_equal(text, "");
-    assert_int_equal(text_file_read("/", text, sizeof(text)), -EISDIR);
+    assert_int_equal(text_file_read("/", text, sizeof text), -EISDIR);
     assert_string_equal(text, "");
 }
 
 /* ---- manifest ---- */
 
+/* In the order in which a result file has them; what is in a group stands for the whole group. */
 static const struct {
-    const char *key;
-    json_type type; /* null is allowed beside it, where `always` does not say otherwise */
+    const char *group, *name;
+    enum value_kind kind;
+    /* It is never VALUE_NOTHING. */
     bool always;
-} manifest_keys[] = {
-    {"date", JSON_STRING, true},         {"kernel", JSON_STRING, true},
-    {"kernel_build", JSON_STRING, true}, {"machine", JSON_STRING, true},
-    {"cpu", JSON_STRING, false},         {"cpus", JSON_INTEGER, true},
-    {"cores", JSON_INTEGER, false},      {"allowed_cpus", JSON_ARRAY, false},
-    {"memory_kib", JSON_INTEGER, false}, {"virtualization", JSON_STRING, false},
-    {"mitigations", JSON_OBJECT, true},  {"governor", JSON_STRING, false},
-    {"clocksource", JSON_STRING, false}, {"hz", JSON_INTEGER, false},
-    {"user_hz", JSON_INTEGER, true},     {"timer_slack_ns", JSON_INTEGER, false},
-    {"sysctl", JSON_OBJECT, true},       {"limits", JSON_OBJECT, true},
-    {"libraries", JSON_OBJECT, true},    {"commit", JSON_STRING, false},
-    {"compiler", JSON_STRING, true},     {"build_type", JSON_STRING, false},
-    {"flags", JSON_STRING, false},
+} manifest_values[] = {
+    {"", "date", VALUE_TEXT, true},
+    {"", "kernel", VALUE_TEXT, true},
+    {"", "kernel_build", VALUE_TEXT, true},
+    {"", "machine", VALUE_TEXT, true},
+    {"", "cpus", VALUE_INTEGER, true},
+    {"", "allowed_cpus", VALUE_TEXT, false},
+    {"", "user_hz", VALUE_INTEGER, true},
+    {"", "cpu", VALUE_TEXT, false},
+    {"", "cores", VALUE_INTEGER, false},
+    {"", "memory_kib", VALUE_INTEGER, false},
+    {"", "virtualization", VALUE_TEXT, false},
+    {"mitigations", NULL, VALUE_TEXT, false},
+    {"", "governor", VALUE_TEXT, false},
+    {"", "clocksource", VALUE_TEXT, false},
+    {"", "hz", VALUE_INTEGER, false},
+    {"", "timer_slack_ns", VALUE_INTEGER, false},
+    {"sysctl", NULL, VALUE_TEXT, false},
+    {"limits", "nofile_soft", VALUE_INTEGER, true},
+    {"limits", "nofile_hard", VALUE_INTEGER, true},
+    {"limits", "memlock_soft", VALUE_INTEGER, true},
+    {"limits", "memlock_hard", VALUE_INTEGER, true},
+    {"limits", "nproc_soft", VALUE_INTEGER, true},
+    {"limits", "nproc_hard", VALUE_INTEGER, true},
+    {"libraries", "libc", VALUE_TEXT, false},
+    {"libraries", "jansson", VALUE_TEXT, true},
+    {"", "commit", VALUE_TEXT, false},
+    {"", "compiler", VALUE_TEXT, true},
+    {"", "build_type", VALUE_TEXT, false},
+    {"", "flags", VALUE_TEXT, false},
 };
 
-static void the_manifest_has_every_field_as_its_type_or_as_null(void **state)
+static bool is_row(size_t row, const struct named_value *value)
+{
+    return row < COUNT(manifest_values) && strcmp(value->group, manifest_values[row].group) == 0 &&
+           (manifest_values[row].name == NULL ||
+            strcmp(value->name, manifest_values[row].name) == 0);
+}
+
+/* A limit may be "unlimited", a sysctl may be a number. */
+static bool is_of_kind(size_t row, const struct value *value)
+{
+    bool either = strcmp(manifest_values[row].group, "limits") == 0 ||
+                  strcmp(manifest_values[row].group, "sysctl") == 0;
+    if (value->kind == VALUE_NOTHING)
+        return !manifest_values[row].always;
+    return value->kind == manifest_values[row].kind ||
+           (either && (value->kind == VALUE_INTEGER || value->kind == VALUE_TEXT));
+}
+
+static void the_manifest_has_every_value_in_its_place_and_of_its_kind(void **state)
 {
     (void)state;
-    json_t *manifest = manifest_collect();
-    assert_non_null(manifest);
-    for (size_t i = 0; i < COUNT(manifest_keys); i++) {
-        const json_t *value = json_object_get(manifest, manifest_keys[i].key);
-        bool absent = json_is_null(value) && !manifest_keys[i].always;
-        if (value == NULL || (!absent && json_typeof(value) != manifest_keys[i].type))
-            fail_msg("%s is missing, or is not what it should be", manifest_keys[i].key);
+    struct named_values manifest = {0};
+    size_t row = 0;
+    assert_int_equal(manifest_collect(&manifest), 0);
+    for (size_t i = 0; i < manifest.count; i++) {
+        const struct named_value *value = &manifest.list[i];
+        /* A group may be empty, and may have several values. */
+        while (!is_row(row, value) && row < COUNT(manifest_values) &&
+               manifest_values[row].name == NULL)
+            row++;
+        if (!is_row(row, value))
+            fail_msg("%s.%s is not in its place", value->group, value->name);
+        if (!is_of_kind(row, &value->value))
+            fail_msg("%s.%s is not what it should be", value->group, value->name);
+        row += manifest_values[row].name != NULL;
     }
-    assert_int_equal(json_object_size(manifest), COUNT(manifest_keys)); /* and no other */
-
-    char *text = json_dumps(manifest, JSON_INDENT(2));
-    assert_non_null(text);
-    json_t *again = json_loads(text, 0, NULL);
-    assert_true(json_equal(manifest, again));
-    free(text);
-    json_decref(again);
-    json_decref(manifest);
+    assert_int_equal(row, COUNT(manifest_values));
+    named_values_free(&manifest);
 }
 
 static void the_manifest_agrees_with_the_system(void **state)
 {
     (void)state;
-    json_t *manifest = manifest_collect();
+    struct named_values manifest = {0};
+    assert_int_equal(manifest_collect(&manifest), 0);
     struct utsname names;
-    char kernel[sizeof(names)];
+    char kernel[sizeof names];
     assert_true(uname(&names) >= 0);
-    snprintf(kernel, sizeof(kernel), "%s %s", names.sysname, names.release);
-    assert_string_equal(json_string_value(json_object_get(manifest, "kernel")), kernel);
-    assert_int_equal(json_integer_value(json_object_get(manifest, "cpus")),
+    snprintf(kernel, sizeof kernel, "%s %s", names.sysname, names.release);
+    assert_string_equal(value_text_or(named_values_find(&manifest, "", "kernel"), ""), kernel);
+    assert_int_equal(value_number(named_values_find(&manifest, "", "cpus")),
                      sysconf(_SC_NPROCESSORS_ONLN));
-    const json_t *files = json_object_get(json_object_get(manifest, "limits"), "nofile");
-    const json_t *soft = json_object_get(files, "soft");
-    if (json_is_integer(soft))
-        assert_int_equal(json_integer_value(soft), sysconf(_SC_OPEN_MAX));
-    assert_string_equal(
-        json_string_value(json_object_get(json_object_get(manifest, "libraries"), "jansson")),
-        jansson_version_str());
-    json_decref(manifest);
+    const struct value *soft = named_values_find(&manifest, "limits", "nofile_soft");
+    if (soft->kind == VALUE_INTEGER)
+        assert_int_equal(soft->integer, sysconf(_SC_OPEN_MAX));
+    assert_string_equal(value_text_or(named_values_find(&manifest, "libraries", "jansson"), ""),
+                        jansson_version_str());
+    named_values_free(&manifest);
+}
+
+/* "0,1,5": as many as the process may use, ascending. */
+static void the_manifest_lists_the_allowed_cpus(void **state)
+{
+    (void)state;
+    struct named_values manifest = {0};
+    int cpus[1024], count = placement_allowed_cpus(cpus, 1024);
+    assert_int_equal(manifest_collect(&manifest), 0);
+    const struct value *value = named_values_find(&manifest, "", "allowed_cpus");
+    if (count <= 0) {
+        assert_int_equal(value->kind, VALUE_NOTHING);
+    } else {
+        char *at = value->text;
+        for (int i = 0; i < count; i++) {
+            assert_int_equal(strtol(at, &at, 10), cpus[i]);
+            assert_int_equal(*at, i + 1 < count ? ',' : '\0');
+            at++;
+        }
+    }
+    named_values_free(&manifest);
 }
 
 static void the_date_is_now_in_utc(void **state)
 {
     (void)state;
     time_t before = time(NULL);
-    json_t *manifest = manifest_collect();
+    struct named_values manifest = {0};
+    assert_int_equal(manifest_collect(&manifest), 0);
     time_t after = time(NULL);
-    const char *date = json_string_value(json_object_get(manifest, "date"));
+    const char *date = value_text_or(named_values_find(&manifest, "", "date"), "");
     regex_t form;
     assert_int_equal(regcomp(&form, "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
                              REG_EXTENDED | REG_NOSUB),
@@ -321,11 +366,11 @@ static void the_date_is_now_in_utc(void **state)
         char expected[32];
         struct tm utc;
         gmtime_r(&second, &utc);
-        strftime(expected, sizeof(expected), "%Y-%m-%dT%H:%M:%SZ", &utc);
+        strftime(expected, sizeof expected, "%Y-%m-%dT%H:%M:%SZ", &utc);
         found = found || strcmp(expected, date) == 0;
     }
     assert_true(found);
-    json_decref(manifest);
+    named_values_free(&manifest);
 }
 
 /* ---- counting system calls ---- */
@@ -361,8 +406,9 @@ int main(void)
         cmocka_unit_test(allowed_processors_are_ascending_and_counted_beyond_the_capacity),
         cmocka_unit_test(a_pinned_thread_is_allowed_that_processor_alone),
         cmocka_unit_test(a_text_file_is_read_as_far_as_it_fits_and_without_its_last_line_end),
-        cmocka_unit_test(the_manifest_has_every_field_as_its_type_or_as_null),
+        cmocka_unit_test(the_manifest_has_every_value_in_its_place_and_of_its_kind),
         cmocka_unit_test(the_manifest_agrees_with_the_system),
+        cmocka_unit_test(the_manifest_lists_the_allowed_cpus),
         cmocka_unit_test(the_date_is_now_in_utc),
         cmocka_unit_test(where_system_calls_cannot_be_counted_a_sentence_says_why),
     };

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 const struct subject *subject;
-json_t *outcome;
+struct outcome outcome;
 char problem[PROBLEM_BYTES];
 
 static const struct workload *workload;
@@ -52,57 +52,85 @@ int subject_trial_start(void **state)
 int subject_trial_end(void **state)
 {
     (void)state;
-    json_decref(outcome);
-    outcome = NULL;
+    outcome_free(&outcome);
     bool had_generator = has_generator;
     has_generator = false;
     return had_generator ? generator_end(&generator) : 0;
 }
 
-json_t *params_of(const char *text)
+int run_trial(struct trial_request request, const char *text)
 {
-    json_t *params = json_loads(text, 0, NULL);
-    assert_non_null(params);
-    return params;
-}
-
-int run_trial(struct trial_request request, json_t *params)
-{
-    request.params = params;
+    struct named_values params = params_of(text);
+    request.params = &params;
     if (request.subject == NULL)
         request.subject = subject;
     if (request.generator_fd == 0) /* standard input is no channel */
         request.generator_fd = generator.control.fd;
-    json_decref(outcome);
-    outcome = NULL;
+    outcome_reset(&outcome);
     problem[0] = '\0';
-    int result = workload->run(&request, &outcome, problem);
-    json_decref(params);
-    if (result < 0)
+    int r = workload->run(&request, &outcome, problem);
+    named_values_free(&params);
+    if (r < 0) {
         print_message("%s\n", problem);
-    return result;
+        outcome_reset(&outcome);
+    }
+    return r;
 }
 
-double number(const char *part, const char *name)
+static double figure(const struct figures *figures, const char *name)
 {
-    json_t *value = json_object_get(json_object_get(outcome, part), name);
-    assert_true(json_is_number(value));
-    return json_number_value(value);
+    double value = 0;
+    if (!figures_get(figures, name, &value))
+        fail_msg("there is no figure %s", name);
+    return value;
+}
+
+double metric(const char *name)
+{
+    return figure(&outcome.metrics, name);
+}
+
+double counter(const char *name)
+{
+    return figure(&outcome.counters, name);
+}
+
+double usage(const char *name)
+{
+    return figure(&outcome.usage, name);
+}
+
+bool has_metric(const char *name)
+{
+    double value;
+    return figures_get(&outcome.metrics, name, &value);
+}
+
+bool has_counter(const char *name)
+{
+    double value;
+    return figures_get(&outcome.counters, name, &value);
 }
 
 struct histogram distribution(const char *name)
 {
-    struct histogram histogram;
-    json_t *stored = json_object_get(json_object_get(outcome, "histograms"), name);
-    assert_int_equal(histogram_from_json(&histogram, stored), 0);
-    return histogram;
+    const struct histogram *histogram = outcome_histogram(&outcome, name);
+    assert_non_null(histogram);
+    return *histogram;
 }
 
 void no_connection_failed(void)
 {
-    json_t *errors = json_object_get(json_object_get(outcome, "generator"), "errors");
-    assert_true(json_is_object(errors));
-    assert_int_equal(json_object_size(errors), 0);
+    assert_true(outcome.has_generator);
+    assert_int_equal(outcome.generator.error_count, 0);
+}
+
+void granted_as_announced(void)
+{
+    char reason[REASON_BYTES];
+    uint32_t granted;
+    assert_int_equal(subject->available(subject, reason, &granted), 0);
+    assert_int_equal(outcome.granted, granted);
 }
 
 bool has_kernel(void)

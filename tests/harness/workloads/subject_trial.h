@@ -3,8 +3,10 @@
 #define TESTS_HARNESS_WORKLOADS_SUBJECT_TRIAL_H
 
 #include "harness/stats/histogram.h"
-#include "harness/contract/workload.h"
+#include "harness/subjects/subjects.h"
+#include "harness/workloads/workloads.h"
 #include "tests/harness/generator/generator_process.h"
+#include "tests/harness/workloads/params_of.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +16,8 @@
 #include <cmocka.h>
 
 extern const struct subject *subject;
-extern json_t *outcome; /* of the last trial, NULL when it failed; the fixture frees it */
+/* Of the last trial; empty when it failed. The fixture frees it. */
+extern struct outcome outcome;
 extern char problem[PROBLEM_BYTES];
 
 /* Sets the workload whose trials they are, and the subject that the command line names ("poll" when
@@ -31,21 +34,25 @@ int subject_trial_end(void **);
     cmocka_unit_test_setup_teardown(test, subject_trial_start, subject_trial_end)
 #define WITHOUT_GENERATOR(test) cmocka_unit_test_teardown(test, subject_trial_end)
 
-/* From its text. */
-json_t *params_of(const char *text);
+/* Runs one trial of these parameters. Where the request does not name them, the subject is the one
+ * that was chosen, the generator that of the fixture. What run() says. */
+int run_trial(struct trial_request, const char *params);
 
-/* Runs one trial; takes the reference of params. Where the request does not name them, the subject
- * is the one that was chosen, the generator that of the fixture. What run() says. */
-int run_trial(struct trial_request, json_t *params);
+/* A figure of the last trial, which has to be there. */
+double metric(const char *name);
+double counter(const char *name);
+double usage(const char *name);
+bool has_metric(const char *name);
+bool has_counter(const char *name);
 
-/* outcome[part][name], which has to be a number. */
-double number(const char *part, const char *name);
-
-/* outcome["histograms"][name], which has to be there. */
+/* A histogram of the last trial, which has to be there. */
 struct histogram distribution(const char *name);
 
 /* The errors that the generator counted are none. */
 void no_connection_failed(void);
+
+/* What was granted in the trial is what the subject says it is granted here. */
+void granted_as_announced(void);
 
 /* null has none behind it, and nothing can connect to it. */
 bool has_kernel(void);

@@ -16,7 +16,7 @@
 
 static int run(const char *mode, const char *params)
 {
-    return run_trial((struct trial_request){.mode = mode}, params_of(params));
+    return run_trial((struct trial_request){.mode = mode}, params);
 }
 
 /* ---- drain ---- */
@@ -24,20 +24,20 @@ static int run(const char *mode, const char *params)
 static void drain_accepts_exactly_the_queue_in_the_measured_region(void **state)
 {
     (void)state;
-    assert_int_equal(run("drain", "{\"queue\":200,\"drains\":1,\"idle\":0,\"budget\":50}"), 0);
-    assert_true(number("metrics", "ns_per_accept") > 0);
-    double product = number("metrics", "ns_per_accept") * number("metrics", "accepts_per_s");
+    assert_int_equal(run("drain", "queue=200 drains=1 idle=0 budget=50"), 0);
+    assert_true(metric("ns_per_accept") > 0);
+    double product = metric("ns_per_accept") * metric("accepts_per_s");
     assert_true(product > 0.999e9 && product < 1.001e9);
-    assert_true(number("metrics", "server_cpu_us_per_accept") > 0);
-    assert_true(number("usage", "wall_ns") >= 200 * number("metrics", "ns_per_accept"));
-    assert_int_equal(number("counters", "operations"), 200);
-    assert_int_equal(number("generator", "connections"), 200);
-    assert_true(json_is_false(json_object_get(json_object_get(outcome, "generator"), "bound")));
-    assert_true(json_is_object(json_object_get(outcome, "histograms")));
-    assert_true(json_is_array(json_object_get(outcome, "granted")));
-    assert_null(json_object_get(json_object_get(outcome, "counters"), "syscalls"));
+    assert_true(metric("server_cpu_us_per_accept") > 0);
+    assert_true(usage("wall_ns") >= 200 * metric("ns_per_accept"));
+    assert_int_equal(counter("operations"), 200);
+    assert_int_equal(outcome.generator.connections, 200);
+    assert_false(outcome.generator.bound);
+    assert_int_equal(outcome.histogram_count, 0);
+    granted_as_announced();
+    assert_false(has_counter("syscalls"));
     if (has_kernel())
-        assert_int_equal(number("counters", "events"), 200);
+        assert_int_equal(counter("events"), 200);
 }
 
 static int by_size(const void *left, const void *right)
@@ -50,18 +50,18 @@ static void drains_are_measured_apart_and_their_median_is_the_value(void **state
 {
     (void)state;
     double drain_ns[5], sum_ns = 0;
-    assert_int_equal(run("drain", "{\"queue\":40,\"drains\":5,\"idle\":20,\"budget\":50}"), 0);
-    const json_t *samples = json_object_get(json_object_get(outcome, "samples"), "ns_per_accept");
-    assert_int_equal(json_array_size(samples), 5);
+    assert_int_equal(run("drain", "queue=40 drains=5 idle=20 budget=50"), 0);
+    assert_string_equal(outcome.sampled_metric, "ns_per_accept");
+    assert_int_equal(outcome.sample_count, 5);
     for (size_t i = 0; i < 5; i++)
-        sum_ns += drain_ns[i] = json_number_value(json_array_get(samples, i));
+        sum_ns += drain_ns[i] = outcome.samples[i];
     qsort(drain_ns, 5, sizeof drain_ns[0], by_size);
     assert_true(drain_ns[0] > 0);
-    assert_true(number("metrics", "ns_per_accept") == drain_ns[2]);
-    assert_int_equal(number("counters", "operations"), 5 * 40);
-    assert_true(number("usage", "wall_ns") >= 40 * sum_ns - 5);
+    assert_true(metric("ns_per_accept") == drain_ns[2]);
+    assert_int_equal(counter("operations"), 5 * 40);
+    assert_true(usage("wall_ns") >= 40 * sum_ns - 5);
     if (has_kernel())
-        assert_int_equal(number("counters", "events"), 5 * 40);
+        assert_int_equal(counter("events"), 5 * 40);
 }
 
 static double shortest_drain_ns;
@@ -86,29 +86,29 @@ static void a_planted_delay_is_inside_every_drain(void **state)
     shortest_drain_ns = INFINITY;
     assert_int_equal(
         run_trial((struct trial_request){.subject = &other, .mode = "drain", .planted_share = 100},
-                  params_of("{\"queue\":10,\"drains\":3,\"idle\":0,\"budget\":10}")),
+                  "queue=10 drains=3 idle=0 budget=10"),
         0);
-    assert_true(10 * number("metrics", "ns_per_accept") >= 101 * shortest_drain_ns);
+    assert_true(10 * metric("ns_per_accept") >= 101 * shortest_drain_ns);
 }
 
 static void drain_with_idle_connections_does_not_count_them(void **state)
 {
     (void)state;
     /* 70 idle ones in a queue of 32: three portions. */
-    assert_int_equal(run("drain", "{\"queue\":32,\"drains\":1,\"idle\":70,\"budget\":32}"), 0);
+    assert_int_equal(run("drain", "queue=32 drains=1 idle=70 budget=32"), 0);
     if (!has_kernel())
         return;
-    assert_int_equal(number("generator", "connections"), 70 + 32);
-    assert_int_equal(number("counters", "events"), 32);
+    assert_int_equal(outcome.generator.connections, 70 + 32);
+    assert_int_equal(counter("events"), 32);
 }
 
 static void the_budget_bounds_the_accepts_of_one_wakeup(void **state)
 {
     (void)state;
-    assert_int_equal(run("drain", "{\"queue\":60,\"drains\":1,\"idle\":0,\"budget\":1}"), 0);
-    double waits_of_one = number("counters", "waits");
-    assert_int_equal(run("drain", "{\"queue\":60,\"drains\":1,\"idle\":0,\"budget\":60}"), 0);
-    double waits_of_many = number("counters", "waits");
+    assert_int_equal(run("drain", "queue=60 drains=1 idle=0 budget=1"), 0);
+    double waits_of_one = counter("waits");
+    assert_int_equal(run("drain", "queue=60 drains=1 idle=0 budget=60"), 0);
+    double waits_of_many = counter("waits");
     if (subject->tier == TIER_READINESS) {
         assert_true(waits_of_one >= 60);
         assert_true(waits_of_many <= 2);
@@ -118,26 +118,25 @@ static void the_budget_bounds_the_accepts_of_one_wakeup(void **state)
 static void a_queue_of_one_works(void **state)
 {
     (void)state;
-    assert_int_equal(run("drain", "{\"queue\":1,\"drains\":1,\"idle\":1,\"budget\":1}"), 0);
+    assert_int_equal(run("drain", "queue=1 drains=1 idle=1 budget=1"), 0);
 }
 
 static void counting_gives_system_calls_or_says_why_not(void **state)
 {
     (void)state;
     assert_int_equal(run_trial((struct trial_request){.mode = "drain", .count_system_calls = true},
-                               params_of("{\"queue\":100,\"drains\":1,\"idle\":0,\"budget\":10}")),
+                               "queue=100 drains=1 idle=0 budget=10"),
                      0);
-    json_t *count = json_object_get(json_object_get(outcome, "counters"), "syscalls");
-    json_t *reason = json_object_get(outcome, "syscalls_unavailable");
-    assert_true((count == NULL) != (reason == NULL));
-    if (reason) {
-        assert_true(json_string_length(reason) > 20);
-        print_message("not counted: %s\n", json_string_value(reason));
+    const char *reason = outcome.syscalls_unavailable;
+    assert_int_equal(has_counter("syscalls"), reason[0] == '\0');
+    if (reason[0] != '\0') {
+        assert_true(strlen(reason) > 20);
+        print_message("not counted: %s\n", reason);
     } else if (subject->tier == TIER_READINESS) {
         /* 10 waits and 100 accepts; more only for re-arming. */
-        assert_in_range(json_integer_value(count), 110, 110 + number("counters", "changes") + 10);
+        assert_in_range(counter("syscalls"), 110, 110 + counter("changes") + 10);
     } else if (!has_kernel()) {
-        assert_int_equal(json_integer_value(count), 0);
+        assert_int_equal(counter("syscalls"), 0);
     }
 }
 
@@ -147,23 +146,23 @@ static void steady_accepts_for_its_time_and_times_connections(void **state)
 {
     (void)state;
     char text[REASON_BYTES];
-    json_t *params = json_pack("{s:i, s:i}", "conns", 8, "idle", 20);
-    const char *reason = accept_workload.refuses(subject, "steady", params, text);
-    json_decref(params);
+    struct named_values params = params_of("conns=8 idle=20");
+    const char *reason = accept_workload.refuses(subject, "steady", &params, text);
+    named_values_free(&params);
     if (!has_kernel()) {
         assert_non_null(reason);
         assert_non_null(strstr(reason, "nothing can connect"));
         return;
     }
     assert_null(reason);
-    assert_int_equal(run("steady", "{\"conns\":8,\"idle\":20,\"budget\":64,\"seconds\":0.1}"), 0);
-    assert_true(number("usage", "wall_ns") >= 0.1e9);
-    assert_null(json_object_get(json_object_get(outcome, "metrics"), "ns_per_accept"));
+    assert_int_equal(run("steady", "conns=8 idle=20 budget=64 seconds=0.1"), 0);
+    assert_true(usage("wall_ns") >= 0.1e9);
+    assert_false(has_metric("ns_per_accept"));
     struct histogram latency = distribution("connect_latency_ns");
-    assert_int_equal(latency.count, number("generator", "connections"));
+    assert_int_equal(latency.count, outcome.generator.connections);
     /* Both ends count nearly the same connections: the windows differ by the ones under way, and by
      * those that pass while the commands travel. */
-    double accepted = number("metrics", "accepts_per_s") * number("usage", "wall_ns") / 1e9;
+    double accepted = metric("accepts_per_s") * usage("wall_ns") / 1e9;
     assert_true(latency.count > accepted / 2 && latency.count < accepted * 1.5 + 16);
     no_connection_failed();
 }
@@ -173,8 +172,8 @@ static void steady_works_with_more_connections_than_the_budget_and_with_one(void
     (void)state;
     if (!has_kernel())
         return;
-    assert_int_equal(run("steady", "{\"conns\":200,\"idle\":0,\"budget\":1,\"seconds\":0.05}"), 0);
-    assert_int_equal(run("steady", "{\"conns\":1,\"idle\":0,\"budget\":64,\"seconds\":0.05}"), 0);
+    assert_int_equal(run("steady", "conns=200 idle=0 budget=1 seconds=0.05"), 0);
+    assert_int_equal(run("steady", "conns=1 idle=0 budget=64 seconds=0.05"), 0);
 }
 
 /* ---- the server by itself ---- */
@@ -262,7 +261,7 @@ static void a_connection_that_is_not_in_the_queue_fails_the_trial(void **state)
     if (!has_kernel())
         return;
     assert_int_equal(run_trial((struct trial_request){.subject = &other, .mode = "drain"},
-                               params_of("{\"queue\":20,\"drains\":1,\"idle\":0,\"budget\":10}")),
+                               "queue=20 drains=1 idle=0 budget=10"),
                      -EPROTO);
     assert_non_null(strstr(problem, "17 connections are in the listen queue"));
     assert_non_null(strstr(problem, "net.core.somaxconn"));
@@ -272,9 +271,9 @@ static void a_generator_that_is_gone_is_a_sentence(void **state)
 {
     (void)state;
     assert_int_equal(kill(generator.pid, SIGKILL), 0);
-    assert_int_equal(run("drain", "{\"queue\":20,\"drains\":1,\"idle\":5,\"budget\":10}"), -EPIPE);
+    assert_int_equal(run("drain", "queue=20 drains=1 idle=5 budget=10"), -EPIPE);
     assert_non_null(strstr(problem, "generator"));
-    assert_null(outcome);
+    assert_int_equal(outcome.metrics.count, 0);
     assert_int_equal(generator_end(&generator), 128 + SIGKILL);
 }
 
@@ -289,7 +288,7 @@ static void a_server_without_files_names_the_limit(void **state)
     if (pid == 0) {
         struct rlimit limit = {.rlim_cur = 40, .rlim_max = 40};
         setrlimit(RLIMIT_NOFILE, &limit);
-        int result = run("drain", "{\"queue\":100,\"drains\":1,\"idle\":0,\"budget\":10}");
+        int result = run("drain", "queue=100 drains=1 idle=0 budget=10");
         _exit(result == -EMFILE && strstr(problem, "40 open files") && strstr(problem, "ulimit -n")
                   ? 0
                   : 1);
@@ -305,21 +304,46 @@ static void a_server_without_files_names_the_limit(void **state)
 static void a_cell_needs_files_for_all_connections_and_a_backlog_for_the_queue(void **state)
 {
     (void)state;
-    json_t *params = json_pack("{s:i, s:i, s:i, s:i, s:f, s:i}", "queue", 1000, "idle", 5000,
-                               "budget", 64, "conns", 300, "seconds", 1.0, "conns_max", 700);
-    struct cell_needs drain = accept_workload.needs("drain", params);
+    struct named_values params =
+        params_of("queue=1000 idle=5000 budget=64 conns=300 seconds=1.0 conns_max=700");
+    struct cell_needs drain = accept_workload.needs("drain", &params);
     assert_int_equal(drain.backlog, 1000);
     assert_in_range(drain.server_files, 6000, 6200);
     assert_in_range(drain.generator_files, 6000, 6200);
-    struct cell_needs steady = accept_workload.needs("steady", params);
+    struct cell_needs steady = accept_workload.needs("steady", &params);
     assert_int_equal(steady.backlog, 300);
     assert_in_range(steady.server_files, 5300, 5500);
-    assert_true(accept_workload.estimate_s("steady", params) > 1.0);
-    struct cell_needs rate = accept_workload.needs("rate", params);
+    assert_true(accept_workload.estimate_s("steady", &params) > 1.0);
+    struct cell_needs rate = accept_workload.needs("rate", &params);
     assert_int_equal(rate.backlog, 700);
     assert_in_range(rate.server_files, 5000 + 2 * 700, 5000 + 2 * 700 + 200);
     assert_in_range(rate.generator_files, 5700, 5900);
-    json_decref(params);
+    named_values_free(&params);
+}
+
+static void a_cell_is_scaled_by_its_rate_and_no_other_is(void **state)
+{
+    (void)state;
+    struct named_values scaled = {0};
+    struct named_values params = params_of("rate=100 bytes=64 seconds=3 share=0.5 idle=0");
+    assert_int_equal(accept_workload.scale("drain", &params, 2, 0, &scaled), -ENOTSUP);
+    assert_int_equal(accept_workload.scale("steady", &params, 2, 0, &scaled), -ENOTSUP);
+    assert_int_equal(scaled.count, 0);
+    /* A share is of a maximum: twice what was offered at most so far. */
+    assert_int_equal(accept_workload.scale("rate", &params, 2, 700, &scaled), 0);
+    assert_int_equal(scaled.count, 4);
+    assert_true(value_number(named_values_find(&scaled, "", "rate")) == 1400);
+    assert_true(value_number(named_values_find(&scaled, "", "seconds")) == 1);
+    assert_true(value_number(named_values_find(&scaled, "", "bytes")) == 64);
+    assert_null(named_values_find(&scaled, "", "share"));
+    named_values_free(&scaled);
+    named_values_free(&params);
+    params = params_of("rate=100 seconds=0.5");
+    assert_int_equal(accept_workload.scale("rate", &params, 2, 0, &scaled), 0);
+    assert_true(value_number(named_values_find(&scaled, "", "rate")) == 200);
+    assert_true(value_number(named_values_find(&scaled, "", "seconds")) == 0.5);
+    named_values_free(&scaled);
+    named_values_free(&params);
 }
 
 static void every_default_is_in_its_range_and_every_mode_has_one_main_metric(void **state)
@@ -363,6 +387,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup(a_generator_that_is_gone_is_a_sentence, subject_trial_start),
         WITH_GENERATOR(a_server_without_files_names_the_limit),
         cmocka_unit_test(a_cell_needs_files_for_all_connections_and_a_backlog_for_the_queue),
+        cmocka_unit_test(a_cell_is_scaled_by_its_rate_and_no_other_is),
         cmocka_unit_test(every_default_is_in_its_range_and_every_mode_has_one_main_metric),
     };
     return cmocka_run_group_tests_name(subject->name, tests, NULL, NULL);

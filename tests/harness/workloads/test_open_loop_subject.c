@@ -17,22 +17,20 @@
 #include <time.h>
 #include <unistd.h>
 
-static uint64_t planned(const char *name)
+static const struct generator_plan *plan(void)
 {
-    json_t *plan = json_object_get(json_object_get(outcome, "generator"), "plan");
-    assert_true(json_is_integer(json_object_get(plan, name)));
-    return (uint64_t)json_integer_value(json_object_get(plan, name));
+    assert_true(outcome.has_generator && outcome.generator.has_plan);
+    return &outcome.generator.plan;
 }
 
 static void every_arrival_is_a_sample(void)
 {
-    uint64_t arrivals = planned("arrivals");
-    assert_int_equal(planned("answered") + planned("unanswered") + planned("failed") +
-                         planned("not_sent"),
+    uint64_t arrivals = plan()->arrivals;
+    assert_int_equal(plan()->answered + plan()->unanswered + plan()->failed + plan()->not_sent,
                      arrivals);
     assert_int_equal(distribution("response_latency_ns").count, arrivals);
     assert_int_equal(distribution("response_latency_uncorrected_ns").count,
-                     arrivals - planned("not_sent"));
+                     arrivals - plan()->not_sent);
 }
 
 /* ---- it serves ---- */
@@ -41,16 +39,15 @@ static void all_is_answered_by(const struct subject *who, const char *params)
 {
     if (!has_kernel())
         return;
-    assert_int_equal(
-        run_trial((struct trial_request){.subject = who, .mode = "rate"}, params_of(params)), 0);
+    assert_int_equal(run_trial((struct trial_request){.subject = who, .mode = "rate"}, params), 0);
     every_arrival_is_a_sample();
-    assert_int_equal(planned("answered"), planned("arrivals"));
-    assert_true(planned("arrivals") > 0);
+    assert_int_equal(plan()->answered, plan()->arrivals);
+    assert_true(plan()->arrivals > 0);
     no_connection_failed();
-    assert_true(number("metrics", "server_cpu_us_per_accept") > 0);
-    assert_true(number("metrics", "accepts_per_s") > 0);
-    assert_true(number("metrics", "offered_per_s") > 0);
-    assert_true(number("counters", "operations") > 0);
+    assert_true(metric("server_cpu_us_per_accept") > 0);
+    assert_true(metric("accepts_per_s") > 0);
+    assert_true(metric("offered_per_s") > 0);
+    assert_true(counter("operations") > 0);
 }
 
 static void all_is_answered(const char *params)
@@ -61,15 +58,14 @@ static void all_is_answered(const char *params)
 static void it_answers_every_request(void **state)
 {
     (void)state;
-    all_is_answered("{\"rate\":500,\"arrivals\":\"poisson\",\"bytes\":64,\"conns_max\":100,"
-                    "\"idle\":0,\"budget\":64,\"seconds\":0.2}");
+    all_is_answered(
+        "rate=500 arrivals=poisson bytes=64 conns_max=100 idle=0 budget=64 seconds=0.2");
 }
 
 static void it_answers_beside_idle_connections_and_one_accept_at_a_time(void **state)
 {
     (void)state;
-    all_is_answered("{\"rate\":500,\"arrivals\":\"constant\",\"bytes\":1,\"conns_max\":2,"
-                    "\"idle\":150,\"budget\":1,\"seconds\":0.1}");
+    all_is_answered("rate=500 arrivals=constant bytes=1 conns_max=2 idle=150 budget=1 seconds=0.1");
 }
 
 /* The server's listener, among the descriptors of this process. */
@@ -107,17 +103,16 @@ static void it_answers_what_goes_in_pieces(void **state)
         ops = *subject->accept;
     ops.open = open_with_small_send_buffers;
     other.accept = &ops;
-    all_is_answered_by(&other, "{\"rate\":100,\"arrivals\":\"constant\",\"bytes\":65536,"
-                               "\"conns_max\":20,\"idle\":0,\"budget\":64,\"seconds\":0.1,"
-                               "\"buffers\":2,\"buffer_bytes\":2048}");
+    all_is_answered_by(&other, "rate=100 arrivals=constant bytes=65536 conns_max=20 idle=0 "
+                               "budget=64 seconds=0.1 buffers=2 buffer_bytes=2048");
 }
 
 /* More arrivals than can be answered at a time: the server takes them up as connections end. */
 static void it_goes_on_when_all_connections_are_taken(void **state)
 {
     (void)state;
-    all_is_answered("{\"rate\":20000,\"arrivals\":\"poisson\",\"bytes\":64,\"conns_max\":3,"
-                    "\"idle\":0,\"budget\":2,\"seconds\":0.02}");
+    all_is_answered(
+        "rate=20000 arrivals=poisson bytes=64 conns_max=3 idle=0 budget=2 seconds=0.02");
 }
 
 /* Far more at a time than it was told to have room for: they wait, and none is lost. */
@@ -152,25 +147,23 @@ static void a_full_server_takes_the_next_connection_when_one_ends(void **state)
 static void a_share_is_one_of_the_maximum_that_it_measured(void **state)
 {
     (void)state;
-    all_is_answered("{\"rate\":1,\"share\":0.01,\"arrivals\":\"constant\",\"bytes\":64,"
-                    "\"conns_max\":20,\"idle\":0,\"budget\":64,\"seconds\":0.2}");
+    all_is_answered(
+        "rate=1 share=0.01 arrivals=constant bytes=64 conns_max=20 idle=0 budget=64 seconds=0.2");
     if (!has_kernel())
         return;
     /* Constant arrivals: as many as the window holds, one more or less. */
-    json_t *plan = json_object_get(json_object_get(outcome, "generator"), "plan");
-    double window_s = json_number_value(json_object_get(plan, "window_s"));
-    double expected = 0.01 * number("metrics", "capacity_per_s") * window_s;
-    assert_true((double)planned("arrivals") >= expected - 1);
-    assert_true((double)planned("arrivals") <= expected + 1);
+    double expected = 0.01 * metric("capacity_per_s") * plan()->window_s;
+    assert_true((double)plan()->arrivals >= expected - 1);
+    assert_true((double)plan()->arrivals <= expected + 1);
 }
 
 static void null_is_refused(void **state)
 {
     (void)state;
     char text[REASON_BYTES];
-    json_t *params = json_pack("{s:i, s:i}", "conns_max", 8, "idle", 20);
-    const char *reason = accept_workload.refuses(subject, "rate", params, text);
-    json_decref(params);
+    struct named_values params = params_of("conns_max=8 idle=20");
+    const char *reason = accept_workload.refuses(subject, "rate", &params, text);
+    named_values_free(&params);
     assert_true((reason != NULL) == !has_kernel());
     if (reason)
         assert_non_null(strstr(reason, "nothing can connect"));
@@ -184,17 +177,42 @@ struct trial {
     int control; /* the child's end of it is its generator */
     int outcome; /* what it writes at last */
     bool marked, running, stopped;
-    char text[1 << 17];
+    char bytes[1 << 17];
     size_t length;
 };
+
+/* The outcome as it lies in memory, and then its histograms: both ends are of one program. */
+static bool hand_over(int fd)
+{
+    static char bytes[sizeof outcome + OUTCOME_HISTOGRAMS_MAX * sizeof(struct histogram)];
+    size_t length = sizeof outcome;
+    memcpy(bytes, &outcome, length);
+    for (size_t i = 0; i < outcome.histogram_count; i++, length += sizeof(struct histogram))
+        memcpy(bytes + length, outcome.histograms[i].histogram, sizeof(struct histogram));
+    return write(fd, bytes, length) == (ssize_t)length;
+}
+
+static void take_over(const char *bytes, size_t length)
+{
+    struct outcome told;
+    assert_true(length >= sizeof told);
+    memcpy(&told, bytes, sizeof told);
+    assert_int_equal(length, sizeof told + told.histogram_count * sizeof(struct histogram));
+    outcome_reset(&outcome);
+    outcome.metrics = told.metrics;
+    outcome.has_generator = told.has_generator;
+    outcome.generator = told.generator;
+    for (size_t i = 0; i < told.histogram_count; i++)
+        memcpy(outcome_add_histogram(&outcome, told.histograms[i].name),
+               bytes + sizeof told + i * sizeof(struct histogram), sizeof(struct histogram));
+}
 
 static void trial_start(struct trial *trial, double seconds)
 {
     int control[2], pipes[2];
     char params[256];
     snprintf(params, sizeof params,
-             "{\"rate\":2000,\"arrivals\":\"constant\",\"bytes\":64,\"conns_max\":2,\"idle\":0,"
-             "\"budget\":64,\"seconds\":%g}",
+             "rate=2000 arrivals=constant bytes=64 conns_max=2 idle=0 budget=64 seconds=%g",
              seconds);
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, control), 0);
     assert_int_equal(pipe(pipes), 0);
@@ -203,11 +221,9 @@ static void trial_start(struct trial *trial, double seconds)
     assert_true(trial->pid >= 0);
     if (trial->pid == 0) {
         close(control[0]);
-        int result = run_trial((struct trial_request){.mode = "rate", .generator_fd = control[1]},
-                               params_of(params));
-        char *text = result == 0 ? json_dumps(outcome, JSON_COMPACT) : NULL;
-        bool written = text && write(pipes[1], text, strlen(text)) == (ssize_t)strlen(text);
-        _exit(written ? 0 : 1);
+        int r =
+            run_trial((struct trial_request){.mode = "rate", .generator_fd = control[1]}, params);
+        _exit(r == 0 && hand_over(pipes[1]) ? 0 : 1);
     }
     close(control[1]);
     close(pipes[1]);
@@ -245,7 +261,7 @@ static bool trial_step(struct trial *trial)
     if (!set[2].revents)
         return true;
     ssize_t got =
-        read(trial->outcome, trial->text + trial->length, sizeof trial->text - trial->length);
+        read(trial->outcome, trial->bytes + trial->length, sizeof trial->bytes - trial->length);
     assert_true(got >= 0);
     trial->length += (size_t)got;
     return got > 0;
@@ -270,8 +286,7 @@ static void trial_end(struct trial *trial)
     assert_int_equal(WEXITSTATUS(status), 0);
     close(trial->control);
     close(trial->outcome);
-    outcome = json_loadb(trial->text, trial->length, 0, NULL);
-    assert_non_null(outcome);
+    take_over(trial->bytes, trial->length);
 }
 
 /* Stops it for half a second in the measured window. Returns how long; 0 when it came too late for
@@ -311,7 +326,6 @@ static void a_stop_shows_in_the_corrected_latency_and_not_in_the_uncorrected(voi
         return;
     /* On a machine so busy that the window was over before the stop, a longer one is measured. */
     for (double seconds = 0.75; stopped_ns == 0 && seconds < 60; seconds *= 2) {
-        json_decref(outcome);
         trial_start(&trial, seconds);
         while (!trial.running)
             assert_true(trial_step(&trial));
@@ -320,7 +334,7 @@ static void a_stop_shows_in_the_corrected_latency_and_not_in_the_uncorrected(voi
     }
     assert_true(stopped_ns > 0);
     every_arrival_is_a_sample();
-    assert_true(planned("limited") > 0);
+    assert_true(plan()->limited > 0);
     struct histogram corrected = distribution("response_latency_ns");
     struct histogram uncorrected = distribution("response_latency_uncorrected_ns");
     uint64_t half_ns = stopped_ns / 2;

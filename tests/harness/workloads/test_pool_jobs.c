@@ -2,6 +2,8 @@
  * test has an absolute limit. */
 #include "backends/clock.h"
 #include "harness/workloads/pool_jobs.h"
+#include "harness/workloads/workloads.h"
+#include "tests/harness/workloads/params_of.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -23,12 +25,11 @@ static char problem[PROBLEM_BYTES];
 
 static int open_jobs(const char *kind, const char *params_text)
 {
-    json_t *params = json_loads(params_text, 0, NULL);
-    assert_non_null(params);
+    struct named_values params = params_of(params_text);
     problem[0] = '\0';
-    int error = pool_jobs_open(&jobs, pool_job_kind(kind), params, problem);
-    json_decref(params);
-    return error;
+    int r = pool_jobs_open(&jobs, pool_job_kind(kind), &params, problem);
+    named_values_free(&params);
+    return r;
 }
 
 static uint64_t cpu_of_a_run(void)
@@ -59,7 +60,7 @@ static void kinds_have_the_names_of_the_parameter(void **state)
 static void a_spin_job_takes_its_share_of_cpu_time(void **state)
 {
     (void)state;
-    assert_int_equal(open_jobs("spin", "{\"job_us\":20000}"), 0);
+    assert_int_equal(open_jobs("spin", "job_us=20000"), 0);
     /* Calibrated on the fastest of several stretches: a job takes that long or longer. A third is
      * left to calibrations that were all disturbed. */
     assert_true(cpu_of_a_run() > 20 * NS_PER_MS / 3);
@@ -69,9 +70,9 @@ static void a_spin_job_takes_its_share_of_cpu_time(void **state)
 static void the_work_of_a_spin_job_is_in_proportion_to_its_length(void **state)
 {
     (void)state;
-    assert_int_equal(open_jobs("spin", "{\"job_us\":100}"), 0);
+    assert_int_equal(open_jobs("spin", "job_us=100"), 0);
     double few = (double)jobs.rounds;
-    assert_int_equal(open_jobs("spin", "{\"job_us\":10000}"), 0);
+    assert_int_equal(open_jobs("spin", "job_us=10000"), 0);
     double ratio = (double)jobs.rounds / few;
     assert_true(ratio > 30 && ratio < 300); /* 100, and what two calibrations may differ by */
 }
@@ -79,11 +80,11 @@ static void the_work_of_a_spin_job_is_in_proportion_to_its_length(void **state)
 static void a_pbkdf2_job_does_as_many_iterations_as_it_is_told(void **state)
 {
     (void)state;
-    assert_int_equal(open_jobs("pbkdf2", "{\"iterations\":100}"), 0);
+    assert_int_equal(open_jobs("pbkdf2", "iterations=100"), 0);
     uint64_t few_ns = cpu_of_a_run();
-    assert_int_equal(open_jobs("pbkdf2", "{\"iterations\":20000}"), 0);
+    assert_int_equal(open_jobs("pbkdf2", "iterations=20000"), 0);
     assert_true(cpu_of_a_run() > 20 * few_ns);
-    assert_int_equal(open_jobs("pbkdf2", "{}"), 0);
+    assert_int_equal(open_jobs("pbkdf2", ""), 0);
     assert_int_equal(jobs.iterations, 1000);
 }
 
@@ -92,7 +93,7 @@ static void a_pbkdf2_job_does_as_many_iterations_as_it_is_told(void **state)
 static void a_sleep_job_sleeps_its_time_and_uses_no_cpu(void **state)
 {
     (void)state;
-    assert_int_equal(open_jobs("sleep", "{\"job_us\":20000}"), 0);
+    assert_int_equal(open_jobs("sleep", "job_us=20000"), 0);
     uint64_t begin_ns = clock_now_ns();
     uint64_t cpu_ns = cpu_of_a_run();
     assert_true(clock_now_ns() - begin_ns >= 20 * NS_PER_MS);
@@ -102,7 +103,7 @@ static void a_sleep_job_sleeps_its_time_and_uses_no_cpu(void **state)
 static void looking_localhost_up_works_or_says_what_fails(void **state)
 {
     (void)state;
-    int error = open_jobs("getaddrinfo", "{}");
+    int error = open_jobs("getaddrinfo", "");
     if (error == 0)
         assert_int_equal(pool_jobs_run(&jobs, 0), 0);
     else
@@ -128,7 +129,7 @@ static void files_are_made_for_the_jobs_and_removed_with_them(void **state)
     struct stat file;
     char path[POOL_PATH_BYTES + 8];
     assert_int_equal(folders_left(), 0);
-    assert_int_equal(open_jobs("file", "{\"cache\":\"warm\"}"), 0);
+    assert_int_equal(open_jobs("file", "cache=warm"), 0);
     assert_int_equal(folders_left(), 1);
     assert_ptr_equal(strstr(jobs.file.path, folder), jobs.file.path);
     for (unsigned i = 0; i < POOL_FILES; i++) {
@@ -147,7 +148,7 @@ static void files_are_removed_when_the_process_is_killed(void **state)
     (void)state;
     pid_t child = fork();
     if (child == 0) {
-        if (open_jobs("file", "{}") == 0 && folders_left() == 1)
+        if (open_jobs("file", "") == 0 && folders_left() == 1)
             raise(SIGKILL);
         _exit(1);
     }
@@ -163,7 +164,7 @@ static void a_named_file_is_read_and_left_alone(void **state)
 {
     (void)state;
     char params[512], path[256];
-    snprintf(params, sizeof params, "{\"path\":\"%s/named\"}", folder);
+    snprintf(params, sizeof params, "path=%s/named", folder);
     snprintf(path, sizeof path, "%s/named", folder);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
@@ -180,7 +181,7 @@ static void a_file_that_vanishes_is_an_error_of_the_job(void **state)
 {
     (void)state;
     char path[POOL_PATH_BYTES + 8], words[256];
-    assert_int_equal(open_jobs("file", "{}"), 0);
+    assert_int_equal(open_jobs("file", ""), 0);
     snprintf(path, sizeof path, "%s/5", jobs.file.path);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(pool_jobs_run(&jobs, 4), 0);
@@ -194,9 +195,9 @@ static void a_file_that_cannot_be_read_is_refused_by_name(void **state)
 {
     (void)state;
     char params[256];
-    assert_int_equal(open_jobs("file", "{\"path\":\"/nonexistent/file\"}"), -ENOENT);
+    assert_int_equal(open_jobs("file", "path=/nonexistent/file"), -ENOENT);
     assert_non_null(strstr(problem, "/nonexistent/file"));
-    snprintf(params, sizeof params, "{\"path\":\"%s\"}", folder);
+    snprintf(params, sizeof params, "path=%s", folder);
     assert_int_equal(open_jobs("file", params), -EISDIR);
     assert_non_null(strstr(problem, folder));
 }
@@ -205,7 +206,7 @@ static void a_temporary_folder_that_cannot_be_had_is_said(void **state)
 {
     (void)state;
     assert_int_equal(setenv("TMPDIR", "/nonexistent", 1), 0);
-    int error = open_jobs("file", "{}");
+    int error = open_jobs("file", "");
     assert_int_equal(setenv("TMPDIR", folder, 1), 0);
     assert_int_equal(error, -ENOENT);
     assert_non_null(strstr(problem, "TMPDIR"));
@@ -215,7 +216,7 @@ static void a_temporary_folder_that_cannot_be_had_is_said(void **state)
 static void a_dropped_file_is_out_of_the_cache_or_refused(void **state)
 {
     (void)state;
-    int error = open_jobs("file", "{\"cache\":\"dropped\"}");
+    int error = open_jobs("file", "cache=dropped");
     if (error < 0) {
         assert_true(error == -EBUSY || error == -ENOTSUP);
         assert_non_null(strstr(problem, "page cache"));

@@ -12,14 +12,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static json_t *accuracy_params(int interval_us, int timers, int busy_us, int conns, double seconds)
+/* Static memory, until the next call. */
+static const char *accuracy_params(int interval_us, int timers, int busy_us, int conns,
+                                   double seconds)
 {
-    return json_pack("{s:i, s:i, s:s, s:i, s:i, s:s, s:f}", "interval_us", interval_us, "timers",
-                     timers, "slack", "default", "busy_us", busy_us, "conns", conns, "scheduler",
-                     "other", "seconds", seconds);
+    static char text[256];
+    snprintf(
+        text, sizeof text,
+        "interval_us=%d timers=%d slack=default busy_us=%d conns=%d scheduler=other seconds=%g",
+        interval_us, timers, busy_us, conns, seconds);
+    return text;
 }
 
-static int run_accuracy(json_t *params)
+static int run_accuracy(const char *params)
 {
     return run_trial((struct trial_request){.mode = "accuracy"}, params);
 }
@@ -34,14 +39,14 @@ static void every_planned_time_comes_once_and_none_is_early(void **state)
     (void)state;
     assert_int_equal(run_accuracy(accuracy_params(1000, 1, 0, 0, 0.05)), 0);
     struct histogram lateness = distribution("lateness_ns");
-    assert_int_equal(number("metrics", "early"), 0);
+    assert_int_equal(metric("early"), 0);
     assert_int_equal(lateness.count, 50);
-    assert_int_equal(number("counters", "operations"), 50);
-    assert_true(number("metrics", "lateness_p50_ns") > 0);
-    assert_true(number("metrics", "cpu_us_per_timer") > 0);
-    assert_true(number("usage", "wall_ns") >= 49e6);
-    assert_int_equal(number("generator", "connections"), 0);
-    assert_true(json_is_array(json_object_get(outcome, "granted")));
+    assert_int_equal(counter("operations"), 50);
+    assert_true(metric("lateness_p50_ns") > 0);
+    assert_true(metric("cpu_us_per_timer") > 0);
+    assert_true(usage("wall_ns") >= 49e6);
+    assert_int_equal(outcome.generator.connections, 0);
+    granted_as_announced();
 }
 
 static void timers_are_spread_over_the_interval_and_all_run(void **state)
@@ -51,32 +56,32 @@ static void timers_are_spread_over_the_interval_and_all_run(void **state)
     assert_int_equal(run_accuracy(accuracy_params(5000, 7, 0, 0, 0.0125)), 0);
     struct histogram lateness = distribution("lateness_ns");
     assert_int_equal(lateness.count, 2 * 7 + 4);
-    assert_int_equal(number("metrics", "early"), 0);
+    assert_int_equal(metric("early"), 0);
 }
 
 static void a_thousand_timers_run_as_often_as_planned(void **state)
 {
     (void)state;
     assert_int_equal(run_accuracy(accuracy_params(10000, 1000, 0, 0, 0.03)), 0);
-    assert_int_equal(number("counters", "operations"), 3000);
-    assert_int_equal(number("metrics", "early"), 0);
-    assert_true(number("metrics", "lateness_p99_ns") >= number("metrics", "lateness_p50_ns"));
+    assert_int_equal(counter("operations"), 3000);
+    assert_int_equal(metric("early"), 0);
+    assert_true(metric("lateness_p99_ns") >= metric("lateness_p50_ns"));
 }
 
 static void a_percentile_of_too_few_timers_is_absent_and_the_median_is_not(void **state)
 {
     (void)state;
     assert_int_equal(run_accuracy(accuracy_params(10000, 1, 0, 0, 0.01)), 0);
-    assert_int_equal(number("counters", "operations"), 1);
-    assert_true(number("metrics", "lateness_p50_ns") > 0);
-    assert_null(json_object_get(json_object_get(outcome, "metrics"), "lateness_p99_ns"));
+    assert_int_equal(counter("operations"), 1);
+    assert_true(metric("lateness_p50_ns") > 0);
+    assert_false(has_metric("lateness_p99_ns"));
 }
 
 static void callbacks_that_burn_time_lengthen_the_iteration(void **state)
 {
     (void)state;
     assert_int_equal(run_accuracy(accuracy_params(2000, 1, 500, 0, 0.02)), 0);
-    assert_int_equal(number("counters", "operations"), 10);
+    assert_int_equal(counter("operations"), 10);
     if (!has_loop())
         return;
     /* Burnt is CPU time: a machine that is busy otherwise makes an iteration longer, never shorter.
@@ -90,59 +95,59 @@ static void a_repeating_timer_drifts_and_a_plan_does_not(void **state)
 {
     (void)state;
     assert_int_equal(run_accuracy(accuracy_params(1000, 1, 0, 0, 0.02)), 0);
-    json_t *drift = json_object_get(json_object_get(outcome, "metrics"), "drift_ns_per_s");
     if (!has_loop()) {
-        assert_null(drift);
+        assert_false(has_metric("drift_ns_per_s"));
         return;
     }
     /* It is armed from the time of its last run, so it loses its lateness every time: never none,
      * and never all of a second. */
-    assert_true(json_number_value(drift) > 0 && json_number_value(drift) < 1e9);
+    assert_true(metric("drift_ns_per_s") > 0 && metric("drift_ns_per_s") < 1e9);
 }
 
 static void a_loop_accepts_connections_beside_its_timers(void **state)
 {
     char reason[REASON_BYTES];
     (void)state;
-    json_t *params = accuracy_params(1000, 2, 0, 8, 0.05);
-    const char *refusal = timer_workload.refuses(subject, "accuracy", params, reason);
+    struct named_values params = params_of(accuracy_params(1000, 2, 0, 8, 0.05));
+    const char *refusal = timer_workload.refuses(subject, "accuracy", &params, reason);
+    named_values_free(&params);
     if (!has_loop() || !has_kernel()) {
         assert_non_null(refusal);
-        json_decref(params);
         return;
     }
     assert_null(refusal);
-    json_decref(params);
     /* On a machine so busy that no connection came in the window, a longer one is measured. */
     double seconds = 0.05, connections = 0;
     for (; connections == 0 && seconds < 30; seconds *= 2) {
         assert_int_equal(run_accuracy(accuracy_params(1000, 2, 0, 8, seconds)), 0);
-        assert_int_equal(number("metrics", "early"), 0);
-        assert_int_equal(number("counters", "operations"), 2000 * seconds);
-        connections = number("generator", "connections");
+        assert_int_equal(metric("early"), 0);
+        assert_int_equal(counter("operations"), 2000 * seconds);
+        connections = outcome.generator.connections;
     }
     assert_true(connections > 0);
     no_connection_failed();
-    assert_null(json_object_get(json_object_get(outcome, "histograms"), "connect_latency_ns"));
+    assert_null(outcome_histogram(&outcome, "connect_latency_ns"));
 }
 
 /* In a child, because it stays with the thread. true: it was granted; false: it is refused here. */
-static bool run_in_a_child(const char *name, const char *value, bool (*is_granted)(void))
+static bool run_in_a_child(const char *slack, const char *scheduler, bool (*is_granted)(void))
 {
     int status;
-    json_t *params = accuracy_params(1000, 1, 0, 0, 0.01);
-    json_object_set_new(params, name, json_string(value));
-    const char *reason = timer_workload.needs("accuracy", params).impossible;
+    char text[256];
+    snprintf(text, sizeof text,
+             "interval_us=1000 timers=1 slack=%s busy_us=0 conns=0 scheduler=%s seconds=0.01",
+             slack, scheduler);
+    struct named_values params = params_of(text);
+    const char *reason = timer_workload.needs("accuracy", &params).impossible;
+    named_values_free(&params);
     if (reason != NULL) {
         print_message("not here: %s\n", reason);
-        json_decref(params);
         return false;
     }
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0)
-        _exit(run_accuracy(params) == 0 && is_granted() ? 0 : 1);
-    json_decref(params);
+        _exit(run_accuracy(text) == 0 && is_granted() ? 0 : 1);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     return true;
@@ -169,8 +174,8 @@ static bool is_real_time(void)
 static void slack_and_real_time_scheduling_are_set_or_refused_before_the_run(void **state)
 {
     (void)state;
-    run_in_a_child("slack", "1", has_slack_of_one);
-    run_in_a_child("scheduler", "fifo", is_real_time);
+    run_in_a_child("'1'", "other", has_slack_of_one);
+    run_in_a_child("default", "fifo", is_real_time);
     assert_false(is_real_time()); /* asking whether it is permitted does not keep it */
 }
 
@@ -181,15 +186,14 @@ static void counting_gives_system_calls_or_says_why_not(void **state)
         run_trial((struct trial_request){.mode = "accuracy", .count_system_calls = true},
                   accuracy_params(1000, 1, 0, 0, 0.05)),
         0);
-    json_t *count = json_object_get(json_object_get(outcome, "counters"), "syscalls");
-    json_t *reason = json_object_get(outcome, "syscalls_unavailable");
-    assert_true((count == NULL) != (reason == NULL));
-    if (reason != NULL)
-        print_message("not counted: %s\n", json_string_value(reason));
+    const char *reason = outcome.syscalls_unavailable;
+    assert_int_equal(has_counter("syscalls"), reason[0] == '\0');
+    if (reason[0] != '\0')
+        print_message("not counted: %s\n", reason);
     else if (!has_kernel() && has_loop())
-        assert_int_equal(json_integer_value(count), 0);
+        assert_int_equal(counter("syscalls"), 0);
     else
-        assert_true(json_integer_value(count) <= 200);
+        assert_true(counter("syscalls") <= 200);
 }
 
 /* ---- a subject that is at fault ---- */
@@ -226,7 +230,7 @@ static void a_timer_that_runs_early_is_counted(void **state)
 {
     (void)state;
     assert_int_equal(run_with(run_early), 0);
-    assert_int_equal(number("metrics", "early"), 19);
+    assert_int_equal(metric("early"), 19);
 }
 
 static void a_timer_that_is_lost_fails_the_trial(void **state)
@@ -234,7 +238,7 @@ static void a_timer_that_is_lost_fails_the_trial(void **state)
     (void)state;
     assert_int_equal(run_with(run_half), -EPROTO);
     assert_non_null(strstr(problem, "where the plan has 20"));
-    assert_null(outcome);
+    assert_int_equal(outcome.metrics.count, 0);
 }
 
 int main(int argc, char **argv)

@@ -14,8 +14,9 @@
 
 static int run_scale(int timers, const char *due)
 {
-    return run_trial((struct trial_request){.mode = "scale"},
-                     json_pack("{s:i, s:s}", "timers", timers, "due", due));
+    char params[64];
+    snprintf(params, sizeof params, "timers=%d due=%s", timers, due);
+    return run_trial((struct trial_request){.mode = "scale"}, params);
 }
 
 static void a_crowd_is_started_restarted_cancelled_and_fired_in_order(void **state)
@@ -27,9 +28,9 @@ static void a_crowd_is_started_restarted_cancelled_and_fired_in_order(void **sta
     for (unsigned i = 0; i < 2; i++) {
         assert_int_equal(run_scale(5000, dues[i]), 0);
         for (unsigned k = 0; k < sizeof figures / sizeof figures[0]; k++)
-            assert_true(number("metrics", figures[k]) > 0);
-        assert_true(number("metrics", "ns_per_start_and_fire") >= number("metrics", "ns_per_fire"));
-        assert_int_equal(number("counters", "operations"), 4 * 5 * 5000);
+            assert_true(metric(figures[k]) > 0);
+        assert_true(metric("ns_per_start_and_fire") >= metric("ns_per_fire"));
+        assert_int_equal(counter("operations"), 4 * 5 * 5000);
     }
 }
 
@@ -37,7 +38,7 @@ static void a_timer_takes_its_handle_and_its_share_of_the_heap(void **state)
 {
     (void)state;
     assert_int_equal(run_scale(20000, "monotone"), 0);
-    double bytes = number("metrics", "bytes_per_timer");
+    double bytes = metric("bytes_per_timer");
     print_message("%s: %.1f bytes\n", subject->name, bytes);
     assert_true(bytes >= 64 && bytes <= 160);
 }
@@ -46,7 +47,7 @@ static void a_crowd_of_one_works(void **state)
 {
     (void)state;
     assert_int_equal(run_scale(1, "random"), 0);
-    assert_true(number("metrics", "ns_per_start_and_fire") > 0);
+    assert_true(metric("ns_per_start_and_fire") > 0);
 }
 
 static void the_timers_of_a_crowd_wait_for_as_many_milliseconds_as_they_are_told(void **state)
@@ -97,7 +98,7 @@ static int run_scale_with(const uint32_t *(*fired)(const struct timer_crowd *, u
     scale.fired = fired;
     other.timer = &ops;
     return run_trial((struct trial_request){.subject = &other, .mode = "scale"},
-                     json_pack("{s:i, s:s}", "timers", 100, "due", "random"));
+                     "timers=100 due=random");
 }
 
 static void a_crowd_that_fires_out_of_order_or_not_whole_fails_the_trial(void **state)

@@ -1,5 +1,5 @@
 /* What a histogram is in a file, and what is refused as one. */
-#include "harness/stats/histogram.h"
+#include "harness/generator/report_json.h"
 
 #include "harness/stats/random.h"
 
@@ -43,7 +43,7 @@ static void json_gives_back_the_same_histogram(void **state)
     json = json_loads(text, 0, NULL);
     free(text);
     assert_int_equal(histogram_from_json(&other, json), 0);
-    assert_memory_equal(&histogram, &other, sizeof(other));
+    assert_memory_equal(&histogram, &other, sizeof other);
     json_decref(json);
 }
 
@@ -53,7 +53,22 @@ static void an_empty_histogram_survives_json(void **state)
     json_t *json = histogram_to_json(&histogram);
     record_from_100_up(3);
     assert_int_equal(histogram_from_json(&histogram, json), 0);
-    assert_memory_equal(&histogram, &other, sizeof(other));
+    assert_memory_equal(&histogram, &other, sizeof other);
+    json_decref(json);
+}
+
+static void a_sum_that_stopped_survives_json(void **state)
+{
+    (void)state;
+    histogram_record(&histogram, INT64_MAX - 1);
+    histogram_record(&histogram, 100);
+    histogram_record(&histogram, UINT64_MAX);
+    assert_int_equal(histogram.sum_ns, INT64_MAX);
+    json_t *json = histogram_to_json(&histogram);
+    assert_non_null(json);
+    assert_int_equal(histogram_from_json(&other, json), 0);
+    assert_int_equal(other.sum_ns, INT64_MAX);
+    assert_int_equal(other.maximum_ns, INT64_MAX); /* what JSON can carry */
     json_decref(json);
 }
 
@@ -70,22 +85,22 @@ static int result_of(const char *text)
 {
     json_t *json = json_loads(text, JSON_DECODE_ANY, NULL);
     assert_non_null(json);
-    int result = histogram_from_json(&histogram, json);
+    int r = histogram_from_json(&histogram, json);
     json_decref(json);
-    return result;
+    return r;
 }
 
-static void expect_refused(const char *const *cases, size_t count, int error)
+static void expect_refused(const char *const *cases, size_t count, int expected)
 {
     for (size_t i = 0; i < count; i++) {
         record_from_100_up(1);
-        int result = result_of(cases[i]);
-        if (result != error)
-            fail_msg("%d instead of %d: %s", result, error, cases[i]);
-        assert_memory_equal(&histogram, &other, sizeof(other)); /* left empty */
+        int r = result_of(cases[i]);
+        if (r != expected)
+            fail_msg("%d instead of %d: %s", r, expected, cases[i]);
+        assert_memory_equal(&histogram, &other, sizeof other); /* left empty */
     }
 }
-#define REFUSED(cases, error) expect_refused(cases, sizeof(cases) / sizeof(*(cases)), error)
+#define REFUSED(cases, expected) expect_refused(cases, sizeof(cases) / sizeof((cases)[0]), expected)
 
 /* Bucket 36 is 100 ns, bucket 37 is 101 ns. */
 static void json_that_is_malformed_or_at_odds_with_itself_is_refused(void **state)
@@ -139,7 +154,7 @@ static void buckets_that_are_not_written_as_runs_are_refused_as_such(void **stat
         COUNTED("\"0:0;36:2,1;1949:0\""),
         COUNTED("\"036:02,1\""),
     };
-    for (size_t i = 0; i < sizeof(accepted) / sizeof(*accepted); i++) {
+    for (size_t i = 0; i < sizeof accepted / sizeof accepted[0]; i++) {
         if (result_of(accepted[i]) != 0)
             fail_msg("refused: %s", accepted[i]);
     }
@@ -185,14 +200,14 @@ static void neighbouring_buckets_share_a_run_and_short_gaps_are_zeros(void **sta
         {{100, 104, HISTOGRAM_HIGHEST_NS}, "36:1;40:1;1949:1"},
         {{1, 2, 3}, ""},
     };
-    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         histogram_reset(&histogram);
         for (size_t k = 0; k < 3; k++)
             histogram_record(&histogram, cases[i].values_ns[k]);
         json_t *json = histogram_to_json(&histogram);
         assert_string_equal(json_string_value(json_object_get(json, "buckets")), cases[i].expected);
         assert_int_equal(histogram_from_json(&other, json), 0);
-        assert_memory_equal(&histogram, &other, sizeof(other));
+        assert_memory_equal(&histogram, &other, sizeof other);
         json_decref(json);
     }
 }
@@ -212,7 +227,7 @@ static void a_histogram_of_every_bucket_survives_json(void **state)
     assert_true(histogram.sum_ns == INT64_MAX && histogram.count > INT64_MAX / 8);
     json_t *json = histogram_to_json(&histogram);
     assert_int_equal(histogram_from_json(&other, json), 0);
-    assert_memory_equal(&histogram, &other, sizeof(other));
+    assert_memory_equal(&histogram, &other, sizeof other);
     json_decref(json);
 }
 
@@ -221,6 +236,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(json_gives_back_the_same_histogram, start_empty),
         cmocka_unit_test_setup(an_empty_histogram_survives_json, start_empty),
+        cmocka_unit_test_setup(a_sum_that_stopped_survives_json, start_empty),
         cmocka_unit_test_setup(json_that_is_malformed_or_at_odds_with_itself_is_refused,
                                start_empty),
         cmocka_unit_test_setup(a_histogram_that_cannot_be_merged_is_refused_as_one, start_empty),
