@@ -85,7 +85,14 @@ every_table_has_the_baseline_of_its_cell() {
         says "best / poll" "by idle, against poll" "/ poll verdict" \
             "epoll readiness 20 100,000 [99,995, 100,005] 1.111 [1.111, 1.111] SLOWER" &&
         says_not "/ epoll" || return 1
-    grep -q '^0,.*,epoll,readiness,ns_per_accept,poll,1.111' r/verdicts.csv || fail "another baseline in verdicts.csv"
+    grep -q '^0,.*,epoll,readiness,ns_per_accept,poll,1.111' r/verdicts.csv || fail "another baseline in verdicts.csv" ||
+        return 1
+    report_on crossover 20 --baseline epoll-et && says "best / epoll-et" "/ epoll-et verdict" || return 1
+    report_on crossover 20 --baseline poll --json &&
+        "$python" -c 'import json; run = json.load(open("out"))
+assert run["baseline"] == run["cells"][0]["baseline"] == "poll"' || fail "not in the JSON" || return 1
+    pb report r --baseline epol
+    expect_status 2 && expect_error epoll
 }
 
 where_cells_have_different_baselines_each_is_named() {
