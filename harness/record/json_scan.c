@@ -36,21 +36,14 @@ static bool is_digit(char c)
 const char *json_scan_kind(struct json_scan *scan)
 {
     char c = peek(scan);
-    switch (c) {
-    case '"':
-        return "a string";
-    case '{':
-        return "an object";
-    case '[':
-        return "an array";
-    case 'n':
-        return "null";
-    default:
-        return is_digit(c)            ? "a number"
-               : c == '-'             ? "a negative number"
-               : c == 't' || c == 'f' ? "true or false"
-                                      : "something that is no JSON";
-    }
+    return c == '"'               ? "a string"
+           : c == '{'             ? "an object"
+           : c == '['             ? "an array"
+           : c == '-'             ? "a negative number"
+           : is_digit(c)          ? "a number"
+           : c == 't' || c == 'f' ? "true or false"
+           : c == 'n'             ? "null"
+                                  : "something that is no JSON";
 }
 
 static bool take_word(struct json_scan *scan, const char *word)
@@ -377,7 +370,8 @@ static int skip_value(struct json_scan *scan, unsigned depth)
     case 'f':
         return json_scan_boolean(scan, &boolean);
     default:
-        return json_scan_number(scan, &number);
+        return *scan->at == '-' || is_digit(*scan->at) ? json_scan_number(scan, &number)
+                                                       : wrong(scan, "a value expected");
     }
 }
 
