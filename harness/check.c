@@ -135,6 +135,12 @@ static int case_width(const struct check *check)
     return (int)width;
 }
 
+static int column_width(const struct check *check, size_t backend)
+{
+    size_t width = strlen(check->backends[backend]->name);
+    return width > strlen("skip") ? (int)width : (int)strlen("skip");
+}
+
 /* The table goes on by whole lines, in order. */
 static void show_rows(struct check *check)
 {
@@ -145,7 +151,8 @@ static void show_rows(struct check *check)
                 return;
         printf("%-*s", case_width(check), check->cases.list[row]);
         for (size_t b = 0; b < columns; b++)
-            printf(" %-14s", outcome_words[check->results[row * columns + b].outcome]);
+            printf(" %-*s", column_width(check, b),
+                   outcome_words[check->results[row * columns + b].outcome]);
         printf("\n");
         fflush(stdout);
     }
@@ -215,7 +222,7 @@ static void print_head(const struct check *check)
 {
     printf("%-*s", case_width(check), "case");
     for (size_t b = 0; b < check->backend_count; b++)
-        printf(" %-14s", check->backends[b]->name);
+        printf(" %-*s", column_width(check, b), check->backends[b]->name);
     printf("\n");
 }
 

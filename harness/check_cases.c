@@ -117,7 +117,9 @@ int check_choose_cases(struct check *check, char *problem)
     int r = ask_cases(check, &all);
     if (r == 0)
         r = ask_limit(check);
-    if (r < 0)
+    if (r == -EINTR)
+        problem_say(problem, r, "interrupted");
+    else if (r < 0)
         problem_say(problem, r, "%s does not say which cases it has; build it again: %s",
                     check->program, strerror(-r));
     for (size_t i = 0; i < check->chosen.count && r >= 0; i++) {

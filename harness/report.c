@@ -94,9 +94,14 @@ static void print_help(FILE *out)
     options_print(out, rows);
 }
 
+/* With what the words and the tables rest on, which may be other than what the run was asked for.
+ */
 static int print_json(const struct analysis *analysis)
 {
-    json_t *json = run_to_json(analysis->run, analysis->cells);
+    struct run shown = *analysis->run; /* borrows all that it points to */
+    shown.minimum_effect = analysis->minimum_effect;
+    shown.baseline = (char *)analysis->baseline;
+    json_t *json = run_to_json(&shown, analysis->cells);
     int r = json != NULL ? json_dumpf(json, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(10)) : -1;
     json_decref(json);
     putchar('\n');

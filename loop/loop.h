@@ -79,9 +79,10 @@ enum loop_mode {
 
 /* 1 when something is still alive, 0 when not, -errno when the backend broke. */
 int loop_run(struct loop *, enum loop_mode);
-void loop_stop(struct loop *);        /* the running iteration is the last one */
-bool loop_alive(const struct loop *); /* an active referenced handle, a request, a closing handle,
-                                         or a queued referenced immediate */
+/* The running iteration is the last one. */
+void loop_stop(struct loop *);
+/* An active referenced handle, a request, a closing handle, or a queued referenced immediate. */
+bool loop_alive(const struct loop *);
 uint64_t loop_now_ns(const struct loop *); /* read at the start of an iteration and after poll */
 void loop_update_time(struct loop *);
 struct backend *loop_backend(struct loop *); /* for its counters and what it was granted */

@@ -80,6 +80,8 @@ unsigned analysis_bound_trials(const struct analysis *, size_t cell, const struc
  * whatever else went wrong. SUBJECT_NONE: of all subjects. 0 where the mode has no metric "early".
  */
 double analysis_early(const struct analysis *, size_t cell, size_t subject);
+/* The same without an analysis. */
+double early_timers(const struct run_cell *, size_t subject);
 
 /* ---- verdicts ---- */
 

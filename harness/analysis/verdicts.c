@@ -108,6 +108,9 @@ static size_t find_baseline(const struct run *run, const struct contender *conte
         if (contenders[i].why_none == NULL)
             subjects[measured++] = contenders[i].subject;
     }
+    for (size_t i = 0; i < count && measured == 0; i++)
+        subjects[i] = contenders[i].subject;
+    measured = measured > 0 ? measured : count;
     return baseline_choose(run, asked, subjects, measured);
 }
 

@@ -111,19 +111,24 @@ unsigned analysis_bound_trials(const struct analysis *analysis, size_t cell,
     return bound;
 }
 
-double analysis_early(const struct analysis *analysis, size_t cell, size_t subject)
+double early_timers(const struct run_cell *cell, size_t subject)
 {
-    const struct run_cell *run_cell = &analysis->run->cells[cell];
-    const struct trial_table *table = &run_cell->trials;
-    const struct metric *early =
-        workload_metric(run_cell->cell.workload, run_cell->cell.mode, "early");
-    const double *values = early != NULL ? table->metrics[place_of(analysis, cell, early)] : NULL;
+    const struct workload *workload = cell->cell.workload;
+    const struct metric *early = workload_metric(workload, cell->cell.mode, "early");
+    const double *values =
+        early != NULL ? cell->trials.metrics[workload_metric_index(workload, early)] : NULL;
     double sum = 0;
-    for (size_t i = 0; values != NULL && i < table->count; i++) {
-        if ((subject == SUBJECT_NONE || table->rows[i].subject == subject) && !isnan(values[i]))
+    for (size_t i = 0; values != NULL && i < cell->trials.count; i++) {
+        bool counts = subject == SUBJECT_NONE || cell->trials.rows[i].subject == subject;
+        if (counts && !isnan(values[i]))
             sum += values[i];
     }
     return sum;
+}
+
+double analysis_early(const struct analysis *analysis, size_t cell, size_t subject)
+{
+    return early_timers(&analysis->run->cells[cell], subject);
 }
 
 /* ---- verdicts ---- */

@@ -18,11 +18,12 @@ static void put(const char *text, FILE *out)
     }
 }
 
-/* One field of a row, and the line between it and the next. */
+/* A field of a row, with the line behind it. */
 static void put_field(const char *text, FILE *out)
 {
+    fputc(' ', out);
     put(text, out);
-    fputs(" | ", out);
+    fputs(" |", out);
 }
 
 static void print_item(FILE *out, const char *text)
@@ -46,7 +47,7 @@ static void print_differences(const struct run_comparison *comparison, FILE *out
     fprintf(out, "\n| differs | BASE | NEW |\n| --- | --- | --- |\n");
     for (size_t i = 0; i < differences->count; i++) {
         char text[512];
-        fputs("| ", out);
+        fputc('|', out);
         put_field(difference_name(differences, i, text, sizeof text), out);
         for (int side = 0; side < SIDES; side++)
             put_field(value_print(&differences->values[side].list[i].value, text, sizeof text),
@@ -61,7 +62,7 @@ static void print_verdict(const struct run_comparison *comparison, const struct 
     char text[COMPARE_TEXT_BYTES];
     enum verdict_word word = pair->verdict.word;
     bool named = word == VERDICT_SLOWER || word == VERDICT_FASTER;
-    fprintf(out, named ? "| **%s** | " : "| %s | ", verdict_name(word));
+    fprintf(out, named ? "| **%s** |" : "| %s |", verdict_name(word));
     put_field(pair->subject, out);
     put_field(compare_cell_text(comparison, pair->cell, false, text), out);
     put_field(pair->metric->name, out);

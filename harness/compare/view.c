@@ -1,5 +1,6 @@
 #include "harness/compare/view.h"
 
+#include "harness/analysis/analysis.h"
 #include "harness/contract/parameters.h"
 
 #include <errno.h>
@@ -32,23 +33,14 @@ const char *side_why_no_cell(const struct side *side, size_t cell)
     return why;
 }
 
-/* Whatever else is wrong with a trial in which a timer was early, it was early. */
-static void look_at_trials(struct cell_view *view, const struct compared_run *run,
-                           const struct run_cell *cell, size_t subject_count)
+static void look_at_subject(struct subject_view *view, const struct run_cell *cell, size_t place,
+                            const struct samples *samples)
 {
-    const struct trial_table *trials = &cell->trials;
-    const struct workload *workload = cell->cell.workload;
-    const struct metric *metric = workload_metric(workload, cell->cell.mode, "early");
-    const double *early =
-        metric != NULL ? trials->metrics[workload_metric_index(workload, metric)] : NULL;
-    for (size_t subject = 0; subject < subject_count; subject++) {
-        for (size_t i = 0; i < trials->count; i++) {
-            if (trials->rows[i].subject != run->subjects[subject])
-                continue;
-            view->subjects[subject].tried = true;
-            view->subjects[subject].early |= early != NULL && early[i] > 0;
-        }
-    }
+    for (size_t i = 0; i < cell->trials.count; i++)
+        view->tried |= cell->trials.rows[i].subject == place;
+    view->early |= early_timers(cell, place) > 0;
+    view->rounds += samples->count;
+    view->bound += samples->bound;
 }
 
 static int open_run(struct cell_view *view, size_t run, size_t subject_count,
@@ -62,11 +54,10 @@ static int open_run(struct cell_view *view, size_t run, size_t subject_count,
     if (r < 0)
         return r;
     cell_samples_collect(&view->samples[run], workload_metric_index(cell->cell.workload, metric));
-    look_at_trials(view, compared, cell, subject_count);
     for (size_t subject = 0; subject < subject_count; subject++) {
         const struct samples *samples = cell_view_samples(view, run, subject);
-        view->subjects[subject].rounds += samples != NULL ? samples->count : 0;
-        view->subjects[subject].bound += samples != NULL ? samples->bound : 0;
+        if (samples != NULL)
+            look_at_subject(&view->subjects[subject], cell, compared->subjects[subject], samples);
     }
     return 0;
 }

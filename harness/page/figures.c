@@ -84,40 +84,6 @@ static void write_table(const struct page *page, const struct drawn_chart *chart
 
 /* ---- pictures ---- */
 
-/* Half of gnuplot's groups hold nothing: such a one is two lines. */
-static const char *past_empty_groups(const char *at)
-{
-    while (strncmp(at, "<g ", 3) == 0) {
-        const char *end = strchr(at, '\n');
-        if (end == NULL || strncmp(end, "\n</g>\n", 6) != 0)
-            break;
-        at = end + 6;
-    }
-    return at;
-}
-
-/* An address that is the picture itself, for an attribute in single quotes: what would end either
- * is escaped, and white space at the ends of lines, which browsers take out of an address, is one
- * space. */
-static void write_address(FILE *out, const char *svg)
-{
-    static const char *const escapes[128] = {
-        ['%'] = "%25", ['#'] = "%23", ['\''] = "%27", ['&'] = "&amp;",
-        ['<'] = "<",   ['>'] = ">",   ['"'] = "\""};
-    fputs("data:image/svg+xml;charset=utf-8,", out);
-    for (const char *at = past_empty_groups(svg); *at != '\0'; at++) {
-        unsigned char byte = (unsigned char)*at;
-        const char *escape = byte < 128 ? escapes[byte] : NULL;
-        if (byte >= ' ') {
-            escape != NULL ? fputs(escape, out) : fputc(byte, out);
-            continue;
-        }
-        fputc(' ', out);
-        at += strspn(at, "\n\t\r ");
-        at = past_empty_groups(at) - 1;
-    }
-}
-
 /* A picture of its own, not a part of the document: a script in it would never run, and it can
  * fetch nothing. */
 static void write_picture(struct page *page, const struct drawn_chart *chart)
@@ -136,9 +102,9 @@ static void write_picture(struct page *page, const struct drawn_chart *chart)
     }
     html_print(page->out,
                "<div class=\"scroll chart\" role=\"region\" tabindex=\"0\" "
-               "aria-labelledby=\"f%zu\">\n<img alt=\"%s\" loading=\"lazy\" src='",
+               "aria-labelledby=\"f%zu\">\n<img alt=\"%s\" src='",
                page->pictures, chart->title);
-    write_address(page->out, chart->svg);
+    html_picture(page->out, chart->svg);
     fputs("'>\n</div>\n", page->out);
     page->pictures_bytes += bytes;
 }

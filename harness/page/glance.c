@@ -11,7 +11,7 @@ enum { NAMES_SHOWN = 8 };
 struct standing {
     /* In which it is in the group. */
     size_t cells[TABLE_SUBJECTS_MAX];
-    /* Cells in which there is anything to compare, and subjects in the largest of them. */
+    /* Cells in which the tier has a subject, and subjects in the largest of them. */
     size_t compared, most;
     /* Cells in which all are in the group; and in which a pair of it is INCONCLUSIVE. */
     size_t alike, undecided;
@@ -34,18 +34,16 @@ static void fill(const struct page *page, const struct mode_view *mode, enum bac
     *standing = (struct standing){.compared = 0};
     for (size_t i = 0; i < mode->cell_count; i++) {
         group_find(page->analysis, mode->cells[i], tier, &group);
-        if (group.of < 2)
-            continue;
-        standing->compared++;
+        standing->compared += group.of > 0;
         standing->most = group.of > standing->most ? group.of : standing->most;
-        standing->alike += group.count == group.of;
+        standing->alike += group.of > 0 && group.count == group.of;
         standing->undecided += group.undecided;
         for (size_t k = 0; k < group.count; k++)
             standing->cells[group.subjects[k]]++;
+        /* Of one cell, the best one first, as it is there. */
+        for (size_t k = 0; k < group.count && mode->cell_count == 1; k++)
+            add_subject(standing, group.subjects[k]);
     }
-    /* Of one cell, the best one first, as it is there. */
-    for (size_t i = 0; i < group.count && standing->compared == 1 && mode->cell_count == 1; i++)
-        add_subject(standing, group.subjects[i]);
     for (size_t i = 0; i < mode->subject_count && mode->cell_count > 1; i++) {
         if (standing->cells[mode->subjects[i]] > 0)
             add_subject(standing, mode->subjects[i]);
@@ -81,36 +79,46 @@ static void write_names(const struct page *page, const struct standing *standing
     for (size_t i = 0; i < standing->count && i < NAMES_SHOWN; i++) {
         size_t subject = standing->subjects[i];
         html_print(page->out, "%s<b>%s</b>", i > 0 ? ", " : "", page_subject(page, subject));
-        if (standing->compared > 1)
+        if (standing->compared > 1 && standing->most > 1)
             html_print(page->out, " (%zu of %zu)", standing->cells[subject], standing->compared);
     }
     if (standing->count > NAMES_SHOWN)
         html_print(page->out, " and %zu more", standing->count - NAMES_SHOWN);
 }
 
-/* One tier. false: there is nothing to compare in it. */
-static bool write_tier(const struct page *page, const struct mode_view *mode,
-                       enum backend_tier tier, struct standing *standing, const char *before)
+static void write_standing(const struct page *page, const struct mode_view *mode,
+                           const struct standing *standing)
 {
-    fill(page, mode, tier, standing);
-    if (standing->compared == 0)
-        return false;
-    html_print(page->out, "%s<small>%s, %zu subjects:</small> ", *before != '\0' ? "<br>\n" : "",
-               backend_tier_name(tier), standing->most);
     if (standing->alike == standing->compared) {
-        fputs("no difference was found", page->out);
+        fputs("no significant difference", page->out);
     } else {
         write_names(page, standing);
         if (standing->count == 1 && standing->cells[standing->subjects[0]] == standing->compared)
             write_margin(page, mode, standing->subjects[0]);
     }
-    if (standing->undecided == 0)
-        fputs(".", page->out);
-    else if (mode->cell_count == 1)
-        fputs("; more rounds may still tell them apart.", page->out);
-    else
-        html_print(page->out, "; more rounds may still tell them apart in %zu of %zu cells.",
-                   standing->undecided, standing->compared);
+    if (standing->undecided > 0)
+        fputs("; more rounds may tell some of them apart", page->out);
+    if (standing->undecided > 0 && standing->undecided < standing->compared)
+        html_print(page->out, ", in %zu of %zu cells", standing->undecided, standing->compared);
+}
+
+/* One tier. false: it has no subject here. */
+static bool write_tier(const struct page *page, const struct mode_view *mode,
+                       enum backend_tier tier, struct standing *standing, bool is_first)
+{
+    fill(page, mode, tier, standing);
+    if (standing->compared == 0)
+        return false;
+    fputs(is_first ? "" : "<br>\n", page->out);
+    if (standing->most == 1) {
+        html_print(page->out, "<small>%s:</small> only ", backend_tier_name(tier));
+        write_names(page, standing);
+    } else {
+        html_print(page->out, "<small>%s, %zu subjects:</small> ", backend_tier_name(tier),
+                   standing->most);
+        write_standing(page, mode, standing);
+    }
+    fputs(".", page->out);
     return true;
 }
 
@@ -119,7 +127,7 @@ static void write_mode(const struct page *page, size_t number, struct standing *
     static const enum backend_tier tiers[] = {TIER_READINESS, TIER_COMPLETION, TIER_NONE};
     const struct mode_view *mode = &page->modes.modes[number];
     size_t pairs = 0, differ = 0;
-    const char *before = "";
+    bool is_first = true;
     for (size_t c = 0; c < mode->cell_count; c++) {
         const struct cell_summary *summary = &page->analysis->cells[mode->cells[c]];
         pairs += summary->verdict_count;
@@ -133,11 +141,11 @@ static void write_mode(const struct page *page, size_t number, struct standing *
                number, mode->workload->name, mode->mode, mode->cell_count,
                mode->cell_count == 1 ? "" : "s", differ, pairs);
     for (size_t i = 0; i < sizeof tiers / sizeof tiers[0]; i++) {
-        if (write_tier(page, mode, tiers[i], standing, before))
-            before = "more";
+        if (write_tier(page, mode, tiers[i], standing, is_first))
+            is_first = false;
     }
-    if (*before == '\0')
-        fputs("Nothing to compare: no tier has two subjects here.", page->out);
+    if (is_first)
+        fputs("Nothing to compare: it takes two subjects of which neither is a floor.", page->out);
     fputs("</dd>\n", page->out);
 }
 

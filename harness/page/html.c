@@ -111,3 +111,33 @@ void html_json_text(FILE *out, const char *text)
     }
     fputc('"', out);
 }
+
+/* Half of gnuplot's groups hold nothing: such a one is two lines. */
+static const char *past_empty_groups(const char *at)
+{
+    while (strncmp(at, "<g ", 3) == 0) {
+        const char *end = strchr(at, '\n');
+        if (end == NULL || strncmp(end, "\n</g>\n", 6) != 0)
+            break;
+        at = end + 6;
+    }
+    return at;
+}
+
+void html_picture(FILE *out, const char *svg)
+{
+    static const char *const escapes[128] = {
+        ['%'] = "%25", ['#'] = "%23", ['\''] = "%27", ['&'] = "&amp;"};
+    fputs("data:image/svg+xml;charset=utf-8,", out);
+    for (const char *at = past_empty_groups(svg); *at != '\0'; at++) {
+        unsigned char byte = (unsigned char)*at;
+        const char *escape = byte < 128 ? escapes[byte] : NULL;
+        if (byte >= ' ') {
+            escape != NULL ? fputs(escape, out) : fputc(byte, out);
+            continue;
+        }
+        fputc(' ', out);
+        at += 1 + strspn(at + 1, "\n\t\r ");
+        at = past_empty_groups(at) - 1;
+    }
+}

@@ -17,4 +17,9 @@ void html_text(FILE *, const char *text);
  * '&', so that nothing in it ends the element. */
 void html_json_text(FILE *, const char *text);
 
+/* An address that is the picture itself, for an attribute in single quotes: what would end either
+ * is escaped. White space at the ends of lines, which browsers take out of an address, becomes one
+ * space, and groups that hold nothing are left out: which are half of gnuplot's. */
+void html_picture(FILE *, const char *svg);
+
 #endif

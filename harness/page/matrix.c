@@ -160,9 +160,8 @@ static bool write_baselines(const struct page *page, const struct mode_view *mod
         size_t baseline = page->analysis->cells[mode->cells[i]].baseline;
         if (baseline == SUBJECT_NONE || baseline == before)
             continue;
-        html_print(page->out, "%s%s",
-                   before != SUBJECT_NONE ? ", " : "Ratio to <span class=\"against\">",
-                   page_subject(page, baseline));
+        fputs(before != SUBJECT_NONE ? ", " : "Ratio to <span class=\"against\">", page->out);
+        html_print(page->out, "%s", page_subject(page, baseline));
         before = baseline;
     }
     return before != SUBJECT_NONE;

@@ -36,23 +36,14 @@ static bool is_digit(char c)
 const char *json_scan_kind(struct json_scan *scan)
 {
     char c = peek(scan);
-    switch (c) {
-    case '"':
-        return "a string";
-    case '{':
-        return "an object";
-    case '[':
-        return "an array";
-    case 't':
-    case 'f':
-        return "true or false";
-    case 'n':
-        return "null";
-    case '-':
-        return "a negative number";
-    default:
-        return is_digit(c) ? "a number" : "something that is no JSON";
-    }
+    return c == '"'               ? "a string"
+           : c == '{'             ? "an object"
+           : c == '['             ? "an array"
+           : c == '-'             ? "a negative number"
+           : is_digit(c)          ? "a number"
+           : c == 't' || c == 'f' ? "true or false"
+           : c == 'n'             ? "null"
+                                  : "something that is no JSON";
 }
 
 static bool take_word(struct json_scan *scan, const char *word)
@@ -179,6 +170,20 @@ static int read_character(struct json_scan *scan, char *bytes, size_t *count)
     return r;
 }
 
+/* An escape stands for a whole character, so what is UTF-8 with its escapes is UTF-8 without them.
+ */
+static int check_text(struct json_scan *scan, char *begin)
+{
+    char *end = scan->at - 1;
+    *end = '\0';
+    bool good = utf8_is_valid(begin + 1);
+    *end = '"';
+    if (good)
+        return 0;
+    scan->at = begin;
+    return wrong(scan, "a text that is not UTF-8");
+}
+
 /* `text` NULL: it is only passed over. `cut`: what does not fit is left out. */
 static int read_text(struct json_scan *scan, char *text, size_t size, bool cut)
 {
@@ -206,13 +211,14 @@ static int read_text(struct json_scan *scan, char *text, size_t size, bool cut)
         length += count;
     }
     scan->at++;
-    if (text == NULL)
-        return 0;
+    int r = check_text(scan, begin);
+    if (r < 0 || text == NULL)
+        return r;
     text[length] = '\0';
-    if (cut || utf8_is_valid(text))
-        return 0;
-    scan->at = begin;
-    return wrong(scan, "a text that is not UTF-8");
+    /* Half of a character may have been cut off. */
+    while (cut && !utf8_is_valid(text))
+        text[--length] = '\0';
+    return 0;
 }
 
 int json_scan_text(struct json_scan *scan, char *text, size_t size)
@@ -358,13 +364,14 @@ static int skip_value(struct json_scan *scan, unsigned depth)
         return skip_members(scan, *scan->at, depth);
     case '"':
         return read_text(scan, NULL, 0, false);
+    case 'n':
+        return json_scan_null(scan) ? 0 : wrong(scan, "null expected");
     case 't':
     case 'f':
         return json_scan_boolean(scan, &boolean);
-    case 'n':
-        return json_scan_null(scan) ? 0 : wrong(scan, "null expected");
     default:
-        return json_scan_number(scan, &number);
+        return *scan->at == '-' || is_digit(*scan->at) ? json_scan_number(scan, &number)
+                                                       : wrong(scan, "a value expected");
     }
 }
 

@@ -55,6 +55,8 @@ static int take_line(struct reader *reader, char *text, size_t length)
 {
     char rest[PROBLEM_BYTES];
     reader->line++;
+    if (length > TRIALS_LINE_BYTES_MAX)
+        return say(reader, -EINVAL, "more than 1 MiB: no trial is so long");
     text[length] = '\0';
     if (strlen(text) != length)
         return say(reader, -EINVAL, "there is a byte 0 in it: this is no text");
@@ -80,7 +82,7 @@ static int take_lines(struct reader *reader)
     }
     if (r == 0 && reader->end - reader->begin > TRIALS_LINE_BYTES_MAX) {
         reader->line++;
-        r = say(reader, -EINVAL, "more than 1 MiB without a line's end: no trial is so long");
+        r = say(reader, -EINVAL, "more than 1 MiB: no trial is so long");
     }
     memmove(reader->window, reader->window + reader->begin, reader->end - reader->begin);
     reader->end -= reader->begin;

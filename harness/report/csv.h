@@ -1,5 +1,5 @@
-/* One CSV file. What a spreadsheet could take for a formula is text in it. Internal to the report.
- */
+/* One CSV file: of the report, and of the charts' data. What a spreadsheet could take for a formula
+ * is text in it. */
 #ifndef HARNESS_REPORT_CSV_H
 #define HARNESS_REPORT_CSV_H
 
@@ -11,8 +11,8 @@ struct csv {
     unsigned columns;
 };
 
-/* 0 or -errno. `header` may be NULL. What is opened is closed; on -errno, also of an earlier write, the file that was
- * there before is untouched. */
+/* 0 or -errno. `header` may be NULL. What is opened is closed; on -errno, also of an earlier write,
+ * the file that was there before is untouched. */
 int csv_open(struct csv *, const char *folder, const char *name, const char *header);
 int csv_close(struct csv *);
 

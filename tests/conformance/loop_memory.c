@@ -32,8 +32,8 @@ static pid_t start_clients(const struct sockaddr_in *address, unsigned count, in
     alarm(case_limit_s());
     for (unsigned i = 0; i < count; i++) {
         int fd = socket(AF_INET, SOCK_STREAM, 0);
-        struct linger at_once = {.l_onoff =
-                                     1}; /* by RST, or the ports would be used up for a minute */
+        /* By RST, or the ports would be used up for a minute. */
+        struct linger at_once = {.l_onoff = 1};
         if (fd < 0 || connect(fd, (const struct sockaddr *)address, sizeof *address) < 0 ||
             setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) < 0)
             _exit(1);

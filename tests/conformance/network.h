@@ -33,8 +33,8 @@ struct endpoint *pipe_writer(struct fixture *, int *reader, uint16_t want);
 /* Hands over a descriptor to be closed in the end. */
 void peer_track(struct fixture *, int fd);
 
-void peer_send(struct fixture *, int peer, const void *data,
-               size_t length); /* all of it, may block */
+/* All of it, may block. */
+void peer_send(struct fixture *, int peer, const void *data, size_t length);
 /* The pattern's bytes from `offset` on; stops where the socket would block. Returns how many went.
  */
 size_t peer_send_pattern(int peer, uint64_t offset, size_t length);

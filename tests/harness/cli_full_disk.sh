@@ -12,7 +12,7 @@ assert sorted(os.listdir(sys.argv[1])) == ["run.json", "trials.jsonl"], os.listd
 assert open(sys.argv[1] + "/trials.jsonl", "rb").read().endswith(b"}\n")
 def rounds(run):
     return {trial["round"] for trial in run["cells"][0]["trials"]}
-print(rounds(kept), rounds(rescued), rescued["rounds"])
+print(f"{len(rounds(kept))} rounds in the folder, {len(rounds(rescued))} rescued")
 assert rounds(rescued) == set(range(rescued["rounds"]))
 assert rounds(kept) == set(range(len(rounds(kept))))
 assert len(rounds(rescued)) >= len(rounds(kept)) > 0
@@ -52,13 +52,16 @@ a_limit_of_file_sizes_stops_the_run_and_the_rounds_are_rescued_in_parts() {
     return $result
 }
 
-# With no other folder to go to, what was written before stays.
+# With no other folder to go to, what was written before stays. /tmp is one of them, and hidden here; so the test is
+# elsewhere then.
 when_no_folder_takes_it_the_finished_rounds_stay_and_that_is_said() {
     unshare -rm true 2>/dev/null || { skip_test "unshare -rm is not allowed here"; return; }
+    case $pollbench in /tmp/*) skip_test "pollbench itself is below /tmp"; return ;; esac
     mkdir disk kept
     status=0
-    unshare -rm bash -c 'mount -t tmpfs -o size=128k none disk && mount -t tmpfs -o ro none /tmp || exit 77
-        cd disk && TMPDIR=/nonexistent "$@"; status=$?; cp -a r ../kept; exit $status' bash \
+    unshare -rm bash -c 'mount --bind . /mnt && mount -t tmpfs -o ro none /tmp &&
+        mount -t tmpfs -o size=128k none /mnt/disk && cd /mnt/disk || exit 77
+        TMPDIR=/nonexistent "$@"; status=$?; cp -a r /mnt/kept; exit $status' bash \
         "$pollbench" run "${endless[@]}" --out r >out 2>err || status=$?
     [ $status != 77 ] || { skip_test "no tmpfs can be mounted here"; return; }
     expect_status 3 && expect_error "No other folder takes it" "r has the rounds up to the last" || return 1

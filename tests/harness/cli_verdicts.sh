@@ -28,6 +28,16 @@ says_not() { # TEXT
     ! tr -s ' \n' ' ' <out | grep -qF -- "$1" || fail "in the report: $1"
 }
 
+change() { # STATEMENT...: Python over run, the run in r (record/run_folder.py)
+    PYTHONPATH=$sources/tests/harness/record "$python" - "$@" <<'PYTHON'
+import run_folder, sys
+run = run_folder.load("r")
+for statement in sys.argv[1:]:
+    exec(statement)
+run_folder.save("r", run)
+PYTHON
+}
+
 words_are() { # WORD...: all that verdicts.csv has, each once, sorted
     local found
     found=$(tail -n +2 r/verdicts.csv | grep -oE ',(FASTER|SLOWER|EQUIVALENT|INCONCLUSIVE|INVALID),' | tr -d , |
@@ -38,9 +48,10 @@ words_are() { # WORD...: all that verdicts.csv has, each once, sorted
 the_first_table_names_the_cheapest_of_each_tier() {
     report_on crossover 20 || return 1
     says "Of 40 pairs" \
+        "tier not significantly slower than any other, best / epoll verdict (rounds) the best first" \
         "idle=0 readiness poll 0.900 [0.900, 0.900] FASTER completion io_uring 1.100 [1.100, 1.100] SLOWER" \
         "idle=10 readiness poll 0.900 [0.900, 0.900] FASTER completion io_uring 1.010 [1.010, 1.010] EQUIVALENT" \
-        "idle=100 readiness epoll, epoll-et; alike 1 the reference completion io_uring 0.900" &&
+        "idle=100 readiness epoll, epoll-et; alike 1 the baseline completion io_uring 0.900" &&
         says_not "wins"
 }
 
@@ -61,7 +72,34 @@ a_crossover_is_told_as_one() {
 
 the_blocks_have_the_word_of_each_row() {
     report_on crossover 20 &&
-        says "epoll readiness 20 100,000 [99,995, 100,005] 1.250 [1.250, 1.250] SLOWER"
+        says "# subject tier n median, ns 99 % interval / epoll verdict" \
+            "poll readiness 20 90,000 [89,995, 90,005] 0.900 [0.900, 0.900] FASTER" \
+            "epoll readiness 20 100,000 [99,995, 100,005] 1 -"
+}
+
+# One baseline in every table: epoll, of two the first, or whom the run was asked for.
+every_table_has_the_baseline_of_its_cell() {
+    report_on scale 20 && says "best / epoll" "/ epoll verdict" "peer:libuv 20 400 [395, 405] 4.00 [3.88, 4.13] SLOWER" ||
+        return 1
+    report_on crossover 20 && change 'run["baseline"] = "poll"' && pb report r &&
+        says "best / poll" "by idle, against poll" "/ poll verdict" \
+            "epoll readiness 20 100,000 [99,995, 100,005] 1.111 [1.111, 1.111] SLOWER" &&
+        says_not "/ epoll" || return 1
+    grep -q '^0,.*,epoll,readiness,ns_per_accept,poll,1.111' r/verdicts.csv || fail "another baseline in verdicts.csv" ||
+        return 1
+    report_on crossover 20 --baseline epoll-et && says "best / epoll-et" "/ epoll-et verdict" || return 1
+    report_on crossover 20 --baseline poll --json &&
+        "$python" -c 'import json; run = json.load(open("out"))
+assert run["baseline"] == run["cells"][0]["baseline"] == "poll"' || fail "not in the JSON" || return 1
+    pb report r --baseline epol
+    expect_status 2 && expect_error epoll
+}
+
+where_cells_have_different_baselines_each_is_named() {
+    report_on crossover 20 || return 1
+    change 'run["cells"][1]["trials"] = [t for t in run["cells"][1]["trials"] if t["subject"] != "epoll"]' || return 1
+    pb report r
+    expect_status 0 && says "best / baseline" "idle=0 (baseline: epoll)" "idle=10 (baseline: poll)" "/ poll verdict"
 }
 
 with_too_few_rounds_nobody_is_named() {
@@ -75,20 +113,42 @@ with_too_few_rounds_nobody_is_named() {
     report_on crossover 13 && says_not "Too few rounds" && words_are EQUIVALENT FASTER SLOWER
 }
 
-trials_that_had_to_give_way_are_mentioned() {
+trials_beside_which_something_else_ran_are_mentioned() {
     report_on crossover 20 && says_not DISTURBED || return 1
-    "$python" - <<'PYTHON'
-import json
-run = json.load(open("r/run.json"))
-trials = run["cells"][1]["trials"]
-for number, trial in enumerate(trials):
-    trial["usage"].update(wall_ns=25000000, involuntary=3 if number < 21 else 2)
-for trial in run["cells"][2]["trials"][:20]:
-    trial["usage"].update(wall_ns=9000000, involuntary=1)
-json.dump(run, open("r/run.json", "w"))
-PYTHON
+    change 'for number, trial in enumerate(run["cells"][1]["trials"]):
+    trial["usage"].update(wall_ns=25000000, involuntary=3 if number < 21 else 2)' \
+        'for trial in run["cells"][2]["trials"][:20]: trial["usage"].update(wall_ns=9000000, involuntary=1)' || return 1
     pb report r
-    says "DISTURBED: in 21 of 100 trials of 1 of 4 cells"
+    says "DISTURBED: in 21 of 100 trials of 1 of 4 cells something else ran on the subject's CPU"
+}
+
+# A killed run has no "rounds" and no "ended"; its last line may be half a trial.
+a_run_that_was_killed_says_what_it_kept() {
+    report_on crossover 20 && says_not "NOT FINISHED" && says_not "cut off" || return 1
+    change 'del run["rounds"], run["ended"]' && printf '{"run":"2026' >>r/trials.jsonl && pb report r
+    expect_status 0 && says "NOT FINISHED: what follows is of 20 rounds (it was killed)." \
+        "1 line of trials.jsonl was cut off, and is left out."
+}
+
+# What an ordinary reader has to understand.
+undecided_pairs_say_how_many_rounds_they_take() {
+    report_on crossover 20 || return 1
+    change 'for trial in run["cells"][0]["trials"]:
+    if trial["subject"] == "poll": trial["metrics"]["ns_per_accept"] *= 1 + 0.2 * (trial["round"] % 3)' || return 1
+    pb report r
+    expect_status 0 && says "INCONCLUSIVE (64) means: with 64 rounds in all, about half of such pairs would be decided." \
+        "Half of those here take at most" \
+        "? (64): INCONCLUSIVE. With 64 rounds in all, about half of such pairs would be decided."
+}
+
+# 1e150, far beyond any time: neither tables nor files stop.
+values_beyond_any_measure_are_still_printed() {
+    report_on crossover 20 || return 1
+    change 'for cell in run["cells"]:
+    for trial in cell["trials"]: trial["metrics"]["ns_per_accept"] *= 1e145' || return 1
+    pb report r
+    expect_status 0 && says "poll readiness 20 9e+149 [9e+149, 9e+149] 0.900 [0.900, 0.900] FASTER" || return 1
+    grep -q ',ns_per_accept,ns,9.9999[0-9]*e+149,' r/trials.csv || fail "not in trials.csv"
 }
 
 one_subject_alone_is_compared_with_nothing() {
@@ -119,7 +179,7 @@ the_minimum_effect_can_be_asked_for() {
 a_run_says_at_first_how_many_rounds_its_pairs_need() {
     pb run accept --set mode=drain --set queue=20 --set idle=0,1 --backends null,poll,select,epoll,epoll-et \
         --rounds 1 --out r
-    expect_status 0 && expect_error "12 pairs of subjects" "none can be named with fewer than 12 rounds" || return 1
+    expect_status 0 && expect_error "12 pairs of subjects: the first FASTER or SLOWER takes at least 12 rounds" || return 1
     pb run "${small[@]}" --rounds 1 --out alone
     expect_no_error "pairs of subjects"
 }
@@ -136,6 +196,8 @@ a_run_records_its_minimum_effect() {
 run_tests the_first_table_names_the_cheapest_of_each_tier \
     those_that_are_alike_are_named_together_the_best_one_first a_crossover_is_told_as_one \
     the_blocks_have_the_word_of_each_row with_too_few_rounds_nobody_is_named \
-    trials_that_had_to_give_way_are_mentioned one_subject_alone_is_compared_with_nothing when_all_trials_are_invalid_the_commonest_reason_is_given \
-    the_minimum_effect_can_be_asked_for \
+    trials_beside_which_something_else_ran_are_mentioned one_subject_alone_is_compared_with_nothing when_all_trials_are_invalid_the_commonest_reason_is_given \
+    every_table_has_the_baseline_of_its_cell where_cells_have_different_baselines_each_is_named \
+    a_run_that_was_killed_says_what_it_kept undecided_pairs_say_how_many_rounds_they_take \
+    values_beyond_any_measure_are_still_printed the_minimum_effect_can_be_asked_for \
     a_run_says_at_first_how_many_rounds_its_pairs_need a_run_records_its_minimum_effect

@@ -1,124 +1,250 @@
 #include "tests/harness/record/made_run.h"
 
-#include "harness/stats/histogram.h"
-#include "harness/stats/random.h"
-#include "harness/record/run_read.h"
+#include "backends/registry.h"
+#include "harness/contract/parameters.h"
+#include "harness/record/run_json.h"
+#include "harness/workloads/workloads.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
+#include <string.h>
 
 #include <cmocka.h>
 
-static const char *const names[] = {"select", "epoll", "floor:epoll"};
-
-/* ---- a run ---- */
-
-static json_t *new_histogram(struct random *random)
+static void add_subject(struct run *run, const char *name)
 {
-    static struct histogram histogram;
-    histogram_reset(&histogram);
+    struct run_subject *subject = run_add_subject(run);
+    assert_non_null(subject);
+    subject->tier = TIER_READINESS;
+    subject->available = true;
+    assert_int_equal(text_set(&subject->name, name) | text_set(&subject->asked, "EPOLL_PWAIT2") |
+                         text_set(&subject->granted, "") | text_set(&subject->summary, "some"),
+                     0);
+}
+
+static void add_manifest(struct named_values *manifest)
+{
+    int r = named_values_add_text(manifest, "", "kernel", "Linux \"6");
+    r |= named_values_add_text(manifest, "", "cpu", "some [");
+    r |= named_values_add_integer(manifest, "", "cpus", 2);
+    r |= named_values_add_nothing(manifest, "", "virtualization");
+    r |= named_values_add_integer(manifest, "sysctl", "net.core.somaxconn", 4096);
+    r |= named_values_add_text(manifest, "libraries", "libc", "glibc 2.36");
+    assert_int_equal(r, 0);
+}
+
+void made_run_open(struct run *run, size_t cells)
+{
+    *run = (struct run){.seed = 7, .minimum_effect = 0.03, .subject_cpu = 1, .generator_cpu = -1};
+    run->command = calloc(1, sizeof *run->command);
+    assert_non_null(run->command);
+    run->command_count = 1;
+    assert_int_equal(text_set(&run->id, "20260101-000000-0000") |
+                         text_set(&run->command[0], "pollbench \u00fc") |
+                         text_set(&run->profile, "quick"),
+                     0);
+    add_manifest(&run->manifest);
+    add_subject(run, "select");
+    add_subject(run, "epoll");
+    add_subject(run, "floor:epoll");
+    for (size_t i = 0; i < cells; i++) {
+        struct run_cell *cell = run_add_cell(run);
+        assert_non_null(cell);
+        cell->cell.workload = &accept_workload;
+        cell->cell.mode = workload_mode(&accept_workload, "steady");
+        assert_int_equal(named_values_add_integer(&cell->cell.params, "", "conns", (int64_t)i), 0);
+        trial_table_open(&cell->trials, &accept_workload, cell->cell.mode);
+        trial_table_open(&cell->counting, &accept_workload, cell->cell.mode);
+    }
+}
+
+void made_trial(struct trial *trial, struct random *random, size_t cell, size_t subject,
+                uint64_t round)
+{
+    struct outcome *outcome = &trial->outcome;
+    trial_reset(trial);
+    trial->cell = cell;
+    trial->subject = subject;
+    trial->round = round;
+    trial->order = (subject + round) % MADE_SUBJECTS;
+    trial->start_ns = 1000000000 * round + subject;
+    trial->valid = trial->has_outcome = true;
+    int r = figures_set(&outcome->metrics, "accepts_per_s", 1000 + random_below(random, 100));
+    r |= figures_set(&outcome->metrics, "server_cpu_us_per_accept",
+                     (1 + random_below(random, 100)) / 7.0);
+    r |= figures_set(&outcome->counters, "waits", random_below(random, 1000));
+    r |= figures_set(&outcome->counters, "operations", 100);
+    r |= figures_set(&outcome->usage, "wall_ns", 5e8);
+    assert_int_equal(r, 0);
+    struct histogram *latency = outcome_add_histogram(outcome, "connect_latency_ns");
+    assert_non_null(latency);
     for (unsigned i = 0; i < 300; i++)
-        histogram_record(&histogram, 20000 + random_below(random, 60000));
-    return histogram_to_json(&histogram);
+        histogram_record(latency, 20000 + random_below(random, 60000));
+    outcome->has_generator = true;
+    outcome->generator = (struct generator_report){
+        .cpu_utilisation = 0.25, .late_p99_ns = 1000, .connections = 300, .bound = round % 2 == 0};
+    if (outcome->generator.bound)
+        snprintf(outcome->generator.why_bound, sizeof outcome->generator.why_bound, "it was busy");
 }
 
-static json_t *new_trial(struct random *random, const char *subject, size_t round, size_t order)
+static void add_histogram(struct outcome *outcome, const char *name, uint64_t from_ns)
 {
-    double rate = 1000.0 + random_below(random, 100), cpu_us = 1 + random_below(random, 100) / 7.0;
-    int waits = (int)random_below(random, 1000);
-    return json_pack("{s:s, s:I, s:I, s:i, s:{s:f, s:f}, s:{s:o}, s:{s:i, s:i}, s:{s:i}, s:{s:b, "
-                     "s:n}, s:b, s:n}",
-                     "subject", subject, "round", (json_int_t)round, "order", (json_int_t)order,
-                     "attempt", 0, "metrics", "accepts_per_s", rate, "server_cpu_us_per_accept",
-                     cpu_us, "histograms", "connect_latency_ns", new_histogram(random), "counters",
-                     "waits", waits, "operations", 100, "usage", "wall_ns", 1, "generator", "bound",
-                     round % 2 == 0, "late_ns_p99", "valid", 1, "why_invalid");
+    struct histogram *histogram = outcome_add_histogram(outcome, name);
+    assert_non_null(histogram);
+    for (unsigned i = 0; i < 40; i++)
+        histogram_record(histogram, from_ns << i % 4);
 }
 
-static json_t *new_cell(struct random *random, int conns, size_t rounds)
+static void fill_generator(struct generator_report *report)
 {
-    json_t *trials = json_array(), *counting = json_array();
-    for (size_t round = 0; round < rounds; round++) {
-        for (size_t i = 0; i < 3; i++)
-            json_array_append_new(trials, new_trial(random, names[(i + round + 1) % 3], round, i));
-    }
-    json_array_append_new(counting, new_trial(random, "epoll", 0, 0));
-    return json_pack("{s:s, s:s, s:{s:i}, s:o, s:o, s:[{s:s}]}", "workload", "accept", "mode",
-                     "steady", "params", "conns", conns, "counting_trials", counting, "trials",
-                     trials, "summary", "computed", "before");
+    *report = (struct generator_report){
+        .cpu_utilisation = 0.375,
+        .late_p99_ns = 12345,
+        .bound = true,
+        .pinned = true,
+        .connections = 4000,
+        .source_addresses = 3,
+        .errors = {{"ECONNRESET", 7}, {"other", 1}},
+        .error_count = 2,
+        .has_plan = true,
+        .late_share = 0.0625,
+        .cpu_wait = 0.5,
+        .plan = {.window_s = 1.5,
+                 .seed = INT64_MAX,
+                 .arrivals = 100,
+                 .answered = 90,
+                 .unanswered = 4,
+                 .failed = 3,
+                 .not_sent = 3,
+                 .limited = 2},
+    };
+    snprintf(report->why_bound, sizeof report->why_bound, "it used %s", "38 % of its CPU");
 }
 
-json_t *made_run(size_t cells, size_t rounds)
+void made_whole_trial(struct trial *trial)
 {
+    struct outcome *outcome = &trial->outcome;
+    trial_reset(trial);
+    trial->kind = TRIAL_COUNTING;
+    trial->cell = 1;
+    trial->subject = MADE_FLOOR;
+    trial->round = 99999;
+    trial->order = 2;
+    trial->attempt = 1;
+    trial->start_ns = 123456789012345678;
+    trial->cpu = 5;
+    trial->has_outcome = true;
+    snprintf(trial->why_invalid, sizeof trial->why_invalid, "%s",
+             "\"stolen\" time: \u00fc\\\n7.5 %");
+    int r = figures_set(&outcome->metrics, "accepts_per_s", 30000.25);
+    r |= figures_set(&outcome->metrics, "server_cpu_us_per_accept", 1e-7);
+    r |= figures_set(&outcome->counters, "waits", 9007199254740992.0);
+    r |= figures_set(&outcome->counters, "operations", 0);
+    r |= figures_set(&outcome->usage, "wall_ns", 5e8);
+    assert_int_equal(r, 0);
+    snprintf(outcome->sampled_metric, sizeof outcome->sampled_metric, "accepts_per_s");
+    outcome->samples[0] = 29000.5;
+    outcome->samples[1] = 31000;
+    outcome->sample_count = 2;
+    add_histogram(outcome, "connect_latency_ns", 1000);
+    add_histogram(outcome, "response_latency_ns", 50);
+    outcome->has_generator = true;
+    fill_generator(&outcome->generator);
+    outcome->granted = BACKEND_PPOLL | BACKEND_SINGLE_ISSUER;
+    snprintf(outcome->syscalls_unavailable, sizeof outcome->syscalls_unavailable,
+             "perf_event_paranoid is 3");
+}
+
+void made_run_fill(struct run *run, uint64_t rounds)
+{
+    struct trial trial = {0};
     struct random random;
-    json_t *list = json_array(), *subjects = json_array();
+    char problem[PROBLEM_BYTES];
     random_seed(&random, 4);
-    for (size_t i = 0; i < cells; i++)
-        json_array_append_new(list, new_cell(&random, (int)i, rounds));
-    for (size_t i = 0; i < 3; i++)
-        json_array_append_new(subjects, json_pack("{s:s, s:s, s:b, s:n}", "name", names[i], "tier",
-                                                  "readiness", "available", 1, "reason"));
-    return json_pack("{s:i, s:s, s:[s], s:i, s:{s:s, s:s, s:i, s:n}, s:o, s:o, s:i}", "schema", 1,
-                     "id", "test", "command", "pollbench \u00fc", "seed", 7, "manifest", "kernel",
-                     "Linux \"6", "cpu", "some [", "cpus", 2, "virtualization", "subjects",
-                     subjects, "cells", list, "rounds", (int)rounds);
-}
-
-json_t *made_cell(const json_t *run, size_t index)
-{
-    return json_array_get(json_object_get(run, "cells"), index);
-}
-
-json_t *made_trial(const json_t *run, size_t index)
-{
-    return json_array_get(json_object_get(made_cell(run, 0), "trials"), index);
-}
-
-static json_t *reversed(const json_t *object)
-{
-    const char *fields[64], *name;
-    size_t count = 0;
-    json_t *value, *result = json_object();
-    json_object_foreach((json_t *)object, name, value) fields[count++] = name;
-    while (count-- > 0)
-        json_object_set(result, fields[count], json_object_get(object, fields[count]));
-    return result;
-}
-
-json_t *made_run_turned_round(const json_t *run)
-{
-    json_t *result = reversed(run), *cells = json_array(), *cell, *trial;
-    size_t i, k;
-    json_array_foreach(json_object_get(run, "cells"), i, cell)
-    {
-        json_t *turned = reversed(cell), *trials = json_array();
-        json_array_foreach(json_object_get(cell, "trials"), k, trial)
-            json_array_append_new(trials, reversed(trial));
-        json_object_set_new(turned, "trials", trials);
-        json_array_append_new(cells, turned);
+    for (uint64_t round = 0; round < rounds; round++) {
+        for (size_t cell = 0; cell < run->cell_count; cell++) {
+            for (size_t subject = 0; subject < MADE_SUBJECTS; subject++) {
+                made_trial(&trial, &random, cell, subject, round);
+                assert_int_equal(trial_table_add(&run->cells[cell].trials, &trial, 0, problem), 0);
+            }
+        }
     }
-    json_object_set_new(result, "cells", cells);
-    return result;
+    trial_free(&trial);
 }
 
-static int new_file(const char *bytes, size_t length)
+/* ---- comparing ---- */
+
+/* What is not there is not there in both. */
+static void assert_same_column(const double *left, const double *right, size_t count)
 {
-    char path[] = "/tmp/pollbench-test-XXXXXX";
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    unlink(path);
-    assert_int_equal(write(fd, bytes, length), length);
-    return fd;
+    assert_int_equal(left == NULL, right == NULL);
+    for (size_t i = 0; left != NULL && i < count; i++) {
+        if (left[i] != right[i] && (left[i] == left[i] || right[i] == right[i]))
+            fail_msg("value %zu: %.17g and %.17g", i, left[i], right[i]);
+    }
 }
 
-json_t *made_run_read(const char *bytes, size_t length, char *problem)
+static void assert_same_row(const struct trial_row *left, const struct trial_row *right)
 {
-    int fd = new_file(bytes, length);
-    problem[0] = '\0';
-    json_t *run = run_read(fd, "r/run.json", problem);
-    close(fd);
-    return run;
+    assert_int_equal(left->round, right->round);
+    assert_int_equal(left->order, right->order);
+    assert_int_equal(left->subject, right->subject);
+    assert_int_equal(left->attempt, right->attempt);
+    assert_int_equal(left->valid, right->valid);
+    assert_int_equal(left->bound, right->bound);
+    assert_string_equal(left->why_invalid, right->why_invalid);
+    assert_same_column(&left->wall_ns, &right->wall_ns, 1);
+    assert_same_column(&left->involuntary_switches, &right->involuntary_switches, 1);
+}
+
+static void assert_same_pooled(const struct trial_table *left, const struct trial_table *right,
+                               size_t metric, size_t subject)
+{
+    struct pooled_histogram one = {0}, other = {0};
+    assert_int_equal(trial_table_pooled(left, metric, subject, &one),
+                     trial_table_pooled(right, metric, subject, &other));
+    assert_int_equal(one.trials, other.trials);
+    assert_int_equal(one.count, other.count);
+    assert_int_equal(one.sum_ns, other.sum_ns);
+    assert_same_column(one.percentiles_ns, other.percentiles_ns, PERCENTILES);
+}
+
+void assert_same_table(const struct trial_table *left, const struct trial_table *right)
+{
+    assert_int_equal(left->count, right->count);
+    for (size_t i = 0; i < left->count; i++)
+        assert_same_row(&left->rows[i], &right->rows[i]);
+    for (size_t i = 0; i < METRICS_MAX; i++) {
+        assert_same_column(left->metrics[i], right->metrics[i], left->count);
+        assert_same_column(left->percentiles_ns[i], right->percentiles_ns[i],
+                           PERCENTILES * left->count);
+        for (size_t subject = 0; subject < MADE_SUBJECTS; subject++)
+            assert_same_pooled(left, right, i, subject);
+    }
+    assert_int_equal(left->counter_count, right->counter_count);
+    for (size_t i = 0; i < left->counter_count; i++)
+        assert_same_column(left->counters[i].values,
+                           trial_table_counter(right, left->counters[i].name), left->count);
+}
+
+void assert_same_run(const struct run *left, const struct run *right)
+{
+    json_t *one = run_to_json(left, NULL), *other = run_to_json(right, NULL);
+    assert_non_null(one);
+    if (!json_equal(one, other))
+        fail_msg("%s\n%s", json_dumps(one, JSON_COMPACT), json_dumps(other, JSON_COMPACT));
+    json_decref(one);
+    json_decref(other);
+    for (size_t i = 0; i < left->cell_count; i++) {
+        assert_same_table(&left->cells[i].trials, &right->cells[i].trials);
+        assert_same_table(&left->cells[i].counting, &right->cells[i].counting);
+    }
+}
+
+void assert_says(const char *sentence, const char *words)
+{
+    if (strstr(sentence, words) == NULL)
+        fail_msg("\"%s\" does not say \"%s\"", sentence, words);
 }

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+"""A result folder as one dictionary: that of run.json, with the trials of trials.jsonl in their cells.
 
 Each cell has "trials" and "counting_trials", and its "headroom" its own "trials". A trial is a line without its "run",
 "kind" and "cell", which its place says.
@@ -27,7 +27,8 @@ def load(folder):
         cell = run["cells"][trial.pop("cell")]
         kind = trial.pop("kind")
         del trial["run"]
-        place = cell["headroom"] if kind == "headroom" else cell
+        # Of a run that was killed, run.json may be one step behind.
+        place = cell.setdefault("headroom", {"trials": []}) if kind == "headroom" else cell
         place["counting_trials" if kind == "counting" else "trials"].append(trial)
     return run
 

@@ -75,7 +75,10 @@ class Lines:
             return [f"{place}run: not the id of run.json"]
         if trial["cell"] >= len(self.cells):
             return [f"{place}cell: run.json has {len(self.cells)} cells"]
-        if trial["subject"] not in self.subjects:
+        # A proof of headroom runs against a floor, which may be none of the run's subjects.
+        against = self.cells[trial["cell"]].get("headroom", {}).get("against")
+        known = self.subjects if trial["kind"] != "headroom" else {against or trial["subject"]}
+        if trial["subject"] not in known:
             return [f"{place}subject: run.json has none of that name"]
         cell = self.cells[trial["cell"]]
         if trial["kind"] == "headroom" and "headroom" not in cell:
