@@ -2,7 +2,7 @@
  *
  * The server is a library of its own (server.h). Here is what people see of it: options, sentences
  * and exit status. */
-#include "harness/command.h"
+#include "harness/hello/hello.h"
 
 #include "harness/base/problem.h"
 #include "harness/hello/options.h"
