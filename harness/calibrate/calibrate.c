@@ -4,7 +4,7 @@
 #include "backends/clock.h"
 #include "harness/base/file_save.h"
 #include "harness/base/problem.h"
-#include "harness/command.h"
+#include "harness/calibrate/calibrate.h"
 #include "harness/execute/launch.h"
 #include "harness/execute/progress.h"
 #include "harness/system/interrupt.h"

@@ -1,4 +1,5 @@
-/* A picture of curves while it is made. Internal to curves.c and panels.c. */
+/* A picture of curves while it is made. Internal to curves.c, panels.c and
+ * curve_lines.c. */
 #ifndef HARNESS_CHARTS_CURVES_H
 #define HARNESS_CHARTS_CURVES_H
 

@@ -1,7 +1,7 @@
 /* pollbench compare: two runs, from their result files alone. */
 #include "harness/base/exit_status.h"
 #include "harness/base/options.h"
-#include "harness/command.h"
+#include "harness/compare/compare.h"
 #include "harness/compare/comparison.h"
 #include "harness/compare/writers.h"
 

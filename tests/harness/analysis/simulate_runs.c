@@ -2,7 +2,6 @@
  * how often they find a planted difference.
  *
  *     simulate_runs alike|planted [RUNS] */
-#include "harness/analysis/summary.h"
 #include "tests/harness/analysis/synthetic_run.h"
 
 #include <stdio.h>
@@ -16,19 +15,19 @@ struct tally_of_runs {
 static void run_once(struct random *random, const struct synthetic_plan *plan,
                      struct tally_of_runs *out)
 {
-    char last[16];
-    json_t *run = synthetic_run(random, plan);
-    if (summary_compute(run, 1) < 0)
+    struct run run;
+    struct analysis analysis;
+    if (!synthetic_run(&run, random, plan) ||
+        analysis_open(&analysis, &run, &(struct analysis_request){.resamples = 1}) < 0)
         abort();
-    snprintf(last, sizeof last, "s%u", plan->subjects - 1);
-    unsigned with_last =
-        synthetic_words(run, "FASTER", last) + synthetic_words(run, "SLOWER", last);
-    unsigned all = synthetic_words(run, "FASTER", NULL) + synthetic_words(run, "SLOWER", NULL);
+    unsigned with_last = synthetic_named(&analysis, plan->subjects - 1);
+    unsigned all = synthetic_named(&analysis, SUBJECT_NONE);
     out->runs++;
     out->named += all > (plan->ratio == 1 ? 0 : with_last);
     out->found += with_last;
     out->pairs += plan->cells * (plan->subjects - 1);
-    json_decref(run);
+    analysis_close(&analysis);
+    run_free(&run);
 }
 
 /* 100 cells and 12 subjects are 6,600 pairs, 24 and 6 are 360, as in the quick profile. */
@@ -38,7 +37,6 @@ static void planted(unsigned samples)
         unsigned cells, subjects, rounds;
         double deviation, ratio;
     } cases[] = {
-
         {24, 6, 20, 0.05, 1.05}, {24, 6, 25, 0.05, 1.05},  {24, 6, 50, 0.05, 1.05},
         {24, 6, 50, 0.13, 1.05}, {24, 6, 100, 0.13, 1.05}, {24, 6, 200, 0.13, 1.05},
         {24, 6, 20, 0.13, 1.5},  {24, 6, 20, 0.13, 2},     {100, 12, 50, 0.05, 1.05},

@@ -1,71 +1,72 @@
 #include "tests/harness/analysis/synthetic_run.h"
 
+#include "harness/contract/parameters.h"
+#include "harness/workloads/workloads.h"
+
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
-
-static void name_of(unsigned subject, char *name, size_t size)
-{
-    snprintf(name, size, "s%u", subject);
-}
-
-static json_t *trial_of(unsigned subject, unsigned round, double value)
-{
-    char name[16];
-    name_of(subject, name, sizeof name);
-    return json_pack("{s:s, s:i, s:{s:f}, s:{s:b}, s:b, s:n}", "subject", name, "round", round,
-                     "metrics", "ns_per_accept", value, "generator", "bound", 0, "valid", 1,
-                     "why_invalid");
-}
 
 /* What disturbs a whole round is far more than what subjects differ by. */
-static json_t *trials_of(struct random *random, const struct synthetic_plan *plan)
+static bool add_trials(struct trial_table *table, struct random *random,
+                       const struct synthetic_plan *plan)
 {
-    json_t *trials = json_array();
+    char problem[PROBLEM_BYTES];
+    int r = 0;
     for (unsigned round = 0; round < plan->rounds; round++) {
         double level = 3000 * exp(synthetic_draw(random, SYNTHETIC_NORMAL));
         for (unsigned subject = 0; subject < plan->subjects; subject++) {
             double log_value = plan->deviation / sqrt(2) * synthetic_draw(random, plan->shape);
             double ratio = subject + 1 == plan->subjects ? plan->ratio : 1;
-            json_array_append_new(trials, trial_of(subject, round, level * ratio * exp(log_value)));
+            struct trial trial = {.subject = subject, .round = round, .valid = true};
+            r |= figures_set(&trial.outcome.metrics, "ns_per_accept",
+                             level * ratio * exp(log_value));
+            r |= trial_table_add(table, &trial, 0, problem);
         }
     }
-    return trials;
+    return r == 0;
 }
 
-json_t *synthetic_run(struct random *random, const struct synthetic_plan *plan)
+static bool add_cell(struct run *run, struct random *random, const struct synthetic_plan *plan)
 {
-    json_t *subjects = json_array(), *cells = json_array();
-    for (unsigned subject = 0; subject < plan->subjects; subject++) {
-        char name[16];
-        name_of(subject, name, sizeof name);
-        json_array_append_new(subjects, json_pack("{s:s, s:s, s:b, s:n}", "name", name, "tier",
-                                                  "readiness", "available", 1, "reason"));
-    }
-    for (unsigned cell = 0; cell < plan->cells; cell++)
-        json_array_append_new(cells, json_pack("{s:s, s:s, s:{s:i}, s:o}", "workload", "accept",
-                                               "mode", "drain", "params", "idle", cell, "trials",
-                                               trials_of(random, plan)));
-    return json_pack("{s:i, s:s, s:[s], s:i, s:{s:s, s:s, s:i, s:n}, s:o, s:o}", "schema", 1, "id",
-                     "synthetic", "command", "pollbench", "seed", 1, "manifest", "kernel", "Linux",
-                     "cpu", "CPU", "cpus", 2, "virtualization", "subjects", subjects, "cells",
-                     cells);
+    struct run_cell *cell = run_add_cell(run);
+    if (cell == NULL)
+        return false;
+    cell->cell.workload = &accept_workload;
+    cell->cell.mode = workload_mode(&accept_workload, "drain");
+    trial_table_open(&cell->trials, &accept_workload, cell->cell.mode);
+    trial_table_open(&cell->counting, &accept_workload, cell->cell.mode);
+    return named_values_add_integer(&cell->cell.params, "", "idle", (int64_t)run->cell_count - 1) ==
+               0 &&
+           add_trials(&cell->trials, random, plan);
 }
 
-unsigned synthetic_words(const json_t *run, const char *word, const char *subject)
+bool synthetic_run(struct run *run, struct random *random, const struct synthetic_plan *plan)
+{
+    bool good = true;
+    *run = (struct run){.seed = 1, .minimum_effect = VERDICT_MINIMUM_EFFECT};
+    for (unsigned i = 0; i < plan->subjects && good; i++) {
+        char name[16];
+        struct run_subject *subject = run_add_subject(run);
+        snprintf(name, sizeof name, "s%u", i);
+        good = subject != NULL && text_set(&subject->name, name) == 0;
+        if (good)
+            subject->tier = TIER_READINESS;
+    }
+    for (unsigned i = 0; i < plan->cells && good; i++)
+        good = add_cell(run, random, plan);
+    return good;
+}
+
+unsigned synthetic_named(const struct analysis *analysis, size_t subject)
 {
     unsigned count = 0;
-    size_t i, k;
-    const json_t *cell, *verdict;
-    json_array_foreach(json_object_get(run, "cells"), i, cell)
-    {
-        json_array_foreach(json_object_get(cell, "verdicts"), k, verdict)
-        {
-            const char *text = json_string_value(json_object_get(verdict, "verdict"));
-            const char *one = json_string_value(json_object_get(verdict, "subject"));
-            const char *other = json_string_value(json_object_get(verdict, "baseline"));
-            bool has = subject == NULL || strcmp(one, subject) == 0 || strcmp(other, subject) == 0;
-            count += has && strcmp(text, word) == 0;
+    for (size_t i = 0; i < analysis->run->cell_count; i++) {
+        const struct cell_summary *summary = &analysis->cells[i];
+        for (size_t k = 0; k < summary->verdict_count; k++) {
+            const struct verdict_pair *pair = &summary->verdicts[k];
+            bool has =
+                subject == SUBJECT_NONE || pair->subject == subject || pair->baseline == subject;
+            count += has && (pair->word == VERDICT_FASTER || pair->word == VERDICT_SLOWER);
         }
     }
     return count;
