@@ -19,14 +19,14 @@ report() { # WHETHER: with the real gnuplot, or with one that keeps what it was 
     expect_status 0
 }
 
-# Changes r/run.json by Python statements over run and cells.
-change() { # STATEMENT
-    "$python" - "$1" <<'PYTHON'
-import json, sys
-run = json.load(open("r/run.json"))
+# Changes the run in r by Python statements over run and cells, which have their trials (record/run_folder.py).
+change() { # STATEMENTS
+    PYTHONPATH=$sources/tests/harness/record "$python" - "$1" <<'PYTHON'
+import run_folder, sys
+run = run_folder.load("r")
 cells = run["cells"]
 exec(sys.argv[1])
-json.dump(run, open("r/run.json", "w"))
+run_folder.save("r", run)
 PYTHON
 }
 
@@ -83,10 +83,10 @@ what_is_on_time_is_not_shouted() {
     make_run accuracy && report && has_no out EARLY && has_no gnuplot.log EARLY
 }
 
-the_cost_of_timers_is_one_table_with_libuv_as_baseline() {
+the_cost_of_timers_is_one_table_with_libuv_against_epoll() {
     make_run scale && report && fits_the_terminal &&
-        has_line out "1000 epoll 11 100 [96, 104] 0.250 [0.243, 0.256] FASTER 100 100" &&
-        has_line out "peer:libuv 11 400 [396, 404] 1 - 400 1,000"
+        has_line out "1000 epoll 11 100 [96, 104] 1 - 100 100" &&
+        has_line out "peer:libuv 11 400 [396, 404] 4.00 [3.90, 4.11] SLOWER 400 1,000"
 }
 
 a_load_sweep_is_one_table_with_its_knee() {
@@ -106,7 +106,8 @@ fast_jobs_behind_slow_ones_have_a_factor() {
 
 empty_jobs_are_compared_with_libuv() {
     make_run throughput && report && fits_the_terminal &&
-        has_line out "4 epoll 11 2,000,000 [1,999,996, 2,000,004] 4.00 [4.00, 4.00] FASTER 2,000"
+        has_line out "4 epoll 11 2,000,000 [1,999,996, 2,000,004] 1 - 2,000" &&
+        has_line out "peer:libuv 11 500,000 [499,996, 500,004] 0.250 [0.250, 0.250] SLOWER 2,000"
 }
 
 a_mode_without_its_sweep_has_dots_and_percentiles() {
@@ -150,6 +151,83 @@ for i, cell in enumerate(run["cells"]):
         trial["histograms"]["delivery_ns"] = trial["histograms"]["service_ns"]'
 }
 
+# What stands in r after gnuplot has run, or failed: nothing that begins with a dot.
+left_nothing() {
+    [ -z "$(find r -name '.*')" ] || fail "left behind: $(find r -name '.*')"
+}
+
+the_program_alone_has_the_scripts_of_its_charts() {
+    make_run saturate 2 && mkdir -p bin alone && cp "$pollbench" alone/ || return 1
+    # This gnuplot compares what it is told to run with the sources.
+    cat >bin/gnuplot <<EOF
+#!/bin/sh
+for word; do
+    case \$word in *.gp) script=\$word ;; esac
+done
+for each in "$sources"/scripts/plots/*.gp; do
+    cmp "\$each" "\$(dirname "\$script")/\$(basename "\$each")" || exit 1
+done
+[ "\$(stat -c %a "\$(dirname "\$script")")" = 700 ] || exit 1
+echo drawn >>gnuplot.log
+EOF
+    chmod +x bin/gnuplot
+    status=0
+    env -i PATH="$PWD/bin:$PATH" alone/pollbench report r >out 2>err || status=$?
+    expect_status 0 && [ -s gnuplot.log ] || fail "nothing was drawn" || return 1
+    left_nothing
+}
+
+other_scripts_take_the_place_of_those_in_the_program() {
+    make_run saturate 2 && cp -r "$sources/scripts/plots" other && mkdir -p bin || return 1
+    printf '#!/bin/sh\nprintf "%%s\\n" "$@" >>gnuplot.log\n' >bin/gnuplot && chmod +x bin/gnuplot
+    PATH=$PWD/bin:$PATH pb report r --plots other
+    expect_status 0 && grep -qx other/curves.gp gnuplot.log || fail "not those scripts: $(cat gnuplot.log)"
+}
+
+a_gnuplot_that_fails_leaves_nothing_but_the_data() {
+    make_run saturate 2 && mkdir -p bin && printf '#!/bin/sh\nexit 1\n' >bin/gnuplot && chmod +x bin/gnuplot || return 1
+    PATH=$PWD/bin:$PATH pb report r
+    expect_status 3 && expect_error "gnuplot failed on curves.gp" && left_nothing || return 1
+    [ -s r/charts/pool-saturate-jobs_per_s-by-load-epoll.csv ] || fail "no data"
+}
+
+charts_that_are_a_link_are_refused() {
+    make_run saturate 2 && mkdir elsewhere && ln -s ../elsewhere r/charts || return 1
+    pb report r
+    expect_status 3 && expect_error "r/charts is a symbolic link" && left_nothing || return 1
+    [ -z "$(ls -A elsewhere)" ] || fail "written through the link: $(ls -A elsewhere)"
+}
+
+a_link_in_the_place_of_a_chart_is_replaced() {
+    local name=pool-saturate-jobs_per_s-by-load-epoll file
+    command -v gnuplot >/dev/null || { skip_test "gnuplot is missing"; return; }
+    make_run saturate 2 && mkdir r/charts && echo precious >victim || return 1
+    for file in $name.csv $name-panels.csv $name.svg $name.png; do
+        ln -s ../../victim "r/charts/$file"
+    done
+    report draws || return 1
+    [ "$(cat victim)" = precious ] || fail "written through a link" || return 1
+    for file in $name.csv $name-panels.csv $name.svg $name.png; do
+        [ -f "r/charts/$file" ] && [ ! -L "r/charts/$file" ] || fail "$file is still a link" || return 1
+    done
+    left_nothing
+}
+
+what_is_too_large_to_draw_is_left_out_and_counted() {
+    local kind
+    command -v gnuplot >/dev/null || { skip_test "gnuplot is missing"; return; }
+    for kind in saturate scale crossover; do
+        rm -rf r && make_run $kind || return 1
+        change 'for trial in cells[0]["trials"]: trial["metrics"].update(dict.fromkeys(trial["metrics"], 1e150))' ||
+            return 1
+        report draws || return 1
+        [ ! -s err ] || fail "gnuplot complains" || return 1
+        "$python" "$sources/.ci/check_charts.py" r/charts >check || { cat check; return 1; }
+        grep -q 'Left out: [0-9]* figures that are too large to draw' r/charts/*.svg || fail "$kind: nobody says so" || return 1
+        ! grep -q 'e+150' r/charts/*.csv || fail "it is drawn all the same" || return 1
+    done
+}
+
 every_chart_is_drawn() {
     local kind
     command -v gnuplot >/dev/null || { skip_test "gnuplot is missing"; return; }
@@ -163,7 +241,10 @@ every_chart_is_drawn() {
 run_tests lateness_is_one_table_for_all_intervals \
     a_percentile_with_fewer_than_ten_samples_above_is_not_printed excess_is_a_difference_within_rounds \
     an_early_callback_is_shouted what_is_on_time_is_not_shouted \
-    the_cost_of_timers_is_one_table_with_libuv_as_baseline a_load_sweep_is_one_table_with_its_knee \
+    the_cost_of_timers_is_one_table_with_libuv_against_epoll a_load_sweep_is_one_table_with_its_knee \
     fast_jobs_behind_slow_ones_have_a_factor empty_jobs_are_compared_with_libuv \
     a_mode_without_its_sweep_has_dots_and_percentiles curves_hold_the_figures_of_the_table \
-    the_number_of_charts_is_bounded every_chart_is_drawn
+    the_number_of_charts_is_bounded every_chart_is_drawn the_program_alone_has_the_scripts_of_its_charts \
+    other_scripts_take_the_place_of_those_in_the_program a_gnuplot_that_fails_leaves_nothing_but_the_data \
+    charts_that_are_a_link_are_refused a_link_in_the_place_of_a_chart_is_replaced \
+    what_is_too_large_to_draw_is_left_out_and_counted

@@ -4,11 +4,16 @@
 usage: POLLBENCH_CHROMIUM=$(scripts/find_program.sh chromium) check_page.py POLLBENCH FOLDER CHECK...
 Prints what is wrong; exit status 1 then, 77 when there is no Chromium.
 """
+import csv
+import glob
 import html.parser
 import json
 import os
+import re
 import subprocess
 import sys
+import urllib.parse
+import xml.etree.ElementTree
 
 from browser import Browser
 
@@ -57,9 +62,43 @@ class Matrix(html.parser.HTMLParser):
             self.entries[self.key] += data
 
 
+class Tables(html.parser.HTMLParser):
+    """The tables beneath the charts: {name of the chart: rows of texts}; and the pictures: {alternative: SVG}."""
+
+    def __init__(self):
+        super().__init__()
+        self.rows, self.pictures, self.name, self.place = {}, {}, None, None
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if tag == "img":
+            self.pictures[attributes["alt"]] = urllib.parse.unquote(attributes["src"].split(",", 1)[1])
+        if tag == "tr" and self.name:
+            self.rows[self.name].append([])
+        if tag in ("td", "th") and self.name:
+            self.rows[self.name][-1].append("")
+        self.place = tag
+
+    def handle_endtag(self, tag):
+        self.name = None if tag == "table" else self.name
+        self.place = None
+
+    def handle_data(self, data):
+        if self.place == "caption" and data.startswith("charts/"):
+            self.name = data[len("charts/"):-len(".csv")]
+            self.rows[self.name] = []
+        elif self.place in ("td", "th") and self.name:
+            self.rows[self.name][-1][-1] += data
+
+
+def number(text):
+    return float(text.replace(",", ""))
+
+
 class Check:
     def __init__(self, pollbench, folder):
         self.page = os.path.join(folder, "report.html")
+        self.folder = folder
         said = subprocess.run([pollbench, "report", folder, "--json"], stdout=subprocess.PIPE, check=True).stdout
         self.run = json.loads(said)
         self.names = [subject["name"] for subject in self.run["subjects"]]
@@ -86,7 +125,8 @@ class Check:
     def open(self, **options):
         self.browser.open(self.page, **options)
         self.same([], self.browser.complaints, "the console")
-        self.same(["file://" + os.path.abspath(self.page)], self.browser.requests, "requests")
+        asked = [url for url in self.browser.requests if not url.startswith("data:")]
+        self.same(["file://" + os.path.abspath(self.page)], asked, "requests")
 
     # ---- what stands in the file ----
 
@@ -120,6 +160,73 @@ class Check:
     def size(self):
         self.expect(os.path.getsize(self.page) < 4 << 20, f"{os.path.getsize(self.page)} bytes")
 
+    def tables_of_charts(self):
+        with open(self.page, encoding="utf-8") as file:
+            found = Tables()
+            found.feed(file.read())
+        return found
+
+    def tables(self):
+        """The table beneath a chart has what its CSV file has, and that is what gnuplot has drawn."""
+        rows = self.tables_of_charts().rows
+        drawn = {os.path.basename(path)[:-len(".svg")] for path in glob.glob(f"{self.folder}/charts/*.svg")}
+        self.same(drawn, set(rows), "charts with a table")
+        for name in drawn & set(rows):
+            with open(f"{self.folder}/charts/{name}.csv", encoding="utf-8", newline="") as file:
+                data = [row for row in csv.reader(file) if row]
+            dots = data[0][1] == "subject"
+            points = [row for row in data if row[0] != "position"]
+            cells = rows[name][1:]
+            self.same(len(points), len(cells), f"rows of {name}")
+            for point, cell in zip(points, cells):
+                figures = (point[3:6], cell[1:4]) if dots else (point[1:4], cell[3:6])
+                if dots:
+                    self.same(point[1], cell[0], f"subject in {name}")
+                else:
+                    self.same(point[4], cell[2], f"value in {name}")
+                for expected, shown in zip(*figures):
+                    self.expect(abs(number(shown) - float(expected)) <= 5e-3 * abs(float(expected)) + 1e-4,
+                                f"{name}: {shown} for {expected}")
+
+    def pictures(self):
+        """Each is a whole picture that would do nothing even where scripts run."""
+        pictures = self.tables_of_charts().pictures
+        self.expect(pictures, "there are no pictures")
+        for name, svg in pictures.items():
+            root = xml.etree.ElementTree.fromstring(svg)
+            tags = {element.tag.split("}")[1] for element in root.iter()}
+            self.expect("text" in tags and {"path", "use"} & tags, f"{name}: nothing is drawn")
+            self.expect(not tags & {"script", "image", "foreignObject", "a", "style"}, f"{name}: {tags}")
+            self.expect(not any(attribute.startswith("on") for element in root.iter() for attribute in element.attrib),
+                        f"{name}: it has a handler")
+
+    def glance(self):
+        """At a glance: of each tier those that no other of it is significantly faster than, by the verdicts alone."""
+        with open(self.page, encoding="utf-8") as file:
+            text = re.search(r'<dl class="glance">(.*?)</dl>', file.read(), re.S).group(1)
+        tier_of = {subject["name"]: subject["tier"] for subject in self.run["subjects"]}
+        for workload, mode, answer in re.findall(r'<dt><a href="#m\d+">(\S+) (\S+)</a>.*?<dd>(.*?)</dd>', text, re.S):
+            cells = [i for i, cell in enumerate(self.run["cells"])
+                     if (cell["workload"], cell["mode"]) == (workload, mode) and cell["verdicts"]]
+            for tier, said in re.findall(r"<small>(\w+)[^<]*:</small>(.*?)(?:<br>|$)", answer, re.S):
+                groups = [self.group(cell, [name for name in tier_of if tier_of[name] == tier]) for cell in cells]
+                names = set().union(*(group for group, _ in groups))
+                if "no significant difference" in said:
+                    self.expect(all(group == every for group, every in groups), f"{workload} {mode}, {tier}: {groups}")
+                else:
+                    self.same(names, set(re.findall("<b>(.*?)</b>", said)), f"{workload} {mode}, {tier}")
+            self.expect(not cells or "<small>" in answer, f"{workload} {mode}: {answer}")
+
+    def group(self, cell, tier):
+        about = self.run["cells"][cell]
+        every = {name for entry in about["verdicts"] for name in (entry["baseline"], entry["subject"])
+                 if name in tier and not name.startswith("floor:")}
+        slower = {name for name in every for other in every
+                  if name != other and (self.verdict(cell, other, name) or [""])[0] == "SLOWER"}
+        base = about["baseline"]
+        without = {name for name in every if name != base and not (self.verdict(cell, base, name) or (0, None))[1]}
+        return every - slower - without, every
+
     # ---- how it looks ----
 
     def layout(self):
@@ -149,11 +256,32 @@ class Check:
                 return getComputedStyle(document.body).backgroundColor;
             };
             const poor = new Set();
-            for (const element of document.querySelectorAll("td, th, p, a, small, span, summary, caption, text, button")) {
+            for (const element of document.querySelectorAll("td, th, p, a, small, span, summary, caption, button")) {
                 if (!element.textContent.trim() || element.closest("[hidden]")) continue;
                 const style = getComputedStyle(element);
-                const [a, b] = [light(element.tagName === "text" ? style.fill : style.color), light(behind(element))].sort((x, y) => y - x);
+                const [a, b] = [light(style.color), light(behind(element))].sort((x, y) => y - x);
                 if ((a + 0.05) / (b + 0.05) < 4.5) poor.add(`${element.tagName} ${element.className} ${element.textContent.slice(0, 30)}`);
+            }
+            // Text of pictures: its colours as the filter leaves them, on what becomes of white.
+            const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+            const paper = channels(getComputedStyle(document.body).backgroundColor);
+            const shown = (image, colour) => {
+                const style = getComputedStyle(image);
+                canvas.filter = style.filter;
+                canvas.fillStyle = colour;
+                canvas.fillRect(0, 0, 9, 9);
+                const got = [...canvas.getImageData(4, 4, 1, 1).data].slice(0, 3);
+                const lighten = style.mixBlendMode === "lighten";
+                return `rgb(${(lighten ? got.map((c, i) => Math.max(c, paper[i])) : got).join(", ")})`;
+            };
+            const body = getComputedStyle(document.body).backgroundColor;
+            for (const image of document.querySelectorAll("figure img")) {
+                if (shown(image, "white") !== body) poor.add(`${image.alt}: ${shown(image, "white")} on ${body}`);
+                const fills = decodeURIComponent(image.src).matchAll(/<g [^>]*fill="(rgb[^"]*)" font-family/g);
+                for (const fill of new Set([...fills].map((found) => found[1]))) {
+                    const [a, b] = [light(shown(image, fill)), light(body)].sort((x, y) => y - x);
+                    if ((a + 0.05) / (b + 0.05) < 4.5) poor.add(`${image.alt}: ${fill}`);
+                }
             }
             return [...poor].slice(0, 5);
         })()"""
@@ -176,18 +304,27 @@ class Check:
             "regions without a name or focus": """[...document.querySelectorAll('.scroll')].filter((r) => r.tabIndex !== 0 ||
                 r.getAttribute('role') !== 'region' || !(r.getAttribute('aria-label') ||
                 document.getElementById(r.getAttribute('aria-labelledby'))?.textContent)).length""",
-            "pictures without a name": "document.querySelectorAll('svg:not([aria-label])').length",
+            "pictures without a name": """[...document.querySelectorAll('figure img')].filter((i) =>
+                i.alt !== i.closest('figure').querySelector('figcaption').textContent).length""",
             "charts without their data": "[...document.querySelectorAll('figure')].filter((f) => !f.querySelector('details td')).length",
             "ids that are there twice": """(() => { const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
                 return ids.length - new Set(ids).size; })()""",
-            "links that lead nowhere": """[...document.querySelectorAll('a, use')].filter((a) =>
+            "links that lead nowhere": """[...document.querySelectorAll('a')].filter((a) =>
                 !document.getElementById(a.getAttribute('href').slice(1))).length""",
         }.items():
             self.same(0, self.browser.evaluate(expression), what)
 
     def charts(self):
-        self.open()
-        self.expect(self.browser.evaluate("document.querySelectorAll('figure svg text').length") > 10, "no charts")
+        """Every picture is there, and as wide as its text needs: on a narrow screen it scrolls in its own frame."""
+        for width, height in WIDTHS:
+            self.open(width=width, height=height)
+            self.expect(self.browser.evaluate("document.querySelectorAll('figure img').length") > 3, "no charts")
+            self.same(0, self.browser.evaluate("""(async () => {
+                const images = [...document.querySelectorAll('figure img')];
+                await Promise.all(images.map((image) => image.decode()));
+                return images.filter((image) => image.getBoundingClientRect().width < 700 ||
+                    image.getBoundingClientRect().height < 80).length;
+            })()"""), f"pictures that cannot be read at {width}")
 
     def printed(self):
         """On paper nothing scrolls and nothing is there to be pressed."""
@@ -293,18 +430,18 @@ class Check:
             self.open(script=script)
             self.browser.call("Emulation.setScriptExecutionDisabled", value=False)
             self.same(None, self.browser.evaluate("window.evil"), "what the run's script did")
-            self.same(0, self.browser.evaluate("document.querySelectorAll('img, iframe, object, embed, [onerror]').length"),
+            self.same(0, self.browser.evaluate("document.querySelectorAll('img:not(figure img), iframe, object, embed, [onerror]').length"),
                       "elements of the run")
             self.same(2, self.browser.evaluate("document.scripts.length"), "scripts")
         for place in "#verdicts", "#not-measured", "#machine", "header":
-            self.expect("<script>window.evil = 1</script>" in
+            self.expect("<script>evil=1</script>" in
                         self.browser.evaluate(f"document.querySelector({place!r}).textContent"),
                         f"the string is not shown in {place}")
 
 
 def main(pollbench, folder, *checks):
     check = Check(pollbench, folder)
-    in_file = {"matrix", "words", "size"}
+    in_file = {"matrix", "words", "size", "tables", "pictures", "glance"}
     for name in checks:
         if name in in_file:
             getattr(check, name)()

@@ -11,6 +11,17 @@ make_run() { # KIND
     PYTHONPATH=$here:$record "$python" "$here/make_page_run.py" "$1" r
 }
 
+# Changes the run in r by Python statements over run and cells, which have their trials (record/run_folder.py).
+change() { # STATEMENTS
+    PYTHONPATH=$sources/tests/harness/record "$python" - "$1" <<'PYTHON'
+import run_folder, sys
+run = run_folder.load("r")
+cells = run["cells"]
+exec(sys.argv[1])
+run_folder.save("r", run)
+PYTHON
+}
+
 # Charts are drawn by the real gnuplot, or by one that does nothing where they are of no account.
 report() { # [draws] [ARGUMENT...]
     if [ "${1-}" = draws ]; then
@@ -37,20 +48,20 @@ check() { # CHECK...
 }
 
 without_a_script_the_page_holds_every_word_of_the_run() {
-    make_run small && report && check matrix words
+    make_run small && report && check matrix words glance
 }
 
 # One browser for all of it: starting it takes longer than the checks.
 the_page_reads_wide_and_narrow_dark_and_light_and_works_by_keyboard() {
-    make_run small && report draws && check layout contrast structure charts printed baseline sort filter
+    make_run small && report draws && check layout contrast structure charts printed baseline sort filter tables pictures
 }
 
 nothing_of_a_run_is_markup_in_the_page() {
-    make_run evil && report draws && check matrix layout structure evil
+    make_run evil && report draws && check matrix layout structure evil pictures tables
 }
 
 a_hundred_cells_of_twelve_subjects_stay_usable() {
-    make_run wide && report && check matrix size layout
+    make_run wide && report && check matrix size layout glance
 }
 
 without_gnuplot_the_page_says_why_it_has_no_charts() {
@@ -63,7 +74,7 @@ without_gnuplot_the_page_says_why_it_has_no_charts() {
 }
 
 a_picture_that_is_missing_is_named() {
-    make_run small && report && grep -q '<p>The picture charts/accept-drain.*svg could not be taken over: No such file' r/report.html ||
+    make_run small && report && grep -q '<p>gnuplot has left no picture charts/accept-drain.*svg' r/report.html ||
         fail "no word of the picture"
 }
 
@@ -72,21 +83,16 @@ a_page_that_cannot_be_written_is_a_failure() {
     mkdir -p bin && printf '#!/bin/sh\n' >bin/gnuplot && chmod +x bin/gnuplot
     PATH=$PWD/bin:$PATH pb report r
     expect_status 3 && expect_error report.html || return 1
-    [ -z "$(find r -name 'report.html.new')" ] || fail "half a page was left"
+    [ -z "$(find r -maxdepth 1 -type f ! -name '*.csv' ! -name run.json ! -name trials.jsonl)" ] || fail "half a page was left: $(ls -A r)"
 }
 
 calibration_is_shown_and_its_absence_is_said() {
     make_run small && report && grep -q 'pollbench calibrate' r/report.html || fail "nobody says how" || return 1
-    "$python" - <<'PYTHON'
-import json
-run = json.load(open("r/run.json"))
-run["manifest"]["calibration"] = {"date": "2026-01-01", "commit": "abc", "kernel": "Linux", "cells": [
+    change 'run["calibration"] = {"date": "2026-01-01", "commit": "abc", "kernel": "Linux", "cells": [
     {"workload": "accept", "mode": "drain", "params": {"queue": 1000}, "subject": "epoll", "metric": "ns_per_accept",
      "minimum_effect": 0.03, "seconds_per_comparison": 20, "rounds_per_comparison": 200, "planted": planted,
      "comparisons": 100, "named": named, "wrong": 0, "share": named / 100, "ci_low": 0.9, "ci_high": 1.0}
-    for planted, named in ((0, 0), (0.05, 97))]}
-json.dump(run, open("r/run.json", "w"))
-PYTHON
+    for planted, named in ((0, 0), (0.05, 97))]}'
     report && grep -q '5 % slower</td><td>100</td><td>97</td><td>0</td><td>97.0 % \[90.0, 100.0\]' r/report.html ||
         fail "no calibration" || return 1
     ! grep -q 'Not calibrated' r/report.html || fail "and yet not calibrated"
@@ -104,6 +110,23 @@ PYTHON
 print(*json.load(open("r/run.json"))["command"][1:], "--seed", "1", sep="\n")' >expected
     bash command.sh >words 2>&1
     cmp -s words expected || fail "not the words of the command: $(cat words)"
+}
+
+a_run_that_was_killed_says_how_many_rounds_it_kept() {
+    make_run small && change 'del run["rounds"], run["ended"]' && report && grep -q 'It kept 24 rounds (it was killed)' r/report.html ||
+        fail "not so: $(grep -o 'It kept [^.]*' r/report.html)"
+}
+
+a_page_that_is_a_link_is_replaced() {
+    make_run small && echo precious >victim && ln -s ../victim r/report.html && report || return 1
+    [ "$(cat victim)" = precious ] && [ ! -L r/report.html ] || fail "written through the link"
+}
+
+another_baseline_is_that_of_the_page() {
+    make_run small && report --baseline select || return 1
+    grep -q 'Ratio to <span class="against">select' r/report.html || fail "another one" || return 1
+    pb report r --baseline selekt
+    expect_status 2 && expect_error selekt select
 }
 
 on_a_terminal_the_charts_are_characters() {
@@ -164,4 +187,5 @@ run_tests without_a_script_the_page_holds_every_word_of_the_run \
     a_page_that_cannot_be_written_is_a_failure calibration_is_shown_and_its_absence_is_said \
     the_command_is_quoted_for_a_shell on_a_terminal_the_charts_are_characters \
     every_chart_of_every_mode_is_drawn_on_a_terminal colours_are_for_terminals_alone \
-    json_and_terminal_exclude_each_other
+    json_and_terminal_exclude_each_other a_run_that_was_killed_says_how_many_rounds_it_kept \
+    a_page_that_is_a_link_is_replaced another_baseline_is_that_of_the_page

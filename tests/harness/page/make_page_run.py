@@ -12,7 +12,7 @@ import sys
 import make_run
 import run_folder
 
-EVIL = "<script>window.evil = 1</script><img src=x onerror='window.evil = 2'>&amp;\"' </script>"
+EVIL = "<script>evil=1</script><img src=x onerror=evil=2>&amp;\"'"
 make_run.TIERS.update({"io_uring": "completion", "io_uring:+multishot": "completion", "null": "none"})
 
 
