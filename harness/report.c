@@ -94,7 +94,8 @@ static void print_help(FILE *out)
     options_print(out, rows);
 }
 
-/* With what the words and the tables rest on, which may be other than what the run was asked for. */
+/* With what the words and the tables rest on, which may be other than what the run was asked for.
+ */
 static int print_json(const struct analysis *analysis)
 {
     struct run shown = *analysis->run; /* borrows all that it points to */

@@ -27,8 +27,8 @@ static int fail(const char *problem)
 static void on_accept_failure(int error)
 {
     fprintf(stderr,
-            "pollbench hello: a connection could not be accepted: %s; trying again, and counting "
-            "further ones\n",
+            "pollbench hello: accepting a connection failed: %s; it is tried again, and further "
+            "failures are only counted\n",
             strerror(-error));
 }
 

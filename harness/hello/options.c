@@ -30,7 +30,7 @@ static int take_backend(void *target, const char *name, char *problem)
         return nearest_unknown(&nearest, "backend", "pollbench list", problem);
     if (variant->tier == TIER_NONE)
         return problem_say(problem, -EINVAL,
-                           "%s has no kernel behind it, so it can serve nobody; name another "
+                           "%s does not use the kernel, so it can serve nobody; name another "
                            "backend, such as \"poll\"",
                            name);
     ((struct hello_options *)target)->subject = subject_find(name);
@@ -213,7 +213,7 @@ static int check_address(struct hello_options *options, char *problem)
     if (!loopback && !options->allow_remote)
         return problem_say(problem, -EINVAL,
                            "other machines may reach %s, and the server answers whoever reaches "
-                           "it; if that is meant, say so by --allow-remote",
+                           "it; add --allow-remote to allow that",
                            options->host);
     return 0;
 }

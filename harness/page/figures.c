@@ -102,7 +102,7 @@ static void write_picture(struct page *page, const struct drawn_chart *chart)
     }
     html_print(page->out,
                "<div class=\"scroll chart\" role=\"region\" tabindex=\"0\" "
-               "aria-labelledby=\"f%zu\">\n<img alt=\"%s\" loading=\"lazy\" src='",
+               "aria-labelledby=\"f%zu\">\n<img alt=\"%s\" src='",
                page->pictures, chart->title);
     html_picture(page->out, chart->svg);
     fputs("'>\n</div>\n", page->out);

@@ -127,8 +127,7 @@ static const char *past_empty_groups(const char *at)
 void html_picture(FILE *out, const char *svg)
 {
     static const char *const escapes[128] = {
-        ['%'] = "%25", ['#'] = "%23", ['\''] = "%27", ['&'] = "&amp;",
-        ['<'] = "<",   ['>'] = ">",   ['"'] = "\""};
+        ['%'] = "%25", ['#'] = "%23", ['\''] = "%27", ['&'] = "&amp;"};
     fputs("data:image/svg+xml;charset=utf-8,", out);
     for (const char *at = past_empty_groups(svg); *at != '\0'; at++) {
         unsigned char byte = (unsigned char)*at;
@@ -138,7 +137,7 @@ void html_picture(FILE *out, const char *svg)
             continue;
         }
         fputc(' ', out);
-        at += strspn(at, "\n\t\r ");
+        at += 1 + strspn(at + 1, "\n\t\r ");
         at = past_empty_groups(at) - 1;
     }
 }

@@ -36,23 +36,14 @@ static bool is_digit(char c)
 const char *json_scan_kind(struct json_scan *scan)
 {
     char c = peek(scan);
-    switch (c) {
-    case '"':
-        return "a string";
-    case '{':
-        return "an object";
-    case '[':
-        return "an array";
-    case 't':
-    case 'f':
-        return "true or false";
-    case 'n':
-        return "null";
-    case '-':
-        return "a negative number";
-    default:
-        return is_digit(c) ? "a number" : "something that is no JSON";
-    }
+    return c == '"'               ? "a string"
+           : c == '{'             ? "an object"
+           : c == '['             ? "an array"
+           : c == '-'             ? "a negative number"
+           : is_digit(c)          ? "a number"
+           : c == 't' || c == 'f' ? "true or false"
+           : c == 'n'             ? "null"
+                                  : "something that is no JSON";
 }
 
 static bool take_word(struct json_scan *scan, const char *word)
@@ -373,11 +364,11 @@ static int skip_value(struct json_scan *scan, unsigned depth)
         return skip_members(scan, *scan->at, depth);
     case '"':
         return read_text(scan, NULL, 0, false);
+    case 'n':
+        return json_scan_null(scan) ? 0 : wrong(scan, "null expected");
     case 't':
     case 'f':
         return json_scan_boolean(scan, &boolean);
-    case 'n':
-        return json_scan_null(scan) ? 0 : wrong(scan, "null expected");
     default:
         return *scan->at == '-' || is_digit(*scan->at) ? json_scan_number(scan, &number)
                                                        : wrong(scan, "a value expected");

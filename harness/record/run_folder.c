@@ -15,14 +15,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define RUN_NAME "run.json"
-#define TRIALS_NAME "trials.jsonl"
-
-/* Ten times what a run of 100 cells with 20 subjects has. */
-#define RUN_FILE_BYTES_MAX (128u << 20)
-
-/* ---- the folder ---- */
-
 static int must_be_empty(const char *path)
 {
     DIR *directory = opendir(path);
@@ -36,11 +28,6 @@ static int must_be_empty(const char *path)
     }
     closedir(directory);
     return r;
-}
-
-static int join(char *to, const char *folder, const char *name)
-{
-    return snprintf(to, PATH_MAX, "%s/%s", folder, name) < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
 int run_folder_create(struct run_folder *folder, const char *path, char *problem)
@@ -59,12 +46,14 @@ int run_folder_create(struct run_folder *folder, const char *path, char *problem
     if (r < 0)
         return problem_say(problem, r, "the result folder %s cannot be read: %s", path,
                            strerror(-r));
-    r = join(trials, path, TRIALS_NAME);
-    if (r == 0)
+    if (snprintf(trials, sizeof trials, "%s/" TRIALS_FILE_NAME, path) >= PATH_MAX)
+        r = -ENAMETOOLONG;
+    else
         folder->trials_fd = open(trials, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (folder->trials_fd < 0)
-        return problem_say(problem, r < 0 ? r : -errno, "%s/" TRIALS_NAME " cannot be made: %s",
-                           path, strerror(r < 0 ? -r : errno));
+        return problem_say(problem, r < 0 ? r : -errno,
+                           "%s/" TRIALS_FILE_NAME " cannot be made: %s", path,
+                           strerror(r < 0 ? -r : errno));
     return 0;
 }
 
@@ -155,12 +144,13 @@ int run_folder_sync(struct run_folder *folder, struct run *run, char *problem)
          * this can be done, a reader will leave it out and say so. */
         int ignored = ftruncate(folder->trials_fd, (off_t)folder->trials_bytes);
         (void)ignored;
-        return problem_say(problem, r, "%s/" TRIALS_NAME " could not be written: %s", folder->path,
-                           strerror(-r));
+        return problem_say(problem, r, "%s/" TRIALS_FILE_NAME " could not be written: %s",
+                           folder->path, strerror(-r));
     }
     r = take_pending(folder, run, rest);
     if (r < 0)
-        return problem_say(problem, r, "%s/" TRIALS_NAME ", line %llu, as it was just written: %s",
+        return problem_say(problem, r,
+                           "%s/" TRIALS_FILE_NAME ", line %llu, as it was just written: %s",
                            folder->path, (unsigned long long)folder->trials_lines, rest);
     folder->trials_bytes += folder->pending_bytes;
     folder->pending_bytes = 0;
@@ -184,136 +174,11 @@ int run_folder_save(struct run_folder *folder, const struct run *run,
     int r = text == NULL ? -ENOMEM
             : strlen(text) > RUN_FILE_BYTES_MAX
                 ? -EFBIG
-                : file_save(folder->path, RUN_NAME, text, strlen(text));
+                : file_save(folder->path, RUN_FILE_NAME, text, strlen(text));
     free(text);
     if (r < 0)
-        problem_say(problem, r, "%s/" RUN_NAME " could not be written: %s", folder->path,
+        problem_say(problem, r, "%s/" RUN_FILE_NAME " could not be written: %s", folder->path,
                     strerror(-r));
-    return r;
-}
-
-/* ---- reading ---- */
-
-/* Opened without waiting: a FIFO that nobody writes to would hold the program for ever. *bytes: its
- * size. */
-static int open_file(const char *path, uint64_t *bytes, char *problem)
-{
-    struct stat status;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW), r = 0;
-    if (fd < 0 && errno == ELOOP)
-        return problem_say(problem, -ELOOP, "%s is a symbolic link, which is not followed", path);
-    if (fd < 0)
-        return problem_say(problem, -errno, "%s cannot be opened: %s", path, strerror(errno));
-    if (fstat(fd, &status) < 0)
-        r = problem_say(problem, -errno, "%s cannot be read: %s", path, strerror(errno));
-    else if (!S_ISREG(status.st_mode))
-        r = problem_say(problem, -EINVAL, "%s is not a regular file", path);
-    *bytes = r == 0 ? (uint64_t)status.st_size : 0;
-    if (r == 0)
-        return fd;
-    close(fd);
-    return r;
-}
-
-static int read_whole(int fd, char *text, size_t length)
-{
-    size_t got = 0;
-    while (got < length) {
-        ssize_t n = read(fd, text + got, length - got);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -errno;
-        if (n == 0)
-            break;
-        got += (size_t)n;
-    }
-    text[got] = '\0';
-    return strlen(text) == got ? 0 : -EILSEQ;
-}
-
-static int load_run(struct run *run, const char *path, char *problem)
-{
-    uint64_t bytes;
-    int fd = open_file(path, &bytes, problem);
-    if (fd < 0)
-        return fd;
-    if (bytes > RUN_FILE_BYTES_MAX) {
-        close(fd);
-        return problem_say(problem, -EFBIG, "%s has %llu MiB; no more than %u MiB are read", path,
-                           (unsigned long long)bytes >> 20, RUN_FILE_BYTES_MAX >> 20);
-    }
-    char *text = malloc(bytes + 1);
-    int r = text != NULL ? read_whole(fd, text, bytes) : -ENOMEM;
-    close(fd);
-    if (r == -EILSEQ)
-        problem_say(problem, r = -EINVAL, "%s: there is a byte 0 in it: this is no text", path);
-    else if (r < 0)
-        problem_say(problem, r, "%s cannot be read: %s", path, strerror(-r));
-    else
-        r = run_from_text(run, text, strlen(text), path, problem);
-    free(text);
-    return r;
-}
-
-/* A file that is too large is told with the line that it goes too far in. */
-static int say_too_large(int fd, const char *path, uint64_t bytes, char *problem)
-{
-    char block[1 << 14];
-    unsigned long long line = 1;
-    for (uint64_t at = 0; at < TRIALS_FILE_BYTES_MAX;) {
-        ssize_t n = pread(fd, block, sizeof block, (off_t)at);
-        if (n <= 0)
-            break;
-        const char *end = block + n, *next = block;
-        while ((next = memchr(next, '\n', (size_t)(end - next))) != NULL) {
-            line++;
-            next++;
-        }
-        at += (uint64_t)n;
-    }
-    return problem_say(problem, -EFBIG,
-                       "%s, line %llu: the file has %llu MiB, and no more than %llu MiB are read, "
-                       "which end here; measure fewer cells or rounds in one run",
-                       path, line, (unsigned long long)bytes >> 20,
-                       (unsigned long long)TRIALS_FILE_BYTES_MAX >> 20);
-}
-
-static int load_trials(struct run *run, const char *path, char *problem)
-{
-    uint64_t bytes;
-    int fd = open_file(path, &bytes, problem);
-    if (fd < 0)
-        return fd;
-    int r = bytes > TRIALS_FILE_BYTES_MAX ? say_too_large(fd, path, bytes, problem)
-                                          : trials_read(run, fd, path, problem);
-    close(fd);
-    return r;
-}
-
-/* Of a run that was killed, those that its trials tell of. */
-static void count_rounds(struct run *run)
-{
-    for (size_t i = 0; run->ended == NULL && i < run->cell_count; i++) {
-        const struct trial_table *table = &run->cells[i].trials;
-        for (size_t k = 0; k < table->count; k++) {
-            if (table->rows[k].round >= run->rounds)
-                run->rounds = table->rows[k].round + UINT64_C(1);
-        }
-    }
-}
-
-int run_folder_load(struct run *run, const char *path, char *problem)
-{
-    char run_path[PATH_MAX], trials_path[PATH_MAX];
-    *run = (struct run){0};
-    if (join(run_path, path, RUN_NAME) < 0 || join(trials_path, path, TRIALS_NAME) < 0)
-        return problem_say(problem, -ENAMETOOLONG, "%s: %s", path, strerror(ENAMETOOLONG));
-    int r = load_run(run, run_path, problem);
-    if (r == 0)
-        r = load_trials(run, trials_path, problem);
-    if (r == 0)
-        count_rounds(run);
     return r;
 }
 
@@ -347,7 +212,7 @@ static int write_in_parts(const char *folder, const char *name, const char *text
 
 static void remove_rescue(const char *folder)
 {
-    static const char *const names[] = {RUN_NAME, TRIALS_NAME};
+    static const char *const names[] = {RUN_FILE_NAME, TRIALS_FILE_NAME};
     char path[PATH_MAX];
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, names[i]);
@@ -392,19 +257,19 @@ static int rescue_below(const char *parent, const char *run_file, const char *tr
         return -ENOENT;
     if (mkdtemp(folder) == NULL)
         return -errno;
-    int r = write_in_parts(folder, RUN_NAME, run_file, strlen(run_file), &run_parts);
+    int r = write_in_parts(folder, RUN_FILE_NAME, run_file, strlen(run_file), &run_parts);
     if (r == 0)
-        r = write_in_parts(folder, TRIALS_NAME, trials, length, &parts);
+        r = write_in_parts(folder, TRIALS_FILE_NAME, trials, length, &parts);
     if (r < 0)
         remove_rescue(folder);
     else if (run_parts + parts == 0)
         problem_say(where, 0, "%s", folder);
     else
         /* Only of what is in parts: the shell would empty a file that is whole. */
-        problem_say(where, 0,
-                    "%s in parts, because of the limit of file sizes; to join them: %s%s%s", folder,
-                    run_parts > 0 ? JOIN(RUN_NAME) : "", run_parts > 0 && parts > 0 ? "; " : "",
-                    parts > 0 ? JOIN(TRIALS_NAME) : "");
+        problem_say(
+            where, 0, "%s in parts, because of the limit of file sizes; to join them: %s%s%s",
+            folder, run_parts > 0 ? JOIN(RUN_FILE_NAME) : "",
+            run_parts > 0 && parts > 0 ? "; " : "", parts > 0 ? JOIN(TRIALS_FILE_NAME) : "");
     return r;
 }
 

@@ -49,6 +49,11 @@ int run_folder_rescue(struct run_folder *, const struct run *, const struct cell
  * can be computed again is not read. */
 int run_folder_load(struct run *, const char *path, char *problem);
 
+#define RUN_FILE_NAME "run.json"
+#define TRIALS_FILE_NAME "trials.jsonl"
+
+/* Ten times what a run of 100 cells with 20 subjects has. */
+#define RUN_FILE_BYTES_MAX (128u << 20)
 /* No more of trials.jsonl than this is read, or written. */
 #define TRIALS_FILE_BYTES_MAX (UINT64_C(512) << 20)
 

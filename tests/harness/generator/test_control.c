@@ -162,11 +162,11 @@ static void a_long_line_crosses_a_small_socket_buffer_whole(void **state)
     assert_true(pid >= 0);
     if (pid == 0) {
         struct control writer;
-        int error = control_open(&writer, ends[0]);
-        if (error == 0)
-            error = control_send(&writer, json_pack("{s:s}", "text", text));
+        int r = control_open(&writer, ends[0]);
+        if (r == 0)
+            r = control_send(&writer, json_pack("{s:s}", "text", text));
         control_close(&writer);
-        _exit(error != 0);
+        _exit(r != 0);
     }
     close(ends[0]);
     struct control reader;

@@ -25,9 +25,9 @@ static int raise_loopback(void)
 {
     struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
     int fd = socket(AF_INET, SOCK_STREAM, 0);
-    int result = fd < 0 ? -1 : ioctl(fd, SIOCSIFFLAGS, &request);
+    int r = fd < 0 ? -1 : ioctl(fd, SIOCSIFFLAGS, &request);
     close(fd);
-    return result;
+    return r;
 }
 
 static int write_text(const char *path, const char *text)
@@ -35,8 +35,8 @@ static int write_text(const char *path, const char *text)
     FILE *file = fopen(path, "w");
     if (!file)
         return -1;
-    int result = fputs(text, file);
-    return fclose(file) == 0 ? result : -1;
+    int r = fputs(text, file);
+    return fclose(file) == 0 ? r : -1;
 }
 
 /* A namespace whose loopback has four local ports per address. */

@@ -156,7 +156,7 @@ without_descriptors_it_goes_on_with_those_it_has() {
     [ "$backend" != io_uring:+direct ] || { skip_test "its connections are no descriptors"; return; }
     files=$((open + 20)) serve || return 1
     client_around more_than_descriptors until_written server.err && served 'accept_failures > 0' || return 1
-    cp server.err err && expect_error "could not be accepted"
+    cp server.err err && expect_error "accepting a connection failed"
 }
 
 a_request_under_way_is_answered_before_it_ends() {

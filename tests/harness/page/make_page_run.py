@@ -6,11 +6,11 @@ KIND: small (two modes, all five words, a crossover, skipped subjects), wide (10
 wherever the file has a string).
 """
 import json
-import os
 import random
 import sys
 
 import make_run
+import run_folder
 
 EVIL = "<script>window.evil = 1</script><img src=x onerror='window.evil = 2'>&amp;\"' </script>"
 make_run.TIERS.update({"io_uring": "completion", "io_uring:+multishot": "completion", "null": "none"})
@@ -90,9 +90,7 @@ def make(kind):
 
 
 def main(kind, folder):
-    os.makedirs(folder)
-    with open(os.path.join(folder, "run.json"), "w", encoding="utf-8") as file:
-        json.dump(make(kind), file)
+    run_folder.save(folder, make(kind))
 
 
 if __name__ == "__main__":

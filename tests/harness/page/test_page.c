@@ -1,16 +1,12 @@
-/* What keeps a result file from becoming markup: the escaping, and the taking over of pictures. */
-#include "harness/page/csv.h"
-#include "harness/page/html.h"
+/* What keeps a result file from becoming markup, how a picture becomes an address, and the words.
+ */
 #include "harness/page/parts.h"
-#include "harness/page/svg.h"
 
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -68,193 +64,109 @@ static void every_string_of_a_format_is_escaped(void **state)
 
 static void json_cannot_end_its_element(void **state)
 {
-    json_t *value = json_pack("{s:s}", "name", "</script><!-- & \xe2\x80\xa8");
     FILE *out = begin();
     (void)state;
-    assert_int_equal(html_json(out, value), 0);
+    html_json_text(out, "</script><!-- & \"\\\n \xc3\xa4");
     fclose(out);
-    assert_string_equal(written, "{\"name\":\"\\u003c/script\\u003e\\u003c!-- \\u0026 \\u2028\"}");
-    json_decref(value);
+    assert_string_equal(written, "\"\\u003c/script\\u003e\\u003c!-- \\u0026 \\u0022\\u005c\\u000a "
+                                 "\xc3\xa4\"");
 }
 
-static int take_over(const char *svg)
+/* ---- pictures ---- */
+
+#define ADDRESS "data:image/svg+xml;charset=utf-8,"
+
+static const char *address_of(const char *svg)
 {
     FILE *out = begin();
-    int result = svg_inline(out, svg, 7, "a \"label\"");
+    html_picture(out, svg);
     fclose(out);
-    return result;
+    assert_memory_equal(written, ADDRESS, strlen(ADDRESS));
+    return written + strlen(ADDRESS);
 }
 
-#define PICTURE(inner) "<?xml version=\"1.0\"?>\n<svg viewBox=\"0 0 9 9\">\n" inner "</svg>\n"
-#define TAKEN(inner)                                                                               \
-    "<svg role=\"img\" aria-label=\"a &quot;label&quot;\" viewBox=\"0 0 9 9\">" inner "</svg>"
-
-static void what_draws_is_taken_over(void **state)
+/* In single quotes, and a browser reads it as markup of the page first, as an address then. */
+static void nothing_in_a_picture_ends_its_attribute_or_its_address(void **state)
 {
     (void)state;
-    assert_int_equal(
-        take_over(PICTURE("<g>\n\t<path d='M1,2 h3'/>\n<text x=\"1\">a &lt;b&gt; &amp;amp;"
-                          "</text></g>\n<g fill='none'>\n</g>")),
-        0);
-    assert_string_equal(written, TAKEN("<g><path d=\"M1,2 h3\"></path><text x=\"1\">a &lt;b&gt; "
-                                       "&amp;amp;</text></g>"));
+    assert_string_equal(address_of("<svg a='1' b=\"#2\">5 % &lt;i&gt;</svg>"),
+                        "<svg a=%271%27 b=\"%232\">5 %25 &amp;lt;i&amp;gt;</svg>");
+    assert_string_equal(address_of("<svg>\xc3\xa4&#39; onerror='x()</svg>"),
+                        "<svg>\xc3\xa4&amp;%2339; onerror=%27x()</svg>");
 }
 
-static void colours_are_those_of_the_page(void **state)
+/* Browsers take line breaks and tabs out of an address, and with them what they separate. */
+static void the_ends_of_lines_are_one_space(void **state)
 {
     (void)state;
-    assert_int_equal(
-        take_over(PICTURE("<path fill='rgb( 85,  0,255)' stroke='#AbCdEf' "
-                          "color='black'/><path fill = 'url(#x)' stroke='currentColor'/>")),
-        0);
-    assert_string_equal(written, TAKEN("<path fill=\"var(--c5500ff,#5500ff)\" "
-                                       "stroke=\"var(--cabcdef,#abcdef)\" "
-                                       "color=\"var(--c000000,#000000)\"></path>"
-                                       "<path stroke=\"currentColor\"></path>"));
+    assert_string_equal(address_of("<svg\n  a=\"1\"\n\tb=\"2\"\r\n>a  b\x01"
+                                   "</svg>\n"),
+                        "<svg a=\"1\" b=\"2\" >a  b </svg> ");
 }
 
-static void ids_of_pictures_do_not_meet(void **state)
+static void groups_that_hold_nothing_are_left_out(void **state)
 {
     (void)state;
-    assert_int_equal(take_over(PICTURE("<defs><path id='gpPt1'/></defs><use xlink:href='#gpPt1'/>"
-                                       "<g id='trust'><path/></g>")),
-                     0);
-    assert_string_equal(written, TAKEN("<defs><path id=\"p7-gpPt1\"></path></defs>"
-                                       "<use href=\"#p7-gpPt1\"></use><g><path></path></g>"));
+    assert_string_equal(
+        address_of("<g a=\"1\">\n</g>\n<svg>\n<g b=\"2\">\n</g>\n<g c=\"3\">\n</g>\n"
+                   "<g d=\"4\">\n<path/></g>\n</svg>"),
+        "<svg> <g d=\"4\"> <path/></g> </svg>");
 }
 
-static void what_acts_or_asks_is_left_out(void **state)
+static void what_is_cut_off_is_written_as_far_as_it_goes(void **state)
 {
+    static const char whole[] = "<svg>\n<g a='1'>\n</g>\n<g>\n</svg>\n";
     (void)state;
-    assert_int_equal(
-        take_over(PICTURE("<script>alert('<g>')</script>"
-                          "<path onclick='x()' style='fill:url(http://a)' d='M0,0'/>"
-                          "<use xlink:href='http://a/b.svg#c'/><image href='http://a'/>"
-                          "<foreignObject><text>in</text></foreignObject><title>none</title>"
-                          "<!-- <script> --><text>out</text>")),
-        -EINVAL); /* the '<g>' in the script has no end */
-    assert_string_equal(written, "");
-    assert_int_equal(
-        take_over(PICTURE("<script>alert(1)</script>"
-                          "<path onclick='x()' style='fill:url(http://a)' d='M0,0'/>"
-                          "<use xlink:href='http://a/b.svg#c'/><image href='http://a'/>"
-                          "<foreignObject><text>in</text></foreignObject><title>none</title>"
-                          "<!-- <script> --><text>out</text>")),
-        0);
-    assert_string_equal(written, TAKEN("<path d=\"M0,0\"></path><use></use><text>out</text>"));
-}
-
-static void what_is_no_picture_is_refused(void **state)
-{
-    static const char *const bad[] = {
-        "",
-        "text",
-        "<html></html>",
-        "<svg>",
-        "<svg><g></svg>",
-        "<svg></svg><svg></svg>",
-        "<svg><path d='1></svg>",
-        "<svg><path d=1/></svg>",
-        "<svg></g></svg>",
-        "<svg",
-        "<!-- ",
-        "<svg><averyveryverylongelementname/></svg>",
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        assert_int_equal(take_over(bad[i]), -EINVAL);
-        assert_string_equal(written, "");
-    }
-    char deep[600] = "<svg>";
-    for (int i = 0; i < 100; i++)
-        strcat(deep, "<g>");
-    assert_int_equal(take_over(deep), -EINVAL);
-}
-
-/* Any beginning of a picture is refused, without a step beyond its end. */
-static void a_picture_that_is_cut_off_is_refused(void **state)
-{
-    static const char whole[] =
-        PICTURE("<!-- c --><g stroke='rgb(1, 2, 3)'><text x='1'>a&amp;b</text></g>");
-    (void)state;
-    for (size_t length = 0; length < strlen(whole) - strlen("</svg>\n"); length++) {
+    for (size_t length = 0; length < strlen(whole); length++) {
         char *cut = strndup(whole, length);
-        assert_int_equal(take_over(cut), -EINVAL);
+        assert_null(strpbrk(address_of(cut), "\n'"));
         free(cut);
     }
 }
 
-static void rows_of_csv_are_read_as_they_were_written(void **state)
+/* ---- words ---- */
+
+static void every_word_has_a_place_a_class_and_a_meaning(void **state)
 {
-    char folder[] = "/tmp/pollbench-test-XXXXXX", path[64];
-    struct csv_rows rows;
     (void)state;
-    assert_non_null(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/a.csv", folder);
-    FILE *file = fopen(path, "w");
-    fputs("a,\"b,\"\"c\"\"\",,d\n\n1\n\"last", file);
-    fclose(file);
-    assert_int_equal(csv_rows_open(&rows, folder, "a.csv"), 0);
-    assert_int_equal(csv_rows_next(&rows), 1);
-    assert_int_equal(rows.count, 4);
-    assert_string_equal(rows.fields[0], "a");
-    assert_string_equal(rows.fields[1], "b,\"c\"");
-    assert_string_equal(rows.fields[2], "");
-    assert_string_equal(rows.fields[3], "d");
-    assert_int_equal(csv_rows_next(&rows), 1);
-    assert_int_equal(rows.count, 0);
-    assert_int_equal(csv_rows_next(&rows), 1);
-    assert_string_equal(rows.fields[0], "1");
-    assert_int_equal(csv_rows_next(&rows), 1);
-    assert_string_equal(rows.fields[0], "last");
-    assert_int_equal(csv_rows_next(&rows), 0);
-    csv_rows_close(&rows);
-    assert_null(page_read_file(folder, "a.csv", 5));
-    assert_int_equal(errno, EFBIG);
-    assert_int_equal(csv_rows_open(&rows, folder, "b.csv"), -ENOENT);
-    unlink(path);
-    rmdir(folder);
+    for (enum verdict_word word = VERDICT_INVALID; word <= VERDICT_SLOWER; word++) {
+        const struct page_word *shown = &page_words[page_word_place(word)];
+        assert_int_equal(shown->word, word);
+        assert_true(*shown->css != '\0' && *shown->sign != '\0' && *shown->meaning != '\0');
+    }
 }
 
-static json_t *cell_with(const char *word, json_t *ratio, json_t *low, json_t *high)
-{
-    return json_pack("{s:[{s:s, s:s, s:s, s:o, s:o, s:o}]}", "verdicts", "baseline", "epoll",
-                     "subject", "poll", "verdict", word, "ratio", ratio, "ci_low", low, "ci_high",
-                     high);
-}
-
+/* What the page's script does with another baseline, the page has from here. */
 static void seen_from_the_other_side_ratio_and_word_turn_round(void **state)
 {
-    struct page_verdict verdict;
-    json_t *cell = cell_with("SLOWER", json_real(1.25), json_real(1.0), json_real(2.0));
+    static const struct {
+        enum verdict_word word, opposite;
+    } words[] = {{VERDICT_SLOWER, VERDICT_FASTER},
+                 {VERDICT_FASTER, VERDICT_SLOWER},
+                 {VERDICT_EQUIVALENT, VERDICT_EQUIVALENT},
+                 {VERDICT_INCONCLUSIVE, VERDICT_INCONCLUSIVE}};
     (void)state;
-    assert_true(page_verdict_of(cell, "epoll", "poll", &verdict));
-    assert_int_equal(verdict.word, WORD_SLOWER);
-    assert_true(verdict.ratio == 1.25 && verdict.low == 1.0 && verdict.high == 2.0);
-    assert_true(page_verdict_of(cell, "poll", "epoll", &verdict));
-    assert_int_equal(verdict.word, WORD_FASTER);
-    assert_true(verdict.ratio == 0.8 && verdict.low == 0.5 && verdict.high == 1.0);
-    assert_false(page_verdict_of(cell, "epoll", "select", &verdict));
-    json_decref(cell);
-}
-
-static void words_without_a_direction_stay(void **state)
-{
-    static const enum page_word both[] = {WORD_EQUIVALENT, WORD_INCONCLUSIVE};
-    struct page_verdict verdict;
-    (void)state;
-    for (size_t i = 0; i < sizeof both / sizeof both[0]; i++) {
-        json_t *cell =
-            cell_with(page_word_name(both[i]), json_real(1), json_real(0.5), json_real(2));
-        assert_true(page_verdict_of(cell, "poll", "epoll", &verdict));
-        assert_int_equal(verdict.word, both[i]);
-        json_decref(cell);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        struct verdict_pair pair = {.baseline = 0,
+                                    .subject = 1,
+                                    .compared = true,
+                                    .ratio = 1.25,
+                                    .low = 1,
+                                    .high = 2,
+                                    .word = words[i].word};
+        uint32_t pair_at[9] = {[1] = 1, [3] = 1};
+        struct cell_summary cell = {
+            .subject_count = 3, .verdicts = &pair, .verdict_count = 1, .pair_at = pair_at};
+        const struct analysis analysis = {.cells = &cell};
+        struct comparison seen;
+        assert_true(analysis_compare(&analysis, 0, 1, 0, &seen));
+        assert_int_equal(seen.word, words[i].word);
+        assert_true(seen.ratio == 1.25 && seen.low == 1 && seen.high == 2);
+        assert_true(analysis_compare(&analysis, 0, 0, 1, &seen));
+        assert_int_equal(seen.word, words[i].opposite);
+        assert_true(seen.ratio == 0.8 && seen.low == 0.5 && seen.high == 1);
+        assert_false(analysis_compare(&analysis, 0, 0, 2, &seen));
     }
-    json_t *cell = cell_with("WHATEVER", json_null(), json_null(), json_null());
-    assert_true(page_verdict_of(cell, "poll", "epoll", &verdict));
-    assert_int_equal(verdict.word, WORD_INVALID);
-    assert_false(verdict.has_ratio);
-    json_decref(cell);
 }
 
 int main(void)
@@ -264,15 +176,12 @@ int main(void)
         cmocka_unit_test(what_drives_a_display_is_replaced),
         cmocka_unit_test(every_string_of_a_format_is_escaped),
         cmocka_unit_test(json_cannot_end_its_element),
-        cmocka_unit_test(what_draws_is_taken_over),
-        cmocka_unit_test(colours_are_those_of_the_page),
-        cmocka_unit_test(ids_of_pictures_do_not_meet),
-        cmocka_unit_test(what_acts_or_asks_is_left_out),
-        cmocka_unit_test(what_is_no_picture_is_refused),
-        cmocka_unit_test(a_picture_that_is_cut_off_is_refused),
-        cmocka_unit_test(rows_of_csv_are_read_as_they_were_written),
+        cmocka_unit_test(nothing_in_a_picture_ends_its_attribute_or_its_address),
+        cmocka_unit_test(the_ends_of_lines_are_one_space),
+        cmocka_unit_test(groups_that_hold_nothing_are_left_out),
+        cmocka_unit_test(what_is_cut_off_is_written_as_far_as_it_goes),
+        cmocka_unit_test(every_word_has_a_place_a_class_and_a_meaning),
         cmocka_unit_test(seen_from_the_other_side_ratio_and_word_turn_round),
-        cmocka_unit_test(words_without_a_direction_stay),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     free(written);

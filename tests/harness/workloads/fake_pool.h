@@ -8,23 +8,33 @@
 #define FAKE_POOL_PHASES 8
 
 struct fake_pool {
-    /* What the test asks. */
-    unsigned threads_given; /* how many run; 0: all */
-    int refuse_error;       /* of every submit from phase refuse_from on; 0: none fails */
+    /* ---- what the test asks ---- */
+
+    /* How many run; 0: all. */
+    unsigned threads_given;
+    /* Of every submit from phase refuse_from on; 0: none fails. */
+    int refuse_error;
     unsigned refuse_from;
-    unsigned stall_at; /* the loop stands still before this sample of its lag; 0: never */
+    /* The loop stands still before this sample of its lag; 0: never. */
+    unsigned stall_at;
     uint64_t stall_ns;
-    void (*act)(void); /* called once, before the first submit of phase act_in */
+    /* Called once, before the first submit of phase act_in. */
+    void (*act)(void);
     unsigned act_in;
-    int timer_error; /* of every timer that is started */
-    /* What it saw. */
-    unsigned
-        phase; /* of the trial: 0 at first, one more with each start of the timer that ends it */
+    /* Of every timer that is started. */
+    int timer_error;
+
+    /* ---- what it saw ---- */
+
+    /* Of the trial: 0 at first, one more with each start of the timer that ends it. */
+    unsigned phase;
     uint64_t refusals, runs;
     unsigned lag_samples;
-    uint64_t stalled_before_end_ns; /* from the beginning of the stall to the end of that phase */
+    /* From the beginning of the stall to the end of that phase. */
+    uint64_t stalled_before_end_ns;
     unsigned open, most_waiting;
-    unsigned waiting_at[FAKE_POOL_PHASES]; /* jobs in the queue when that phase began */
+    /* Jobs in the queue when that phase began. */
+    unsigned waiting_at[FAKE_POOL_PHASES];
 };
 
 /* Forgets everything, and is as a test finds it. */

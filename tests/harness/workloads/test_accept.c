@@ -69,9 +69,9 @@ static double shortest_drain_ns;
 static int timed_drain(struct accept_server *server, unsigned count, uint64_t deadline_ns)
 {
     uint64_t begin_ns = clock_now_ns();
-    int result = subject->accept->drain(server, count, deadline_ns);
+    int r = subject->accept->drain(server, count, deadline_ns);
     shortest_drain_ns = fmin(shortest_drain_ns, (double)(clock_now_ns() - begin_ns));
-    return result;
+    return r;
 }
 
 /* Compared with the drains that it delays, not with those of another trial, which may have been
@@ -288,10 +288,9 @@ static void a_server_without_files_names_the_limit(void **state)
     if (pid == 0) {
         struct rlimit limit = {.rlim_cur = 40, .rlim_max = 40};
         setrlimit(RLIMIT_NOFILE, &limit);
-        int result = run("drain", "queue=100 drains=1 idle=0 budget=10");
-        _exit(result == -EMFILE && strstr(problem, "40 open files") && strstr(problem, "ulimit -n")
-                  ? 0
-                  : 1);
+        int r = run("drain", "queue=100 drains=1 idle=0 budget=10");
+        _exit(r == -EMFILE && strstr(problem, "40 open files") && strstr(problem, "ulimit -n") ? 0
+                                                                                               : 1);
     }
     int status;
     assert_int_equal(waitpid(pid, &status, 0), pid);

@@ -87,10 +87,9 @@ static int listener_of(uint16_t port)
 static int open_with_small_send_buffers(struct accept_server **out,
                                         const struct accept_setup *setup, const char **what)
 {
-    int bytes = 4096, error = subject->accept->open(out, setup, what);
-    int fd = error == 0 ? listener_of(subject->accept->port(*out)) : -1;
-    return fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes) < 0 ? -errno
-                                                                                      : error;
+    int bytes = 4096, r = subject->accept->open(out, setup, what);
+    int fd = r == 0 ? listener_of(subject->accept->port(*out)) : -1;
+    return fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes) < 0 ? -errno : r;
 }
 
 /* Larger than a receive buffer, than what one wakeup may read, and than a send buffer. */
@@ -174,8 +173,10 @@ static void null_is_refused(void **state)
 /* A trial in a child, whose talk with the generator passes through here. */
 struct trial {
     pid_t pid;
-    int control; /* the child's end of it is its generator */
-    int outcome; /* what it writes at last */
+    /* The child's end of it is its generator. */
+    int control;
+    /* What it writes at last. */
+    int outcome;
     bool marked, running, stopped;
     char bytes[1 << 17];
     size_t length;

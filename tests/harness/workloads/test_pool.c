@@ -20,15 +20,15 @@ static double seconds; /* of the last trial's window */
 static int saturate(const char *job, const char *more)
 {
     char params[512];
-    int error;
+    int r;
     seconds = 0.05;
     do {
         seconds *= 2;
         snprintf(params, sizeof params, THREADS " job=%s cache=warm seconds=%g %s", job, seconds,
                  more);
-        error = run("saturate", params);
-    } while (error == 0 && counter("operations") == 0 && seconds < 30);
-    return error;
+        r = run("saturate", params);
+    } while (r == 0 && counter("operations") == 0 && seconds < 30);
+    return r;
 }
 
 /* What holds of any trial of saturate, however busy the machine. */

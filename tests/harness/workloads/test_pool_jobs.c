@@ -103,8 +103,8 @@ static void a_sleep_job_sleeps_its_time_and_uses_no_cpu(void **state)
 static void looking_localhost_up_works_or_says_what_fails(void **state)
 {
     (void)state;
-    int error = open_jobs("getaddrinfo", "");
-    if (error == 0)
+    int r = open_jobs("getaddrinfo", "");
+    if (r == 0)
         assert_int_equal(pool_jobs_run(&jobs, 0), 0);
     else
         assert_non_null(strstr(problem, "getaddrinfo of localhost fails: "));
@@ -206,9 +206,9 @@ static void a_temporary_folder_that_cannot_be_had_is_said(void **state)
 {
     (void)state;
     assert_int_equal(setenv("TMPDIR", "/nonexistent", 1), 0);
-    int error = open_jobs("file", "");
+    int r = open_jobs("file", "");
     assert_int_equal(setenv("TMPDIR", folder, 1), 0);
-    assert_int_equal(error, -ENOENT);
+    assert_int_equal(r, -ENOENT);
     assert_non_null(strstr(problem, "TMPDIR"));
 }
 
@@ -216,9 +216,9 @@ static void a_temporary_folder_that_cannot_be_had_is_said(void **state)
 static void a_dropped_file_is_out_of_the_cache_or_refused(void **state)
 {
     (void)state;
-    int error = open_jobs("file", "cache=dropped");
-    if (error < 0) {
-        assert_true(error == -EBUSY || error == -ENOTSUP);
+    int r = open_jobs("file", "cache=dropped");
+    if (r < 0) {
+        assert_true(r == -EBUSY || r == -ENOTSUP);
         assert_non_null(strstr(problem, "page cache"));
     } else {
         for (uint32_t number = 0; number < POOL_FILES; number++)

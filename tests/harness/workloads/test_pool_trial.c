@@ -22,9 +22,9 @@ static char folder[] = "/tmp/pollbench-test-XXXXXX";
 
 static int run_seeded(const char *mode, const char *params, uint64_t seed)
 {
-    int error = run_trial((struct trial_request){.mode = mode, .seed = seed}, params);
+    int r = run_trial((struct trial_request){.mode = mode, .seed = seed}, params);
     assert_int_equal(fake_pool.open, 0); /* whatever happened */
-    return error;
+    return r;
 }
 
 static int run(const char *mode, const char *params)

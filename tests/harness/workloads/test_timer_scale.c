@@ -124,10 +124,10 @@ static int run_in_little_memory(uint64_t bytes_more)
     rlim_t most = (rlim_t)(pages * (uint64_t)sysconf(_SC_PAGESIZE) + bytes_more);
     struct rlimit limit = {.rlim_cur = most, .rlim_max = most};
     setrlimit(RLIMIT_AS, &limit);
-    int result = run_scale(200000, "random");
-    if (result == -ENOMEM && strstr(problem, "200000 timers") && strstr(problem, subject->name))
+    int r = run_scale(200000, "random");
+    if (r == -ENOMEM && strstr(problem, "200000 timers") && strstr(problem, subject->name))
         return 0;
-    return result == 0 ? 2 : 1;
+    return r == 0 ? 2 : 1;
 }
 
 static void more_timers_than_memory_are_a_sentence(void **state)
