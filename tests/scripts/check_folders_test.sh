@@ -50,6 +50,42 @@ END
 #include "loop/loop.h"
 END
     file harness/pin_linux.c <<<'int r = sched_setaffinity(0, 1, NULL);'
+    file harness/base/text.h <<<'int text(void);'
+    file harness/record/run.c <<'END'
+#include "harness/base/text.h"
+#include "harness/record/run.h"
+#include <jansson.h>
+int run_read(int fd)
+{
+    return run_other(fd) + own(fd) + self->run_write(fd);
+}
+END
+    file harness/record/run.h <<<'#include <jansson.h>'
+    file harness/record/other.c <<'END'
+static int own(int fd)
+{
+    return fd;
+}
+
+int run_other(int fd,
+              int (*ask)(int))
+{
+    /* run_read() calls this */
+    return own(fd) + ask(fd);
+}
+END
+    file harness/record/twin_linux.c <<'END'
+int twin(void)
+{
+    return twin();
+}
+END
+    cp "$scratch/harness/record/twin_linux.c" "$scratch/harness/record/twin_other.c"
+    file harness/analysis/analysis.c <<'END'
+#include "harness/record/run.h"
+#include "loop/loop.h"
+END
+    file tests/harness/record/test_run.c <<<'#include "harness/hello/hello.h"'
     file tests/loop/test_loop.c <<<'#include "tests/fakes/fake.h"'
 }
 
@@ -143,6 +179,67 @@ case_a_call_that_macos_lacks_is_found() {
 
 case_a_kqueue_call_outside_its_file_is_found() {
     breaks backends/poll.c 'int fd = kqueue();' "only BSD and macOS have this call"
+}
+
+case_a_room_may_not_include_one_that_comes_after_it() {
+    breaks harness/record/run.h '#include "harness/analysis/analysis.h"' \
+        "harness/record may not include harness/analysis, which comes after it"
+}
+
+case_a_room_may_not_include_what_lies_on_top() {
+    breaks harness/record/run.h '#include "harness/run.h"' \
+        "a room may not include what lies on top of harness/"
+}
+
+case_a_room_that_is_in_no_order_may_not_be_included() {
+    breaks harness/record/run.h '#include "harness/attic/old.h"' "harness/attic is no room"
+}
+
+case_a_folder_that_is_no_room_is_found_once() {
+    breaks harness/attic/old.c '#include "harness/base/text.h"' "harness/attic is no room"
+}
+
+case_tests_of_a_room_that_there_is_not_are_found() {
+    breaks tests/harness/attic/test_old.c '#include "harness/base/text.h"' "tests/harness mirrors the rooms"
+}
+
+case_json_beyond_its_rooms_is_found() {
+    breaks harness/analysis/analysis.c '#include <jansson.h>' "a run is typed"
+}
+
+case_json_in_another_file_of_a_room_that_prints_it_is_found() {
+    breaks harness/compare/pairs.c '#include <jansson.h>' "a run is typed"
+}
+
+# The breach stands where the circle is closed, in the middle of a file.
+finds_circle() { # FILE:LINE CIRCLE
+    observe "$root/scripts/check_folders.sh" "$scratch"
+    expect_status 1
+    expect_output "$1: these files call each other in a circle: $2"
+    expect_same "the number of breaches" 1 "$(grep -c . <<<"$output")"
+}
+
+case_two_files_that_call_each_other_are_found() {
+    clean_tree
+    printf 'int back(int fd)\n{\n    return run_read(fd);\n}\n' >>"$scratch/harness/record/other.c"
+    finds_circle harness/record/run.c:6 \
+        "harness/record/other.c -> harness/record/run.c -> harness/record/other.c"
+}
+
+case_a_circle_of_three_files_is_found() {
+    clean_tree
+    printf 'int more(int fd)\n{\n    if (third(fd))\n        return 1;\n}\n' >>"$scratch/harness/record/other.c"
+    printf 'int third(int fd)\n{\n    return run_read(fd);\n}\n' >"$scratch/harness/record/third.c"
+    finds_circle harness/record/run.c:6 \
+        "harness/record/other.c -> harness/record/third.c -> harness/record/run.c -> harness/record/other.c"
+}
+
+case_files_of_two_folders_may_call_each_other() {
+    clean_tree
+    printf 'int far(int fd)\n{\n    return run_read(fd) + near(fd);\n}\n' >>"$scratch/harness/analysis/analysis.c"
+    printf 'int near(int fd)\n{\n    return far(fd);\n}\n' >"$scratch/harness/record/near.c"
+    observe "$root/scripts/check_folders.sh" "$scratch"
+    expect_status 0
 }
 
 run_case "$@"

@@ -113,6 +113,10 @@ what_is_wrong_is_refused_by_its_path() {
         refused "trials.jsonl:1: kind: its cell has no headroom" 'trial["kind"] = "headroom"' &&
         refused "trials.jsonl:1: subject: run.json has none" 'trial["subject"] = "nobody"' &&
         refused "cells[0]: 'baseline'" 'del cell["baseline"]' &&
+        refused "cells[0]: 'verdicts'" 'del cell["verdicts"]; del run["ended"], run["rounds"]' &&
+        refused "cells[0]: 'verdicts' is a required" \
+            'for name in ("baseline", "summary", "ratios", "verdicts", "percentiles", "pooled", "excess"):
+    cell.pop(name, None)' &&
         refused "calibration" 'run["calibration"] = {}' &&
         refused "manifest.limits.nofile_soft" 'run["manifest"]["limits"]["nofile_soft"] = "many"' &&
         refused "'ended' is a dependency of 'rounds'" 'del run["ended"]'

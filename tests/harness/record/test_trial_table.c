@@ -70,7 +70,8 @@ static void every_row_has_its_own_values_however_many_there_are(void **state)
         made_trial(&trial, &chance, 0, i % 3, i / 3);
         trial.attempt = i % 5 == 0;
         trial.valid = i % 5 != 0;
-        snprintf(trial.why_invalid, sizeof trial.why_invalid, i % 5 == 0 ? "reason %zu" : "", i);
+        if (i % 5 == 0)
+            snprintf(trial.why_invalid, sizeof trial.why_invalid, "reason %zu", i);
         if (i % 7 == 0)
             figures_set(&trial.outcome.usage, "involuntary", (double)i);
         figures_get(&trial.outcome.metrics, "accepts_per_s", &rates[i]);
