@@ -2,6 +2,7 @@
 
 #include "harness/base/problem.h"
 #include "harness/contract/parameters.h"
+#include "harness/record/manifest_json.h"
 #include "harness/subjects/subjects.h"
 #include "harness/workloads/workloads.h"
 
@@ -9,34 +10,6 @@
 #include <jansson.h>
 
 /* ---- writing ---- */
-
-static json_t *value_to_json(const struct value *value)
-{
-    switch (value->kind) {
-    case VALUE_INTEGER:
-        return json_integer((json_int_t)value->integer);
-    case VALUE_REAL:
-        return json_real(value->real);
-    case VALUE_TEXT:
-        return json_string(value->text);
-    case VALUE_NOTHING:
-        break;
-    }
-    return json_null();
-}
-
-static json_t *params_to_json(const struct named_values *params)
-{
-    json_t *object = json_object();
-    int r = object != NULL ? 0 : -1;
-    for (size_t i = 0; i < params->count && r == 0; i++)
-        r = json_object_set_new(object, params->list[i].name,
-                                value_to_json(&params->list[i].value));
-    if (r == 0)
-        return object;
-    json_decref(object);
-    return NULL;
-}
 
 char *trial_request_to_text(const struct launch *launch)
 {
@@ -54,39 +27,17 @@ char *trial_request_to_text(const struct launch *launch)
 
 /* ---- reading ---- */
 
-static int params_from_json(struct named_values *params, json_t *object)
-{
-    const char *name;
-    json_t *value;
-    int r = json_is_object(object) ? 0 : -EINVAL;
-    json_object_foreach(object, name, value)
-    {
-        if (r < 0)
-            break;
-        if (json_is_integer(value))
-            r = named_values_add_integer(params, "", name, json_integer_value(value));
-        else if (json_is_real(value))
-            r = named_values_add_real(params, "", name, json_real_value(value));
-        else if (json_is_string(value))
-            r = named_values_add_text(params, "", name, json_string_value(value));
-        else
-            r = -EINVAL;
-    }
-    return r;
-}
-
 static int read_order(struct trial_order *order, json_t *json, char *problem)
 {
     const char *workload, *subject, *mode;
     struct trial_request *request = &order->request;
-    json_t *params;
     json_int_t seed;
     int count_system_calls;
     json_error_t error;
-    if (json_unpack_ex(json, &error, 0, "{s:s, s:s, s:s, s:o, s:b, s:I, s:F, s:i}", "workload",
-                       &workload, "subject", &subject, "mode", &mode, "params", &params,
-                       "count_system_calls", &count_system_calls, "seed", &seed, "planted_share",
-                       &request->planted_share, "cpu", &order->cpu) < 0)
+    if (json_unpack_ex(json, &error, 0, "{s:s, s:s, s:s, s:b, s:I, s:F, s:i}", "workload",
+                       &workload, "subject", &subject, "mode", &mode, "count_system_calls",
+                       &count_system_calls, "seed", &seed, "planted_share", &request->planted_share,
+                       "cpu", &order->cpu) < 0)
         return problem_say(problem, -EINVAL, "the request of a trial is not understood: %s",
                            error.text);
     order->workload = workload_find(workload);
@@ -99,8 +50,10 @@ static int read_order(struct trial_order *order, json_t *json, char *problem)
     request->generator_fd = CONTROL_FD;
     request->seed = (uint64_t)seed;
     request->count_system_calls = count_system_calls;
-    int r = params_from_json(&order->params, params);
-    return r < 0 ? problem_say(problem, r, "the parameters of a trial are not understood") : 0;
+    struct json_take take;
+    json_take_open(&take, json, problem);
+    params_take(&take, &order->params);
+    return take.r;
 }
 
 int trial_request_from_text(struct trial_order *order, const char *text, size_t length,

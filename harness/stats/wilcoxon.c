@@ -66,7 +66,7 @@ static void count_sums(const uint64_t *ranks, size_t count, uint64_t limit, doub
 static const double *whole_ways(size_t n)
 {
     static double all[WILCOXON_EXACT + 1][WILCOXON_EXACT * (WILCOXON_EXACT + 1) / 4 + 1];
-    uint64_t ranks[WILCOXON_EXACT];
+    uint64_t ranks[WILCOXON_EXACT] = {0};
     double *ways = all[n];
     if (ways[0] > 0)
         return ways;
