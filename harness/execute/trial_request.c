@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <string.h>
 
 /* ---- writing ---- */
 
@@ -51,9 +52,13 @@ static int read_order(struct trial_order *order, json_t *json, char *problem)
     request->seed = (uint64_t)seed;
     request->count_system_calls = count_system_calls;
     struct json_take take;
-    json_take_open(&take, json, problem);
+    char place[PROBLEM_BYTES];
+    json_take_open(&take, json, place);
     params_take(&take, &order->params);
-    return take.r;
+    return take.r < 0
+               ? problem_say(problem, take.r, "the parameters of a trial are not understood: %s",
+                             take.r == -EINVAL ? place : strerror(-take.r))
+               : 0;
 }
 
 int trial_request_from_text(struct trial_order *order, const char *text, size_t length,

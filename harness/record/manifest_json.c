@@ -75,7 +75,8 @@ static int add_value(struct named_values *values, const char *group, const char 
     }
 }
 
-/* `group`: NULL where the values may be objects, which are groups then. */
+/* `group`: NULL where the values may be objects, which are groups then; "" for parameters, which
+ * are always known. */
 static int add_values(struct named_values *values, const char *group, const json_t *json,
                       const char *place, char *problem)
 {
@@ -86,6 +87,9 @@ static int add_values(struct named_values *values, const char *group, const json
     {
         if (name[0] == '\0')
             return problem_say(problem, -EINVAL, "%s: a value in it has no name", place);
+        if (group != NULL && group[0] == '\0' && json_is_null(each))
+            return problem_say(problem, -EINVAL, "%s.%s: expected a string or a number", place,
+                               name);
         if (group == NULL && json_is_object(each)) {
             char inner[PLACE_BYTES];
             snprintf(inner, sizeof inner, "%s.%s", place, name);
@@ -121,7 +125,7 @@ void params_take(struct json_take *take, struct named_values *params)
 {
     char place[JSON_TAKE_PLACE_BYTES + 8];
     const json_t *json = json_take_object(take, "params", JSON_NEEDED);
-    snprintf(place, sizeof place, "%s.params", take->place);
+    snprintf(place, sizeof place, "%s%sparams", take->place, *take->place != '\0' ? "." : "");
     if (json != NULL)
         take->r = read_object(params, "", json, place, take->problem);
 }
