@@ -136,7 +136,7 @@ static int draw(const struct analysis *analysis, const struct report_request *re
     int r = charts_draw(analysis, &drawing, &charts, problem);
     if (charts.left_out > 0)
         fprintf(stderr,
-                "pollbench: %zu more charts were not drawn, because nobody would look at so many; "
+                "pollbench: %zu more charts were not drawn, because a report holds no more; "
                 "their figures are in the CSV files\n",
                 charts.left_out);
     if (r < 0)

@@ -64,7 +64,7 @@ int page_details(struct page *page)
         fputs("</section>\n", page->out);
     if (page->charts->left_out > 0)
         html_print(page->out,
-                   "<p>%zu more charts were not drawn, because nobody would look at so many. Their "
+                   "<p>%zu more charts were not drawn, because a report holds no more. Their "
                    "figures are in the CSV files beside this page.</p>\n",
                    page->charts->left_out);
     return r;

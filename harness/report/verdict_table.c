@@ -92,16 +92,25 @@ static void print_heading(const struct analysis *analysis, const struct mode_vie
     format_wrapped(out, 0, heading);
 }
 
+static bool has_pairs(const struct analysis *analysis, const struct mode_view *mode)
+{
+    bool has = false;
+    for (size_t i = 0; i < mode->cell_count; i++)
+        has |= analysis->cells[mode->cells[i]].verdict_count > 0;
+    return has;
+}
+
 static void print_mode(const struct analysis *analysis, const struct mode_view *mode, FILE *out)
 {
     const struct run *run = analysis->run;
     char best[COLUMN_BYTES];
     bool differ;
     print_heading(analysis, mode, out);
-    if (report_baseline(analysis, mode->cells, mode->cell_count, &differ) == SUBJECT_NONE) {
+    if (!has_pairs(analysis, mode)) {
         fprintf(out, "  " NOTHING_TO_COMPARE "\n");
         return;
     }
+    report_baseline(analysis, mode->cells, mode->cell_count, &differ);
     fprintf(out, "    %-*s %-*s %-*s %s\n", report_tier_columns(run), "tier", NAMES_COLUMNS,
             "not significantly slower than any other,", RATIO_COLUMNS,
             report_baseline_heading(analysis, mode->cells, mode->cell_count, "best ", best),
