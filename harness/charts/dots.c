@@ -1,6 +1,7 @@
 /* One metric of one cell: a row for each subject, its single trials faint behind. */
 #include "harness/analysis/format.h"
 #include "harness/charts/chart.h"
+#include "harness/stats/sort.h"
 #include "harness/contract/parameters.h"
 #include "harness/report/csv.h"
 
@@ -24,12 +25,6 @@ static size_t rank(const struct chart *chart, size_t *subjects)
         subjects[at] = i;
     }
     return count;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
 }
 
 /* The subject's valid values, as far as they can be drawn. The caller frees them. */
@@ -67,7 +62,7 @@ static int set_range(const struct chart *chart, struct chart_panel *panel, const
         low = fmin(low, point->low);
         high = fmax(high, point->high);
         if (count > 0) {
-            qsort(values, count, sizeof values[0], by_value);
+            sort_doubles(values, count);
             low = fmin(low, values[count / 50]);
             high = fmax(high, values[count - 1 - count / 20]);
         }

@@ -1,6 +1,7 @@
 #include "harness/stats/pair_sums.h"
 
 #include "harness/stats/random.h"
+#include "harness/stats/sort.h"
 
 /* Up to here listing all sums is the faster way: 90 values have so many Walsh averages. */
 #define LISTED_MAX 4095
@@ -9,12 +10,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static int compare_doubles(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
 double *pair_sums_sorted(const double *values, size_t count, double factor)
 {
     double *copy = calloc(count, sizeof *copy);
@@ -22,7 +17,7 @@ double *pair_sums_sorted(const double *values, size_t count, double factor)
         return NULL;
     for (size_t i = 0; i < count; i++)
         copy[i] = factor * values[i];
-    qsort(copy, count, sizeof *copy, compare_doubles);
+    sort_doubles(copy, count);
     return copy;
 }
 

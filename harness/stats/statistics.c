@@ -1,23 +1,13 @@
 #include "harness/stats/statistics.h"
 
 #include "harness/stats/random.h"
+#include "harness/stats/sort.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int compare_doubles(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
-static void sort(double *values, size_t n)
-{
-    qsort(values, n, sizeof(*values), compare_doubles);
-}
 
 /* Halves before it adds, so that no sum overflows. */
 static double mean_of_two(double a, double b)
@@ -39,7 +29,7 @@ double statistics_median(const double *values, size_t n)
     if (sorted == NULL)
         return NAN;
     memcpy(sorted, values, n * sizeof(*sorted));
-    sort(sorted, n);
+    sort_doubles(sorted, n);
     double median = median_of_sorted(sorted, n);
     free(sorted);
     return median;
@@ -151,8 +141,8 @@ struct outcome {
 
 static int compare_outcomes(const void *left, const void *right)
 {
-    return compare_doubles(&((const struct outcome *)left)->median,
-                           &((const struct outcome *)right)->median);
+    double a = ((const struct outcome *)left)->median, b = ((const struct outcome *)right)->median;
+    return (a > b) - (a < b);
 }
 
 /* The k-th smallest median, from 0. */
@@ -190,7 +180,7 @@ static int bootstrap(double *values, size_t n, double confidence, uint64_t seed,
     struct outcome *outcomes = calloc(draws->count, sizeof(*outcomes));
     if (outcomes == NULL)
         return -ENOMEM;
-    sort(values, n);
+    sort_doubles(values, n);
     for (size_t i = 0; i < draws->count; i++) {
         const struct middle *middle = &draws->middles[i];
         outcomes[i].median = mean_of_two(values[middle->lower], values[middle->upper]);

@@ -1,6 +1,7 @@
 #include "harness/stats/wilcoxon.h"
 
 #include "harness/stats/normal.h"
+#include "harness/stats/sort.h"
 
 #include <errno.h>
 #include <math.h>
@@ -10,12 +11,6 @@
 /* Ranks are doubled, so that a shared one is whole: they add up to n(n+1), and a tail is at most
  * half of that. */
 #define TAIL_SUMS (WILCOXON_EXACT * (WILCOXON_EXACT + 1) / 2 + 1)
-
-static int by_magnitude(const void *left, const void *right)
-{
-    double a = fabs(*(const double *)left), b = fabs(*(const double *)right);
-    return (a > b) - (a < b);
-}
 
 struct ranks {
     uint64_t *doubled; /* of the differences that are not zero, ascending */
@@ -122,7 +117,7 @@ int wilcoxon_signed_rank(const double *differences, size_t n, struct wilcoxon *o
     int result = -ENOMEM;
     if (sorted != NULL && ranks.doubled != NULL) {
         memcpy(sorted, differences, n * sizeof *sorted);
-        qsort(sorted, n, sizeof *sorted, by_magnitude);
+        sort_by_magnitude(sorted, n);
         assign_ranks(sorted, n, &ranks);
         *out = (struct wilcoxon){
             .n = n,
