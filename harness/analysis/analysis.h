@@ -94,7 +94,7 @@ struct comparison {
     size_t n;
     bool tested;
     double p_adjusted;
-    /* Of INCONCLUSIVE: it takes so many rounds, in every second case, and in 4 of 5. */
+    /* Of INCONCLUSIVE: with so many rounds half of such pairs are decided, and 4 of 5. */
     uint64_t rounds, rounds_likely;
     /* "" without. The analysis' own. */
     const char *why;

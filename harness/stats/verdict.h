@@ -75,8 +75,8 @@ struct verdict_question {
 struct verdict {
     enum verdict_word word;
     const char *why; /* of INVALID and INCONCLUSIVE, as a sentence: static, or why_invalid */
-    /* Of INCONCLUSIVE, else 0: with how many rounds in all, those at hand included, the word would
-     * be another in every second case, and in 4 of 5. VERDICT_ROUNDS_MAXIMUM: that or more. Of two
+    /* Of INCONCLUSIVE, else 0: with how many rounds in all, those at hand included, about half of
+     * such pairs would be decided, and 4 of 5. VERDICT_ROUNDS_MAXIMUM: that or more. Of two
      * samples: values in each, were they of one size. */
     uint64_t rounds, rounds_likely;
 };

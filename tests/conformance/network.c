@@ -275,3 +275,16 @@ bool pattern_continues(const void *data, uint64_t offset, size_t length)
             return false;
     return true;
 }
+
+void stream_bytes(struct fixture *f, struct endpoint *source, int peer, uint64_t total)
+{
+    uint64_t sent = source->received;
+    total += sent;
+    while (source->received < total) {
+        sent += peer_send_pattern(peer, sent, total - sent);
+        wait_some(f, "the bytes that were sent");
+        recycle_all(f);
+    }
+    expect_equal(source->received, total);
+    expect(!source->garbled, "every byte in its place: none lost, doubled or swapped");
+}

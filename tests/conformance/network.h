@@ -38,6 +38,8 @@ void peer_send(struct fixture *, int peer, const void *data, size_t length);
 /* The pattern's bytes from `offset` on; stops where the socket would block. Returns how many went.
  */
 size_t peer_send_pattern(int peer, uint64_t offset, size_t length);
+/* The peer sends `total` bytes of the pattern while the source takes them; all of them arrive. */
+void stream_bytes(struct fixture *, struct endpoint *source, int peer, uint64_t total);
 /* Takes what is there, without blocking: bytes, 0 at the end of file, -errno (-EAGAIN: nothing).
  * Checks that it continues the pattern at `offset`. */
 ssize_t peer_receive_pattern(int peer, uint64_t offset, size_t limit);
