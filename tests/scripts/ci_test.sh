@@ -7,7 +7,7 @@ tree=$scratch/tree
 
 # A tree in which everything passes; BAD_... in the environment make one thing in it fail.
 make_tree() {
-    mkdir -p "$tree"/{.ci,scripts,backends,loop,harness,tests/harness}
+    mkdir -p "$tree"/{.ci,scripts,backends,loop,harness,tests/harness/record}
     cp "$root"/.ci/* "$tree/.ci/"
     cp "$root/scripts/find_program.sh" "$tree/scripts/"
     program "$tree/scripts" check_folders.sh <<<"exit 0"
