@@ -30,14 +30,51 @@ static void remove_folder(const struct pool_files *files)
     rmdir(files->path);
 }
 
+/* Of the keeper, once it has made the folder or could not. */
+struct folder_made {
+    int r;
+    char path[POOL_PATH_BYTES];
+};
+
+static void keep(struct pool_files *files, int end_fd, int answer_fd)
+{
+    struct folder_made made = {.r = mkdtemp(files->path) != NULL ? 0 : -errno};
+    char byte;
+    memcpy(made.path, files->path, sizeof made.path);
+    ssize_t written = write(answer_fd, &made, sizeof made);
+    close(answer_fd);
+    while (written == (ssize_t)sizeof made && read(end_fd, &byte, 1) < 0 && errno == EINTR)
+        ;
+    if (made.r == 0)
+        remove_folder(files);
+    _exit(0);
+}
+
+static int take_answer(struct pool_files *files, int answer_fd)
+{
+    struct folder_made made;
+    ssize_t n;
+    while ((n = read(answer_fd, &made, sizeof made)) < 0 && errno == EINTR)
+        ;
+    if (n != (ssize_t)sizeof made)
+        return n < 0 ? -errno : -ECHILD;
+    memcpy(files->path, made.path, sizeof files->path);
+    return made.r;
+}
+
 /* A trial that is given up, or whose run is interrupted, is killed and cannot tidy up. A child that
- * does nothing but wait for the end of this process does it then. */
+ * does nothing but wait for the end of this process does it then. It makes the folder, too: so
+ * there is no moment at which there is a folder and nobody to remove it. */
 static int start_keeper(struct pool_files *files)
 {
-    int ends[2];
-    char byte;
+    int ends[2], answer[2];
     if (pipe(ends) < 0)
         return -errno;
+    files->keeper_fd = ends[1];
+    if (pipe(answer) < 0) {
+        close(ends[0]);
+        return -errno;
+    }
     fcntl(ends[1], F_SETFD, FD_CLOEXEC);
     files->keeper = fork();
     if (files->keeper == 0) {
@@ -45,14 +82,15 @@ static int start_keeper(struct pool_files *files)
         for (int fd = 0; fd < ends[0]; fd++)
             close(fd);
         close(ends[1]);
-        while (read(ends[0], &byte, 1) < 0 && errno == EINTR)
-            ;
-        remove_folder(files);
-        _exit(0);
+        close(answer[0]);
+        keep(files, ends[0], answer[1]);
     }
     int r = files->keeper < 0 ? -errno : 0;
     close(ends[0]);
-    files->keeper_fd = ends[1];
+    close(answer[1]);
+    if (r == 0)
+        r = take_answer(files, answer[0]);
+    close(answer[0]);
     return r;
 }
 
@@ -85,13 +123,15 @@ static int make_files(struct pool_files *files, char *problem)
     char path[POOL_PATH_BYTES + 16];
     snprintf(files->path, sizeof files->path, "%s/pollbench-files-XXXXXX",
              folder != NULL && *folder != '\0' ? folder : "/tmp");
-    if (mkdtemp(files->path) == NULL)
-        return problem_say(problem, -errno,
-                           "a temporary folder for the files of the file jobs could not be made "
-                           "(%s): %s; set TMPDIR to a folder that can be written to",
-                           files->path, strerror(errno));
     files->made = POOL_FILES;
     int r = start_keeper(files);
+    if (r < 0) {
+        files->made = 0;
+        return problem_say(problem, r,
+                           "a temporary folder for the files of the file jobs could not be made "
+                           "(%s): %s; set TMPDIR to a folder that can be written to",
+                           files->path, strerror(-r));
+    }
     for (unsigned i = 0; i < files->made && r == 0; i++) {
         file_path(files, i, path, sizeof path);
         r = write_file(path);
