@@ -228,7 +228,7 @@ static void write_controls(FILE *out)
 {
     fputs(
         "<form id=\"controls\" hidden aria-label=\"What the tables show\">\n"
-        "<label>Baseline <select id=\"baseline\"><option value=\"\">the usual one of each "
+        "<label>Baseline <select id=\"baseline\"><option value=\"\">the stated one of each "
         "cell</option></select></label>\n"
         "<label>Workload <select id=\"workload\"><option value=\"\">all</option></select></label>\n"
         "<fieldset id=\"tiers\"><legend>Tier</legend></fieldset>\n"

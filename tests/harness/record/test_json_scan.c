@@ -73,78 +73,79 @@ static void what_is_json_is_passed_over(void **state)
     }
 }
 
+static const struct {
+    const char *text;
+    size_t column;
+    const char *wrong;
+} no_json[] = {
+    {"", 1, "a value expected"},
+    {"  ", 3, "a value expected"},
+    {"x", 1, "a value expected"},
+    {"{", 2, "the name of a field expected"},
+    {"{\"a\":1,}", 8, "nothing after it"},
+    {"{\"a\" 1}", 6, "':' expected"},
+    {"{a:1}", 2, "in quotes"},
+    {"{\"a\":1 \"b\":2}", 8, "',' or '}' expected"},
+    {"{\"a\":}", 6, "a value expected"},
+    {"{,}", 2, "in quotes"},
+    {"[", 2, "a value expected"},
+    {"[1,]", 4, "nothing after it"},
+    {"[1 2]", 4, "',' or ']' expected"},
+    {"[1}", 3, "',' or ']' expected"},
+    {"[,1]", 2, "a value expected"},
+    {"[nullx]", 6, "',' or ']' expected"},
+    {"nul", 1, "null expected"},
+    {"tru", 1, "true or false expected"},
+    {"fals", 1, "true or false expected"},
+    {"True", 1, "a value expected"},
+    {"01", 2, "the end of the line expected"},
+    {"-01", 3, "the end of the line expected"},
+    {"1.", 1, "a number expected"},
+    {"-", 1, "a number expected"},
+    {"1e", 1, "a number expected"},
+    {"1e+", 1, "a number expected"},
+    {"1.e5", 1, "a number expected"},
+    {".5", 1, "a value expected"},
+    {"+1", 1, "a value expected"},
+    {"0x10", 2, "the end of the line expected"},
+    {"NaN", 1, "a value expected"},
+    {"-Infinity", 1, "a number expected"},
+    {"1e999", 1, "too large"},
+    {"-1e999", 1, "too large"},
+    {"[1] [2]", 5, "the end of the line expected"},
+    {"\"abc", 5, "the line ends in a string"},
+    {"\"abc\\", 6, "an escape that JSON does not have"},
+    {"\"a\nb\"", 3, "a control character in a string"},
+    {"\"\\x41\"", 3, "an escape that JSON does not have"},
+    {"\"\\u12g4\"", 6, "four hexadecimal digits"},
+    {"\"\\u12", 6, "four hexadecimal digits"},
+    {"\"\\u0000\"", 8, "\\u0000"},
+    {"\"\\ud800\"", 8, "half of a surrogate pair"},
+    {"\"\\ud800x\"", 8, "half of a surrogate pair"},
+    {"\"\\ud800\\n\"", 8, "half of a surrogate pair"},
+    {"\"\\ud800\\u0041\"", 14, "half of a surrogate pair"},
+    {"\"\\udc00\"", 8, "half of a surrogate pair"},
+    {"[\"\x80\"]", 2, "not UTF-8"},
+    {"{\"\xc3\":1}", 2, "not UTF-8"},
+    {"\"\xed\xa0\x80\"", 1, "not UTF-8"},
+    {"[" DEEP_16 "]", 17, "more brackets"},
+    {"\"\u00fc\u20ac\U0001f600\" x", 7, "the end of the line expected"},
+};
+
 static void what_is_no_json_is_refused_with_its_column(void **state)
 {
     (void)state;
-    static const struct {
-        const char *text;
-        size_t column;
-        const char *wrong;
-    } cases[] = {
-        {"", 1, "a value expected"},
-        {"  ", 3, "a value expected"},
-        {"x", 1, "a value expected"},
-        {"{", 2, "the name of a field expected"},
-        {"{\"a\":1,}", 8, "nothing after it"},
-        {"{\"a\" 1}", 6, "':' expected"},
-        {"{a:1}", 2, "in quotes"},
-        {"{\"a\":1 \"b\":2}", 8, "',' or '}' expected"},
-        {"{\"a\":}", 6, "a value expected"},
-        {"{,}", 2, "in quotes"},
-        {"[", 2, "a value expected"},
-        {"[1,]", 4, "nothing after it"},
-        {"[1 2]", 4, "',' or ']' expected"},
-        {"[1}", 3, "',' or ']' expected"},
-        {"[,1]", 2, "a value expected"},
-        {"[nullx]", 6, "',' or ']' expected"},
-        {"nul", 1, "null expected"},
-        {"tru", 1, "true or false expected"},
-        {"fals", 1, "true or false expected"},
-        {"True", 1, "a value expected"},
-        {"01", 2, "the end of the line expected"},
-        {"-01", 3, "the end of the line expected"},
-        {"1.", 1, "a number expected"},
-        {"-", 1, "a number expected"},
-        {"1e", 1, "a number expected"},
-        {"1e+", 1, "a number expected"},
-        {"1.e5", 1, "a number expected"},
-        {".5", 1, "a value expected"},
-        {"+1", 1, "a value expected"},
-        {"0x10", 2, "the end of the line expected"},
-        {"NaN", 1, "a value expected"},
-        {"-Infinity", 1, "a number expected"},
-        {"1e999", 1, "too large"},
-        {"-1e999", 1, "too large"},
-        {"[1] [2]", 5, "the end of the line expected"},
-        {"\"abc", 5, "the line ends in a string"},
-        {"\"abc\\", 6, "an escape that JSON does not have"},
-        {"\"a\nb\"", 3, "a control character in a string"},
-        {"\"\\x41\"", 3, "an escape that JSON does not have"},
-        {"\"\\u12g4\"", 6, "four hexadecimal digits"},
-        {"\"\\u12", 6, "four hexadecimal digits"},
-        {"\"\\u0000\"", 8, "\\u0000"},
-        {"\"\\ud800\"", 8, "half of a surrogate pair"},
-        {"\"\\ud800x\"", 8, "half of a surrogate pair"},
-        {"\"\\ud800\\n\"", 8, "half of a surrogate pair"},
-        {"\"\\ud800\\u0041\"", 14, "half of a surrogate pair"},
-        {"\"\\udc00\"", 8, "half of a surrogate pair"},
-        {"[\"\x80\"]", 2, "not UTF-8"},
-        {"{\"\xc3\":1}", 2, "not UTF-8"},
-        {"\"\xed\xa0\x80\"", 1, "not UTF-8"},
-        {"[" DEEP_16 "]", 17, "more brackets"},
-        {"\"\u00fc\u20ac\U0001f600\" x", 7, "the end of the line expected"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct text text = opened(cases[i].text);
+    for (size_t i = 0; i < sizeof no_json / sizeof no_json[0]; i++) {
+        struct text text = opened(no_json[i].text);
         int r = pass_over(&text.scan);
         size_t column = json_scan_column(&text.scan);
-        if (r != -EINVAL || column != cases[i].column)
-            fail_msg("%s: %d at column %zu instead of %zu", cases[i].text, r, column,
-                     cases[i].column);
-        if (strstr(text.scan.wrong, cases[i].wrong) == NULL)
-            fail_msg("%s: \"%s\" does not say \"%s\"", cases[i].text, text.scan.wrong,
-                     cases[i].wrong);
-        closed(&text, cases[i].text);
+        if (r != -EINVAL || column != no_json[i].column)
+            fail_msg("%s: %d at column %zu instead of %zu", no_json[i].text, r, column,
+                     no_json[i].column);
+        if (strstr(text.scan.wrong, no_json[i].wrong) == NULL)
+            fail_msg("%s: \"%s\" does not say \"%s\"", no_json[i].text, text.scan.wrong,
+                     no_json[i].wrong);
+        closed(&text, no_json[i].text);
     }
 }
 
