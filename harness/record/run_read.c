@@ -272,6 +272,10 @@ static int take_run(struct run *run, const json_t *json, char *problem)
     json_take_text(&take, "baseline", JSON_OPTIONAL, &run->baseline);
     take_manifest(&take, run);
     take_subjects(&take, run);
+    if (take.r == 0 && run->baseline != NULL &&
+        run_find_subject(run, run->baseline) == SUBJECT_NONE)
+        json_take_complain(&take, "baseline", "\"%.60s\" is not among the run's subjects",
+                           run->baseline);
     take_cells(&take, run);
     take_placement(&take, run);
     json_take_text(&take, "why_not_counted", JSON_OPTIONAL, &run->why_not_counted);

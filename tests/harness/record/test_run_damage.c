@@ -111,6 +111,7 @@ static void a_field_that_is_wrong_is_named(void **state)
         {"seed", "1.5", "seed: expected a whole number, not a number"},
         {"profile", "5", "profile: expected a string, not a whole number"},
         {"baseline", "[]", "baseline: expected a string, not an array"},
+        {"baseline", "\"nobody\"", "baseline: \"nobody\" is not among the run's subjects"},
         {"manifest", NULL, "manifest: expected an object, not nothing at all"},
         {"manifest.cpus", "[]", "manifest.cpus: expected a string, a number or null"},
         {"manifest.sysctl.net.core", "{}", "manifest.sysctl.net: expected a string, a number"},
