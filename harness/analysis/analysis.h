@@ -89,6 +89,9 @@ double early_timers(const struct run_cell *, size_t subject);
 struct comparison {
     enum verdict_word word; /* of the subject */
     bool has_ratio;
+    /* low and high are an interval. false: there are too few rounds for any; low is 0 then, and
+     * high INFINITY. */
+    bool bounded;
     /* Subject over `against`. */
     double ratio, low, high;
     size_t n;

@@ -166,6 +166,7 @@ static int compare(struct verdict_pair *pair, const struct samples *mine,
     if (rounds == 0 || r < 0)
         return r == -ENOMEM ? r : 0;
     pair->compared = true;
+    pair->bounded = true;
     pair->n = effect.n;
     pair->ratio = effect.ratio;
     pair->low = effect.low;

@@ -156,7 +156,8 @@ bool analysis_compare(const struct analysis *analysis, size_t cell, size_t subje
         return false;
     *comparison = (struct comparison){
         .word = pair->word,
-        .has_ratio = pair->compared && pair->low > 0 && pair->ratio > 0,
+        .has_ratio = pair->compared && pair->ratio > 0,
+        .bounded = pair->compared && pair->bounded,
         .ratio = pair->ratio,
         .low = pair->low,
         .high = pair->high,
@@ -173,8 +174,8 @@ bool analysis_compare(const struct analysis *analysis, size_t cell, size_t subje
     if (!comparison->has_ratio)
         return true;
     comparison->ratio = 1 / pair->ratio;
-    comparison->low = 1 / pair->high;
-    comparison->high = 1 / pair->low;
+    comparison->low = pair->bounded ? 1 / pair->high : 0;
+    comparison->high = pair->bounded ? 1 / pair->low : INFINITY;
     return true;
 }
 

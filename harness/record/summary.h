@@ -48,6 +48,9 @@ struct verdict_pair {
     size_t metric, baseline, subject;
     /* ratio, low, high, p and confidence are there. */
     bool compared;
+    /* low and high are an interval. false: there are too few rounds for any; low is 0 then, and
+     * high INFINITY. */
+    bool bounded;
     double ratio, low, high, confidence, p;
     /* It is one of the tests that p was adjusted for. */
     bool tested;
