@@ -1,5 +1,6 @@
 #include "harness/execute/execution.h"
 
+#include "harness/analysis/baseline.h"
 #include "harness/base/problem.h"
 #include "harness/base/utf8.h"
 #include "harness/execute/launch.h"
@@ -112,9 +113,20 @@ static int add_cell(struct run *run, const struct planned_cell *from)
         r = text_set(&to->skipped, from->skipped);
     for (size_t i = 0; i < from->refused_count && r == 0; i++)
         r = run_cell_skip_subject(to, from->refused[i].subject, from->refused[i].reason);
-    trial_table_open(&to->trials, from->cell.workload, from->cell.mode);
-    trial_table_open(&to->counting, from->cell.workload, from->cell.mode);
+    run_cell_open_tables(to);
     return r;
+}
+
+/* The baseline of a cell is known before the first round, because who can be compared in it is. */
+static void choose_twin(const struct execution *self, struct planned_cell *planned)
+{
+    size_t compared[RUN_SUBJECTS_MAX], count = 0;
+    for (size_t i = 0; i < planned->subject_count; i++) {
+        if (self->run.subjects[planned->subjects[i]].tier != TIER_NONE)
+            compared[count++] = planned->subjects[i];
+    }
+    if (count > 1)
+        planned->twin = baseline_choose(&self->run, self->run.baseline, compared, count);
 }
 
 static int add_plan(struct execution *self)
@@ -124,6 +136,8 @@ static int add_plan(struct execution *self)
         r = add_subject(&self->run, &self->selection.subjects[i]);
     for (size_t i = 0; i < self->cells.count && r == 0; i++)
         r = add_cell(&self->run, &self->cells.list[i]);
+    for (size_t i = 0; i < self->cells.count && r == 0; i++)
+        choose_twin(self, &self->cells.list[i]);
     return r;
 }
 
@@ -141,11 +155,8 @@ static void set_bounds(struct execution *self)
     pace->minimum_rounds =
         pace->maximum_rounds < ROUNDS_MINIMUM ? pace->maximum_rounds : ROUNDS_MINIMUM;
     pace->round_estimate_s = 0;
-    for (size_t i = 0; i < self->cells.count; i++) {
-        const struct planned_cell *planned = &self->cells.list[i];
-        pace->round_estimate_s +=
-            (double)planned->subject_count * rounds_trial_estimate_s(&planned->cell);
-    }
+    for (size_t i = 0; i < self->cells.count; i++)
+        pace->round_estimate_s += planned_cell_estimate_s(&self->cells.list[i]);
 }
 
 int execution_prepare(struct execution *self, int argc, char **argv)

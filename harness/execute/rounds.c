@@ -16,6 +16,9 @@
 
 enum { CELL_NAME_BYTES = 192 };
 
+/* A twin's place in the order of a round. */
+#define TWIN_TURN SIZE_MAX
+
 /* Where a round stands. */
 struct turn {
     uint64_t round;
@@ -27,6 +30,12 @@ struct turn {
 double rounds_trial_estimate_s(const struct cell *cell)
 {
     return PROCESSES_S + cell->workload->estimate_s(cell->mode, &cell->params);
+}
+
+double planned_cell_estimate_s(const struct planned_cell *planned)
+{
+    size_t trials = planned->subject_count + (planned->twin != NO_TWIN);
+    return (double)trials * rounds_trial_estimate_s(&planned->cell);
 }
 
 static const struct subject *subject_at(const struct rounds *rounds, size_t place)
@@ -77,9 +86,9 @@ static struct launch launch_of(const struct rounds *rounds, const struct turn *t
 }
 
 /* Runs the subject until a trial is valid, TRIAL_ATTEMPTS times at most; every trial goes into
- * rounds->trials. *last is the last one, until the next is added. */
+ * rounds->trials, as of this kind. *last is the last one, until the next is added. */
 static int run_attempts(struct rounds *rounds, const struct turn *turn, size_t cell, size_t subject,
-                        size_t order, const struct trial **last)
+                        enum trial_kind kind, size_t order, const struct trial **last)
 {
     const struct launch launch =
         launch_of(rounds, turn, &rounds->cells->list[cell].cell, subject_at(rounds, subject));
@@ -91,7 +100,7 @@ static int run_attempts(struct rounds *rounds, const struct turn *turn, size_t c
         int r = launch_trial(&launch, trial);
         if (r < 0)
             return r;
-        trial->kind = turn->counting ? TRIAL_COUNTING : TRIAL_MEASURED;
+        trial->kind = kind;
         trial->cell = cell;
         trial->subject = subject;
         trial->round = turn->round;
@@ -112,6 +121,8 @@ static void forget_subject(struct planned_cell *planned, size_t subject)
             planned->subjects[kept++] = planned->subjects[i];
     }
     planned->subject_count = kept;
+    if (planned->twin == subject)
+        planned->twin = NO_TWIN;
 }
 
 /* A subject that failed every attempt would fail them in every round, perhaps after a long wait
@@ -120,38 +131,56 @@ static int leave_cell(struct rounds *rounds, size_t cell, size_t subject, const 
 {
     char reason[PROBLEM_BYTES + 64], name[CELL_NAME_BYTES];
     struct planned_cell *planned = &rounds->cells->list[cell];
+    bool is_twin = trial->kind == TRIAL_TWIN;
+    double before_s = planned_cell_estimate_s(planned);
     snprintf(reason, sizeof reason, "failed %d times in a row: %s", TRIAL_ATTEMPTS,
              trial->why_invalid);
-    forget_subject(planned, subject);
+    if (is_twin)
+        planned->twin = NO_TWIN;
+    else
+        forget_subject(planned, subject);
     rounds->failures++;
-    rounds->pace.round_estimate_s -= rounds_trial_estimate_s(&planned->cell);
+    rounds->pace.round_estimate_s -= before_s - planned_cell_estimate_s(planned);
     rounds->run_changed = true;
 
     progress_clear(&rounds->progress);
-    fprintf(stderr, "FAILED %s on %s: %s\n", subject_at(rounds, subject)->name,
-            cell_describe(&planned->cell, name, sizeof name), reason);
-    return run_cell_skip_subject(&rounds->run->cells[cell], subject, reason);
+    fprintf(stderr, "FAILED %s%s on %s: %s\n", is_twin ? "the twin of " : "",
+            subject_at(rounds, subject)->name, cell_describe(&planned->cell, name, sizeof name),
+            reason);
+    return is_twin ? 0 : run_cell_skip_subject(&rounds->run->cells[cell], subject, reason);
 }
 
-/* Every subject of the cell once, in random order; their trials are in rounds->trials then. */
+/* Every subject of the cell once, and its twin, in random order; their trials are in rounds->trials
+ * then. */
 static int run_cell(struct rounds *rounds, struct turn *turn, size_t cell)
 {
-    size_t order[RUN_SUBJECTS_MAX];
+    size_t order[RUN_SUBJECTS_MAX + 1];
     const struct planned_cell *planned = &rounds->cells->list[cell];
     double estimate_s = rounds_trial_estimate_s(&planned->cell);
     size_t count = planned->subject_count;
-    memcpy(order, planned->subjects, sizeof order);
+    memcpy(order, planned->subjects, count * sizeof order[0]);
+    if (planned->twin != NO_TWIN && !turn->counting)
+        order[count++] = TWIN_TURN;
     random_shuffle(&rounds->random, order, count);
     trial_batch_clear(&rounds->trials);
     for (size_t i = 0; i < count; i++) {
         const struct trial *last = NULL;
-        int r = run_attempts(rounds, turn, cell, order[i], i, &last);
+        bool is_twin = order[i] == TWIN_TURN;
+        size_t subject = is_twin ? planned->twin : order[i];
+        /* It has left since. */
+        if (subject == NO_TWIN)
+            continue;
+        int r = run_attempts(rounds, turn, cell, subject,
+                             turn->counting ? TRIAL_COUNTING
+                             : is_twin      ? TRIAL_TWIN
+                                            : TRIAL_MEASURED,
+                             i, &last);
         if (r < 0)
             return r;
         turn->done_estimate_s += estimate_s;
         pace_trial_ended(&rounds->pace, estimate_s);
         if (!last->valid && !last->has_outcome)
-            r = leave_cell(rounds, cell, order[i], last);
+            r = leave_cell(rounds, cell, subject, last);
         if (r < 0)
             return r;
     }
@@ -229,6 +258,8 @@ static int run_round(struct rounds *rounds)
     struct turn turn = {.round = rounds->run->rounds};
     int r = 0;
     for (size_t i = 0; i < rounds->cells->count && r == 0; i++) {
+        if (rounds->cells->list[i].decided)
+            continue;
         r = run_cell(rounds, &turn, i);
         if (r == 0 && turn.round == 0)
             r = prove_headroom(rounds, &turn, i);

@@ -53,6 +53,8 @@ struct rounds {
 
 /* Seconds that one trial on this cell takes, processes included. */
 double rounds_trial_estimate_s(const struct cell *);
+/* And a round of the cell: all its subjects and the twin. */
+double planned_cell_estimate_s(const struct planned_cell *);
 
 enum rounds_end rounds_run(struct rounds *);
 void rounds_free(struct rounds *);

@@ -231,7 +231,8 @@ static int add_mode(struct cell_list *cells, const struct run_options *options,
     for (size_t i = 0; i < combinations.count && r == 0; i++) {
         /* The parameters are the cell's now. */
         cells->list[cells->count++] = (struct planned_cell){
-            .cell = {.workload = workload, .mode = mode, .params = combinations.list[i]}};
+            .cell = {.workload = workload, .mode = mode, .params = combinations.list[i]},
+            .twin = NO_TWIN};
         combinations.list[i] = (struct named_values){0};
     }
     combinations_free(&combinations);

@@ -5,9 +5,12 @@
 #include "harness/contract/cell.h"
 #include "harness/plan/run_options.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { CELLS_MAX = 5000 };
+#define NO_TWIN SIZE_MAX
 
 struct refused_subject {
     /* Place in the selection. */
@@ -23,6 +26,10 @@ struct planned_cell {
      * skipped. */
     size_t subjects[RUN_SUBJECTS_MAX];
     size_t subject_count;
+    /* The one that runs a second time in each round, as its own twin; or NO_TWIN. */
+    size_t twin;
+    /* Nothing more runs on it: what it asked is answered. */
+    bool decided;
     /* Those that cannot. Owned. */
     struct refused_subject *refused;
     size_t refused_count;

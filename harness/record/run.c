@@ -23,6 +23,7 @@ void cell_summary_free(struct cell_summary *summary)
     }
     for (size_t i = 0; i < summary->verdict_count; i++)
         free(summary->verdicts[i].why);
+    free(summary->twin.why);
     free(summary->medians);
     free(summary->ratios.list);
     free(summary->excess.list);
@@ -51,6 +52,7 @@ static void run_cell_free(struct run_cell *cell)
     free(cell->headroom.why_not);
     trial_table_free(&cell->trials);
     trial_table_free(&cell->counting);
+    trial_table_free(&cell->twins);
 }
 
 void run_free(struct run *run)
@@ -92,6 +94,13 @@ struct run_cell *run_add_cell(struct run *run)
     run->cells = list;
     list[run->cell_count] = (struct run_cell){0};
     return &list[run->cell_count++];
+}
+
+void run_cell_open_tables(struct run_cell *cell)
+{
+    trial_table_open(&cell->trials, cell->cell.workload, cell->cell.mode);
+    trial_table_open(&cell->counting, cell->cell.workload, cell->cell.mode);
+    trial_table_open(&cell->twins, cell->cell.workload, cell->cell.mode);
 }
 
 int run_cell_skip_subject(struct run_cell *cell, size_t subject, const char *reason)

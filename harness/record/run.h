@@ -51,7 +51,9 @@ struct run_cell {
     struct skipped_subject *skipped_subjects;
     size_t skipped_count;
     struct headroom headroom;
-    struct trial_table trials, counting;
+    /* Apart, so that no table, chart or page ever takes a twin for a subject. All the twins of a
+     * cell are of one subject, which was its baseline when it was measured. */
+    struct trial_table trials, counting, twins;
 };
 
 struct run {
@@ -84,6 +86,9 @@ struct run {
 
 /* All zeros is an empty run. */
 void run_free(struct run *);
+
+/* The tables of a cell whose workload and mode are set. */
+void run_cell_open_tables(struct run_cell *);
 
 /* Each adds one at the end, empty, and returns it; NULL without memory. The pointer is good until
  * the next. */

@@ -68,7 +68,8 @@ static int read_object(struct outline *outline, json_t *object, read_member *mem
 
 static int read_cell_member(struct outline *outline, json_t *cell, const char *name)
 {
-    static const char computed[] = "baseline,summary,ratios,percentiles,pooled,excess,verdicts";
+    static const char computed[] =
+        "baseline,summary,ratios,percentiles,pooled,excess,verdicts,twin";
     if (!name_in_list(computed, name))
         return keep_value(outline, cell, name);
     return json_scan_skip(&outline->scan) < 0 ? fail(outline) : 0;

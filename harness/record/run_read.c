@@ -196,8 +196,7 @@ static void take_cell(struct json_take *take, struct run *run)
     take_headroom(take, &cell->headroom);
     if (take->r < 0)
         return;
-    trial_table_open(&cell->trials, cell->cell.workload, cell->cell.mode);
-    trial_table_open(&cell->counting, cell->cell.workload, cell->cell.mode);
+    run_cell_open_tables(cell);
 }
 
 static void take_cells(struct json_take *take, struct run *run)

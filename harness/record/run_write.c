@@ -165,6 +165,23 @@ static json_t *verdicts_to_json(const struct writing *writing)
     return json_finish(r, list);
 }
 
+/* Of a pair whose two sides are one subject there is no baseline to name. */
+static json_t *twin_to_json(const struct writing *writing)
+{
+    const struct verdict_pair *twin = &writing->summary->twin;
+    json_t *entry = json_object();
+    int r = 0;
+    json_set(&r, entry, "metric", json_text(metric_at(writing, twin->metric)->name));
+    json_set(&r, entry, "subject", subject_text(writing, twin->subject));
+    json_set(&r, entry, "n", json_count(twin->n));
+    json_set(&r, entry, "ratio", figure_or_null(twin->compared, twin->ratio));
+    json_set(&r, entry, "ci_low", figure_or_null(twin->bounded, twin->low));
+    json_set(&r, entry, "ci_high", figure_or_null(twin->bounded, twin->high));
+    json_set(&r, entry, "p_adjusted", figure_or_null(twin->tested, twin->p_adjusted));
+    json_set(&r, entry, "verdict", json_text(verdict_name(twin->word)));
+    return json_finish(r, entry);
+}
+
 static void set_summary(int *r, json_t *cell, const struct writing *writing)
 {
     const struct cell_summary *summary = writing->summary;
@@ -175,6 +192,8 @@ static void set_summary(int *r, json_t *cell, const struct writing *writing)
     json_set(r, cell, "pooled", percentiles_to_json(writing, true));
     json_set(r, cell, "excess", paired_to_json(writing, &summary->excess, "excess", true));
     json_set(r, cell, "verdicts", verdicts_to_json(writing));
+    if (summary->has_twin)
+        json_set(r, cell, "twin", twin_to_json(writing));
 }
 
 /* ---- the run ---- */

@@ -78,6 +78,10 @@ struct cell_summary {
     size_t verdict_count, verdict_room;
     /* [one * subject_count + other]: place in verdicts, from 1; 0: the two are no pair. */
     uint32_t *pair_at;
+    /* The baseline's twins against the baseline: `subject` and `baseline` are the same place. It is
+     * none of `verdicts`, and nobody is shown it as a subject. */
+    bool has_twin;
+    struct verdict_pair twin;
 };
 
 /* All zeros is an empty one. */

@@ -6,6 +6,7 @@ const char *const trial_kind_names[TRIAL_KINDS] = {
     [TRIAL_MEASURED] = "measured",
     [TRIAL_COUNTING] = "counting",
     [TRIAL_HEADROOM] = "headroom",
+    [TRIAL_TWIN] = "twin",
 };
 
 void trial_reset(struct trial *trial)

@@ -15,10 +15,13 @@ enum trial_kind {
     TRIAL_COUNTING,
     /* The generator, against a floor, with more than the load of the cell. */
     TRIAL_HEADROOM,
+    /* The baseline of the cell once more: it differs from the measured trial of its round by chance
+     * alone, and so whatever is said of the two is a test of the run. */
+    TRIAL_TWIN,
 };
-enum { TRIAL_KINDS = TRIAL_HEADROOM + 1 };
+enum { TRIAL_KINDS = TRIAL_TWIN + 1 };
 
-/* "measured", "counting", "headroom". */
+/* "measured", "counting", "headroom", "twin". */
 extern const char *const trial_kind_names[TRIAL_KINDS];
 
 enum { TRIAL_ATTEMPTS = 3 };

@@ -29,7 +29,7 @@ static int read_kind(struct reading *reading)
             return 0;
         }
     }
-    return r < 0 ? r : reading_expected(reading, "measured, counting or headroom");
+    return r < 0 ? r : reading_expected(reading, "measured, counting, headroom or twin");
 }
 
 static int read_cell(struct reading *reading)

@@ -18,8 +18,14 @@ int trials_take_line(struct run *run, struct trial *trial, char *text, size_t le
     if (r < 0 || trial->kind == TRIAL_HEADROOM)
         return r;
     struct run_cell *cell = &run->cells[trial->cell];
-    return trial_table_add(trial->kind == TRIAL_COUNTING ? &cell->counting : &cell->trials, trial,
-                           line, problem);
+    struct trial_table *table = trial->kind == TRIAL_COUNTING ? &cell->counting
+                                : trial->kind == TRIAL_TWIN   ? &cell->twins
+                                                              : &cell->trials;
+    /* Twins of two subjects are two comparisons, and the cell has one. */
+    if (table == &cell->twins && table->count > 0 && table->rows[0].subject != trial->subject)
+        return problem_say(problem, -EINVAL, "subject: expected %.60s, whose twin this cell has",
+                           run->subjects[table->rows[0].subject].name);
+    return trial_table_add(table, trial, line, problem);
 }
 
 /* ---- lines ---- */
@@ -47,7 +53,8 @@ static uint64_t tables_bytes(const struct run *run)
 {
     uint64_t bytes = 0;
     for (size_t i = 0; i < run->cell_count; i++)
-        bytes += run->cells[i].trials.bytes + run->cells[i].counting.bytes;
+        bytes +=
+            run->cells[i].trials.bytes + run->cells[i].counting.bytes + run->cells[i].twins.bytes;
     return bytes;
 }
 
@@ -138,6 +145,8 @@ int trials_read(struct run *run, int fd, const char *path, char *problem)
         r = check_table(&reader, &run->cells[i].trials);
         if (r == 0)
             r = check_table(&reader, &run->cells[i].counting);
+        if (r == 0)
+            r = check_table(&reader, &run->cells[i].twins);
     }
     if (r == 0)
         run->cut_lines = reader.end > 0;

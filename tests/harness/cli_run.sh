@@ -11,12 +11,27 @@ a_run_leaves_every_trial_of_every_round() {
         expect_run r 'all(len(c["trials"]) >= 6 for c in cells)' &&
         expect_run r 'all({(t["subject"], t["round"]) for t in c["trials"] if sound(t)} == {(s, r)
             for s in ("select", "poll") for r in range(3)} for c in cells)' &&
-        expect_run r 'all({t["order"] for t in c["trials"]} == {0, 1} for c in cells)' &&
+        expect_run r 'all({t["order"] for t in c["trials"] + c["twin_trials"]} == {0, 1, 2} for c in cells)' &&
         expect_run r 'all(t["metrics"] and t["counters"] and t["usage"] and t["generator"]
             for t in trials if t["valid"])' &&
         expect_run r 'run["command"][:3] == ["pollbench", "run", "accept"] and run["manifest"]["kernel"]' &&
         expect_run r 'all(c["summary"] for c in cells)' || return 1
     grep -q ns_per_accept out || fail "no table"
+}
+
+each_round_has_the_baseline_twice_and_no_figure_is_of_its_twin() {
+    pb run accept --set mode=drain --set queue=20 --set idle=0 --backends select,poll,null \
+        --baseline poll --rounds 6 --seed 7 --out r
+    expect_status 0 &&
+        expect_run r '{t["subject"] for t in cells[0]["twin_trials"]} == {"poll"}' &&
+        expect_run r '{t["round"] for t in cells[0]["twin_trials"]} == set(range(6))' &&
+        expect_run r 'len({t["order"] for t in cells[0]["twin_trials"]}) > 1' &&
+        expect_run r '{s["n"] for s in cells[0]["summary"] if s["subject"] == "poll"} <= {
+            sum(t["valid"] for t in cells[0]["trials"] if t["subject"] == "poll")}' || return 1
+    follows_the_schema r || return 1
+    # Nobody to compare with: nothing that a twin could test.
+    pb run "${small[@]}" --rounds 2 --out a
+    expect_status 0 && expect_run a 'cells[0]["twin_trials"] == []'
 }
 
 each_mode_has_its_own_parameters() {
@@ -162,7 +177,8 @@ a_baseline_that_is_asked_for_is_recorded_and_used() {
     expect_status 0 && expect_run a 'run["baseline"] is None'
 }
 
-run_tests a_run_leaves_every_trial_of_every_round each_mode_has_its_own_parameters \
+run_tests a_run_leaves_every_trial_of_every_round \
+    each_round_has_the_baseline_twice_and_no_figure_is_of_its_twin each_mode_has_its_own_parameters \
     the_seed_decides_the_order json_is_all_of_standard_output \
     quiet_says_nothing_on_standard_error progress_is_drawn_on_a_terminal_only \
     a_time_that_is_over_still_gives_ten_rounds fewer_rounds_than_ten_are_had_when_asked_for \

@@ -19,8 +19,7 @@ static void add_cell(struct made *made, int64_t idle)
     cell->cell.mode = workload_mode(&accept_workload, "drain");
     assert_int_equal(named_values_add_integer(&cell->cell.params, "", "queue", 100), 0);
     assert_int_equal(named_values_add_integer(&cell->cell.params, "", "idle", idle), 0);
-    trial_table_open(&cell->trials, cell->cell.workload, cell->cell.mode);
-    trial_table_open(&cell->counting, cell->cell.workload, cell->cell.mode);
+    run_cell_open_tables(cell);
 }
 
 static size_t count_metrics(const struct workload *workload)

@@ -30,8 +30,7 @@ void run_of_one_cell(struct run *run, const struct workload *workload, const cha
     cell->cell.workload = workload;
     cell->cell.mode = workload_mode(workload, mode);
     assert_non_null(cell->cell.mode);
-    trial_table_open(&cell->trials, workload, cell->cell.mode);
-    trial_table_open(&cell->counting, workload, cell->cell.mode);
+    run_cell_open_tables(cell);
 }
 
 /* ---- trials ---- */

@@ -33,8 +33,7 @@ static bool add_cell(struct run *run, struct random *random, const struct synthe
         return false;
     cell->cell.workload = &accept_workload;
     cell->cell.mode = workload_mode(&accept_workload, "drain");
-    trial_table_open(&cell->trials, &accept_workload, cell->cell.mode);
-    trial_table_open(&cell->counting, &accept_workload, cell->cell.mode);
+    run_cell_open_tables(cell);
     return named_values_add_integer(&cell->cell.params, "", "idle", (int64_t)run->cell_count - 1) ==
                0 &&
            add_trials(&cell->trials, random, plan);

@@ -55,8 +55,7 @@ void made_run_open(struct run *run, size_t cells)
         cell->cell.workload = &accept_workload;
         cell->cell.mode = workload_mode(&accept_workload, "steady");
         assert_int_equal(named_values_add_integer(&cell->cell.params, "", "conns", (int64_t)i), 0);
-        trial_table_open(&cell->trials, &accept_workload, cell->cell.mode);
-        trial_table_open(&cell->counting, &accept_workload, cell->cell.mode);
+        run_cell_open_tables(cell);
     }
 }
 
@@ -240,6 +239,7 @@ void assert_same_run(const struct run *left, const struct run *right)
     for (size_t i = 0; i < left->cell_count; i++) {
         assert_same_table(&left->cells[i].trials, &right->cells[i].trials);
         assert_same_table(&left->cells[i].counting, &right->cells[i].counting);
+        assert_same_table(&left->cells[i].twins, &right->cells[i].twins);
     }
 }
 

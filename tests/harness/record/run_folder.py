@@ -1,12 +1,13 @@
 """A result folder as one dictionary: that of run.json, with the trials of trials.jsonl in their cells.
 
-Each cell has "trials" and "counting_trials", and its "headroom" its own "trials". A trial is a line without its "run",
+Each cell has "trials", "counting_trials" and "twin_trials", and its "headroom" its own "trials". A trial is a line without its "run",
 "kind" and "cell", which its place says.
 """
 import json
 import os
 
-KINDS = ("measured", "counting", "headroom")
+KINDS = ("measured", "counting", "headroom", "twin")
+LISTS = {"measured": "trials", "counting": "counting_trials", "headroom": "trials", "twin": "twin_trials"}
 
 
 def lines(folder):
@@ -19,7 +20,7 @@ def load(folder):
     with open(os.path.join(folder, "run.json"), encoding="utf-8") as file:
         run = json.load(file)
     for cell in run["cells"]:
-        cell["trials"], cell["counting_trials"] = [], []
+        cell["trials"], cell["counting_trials"], cell["twin_trials"] = [], [], []
         if "headroom" in cell:
             cell["headroom"]["trials"] = []
     for line in lines(folder):
@@ -29,7 +30,7 @@ def load(folder):
         del trial["run"]
         # Of a run that was killed, run.json may be one step behind.
         place = cell.setdefault("headroom", {"trials": []}) if kind == "headroom" else cell
-        place["counting_trials" if kind == "counting" else "trials"].append(trial)
+        place[LISTS[kind]].append(trial)
     return run
 
 
@@ -40,7 +41,7 @@ def split(run):
         cell = dict(cell)
         headroom = dict(cell["headroom"]) if "headroom" in cell else None
         of_kind = (cell.pop("trials", []), cell.pop("counting_trials", []),
-                   headroom.pop("trials", []) if headroom else [])
+                   headroom.pop("trials", []) if headroom else [], cell.pop("twin_trials", []))
         for kind, trials in zip(KINDS, of_kind):
             found += [{"run": run["id"], "kind": kind, "cell": index, **trial} for trial in trials]
         cells.append({**cell, "headroom": headroom} if headroom else cell)

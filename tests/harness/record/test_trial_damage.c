@@ -111,7 +111,7 @@ static void a_value_that_is_wrong_is_named_with_its_field(void **state)
     static const char *const cases[][3] = {
         {"run", "5", "run: expected a string, not a number"},
         {"run", "\"20260101-000000-0001\"", "run: expected the run of this folder, because this"},
-        {"kind", "\"other\"", "kind: expected measured, counting or headroom"},
+        {"kind", "\"other\"", "kind: expected measured, counting, headroom or twin"},
         {"cell", "2", "cell: expected the number of a cell that run.json has"},
         {"cell", "-1", "cell: expected a whole number, not a negative number"},
         {"subject", "\"kqueue\"", "subject: expected a subject that run.json has"},
