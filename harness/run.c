@@ -74,7 +74,6 @@ static void announce(const struct execution *self)
 {
     size_t pairs = count_pairs(self), cells = count_running(&self->cells);
     const struct pace *pace = &self->rounds.pace;
-    double least_s = (double)pace->minimum_rounds * pace->round_estimate_s;
     if (self->options.quiet)
         return;
     fprintf(stderr, "measuring %zu cell%s, about %.1f s a round, into %s\n", cells, plural(cells),
@@ -84,11 +83,6 @@ static void announce(const struct execution *self)
                 "%zu pair%s of subjects: the first FASTER or SLOWER takes at least %" PRIu64
                 " rounds\n",
                 pairs, plural(pairs), verdict_rounds_needed(pairs));
-    if (least_s > pace->time_bound_s)
-        fprintf(stderr,
-                "this run takes about %.0f s, not %g s: figures need at least %" PRIu64
-                " round%s\n",
-                least_s, pace->time_bound_s, pace->minimum_rounds, plural(pace->minimum_rounds));
 }
 
 /* ---- after the last round ---- */
@@ -155,7 +149,7 @@ static int measure(struct execution *self)
 {
     announce(self);
     progress_begin(&self->rounds.progress, self->options.quiet);
-    enum rounds_end end = rounds_run(&self->rounds);
+    enum rounds_end end = execution_measure(self);
     double elapsed_s = pace_elapsed_s(&self->rounds.pace);
     progress_clear(&self->rounds.progress);
     int status = conclude(self, end);

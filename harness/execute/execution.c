@@ -3,6 +3,7 @@
 #include "harness/analysis/baseline.h"
 #include "harness/base/problem.h"
 #include "harness/base/utf8.h"
+#include "harness/execute/fit.h"
 #include "harness/execute/launch.h"
 #include "harness/record/calibration_file.h"
 #include "harness/system/limits.h"
@@ -141,7 +142,7 @@ static int add_plan(struct execution *self)
     return r;
 }
 
-static void set_bounds(struct execution *self)
+static void set_bounds(struct execution *self, size_t running)
 {
     const struct run_options *options = &self->options;
     struct pace *pace = &self->rounds.pace;
@@ -152,17 +153,29 @@ static void set_bounds(struct execution *self)
     pace->time_bound_s = options->time_s > 0 ? options->time_s
                          : given             ? INFINITY
                                              : options->profile->time_s;
-    pace->minimum_rounds =
-        pace->maximum_rounds < ROUNDS_MINIMUM ? pace->maximum_rounds : ROUNDS_MINIMUM;
     pace->round_estimate_s = 0;
     for (size_t i = 0; i < self->cells.count; i++)
         pace->round_estimate_s += planned_cell_estimate_s(&self->cells.list[i]);
+    pace->reserve_s = pace_report_s(running);
+}
+
+/* What cannot be kept is refused before anything is written. */
+static int check_time(struct execution *self)
+{
+    double bound_s = self->rounds.pace.time_bound_s, least_s = fit_least_s(self);
+    if (least_s <= (1 + PACE_TOLERANCE) * bound_s)
+        return 0;
+    return problem_say(self->problem, isnan(least_s) ? -ENOMEM : -EINVAL,
+                       "--time %gs is too short for anything: one round of the first cell and the "
+                       "report take about %.1f s",
+                       bound_s, least_s);
 }
 
 int execution_prepare(struct execution *self, int argc, char **argv)
 {
     struct limits limits;
     size_t running = 0;
+    pace_begin(&self->rounds.pace);
     int r = cells_build(&self->cells, &self->options, self->problem);
     if (r < 0)
         return r;
@@ -183,8 +196,18 @@ int execution_prepare(struct execution *self, int argc, char **argv)
     self->rounds.folder = &self->folder;
     self->rounds.selection = &self->selection;
     self->rounds.cells = &self->cells;
-    set_bounds(self);
-    return 0;
+    set_bounds(self, running);
+    return check_time(self);
+}
+
+enum rounds_end execution_measure(struct execution *self)
+{
+    int r = fit_run(self);
+    if (r < 0) {
+        run_folder_drop(&self->folder);
+        return r == -EINTR ? ROUNDS_INTERRUPTED : ROUNDS_NO_MEMORY;
+    }
+    return rounds_run(&self->rounds);
 }
 
 void execution_free(struct execution *self)

@@ -17,9 +17,13 @@ struct execution {
 };
 
 /* Settles cells, subjects, bounds and seed, and fills the run with all that is known before it. The
- * folder is not opened. -EINVAL: bad usage; -ENODEV: nothing can run; -ENOMEM; `problem` says what.
- * Release with execution_free() in every case, but the folder, which is the caller's to close. */
+ * folder is not opened. The time of the run begins. -EINVAL: bad usage; -ENODEV: nothing can run;
+ * -ENOMEM; `problem` says what. Release with execution_free() in every case, but the folder, which
+ * is the caller's to close. */
 int execution_prepare(struct execution *, int argc, char **argv);
 void execution_free(struct execution *);
+
+/* From the probe to the last round. The folder is open. */
+enum rounds_end execution_measure(struct execution *);
 
 #endif

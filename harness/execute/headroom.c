@@ -50,7 +50,8 @@ bool headroom_is_proof(const struct trial *trial, char *why)
 
 /* Where a system has no floor, the backend has to do: it takes more of the machine, and what the
  * generator can do against it, it can do. */
-static const struct subject *cheapest_server(const struct cell *cell, const struct subject *backend)
+const struct subject *headroom_cheapest_server(const struct cell *cell,
+                                               const struct subject *backend)
 {
     char reason[REASON_BYTES];
     uint32_t granted;
@@ -106,7 +107,7 @@ static int prove(const struct launch *like, const struct cell *scaled, size_t ce
     struct launch launch = *like;
     char why[PROBLEM_BYTES];
     launch.cell = scaled;
-    launch.subject = cheapest_server(scaled, like->subject);
+    launch.subject = headroom_cheapest_server(scaled, like->subject);
     launch.count_system_calls = false;
     int r = attempt(&launch, cell, proofs, &headroom->proved, why);
     if (r == 0)

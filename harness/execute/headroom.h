@@ -13,6 +13,9 @@
 #include "harness/execute/trial_batch.h"
 #include "harness/record/run.h"
 
+/* The first floor that serves the cell here; `backend` where the system has none. */
+const struct subject *headroom_cheapest_server(const struct cell *, const struct subject *backend);
+
 /* Runs the proof, at most three times if it fails: on a shared machine one attempt may be somebody
  * else's fault. `like` is how a subject's trial of this round was launched; against that subject it
  * is proved where the system has no floor. `measured` are the trials of the round, of the cell at

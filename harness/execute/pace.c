@@ -2,15 +2,29 @@
 
 #include "backends/clock.h"
 
+#include <math.h>
+
+/* Tables, charts and page: measured on two cores of a virtual machine, by the number of cells. No
+ * more charts than of so many cells are drawn. */
+#define REPORT_S 0.1
+#define REPORT_CELL_S 0.15
+#define REPORT_CELLS 40.0
+
+double pace_report_s(size_t cells)
+{
+    return REPORT_S + REPORT_CELL_S * fmin((double)cells, REPORT_CELLS);
+}
+
 void pace_begin(struct pace *pace)
 {
     pace->begin_ns = clock_now_ns();
-    pace->done_estimate_s = 0;
+    pace->done_estimate_s = pace->done_s = 0;
 }
 
-void pace_trial_ended(struct pace *pace, double estimate_s)
+void pace_trial_ended(struct pace *pace, double estimate_s, double took_s)
 {
     pace->done_estimate_s += estimate_s;
+    pace->done_s += took_s;
 }
 
 double pace_elapsed_s(const struct pace *pace)
@@ -18,32 +32,30 @@ double pace_elapsed_s(const struct pace *pace)
     return (double)(clock_now_ns() - pace->begin_ns) / 1e9;
 }
 
-static double correction(const struct pace *pace)
+double pace_correction(const struct pace *pace)
 {
-    return pace->done_estimate_s > 0 ? pace_elapsed_s(pace) / pace->done_estimate_s : 1;
+    return pace->done_estimate_s > 0 ? pace->done_s / pace->done_estimate_s : 1;
 }
 
-double pace_round_s(const struct pace *pace)
+double pace_remaining_s(const struct pace *pace)
 {
-    return pace->round_estimate_s * correction(pace);
+    return pace->time_bound_s - pace->reserve_s - pace_elapsed_s(pace);
 }
 
-bool pace_allows_round(const struct pace *pace, uint64_t finished)
+bool pace_is_over(const struct pace *pace, double work_s)
 {
-    if (finished >= pace->maximum_rounds)
-        return false;
-    return finished < pace->minimum_rounds ||
-           pace_elapsed_s(pace) + pace_round_s(pace) <= pace->time_bound_s;
+    return work_s > pace_remaining_s(pace) + PACE_TOLERANCE * pace->time_bound_s;
 }
 
-double pace_left_s(const struct pace *pace, uint64_t finished, double in_round_s)
+bool pace_allows_round(const struct pace *pace, uint64_t finished, double round_s)
 {
-    double round_s = pace_round_s(pace), spent_s = in_round_s * correction(pace);
-    double by_rounds_s = (double)(pace->maximum_rounds - finished) * round_s - spent_s;
-    double by_time_s = pace->time_bound_s - pace_elapsed_s(pace);
-    double at_least_s = finished < pace->minimum_rounds
-                            ? (double)(pace->minimum_rounds - finished) * round_s - spent_s
-                            : 0;
-    double left_s = by_rounds_s < by_time_s ? by_rounds_s : by_time_s;
-    return left_s > at_least_s ? left_s : at_least_s;
+    if (finished == 0 || finished >= pace->maximum_rounds)
+        return finished < pace->maximum_rounds;
+    return round_s / 2 <= pace_remaining_s(pace) && !pace_is_over(pace, round_s);
+}
+
+double pace_left_s(const struct pace *pace, uint64_t finished, double round_s, double in_round_s)
+{
+    double by_rounds_s = (double)(pace->maximum_rounds - finished) * round_s - in_round_s;
+    return fmax(0, fmin(by_rounds_s, pace_remaining_s(pace)));
 }

@@ -1,191 +1,18 @@
 #include "harness/execute/rounds.h"
 
+#include "backends/clock.h"
 #include "harness/analysis/analysis.h"
 #include "harness/execute/headroom.h"
+#include "harness/execute/turn.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
-
-/* Two processes that start: 3 to 5 ms (median, two cores of a virtual machine). */
-#define PROCESSES_S 0.005
 
 /* Looking whether all is tight may take this share of the time. */
 #define LOOK_SHARE 0.05
 
-enum { CELL_NAME_BYTES = 192 };
-
-/* A twin's place in the order of a round. */
-#define TWIN_TURN SIZE_MAX
-
-/* Where a round stands. */
-struct turn {
-    uint64_t round;
-    /* Of this round. */
-    double done_estimate_s;
-    bool counting;
-};
-
-double rounds_trial_estimate_s(const struct cell *cell)
-{
-    return PROCESSES_S + cell->workload->estimate_s(cell->mode, &cell->params);
-}
-
-double planned_cell_estimate_s(const struct planned_cell *planned)
-{
-    size_t trials = planned->subject_count + (planned->twin != NO_TWIN);
-    return (double)trials * rounds_trial_estimate_s(&planned->cell);
-}
-
-static const struct subject *subject_at(const struct rounds *rounds, size_t place)
-{
-    return rounds->selection->subjects[place].subject;
-}
-
-/* subject NULL: the generator's own turn. */
-static void show(struct rounds *rounds, const struct turn *turn, const struct cell *cell,
-                 const struct subject *subject)
-{
-    char what[256], name[CELL_NAME_BYTES];
-    if (!rounds->progress.shown)
-        return;
-    double left_s = pace_left_s(&rounds->pace, rounds->run->rounds, turn->done_estimate_s);
-    double elapsed_s = pace_elapsed_s(&rounds->pace);
-    cell_describe(cell, name, sizeof name);
-    if (subject == NULL)
-        snprintf(what, sizeof what, "headroom  %s", name);
-    else if (turn->counting)
-        snprintf(what, sizeof what, "counting calls  %s  %s", subject->name, name);
-    else
-        snprintf(what, sizeof what, "round %" PRIu64 "  %s  %s", turn->round + 1, subject->name,
-                 name);
-    progress_show(&rounds->progress, elapsed_s / (elapsed_s + left_s), left_s, what);
-}
-
-/* ---- one subject's turn ---- */
-
-/* The same for every subject of a round and, with the run's seed, for every repetition of a run;
- * spread out, because a trial may go on counting from it. */
-static uint64_t trial_seed(const struct rounds *rounds, const struct turn *turn)
-{
-    return rounds->run->seed + (turn->round << 8);
-}
-
-static struct launch launch_of(const struct rounds *rounds, const struct turn *turn,
-                               const struct cell *cell, const struct subject *subject)
-{
-    return (struct launch){
-        .cell = cell,
-        .subject = subject,
-        .subject_cpu = cell->workload->all_cpus ? -1 : rounds->run->subject_cpu,
-        .generator_cpu = rounds->run->generator_cpu,
-        .seed = trial_seed(rounds, turn),
-        .count_system_calls = turn->counting,
-    };
-}
-
-/* Runs the subject until a trial is valid, TRIAL_ATTEMPTS times at most; every trial goes into
- * rounds->trials, as of this kind. *last is the last one, until the next is added. */
-static int run_attempts(struct rounds *rounds, const struct turn *turn, size_t cell, size_t subject,
-                        enum trial_kind kind, size_t order, const struct trial **last)
-{
-    const struct launch launch =
-        launch_of(rounds, turn, &rounds->cells->list[cell].cell, subject_at(rounds, subject));
-    for (unsigned attempt = 0; attempt < TRIAL_ATTEMPTS; attempt++) {
-        struct trial *trial = trial_batch_add(&rounds->trials);
-        if (trial == NULL)
-            return -ENOMEM;
-        show(rounds, turn, launch.cell, launch.subject);
-        int r = launch_trial(&launch, trial);
-        if (r < 0)
-            return r;
-        trial->kind = kind;
-        trial->cell = cell;
-        trial->subject = subject;
-        trial->round = turn->round;
-        trial->order = order;
-        trial->attempt = attempt;
-        *last = trial;
-        if (trial->valid)
-            break;
-    }
-    return 0;
-}
-
-static void forget_subject(struct planned_cell *planned, size_t subject)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < planned->subject_count; i++) {
-        if (planned->subjects[i] != subject)
-            planned->subjects[kept++] = planned->subjects[i];
-    }
-    planned->subject_count = kept;
-    if (planned->twin == subject)
-        planned->twin = NO_TWIN;
-}
-
-/* A subject that failed every attempt would fail them in every round, perhaps after a long wait
- * each time: it leaves the cell, and the run says so. Its trials stay. */
-static int leave_cell(struct rounds *rounds, size_t cell, size_t subject, const struct trial *trial)
-{
-    char reason[PROBLEM_BYTES + 64], name[CELL_NAME_BYTES];
-    struct planned_cell *planned = &rounds->cells->list[cell];
-    bool is_twin = trial->kind == TRIAL_TWIN;
-    double before_s = planned_cell_estimate_s(planned);
-    snprintf(reason, sizeof reason, "failed %d times in a row: %s", TRIAL_ATTEMPTS,
-             trial->why_invalid);
-    if (is_twin)
-        planned->twin = NO_TWIN;
-    else
-        forget_subject(planned, subject);
-    rounds->failures++;
-    rounds->pace.round_estimate_s -= before_s - planned_cell_estimate_s(planned);
-    rounds->run_changed = true;
-
-    progress_clear(&rounds->progress);
-    fprintf(stderr, "FAILED %s%s on %s: %s\n", is_twin ? "the twin of " : "",
-            subject_at(rounds, subject)->name, cell_describe(&planned->cell, name, sizeof name),
-            reason);
-    return is_twin ? 0 : run_cell_skip_subject(&rounds->run->cells[cell], subject, reason);
-}
-
-/* Every subject of the cell once, and its twin, in random order; their trials are in rounds->trials
- * then. */
-static int run_cell(struct rounds *rounds, struct turn *turn, size_t cell)
-{
-    size_t order[RUN_SUBJECTS_MAX + 1];
-    const struct planned_cell *planned = &rounds->cells->list[cell];
-    double estimate_s = rounds_trial_estimate_s(&planned->cell);
-    size_t count = planned->subject_count;
-    memcpy(order, planned->subjects, count * sizeof order[0]);
-    if (planned->twin != NO_TWIN && !turn->counting)
-        order[count++] = TWIN_TURN;
-    random_shuffle(&rounds->random, order, count);
-    trial_batch_clear(&rounds->trials);
-    for (size_t i = 0; i < count; i++) {
-        const struct trial *last = NULL;
-        bool is_twin = order[i] == TWIN_TURN;
-        size_t subject = is_twin ? planned->twin : order[i];
-        /* It has left since. */
-        if (subject == NO_TWIN)
-            continue;
-        int r = run_attempts(rounds, turn, cell, subject,
-                             turn->counting ? TRIAL_COUNTING
-                             : is_twin      ? TRIAL_TWIN
-                                            : TRIAL_MEASURED,
-                             i, &last);
-        if (r < 0)
-            return r;
-        turn->done_estimate_s += estimate_s;
-        pace_trial_ended(&rounds->pace, estimate_s);
-        if (!last->valid && !last->has_outcome)
-            r = leave_cell(rounds, cell, subject, last);
-        if (r < 0)
-            return r;
-    }
-    return 0;
-}
+/* Of what a round of a cell took, how much the newest round counts beside all before it. */
+#define NEWEST_SHARE 0.5
 
 /* ---- the generator's turn ---- */
 
@@ -198,8 +25,8 @@ static int prove_headroom(struct rounds *rounds, const struct turn *turn, size_t
     if (planned->subject_count == 0)
         return 0;
     const struct launch like =
-        launch_of(rounds, turn, &planned->cell, subject_at(rounds, planned->subjects[0]));
-    show(rounds, turn, &planned->cell, NULL);
+        turn_launch(rounds, turn, &planned->cell, rounds_subject(rounds, planned->subjects[0]));
+    turn_show(rounds, turn, &planned->cell, NULL);
     int r = headroom_prove(&like, cell, &rounds->trials, headroom, &rounds->proofs);
     if (r < 0 || !headroom->known)
         return r;
@@ -242,33 +69,79 @@ static int save(struct rounds *rounds)
 /* Counting comes before the first round and is thereby a warm-up of each subject and cell, too. */
 static int count_all(struct rounds *rounds)
 {
-    struct turn turn = {.counting = true};
+    struct turn turn = {.counting = true, .begin_ns = clock_now_ns()};
     int r = 0;
     for (size_t i = 0; i < rounds->cells->count && r == 0; i++) {
-        r = run_cell(rounds, &turn, i);
+        r = turn_run_cell(rounds, &turn, i);
         if (r == 0)
             r = add_lines(rounds, &rounds->trials);
     }
     return r;
 }
 
-/* The lines of a round wait until all of it is over. */
+/* Cells that the first round did not come to, from this one on. */
+static int leave_out(struct rounds *rounds, size_t first)
+{
+    static const char reason[] = "there was no time left for it";
+    const struct cell *last = NULL;
+    size_t left_out = 0;
+    int r = 0;
+    progress_clear(&rounds->progress);
+    for (size_t i = first; i < rounds->cells->count && r == 0; i++) {
+        struct planned_cell *planned = &rounds->cells->list[i];
+        if (planned->subject_count == 0)
+            continue;
+        if (last == NULL || !cell_same_mode(last, &planned->cell))
+            fprintf(stderr, "%s%s %s", last == NULL ? "there is no time left for " : ", ",
+                    planned->cell.workload->name, planned->cell.mode);
+        last = &planned->cell;
+        planned->subject_count = 0;
+        planned->twin = NO_TWIN;
+        left_out++;
+        r = text_set(&rounds->run->cells[i].skipped, reason);
+    }
+    fprintf(stderr, ": %zu cell%s left out\n", left_out, left_out == 1 ? "" : "s");
+    rounds->run_changed = true;
+    return r;
+}
+
+/* One cell's part of a round, and its proof in the first. */
+static int run_part(struct rounds *rounds, struct turn *turn, size_t cell)
+{
+    struct planned_cell *planned = &rounds->cells->list[cell];
+    uint64_t begin_ns = clock_now_ns();
+    int r = turn_run_cell(rounds, turn, cell);
+    double took_s = seconds_since(begin_ns);
+    planned->round_s += (planned->round_s > 0 ? NEWEST_SHARE : 1) * (took_s - planned->round_s);
+    if (r == 0 && turn->round == 0 && !rounds->run->cells[cell].headroom.known)
+        r = prove_headroom(rounds, turn, cell);
+    if (r < 0)
+        return r;
+    headroom_mark(&rounds->run->cells[cell].headroom, &rounds->trials);
+    r = add_lines(rounds, &rounds->trials);
+    return r == 0 ? add_lines(rounds, &rounds->proofs) : r;
+}
+
+/* The lines of a round wait until all of it is over. A first round for which the time does not last
+ * leaves out the cells that it does not come to, so that they are in no round; of a later one
+ * nothing is kept: -ETIMEDOUT. */
 static int run_round(struct rounds *rounds)
 {
-    struct turn turn = {.round = rounds->run->rounds};
+    struct turn turn = {.round = rounds->run->rounds, .begin_ns = clock_now_ns()};
+    size_t cells = 0;
     int r = 0;
     for (size_t i = 0; i < rounds->cells->count && r == 0; i++) {
-        if (rounds->cells->list[i].decided)
+        const struct planned_cell *planned = &rounds->cells->list[i];
+        if (planned->decided || planned->subject_count == 0)
             continue;
-        r = run_cell(rounds, &turn, i);
-        if (r == 0 && turn.round == 0)
-            r = prove_headroom(rounds, &turn, i);
-        if (r < 0)
-            break;
-        headroom_mark(&rounds->run->cells[i].headroom, &rounds->trials);
-        r = add_lines(rounds, &rounds->trials);
-        if (r == 0)
-            r = add_lines(rounds, &rounds->proofs);
+        cells++;
+        /* Cells that are left out are not reported on. */
+        if (turn.round == 0)
+            rounds->pace.reserve_s = pace_report_s(cells);
+        if (cells > 1 && pace_is_over(&rounds->pace, turn_expected_cell_s(rounds, planned)))
+            r = turn.round == 0 ? leave_out(rounds, i) : -ETIMEDOUT;
+        else
+            r = run_part(rounds, &turn, i);
     }
     if (r == 0)
         rounds->run->rounds++;
@@ -299,13 +172,14 @@ static bool may_stop(const struct rounds *rounds, double *next_look_s)
 static enum rounds_end give_up(struct rounds *rounds, int error)
 {
     run_folder_drop(rounds->folder);
+    if (error == -ETIMEDOUT)
+        return ROUNDS_TIME;
     return error == -EINTR ? ROUNDS_INTERRUPTED : ROUNDS_NO_MEMORY;
 }
 
 enum rounds_end rounds_run(struct rounds *rounds)
 {
     double next_look_s = 0;
-    pace_begin(&rounds->pace);
     random_seed(&rounds->random, rounds->run->seed);
     int r = rounds->count_system_calls ? count_all(rounds) : 0;
     if (r < 0)
@@ -317,7 +191,7 @@ enum rounds_end rounds_run(struct rounds *rounds)
     for (;;) {
         if (!anybody_left(rounds))
             return ROUNDS_FAILED;
-        if (!pace_allows_round(&rounds->pace, rounds->run->rounds))
+        if (!pace_allows_round(&rounds->pace, rounds->run->rounds, rounds_round_s(rounds)))
             return rounds->run->rounds >= rounds->pace.maximum_rounds ? ROUNDS_REACHED
                                                                       : ROUNDS_TIME;
         r = run_round(rounds);

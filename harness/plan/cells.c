@@ -1,6 +1,7 @@
 #include "harness/plan/cells.h"
 
 #include "harness/base/nearest.h"
+#include "harness/base/numbers.h"
 #include "harness/base/problem.h"
 #include "harness/contract/parameters.h"
 
@@ -8,17 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool mode_is_chosen(const struct run_options *options, const char *mode)
-{
-    const struct setting *chosen = run_options_setting(options, "mode");
-    if (chosen == NULL)
-        return true;
-    for (size_t i = 0; i < chosen->count; i++) {
-        if (strcmp(chosen->values[i], mode) == 0)
-            return true;
-    }
-    return false;
-}
+/* A share of the rate that the generator can make. Beyond two thirds it has no headroom, and that
+ * is said of the cell then. */
+#define SHARE_LEAST_PERCENT 1.0
+#define SHARE_MOST_PERCENT 100.0
 
 static int unknown_mode(const struct run_options *options, const char *mode, char *problem)
 {
@@ -47,7 +41,7 @@ static int check_modes(const struct run_options *options, char *problem)
     for (size_t w = 0; w < options->workload_count; w++) {
         bool served = false;
         for (const char *const *m = options->workloads[w]->modes; *m != NULL; m++)
-            served |= mode_is_chosen(options, *m);
+            served |= run_options_has_mode(options, options->workloads[w], *m);
         if (!served)
             return problem_say(problem, -EINVAL,
                                "workload %s has none of the modes of --set mode; name the "
@@ -79,7 +73,7 @@ static bool is_wanted(const struct run_options *options, const struct workload *
             continue;
         *elsewhere = p;
         for (const char *const *m = workload->modes; *m != NULL; m++) {
-            if (mode_is_chosen(options, *m) && name_in_list(p->modes, *m))
+            if (run_options_has_mode(options, workload, *m) && name_in_list(p->modes, *m))
                 return true;
         }
     }
@@ -110,11 +104,36 @@ struct reading {
     struct named_values values;
 };
 
+/* "30%", of what the generator can make: as text, until its cell is made. */
+static int read_share(struct reading *reading, const char *text, char *problem)
+{
+    char digits[32], share[40];
+    double percent;
+    size_t length = strlen(text) - 1;
+    snprintf(digits, sizeof digits, "%.*s", (int)length, text);
+    if (length >= sizeof digits ||
+        number_decimal(digits, SHARE_LEAST_PERCENT, SHARE_MOST_PERCENT, &percent) < 0)
+        return problem_say(problem, -EINVAL,
+                           "%s cannot be \"%s\": as a share of what the generator can make here it "
+                           "is from %g%% to %g%%",
+                           reading->parameter->name, text, SHARE_LEAST_PERCENT, SHARE_MOST_PERCENT);
+    snprintf(share, sizeof share, "%.15g%%", percent);
+    return named_values_add_text(&reading->values, "", reading->parameter->name, share);
+}
+
+static bool is_share(const struct parameter *parameter, const char *text)
+{
+    size_t length = strlen(text);
+    return strcmp(parameter->name, "rate") == 0 && length > 0 && text[length - 1] == '%';
+}
+
 static int read_one_value(void *target, const char *text, char *problem)
 {
     struct reading *reading = target;
     struct named_values *values = &reading->values;
-    int r = parameter_read(reading->parameter, text, values, problem);
+    int r = is_share(reading->parameter, text)
+                ? read_share(reading, text, problem)
+                : parameter_read(reading->parameter, text, values, problem);
     if (r < 0)
         return r;
     for (size_t i = 0; i + 1 < values->count; i++) {
@@ -213,6 +232,25 @@ static int combine(struct combinations *combinations, const struct run_options *
     return r;
 }
 
+/* What is left a text until now is a share; until the probe, the rate is the usual one. */
+static int take_share(struct planned_cell *planned)
+{
+    char unused[PROBLEM_BYTES];
+    struct named_values *params = &planned->cell.params, usual = {0};
+    const struct value *rate = named_values_find(params, "", "rate");
+    if (rate == NULL || rate->kind != VALUE_TEXT)
+        return 0;
+    planned->rate_share = strtod(rate->text, NULL) / 100;
+    const struct parameter *p = planned->cell.workload->parameters;
+    while (strcmp(p->name, "rate") != 0)
+        p++;
+    int r = parameter_read(p, p->fallback, &usual, unused);
+    if (r == 0)
+        r = named_values_set(params, "", "rate", &usual.list[0].value);
+    named_values_free(&usual);
+    return r;
+}
+
 static int add_mode(struct cell_list *cells, const struct run_options *options,
                     const struct workload *workload, const char *mode, char *problem)
 {
@@ -234,6 +272,7 @@ static int add_mode(struct cell_list *cells, const struct run_options *options,
             .cell = {.workload = workload, .mode = mode, .params = combinations.list[i]},
             .twin = NO_TWIN};
         combinations.list[i] = (struct named_values){0};
+        r = take_share(&cells->list[cells->count - 1]);
     }
     combinations_free(&combinations);
     return r;
@@ -246,7 +285,7 @@ int cells_build(struct cell_list *cells, const struct run_options *options, char
         r = check_key(options, options->settings[i].name, problem);
     for (size_t w = 0; w < options->workload_count; w++) {
         for (const char *const *m = options->workloads[w]->modes; *m != NULL; m++) {
-            if (r == 0 && mode_is_chosen(options, *m))
+            if (r == 0 && run_options_has_mode(options, options->workloads[w], *m))
                 r = add_mode(cells, options, options->workloads[w], *m, problem);
         }
     }

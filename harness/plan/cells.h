@@ -30,6 +30,11 @@ struct planned_cell {
     size_t twin;
     /* Nothing more runs on it: what it asked is answered. */
     bool decided;
+    /* What a round of it takes, in seconds; 0: there was none yet. */
+    double round_s;
+    /* In place of the rate among its parameters, a share of what the generator can make here, which
+     * a probe finds out (execute/probe.h); 0: the rate is as it stands there. */
+    double rate_share;
     /* Those that cannot. Owned. */
     struct refused_subject *refused;
     size_t refused_count;

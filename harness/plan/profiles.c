@@ -1,37 +1,54 @@
 #include "harness/plan/profiles.h"
 
+#include "harness/contract/parameters.h"
+
 #include <string.h>
 
 /* accept: readiness backends pay for the idle connections they watch, and how much is what
- * separates them: hence a curve over `idle`, from none to what the usual limit of files holds.
+ * separates them.
  *
- * timer: lateness over the interval with the kernel's slack and without it; the cost of an
- * operation by the number of timers.
+ * timer: lateness with the kernel's slack and without it; the cost of an operation by the number of
+ * timers.
  *
  * pool: throughput and queue wait up to the knee and past it, by the number of threads.
  *
- * The quick one asks about some 350 pairs, of which the first can be named after 17 rounds
- * (stats/verdict.h). It has time for 18 to 21, and one number of threads, to keep its rounds short.
+ * standard and thorough measure curves, of every subject that is there. quick asks the questions
+ * that people have: which of the four mechanisms, and is our loop behind libuv? Every further pair
+ * makes all of them wait for more rounds, so the ladder, variants, floors and sweeps are not in it.
+ * The floor of timer accuracy is: most of what a timer is late by is the kernel's own doing, and
+ * only the difference to clock_nanosleep in the same round shows that. It has no tier, and so no
+ * pair. Of the pool's subjects those that differ in the backend alone differ by next to nothing.
  */
+
+#define MECHANISMS "select,poll,epoll,io_uring,kqueue"
+
 static const struct profile_value quick[] = {
+    {"accept", "drain", PROFILE_BACKENDS, MECHANISMS},
     {"accept", "drain", "queue", "100"},
-    {"accept", "drain", "idle", "0,100,1000"},
+    {"accept", "drain", "idle", "0,1000"},
+    {"accept", "drain", "drains", "5"},
+    {"accept", "steady", PROFILE_BACKENDS, MECHANISMS},
     {"accept", "steady", "conns", "64"},
-    {"accept", "steady", "seconds", "0.04"},
-    {"accept", "rate", "rate", "2000"},
-    {"accept", "rate", "seconds", "0.04"},
-    {"timer", "accuracy", "interval_us", "100,1000,10000"},
-    {"timer", "accuracy", "slack", "default,1"},
-    {"timer", "accuracy", "seconds", "0.01"},
-    {"timer", "scale", "timers", "1000,5000,20000"},
-    {"pool", "saturate", "threads", "4"},
+    {"accept", "steady", "seconds", "0.05"},
+    {"accept", "rate", PROFILE_BACKENDS, MECHANISMS},
+    {"accept", "rate", "rate", "30%"},
+    {"accept", "rate", "seconds", "0.05"},
+    {"timer", "accuracy", PROFILE_BACKENDS, MECHANISMS ",floor:nanosleep"},
+    {"timer", "accuracy", "interval_us", "1000"},
+    {"timer", "accuracy", "slack", "default"},
+    {"timer", "accuracy", "seconds", "0.03"},
+    {"timer", "scale", PROFILE_BACKENDS, "epoll,kqueue,peer:libuv"},
+    {"timer", "scale", "timers", "1000,20000"},
+    {"pool", "saturate", PROFILE_BACKENDS, "epoll,kqueue,peer:libuv"},
     {"pool", "saturate", "job_us", "50"},
-    {"pool", "saturate", "load", "0.3,0.6,0.9,1.2"},
+    {"pool", "saturate", "load", "1.2"},
     {"pool", "saturate", "queue_limit", "64"},
     {"pool", "saturate", "seconds", "0.05"},
+    {"pool", "mixed", PROFILE_BACKENDS, "epoll,kqueue,peer:libuv"},
     {"pool", "mixed", "queue_limit", "64"},
-    {"pool", "mixed", "seconds", "0.05"},
-    {"pool", "throughput", "seconds", "0.04"},
+    {"pool", "mixed", "seconds", "0.03"},
+    {"pool", "throughput", PROFILE_BACKENDS, "epoll,kqueue,peer:libuv"},
+    {"pool", "throughput", "seconds", "0.05"},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -85,9 +102,32 @@ static const struct profile_value thorough[] = {
 };
 
 static const struct profile profiles[] = {
-    {"quick", "a first look: names large differences", 1000, 140, quick},
-    {"standard", "intervals that settle most comparisons", 2000, 960, standard},
-    {"thorough", "a run worth keeping", 10000, 6 * 3600, thorough},
+    {
+        .name = "quick",
+        .summary = "questions that people ask, answered within a minute",
+        .rounds = 1000,
+        /* Of a minute, what the tolerance of a run's time may add. */
+        .time_s = 57,
+        .fits_lengths = true,
+        .left_out = "pool saturate,pool mixed",
+        .values = quick,
+    },
+    {
+        .name = "standard",
+        .summary = "intervals that settle most comparisons",
+        .rounds = 2000,
+        .time_s = 960,
+        .left_out = "",
+        .values = standard,
+    },
+    {
+        .name = "thorough",
+        .summary = "a run worth keeping",
+        .rounds = 10000,
+        .time_s = 6 * 3600,
+        .left_out = "",
+        .values = thorough,
+    },
 };
 
 const struct profile *profile_at(size_t index)
@@ -113,6 +153,13 @@ const char *profile_values(const struct profile *profile, const char *workload, 
             return v->values;
     }
     return NULL;
+}
+
+bool profile_has_subject(const struct profile *profile, const char *workload, const char *mode,
+                         const char *subject)
+{
+    const char *list = profile_values(profile, workload, mode, PROFILE_BACKENDS);
+    return list == NULL || name_in_list(list, subject);
 }
 
 void profile_print(FILE *out, const struct profile *profile)

@@ -4,6 +4,7 @@
 #include "harness/base/numbers.h"
 #include "harness/base/problem.h"
 #include "harness/base/utf8.h"
+#include "harness/contract/parameters.h"
 #include "harness/plan/workload_help.h"
 #include "harness/stats/verdict.h"
 #include "harness/subjects/subjects.h"
@@ -34,6 +35,7 @@ static int take_workload(void *target, const char *name, char *problem)
             return problem_say(problem, -EINVAL, "workload \"%s\" is given twice", name);
     }
     options->workloads[options->workload_count++] = workload;
+    options->workloads_named = true;
     return 0;
 }
 
@@ -97,6 +99,21 @@ const struct setting *run_options_setting(const struct run_options *options, con
             return &options->settings[i];
     }
     return NULL;
+}
+
+bool run_options_has_mode(const struct run_options *options, const struct workload *workload,
+                          const char *mode)
+{
+    char name[64];
+    const struct setting *chosen = run_options_setting(options, "mode");
+    snprintf(name, sizeof name, "%s %s", workload->name, mode);
+    if (chosen == NULL)
+        return options->workloads_named || !name_in_list(options->profile->left_out, name);
+    for (size_t i = 0; i < chosen->count; i++) {
+        if (strcmp(chosen->values[i], mode) == 0)
+            return true;
+    }
+    return false;
 }
 
 static int take_setting_value(void *target, const char *value, char *problem)
@@ -236,8 +253,8 @@ static const struct option_row rows[] = {
      take_setting, true},
     {"--rounds", "N", "at most N rounds", take_rounds, false},
     {"--time", "30s",
-     "no new round after this time; at least 10 rounds run unless --rounds says less", take_time,
-     false},
+     "of the whole command, kept to within 10 %: where it is short, trials are cut, then cells",
+     take_time, false},
     {"--profile", "quick", "values and bounds that are not given: quick, standard or thorough",
      take_profile, false},
     {"--seed", "N", "of the order in which subjects run and of random arrivals; recorded",
@@ -249,6 +266,21 @@ static const struct option_row rows[] = {
     {"--json", NULL, "the run as JSON on standard output, nothing else there", take_json, false},
     {NULL, NULL, NULL, NULL, false},
 };
+
+bool run_options_have_subject(const struct run_options *options, const struct subject *subject)
+{
+    if (subject->opt_in)
+        return false;
+    for (size_t i = 0; i < options->workload_count; i++) {
+        const struct workload *workload = options->workloads[i];
+        for (const char *const *mode = workload->modes; *mode != NULL; mode++) {
+            if (run_options_has_mode(options, workload, *mode) &&
+                profile_has_subject(options->profile, workload->name, *mode, subject->name))
+                return true;
+        }
+    }
+    return false;
+}
 
 /* A baseline that does not run is none. */
 static int check_baseline(const struct run_options *options, char *problem)
@@ -263,6 +295,11 @@ static int check_baseline(const struct run_options *options, char *problem)
         return problem_say(problem, -EINVAL,
                            "--baseline is \"%s\", which runs only when --backends names it",
                            baseline->name);
+    if (!run_options_have_subject(options, baseline))
+        return problem_say(problem, -EINVAL,
+                           "--baseline is \"%s\", which profile %s does not run here; name it with "
+                           "--backends as well, or choose --profile standard",
+                           baseline->name, options->profile->name);
     return 0;
 }
 

@@ -25,6 +25,8 @@ struct setting {
 struct run_options {
     const struct workload *workloads[RUN_WORKLOADS_MAX];
     size_t workload_count;
+    /* They were named, not all there are. */
+    bool workloads_named;
     /* As named by --backends, in that order. */
     const struct subject *subjects[RUN_SUBJECTS_MAX];
     /* 0: every available one that is not opt-in. */
@@ -55,5 +57,13 @@ void run_options_print_help(FILE *);
 
 /* NULL: there was no --set of that name. */
 const struct setting *run_options_setting(const struct run_options *, const char *name);
+
+/* Whether the mode runs: one of --set mode=...; without that every mode, but what the profile
+ * leaves out of a run that names no workload. */
+bool run_options_has_mode(const struct run_options *, const struct workload *, const char *mode);
+
+/* Whether any mode of the run is to have the subject when nobody named subjects. An opt-in one is
+ * in none. */
+bool run_options_have_subject(const struct run_options *, const struct subject *);
 
 #endif

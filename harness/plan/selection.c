@@ -24,10 +24,11 @@ void selection_of_subjects(struct selection *selection, const struct run_options
     const struct subject *all = subjects(&count);
     selection->count = 0;
     selection->named = options->subject_count > 0;
+    selection->profile = options->profile;
     for (size_t i = 0; i < options->subject_count; i++)
         add_subject(selection, options->subjects[i]);
     for (size_t i = 0; i < count && !selection->named; i++) {
-        if (!all[i].opt_in && selection->count < RUN_SUBJECTS_MAX)
+        if (run_options_have_subject(options, &all[i]) && selection->count < RUN_SUBJECTS_MAX)
             add_subject(selection, &all[i]);
     }
 }
@@ -68,6 +69,16 @@ static int add_refused(struct planned_cell *planned, size_t subject, const char 
     return 0;
 }
 
+/* As the profile says, else as the workload does. */
+static bool runs_unnamed(const struct selection *selection, const struct subject *subject,
+                         const struct cell *cell)
+{
+    const struct profile *profile = selection->profile;
+    if (profile_values(profile, cell->workload->name, cell->mode, PROFILE_BACKENDS) == NULL)
+        return cell->workload->by_default(subject, cell->mode, &cell->params);
+    return profile_has_subject(profile, cell->workload->name, cell->mode, subject->name);
+}
+
 /* A refusal is said once for neighbouring cells with the same reason, and recorded for each. */
 static int place_subject(const struct selection *selection, size_t place,
                          struct planned_cell *planned, char *said)
@@ -75,7 +86,7 @@ static int place_subject(const struct selection *selection, size_t place,
     const struct subject *subject = selection->subjects[place].subject;
     const struct cell *cell = &planned->cell;
     char text[REASON_BYTES];
-    if (!selection->named && !cell->workload->by_default(subject, cell->mode, &cell->params))
+    if (!selection->named && !runs_unnamed(selection, subject, cell))
         return 0;
     const char *reason = cell->workload->refuses(subject, cell->mode, &cell->params, text);
     if (reason == NULL) {

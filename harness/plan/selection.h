@@ -17,6 +17,8 @@ struct selection {
     size_t count;
     /* By the user, every one of them. */
     bool named;
+    /* Which says who runs where when nobody is named. */
+    const struct profile *profile;
 };
 
 /* Asks for every subject that is named, or else that is not opt-in. */

@@ -121,11 +121,17 @@ int manifest_from_json(struct named_values *manifest, const json_t *json, char *
     return read_object(manifest, NULL, json, "manifest", problem);
 }
 
+void values_take(struct json_take *take, const char *name, enum json_need need,
+                 struct named_values *values)
+{
+    char place[JSON_TAKE_PLACE_BYTES + 16];
+    const json_t *json = json_take_object(take, name, need);
+    snprintf(place, sizeof place, "%s%s%s", take->place, *take->place != '\0' ? "." : "", name);
+    if (json != NULL)
+        take->r = read_object(values, "", json, place, take->problem);
+}
+
 void params_take(struct json_take *take, struct named_values *params)
 {
-    char place[JSON_TAKE_PLACE_BYTES + 8];
-    const json_t *json = json_take_object(take, "params", JSON_NEEDED);
-    snprintf(place, sizeof place, "%s%sparams", take->place, *take->place != '\0' ? "." : "");
-    if (json != NULL)
-        take->r = read_object(params, "", json, place, take->problem);
+    values_take(take, "params", JSON_NEEDED, params);
 }

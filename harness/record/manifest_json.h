@@ -21,5 +21,7 @@ int manifest_from_json(struct named_values *manifest, const json_t *json, char *
  * is wrong is latched in `take`. */
 json_t *params_to_json(const struct named_values *params);
 void params_take(struct json_take *take, struct named_values *params);
+/* And for another member that is such an object; a short name. */
+void values_take(struct json_take *take, const char *name, enum json_need, struct named_values *);
 
 #endif

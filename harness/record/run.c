@@ -70,6 +70,7 @@ void run_free(struct run *run)
     free(run->profile);
     free(run->baseline);
     named_values_free(&run->manifest);
+    named_values_free(&run->probe);
     calibration_record_free(&run->calibration);
     free(run->why_not_counted);
     free(run->ended);

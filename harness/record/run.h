@@ -68,6 +68,8 @@ struct run {
     char *baseline;
     struct named_values manifest;
     struct calibration_record calibration;
+    /* What was found out before the first round; empty: nobody probed. */
+    struct named_values probe;
     struct run_subject *subjects;
     size_t subject_count;
     struct run_cell *cells;

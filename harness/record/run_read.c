@@ -270,6 +270,7 @@ static int take_run(struct run *run, const json_t *json, char *problem)
     take_minimum_effect(&take, run);
     json_take_text(&take, "baseline", JSON_OPTIONAL, &run->baseline);
     take_manifest(&take, run);
+    values_take(&take, "probe", JSON_OPTIONAL, &run->probe);
     take_subjects(&take, run);
     if (take.r == 0 && run->baseline != NULL &&
         run_find_subject(run, run->baseline) == SUBJECT_NONE)

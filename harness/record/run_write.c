@@ -308,6 +308,8 @@ json_t *run_to_json(const struct run *run, const struct cell_summary *summaries)
     json_set(&r, object, "baseline", json_text(run->baseline));
     json_set(&r, object, "manifest", manifest_to_json(&run->manifest));
     json_set(&r, object, "calibration", calibration_record_to_json(&run->calibration));
+    if (run->probe.count > 0)
+        json_set(&r, object, "probe", params_to_json(&run->probe));
     json_set(&r, object, "subjects", subjects_to_json(run));
     json_set(&r, object, "cells", cells_to_json(run, summaries));
     json_set(&r, object, "placement", placement_to_json(run));

@@ -2,6 +2,7 @@
 #include "harness/base/problem.h"
 #include "harness/contract/parameters.h"
 #include "harness/plan/cells.h"
+#include "harness/subjects/subjects.h"
 #include "harness/workloads/workloads.h"
 
 #include <errno.h>
@@ -152,6 +153,81 @@ static bool mode_has_parameter(const struct workload *workload, const char *mode
     return has;
 }
 
+static void assert_every_subject_is_known(const char *list)
+{
+    char name[64];
+    for (const char *at = list; *at != '\0'; at += strcspn(at, ",") + (strchr(at, ',') != NULL)) {
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(at, ","), at);
+        /* Of other systems, or of a library that this build does without. */
+        bool elsewhere = strcmp(name, "kqueue") == 0 || name_in_list("peer:libuv,io_uring", name);
+        if (subject_find(name) == NULL && !elsewhere)
+            fail_msg("the profile names %s, which does not exist", name);
+    }
+}
+
+static void a_rate_may_be_a_share_of_what_the_generator_can_make(void **state)
+{
+    char problem[PROBLEM_BYTES];
+    (void)state;
+    assert_int_equal(BUILD("mode=rate", "rate=500,50%,12.5%", "seconds=0.05"), 0);
+    assert_int_equal(cells.count, 3);
+    assert_true(cells.list[0].rate_share == 0 && param(0, "rate")->real == 500);
+    assert_true(cells.list[1].rate_share == 0.5 && cells.list[2].rate_share == 0.125);
+    /* A number, whatever comes of the probe. */
+    assert_int_equal(param(1, "rate")->kind, VALUE_REAL);
+    assert_true(param(1, "rate")->real > 0);
+}
+
+static void a_share_that_cannot_be_is_refused_with_its_range(void **state)
+{
+    static char *const bad[] = {"rate=0%", "rate=101%", "rate=%",
+                                "rate=x%", "rate=-5%",  "rate=5%%"};
+    char problem[PROBLEM_BYTES];
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_int_equal(BUILD("mode=rate", bad[i]), -EINVAL);
+        if (strstr(problem, "from 1% to 100%") == NULL)
+            fail_msg("%s: \"%s\" does not say the range", bad[i], problem);
+    }
+    assert_int_equal(BUILD("mode=rate", "rate=50%,50.0%"), -EINVAL);
+    assert_non_null(strstr(problem, "twice"));
+    /* Nothing else has shares. */
+    assert_int_equal(BUILD("mode=drain", "queue=50%"), -EINVAL);
+    assert_non_null(strstr(problem, "whole number"));
+}
+
+static size_t count_of_mode(const char *mode)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < cells.count; i++)
+        count += strcmp(cells.list[i].cell.mode, mode) == 0;
+    return count;
+}
+
+static void build_words(int argc, char **argv)
+{
+    char problem[PROBLEM_BYTES];
+    struct run_options options;
+    cells_free(&cells);
+    assert_int_equal(run_options_parse(&options, argc, argv, problem), OPTIONS_DONE);
+    assert_int_equal(cells_build(&cells, &options, problem), 0);
+    run_options_free(&options);
+}
+
+static void the_quick_profile_asks_eight_to_twelve_questions_and_more_of_what_is_named(void **state)
+{
+    (void)state;
+    build_words(1, (char *[]){"run"});
+    assert_in_range(cells.count, 8, 12);
+    assert_int_equal(count_of_mode("mixed"), 0);
+    build_words(2, (char *[]){"run", "pool"});
+    assert_true(count_of_mode("mixed") > 0 && count_of_mode("saturate") > 0);
+    build_words(3, (char *[]){"run", "--set", "mode=mixed,drain,accuracy"});
+    assert_true(count_of_mode("mixed") > 0 && count_of_mode("drain") > 0);
+    build_words(3, (char *[]){"run", "--profile", "standard"});
+    assert_true(count_of_mode("mixed") > 0);
+}
+
 static void every_profile_makes_cells_and_every_value_in_it_is_used(void **state)
 {
     char problem[PROBLEM_BYTES];
@@ -168,7 +244,10 @@ static void every_profile_makes_cells_and_every_value_in_it_is_used(void **state
         for (const struct profile_value *v = profile_at(p)->values; v->workload != NULL; v++) {
             const struct workload *workload = workload_find(v->workload);
             assert_non_null(workload);
-            assert_true(mode_has_parameter(workload, v->mode, v->parameter));
+            if (strcmp(v->parameter, PROFILE_BACKENDS) == 0)
+                assert_every_subject_is_known(v->values);
+            else
+                assert_true(mode_has_parameter(workload, v->mode, v->parameter));
         }
     }
 }
@@ -192,6 +271,10 @@ int main(void)
         cmocka_unit_test(nothing_runs_on_a_cell_yet_and_none_is_skipped),
         cmocka_unit_test(a_setting_that_cannot_be_is_refused_with_what_can),
         cmocka_unit_test(too_many_cells_are_refused_before_they_are_made),
+        cmocka_unit_test(a_rate_may_be_a_share_of_what_the_generator_can_make),
+        cmocka_unit_test(a_share_that_cannot_be_is_refused_with_its_range),
+        cmocka_unit_test(
+            the_quick_profile_asks_eight_to_twelve_questions_and_more_of_what_is_named),
         cmocka_unit_test(every_profile_makes_cells_and_every_value_in_it_is_used),
         cmocka_unit_test(a_name_in_a_list_is_a_whole_one),
     };

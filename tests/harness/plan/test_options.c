@@ -212,6 +212,11 @@ static void a_baseline_is_one_of_the_subjects_that_run(void **state)
     assert_int_equal(PARSE("--baseline", (char *)opt_in->name), -EINVAL);
     assert_non_null(strstr(problem, "only when --backends names it"));
     run_options_free(&options);
+    assert_int_equal(PARSE("--baseline", "epoll-et"), -EINVAL);
+    assert_non_null(strstr(problem, "profile quick does not run here"));
+    run_options_free(&options);
+    assert_int_equal(PARSE("--baseline", "epoll-et", "--profile", "standard"), OPTIONS_DONE);
+    run_options_free(&options);
 }
 
 static void help_wins_over_mistakes(void **state)

@@ -1,5 +1,6 @@
 /* What is left out of a run is named, recorded, and never replaced. */
 #include "harness/base/problem.h"
+#include "harness/contract/parameters.h"
 #include "harness/plan/selection.h"
 #include "harness/subjects/subjects.h"
 
@@ -121,7 +122,8 @@ static void with_none_left_nothing_runs(void **state)
 
 static void unless_named_every_subject_but_the_opt_in_ones_is_asked(void **state)
 {
-    struct run_options options = {0};
+    struct run_options options;
+    char problem[PROBLEM_BYTES], *argv[] = {"run", "--profile", "standard"};
     size_t count, expected = 0;
     const struct subject *all = subjects(&count);
     (void)state;
@@ -129,8 +131,42 @@ static void unless_named_every_subject_but_the_opt_in_ones_is_asked(void **state
         expected += !all[i].opt_in;
     /* Or else some would be left out without a word. */
     assert_true(expected < RUN_SUBJECTS_MAX);
+    assert_int_equal(run_options_parse(&options, 3, argv, problem), OPTIONS_DONE);
     selection_of_subjects(&selection, &options);
     assert_int_equal(selection.count, expected);
+    run_options_free(&options);
+}
+
+/* The subjects of a cell, joined by commas. */
+static char *names_of(const struct planned_cell *planned, char *names, size_t size)
+{
+    size_t used = 0;
+    names[0] = '\0';
+    for (size_t i = 0; i < planned->subject_count; i++)
+        used += (size_t)snprintf(names + used, size - used, "%s%s", used > 0 ? "," : "",
+                                 selection.subjects[planned->subjects[i]].subject->name);
+    return names;
+}
+
+static void a_profile_says_who_runs_in_which_mode_and_nobody_else_is_asked(void **state)
+{
+    struct run_options options;
+    char problem[PROBLEM_BYTES], names[512], *argv[] = {"run", "accept", "timer"};
+    (void)state;
+    assert_int_equal(run_options_parse(&options, 3, argv, problem), OPTIONS_DONE);
+    selection_of_subjects(&selection, &options);
+    assert_true(selection_find(&selection, subject_find("epoll")) != SIZE_MAX);
+    assert_true(selection_find(&selection, subject_find("epoll-et")) == SIZE_MAX);
+    assert_true(selection_find(&selection, subject_find("floor:epoll")) == SIZE_MAX);
+    assert_int_equal(cells_build(&cells, &options, problem), 0);
+    run_options_free(&options);
+    place_in_cells(&no_limits);
+    for (size_t i = 0; i < cells.count; i++) {
+        const struct planned_cell *planned = &cells.list[i];
+        names_of(planned, names, sizeof names);
+        assert_true(name_in_list(names, "epoll"));
+        assert_int_equal(name_in_list(names, "select"), strcmp(planned->cell.mode, "scale") != 0);
+    }
 }
 
 static void only_the_cell_that_does_not_fit_is_skipped_and_says_what_it_needs(void **state)
@@ -193,6 +229,8 @@ int main(void)
             a_named_backend_that_is_not_here_is_recorded_and_nothing_runs_in_its_place, forget),
         cmocka_unit_test_teardown(with_none_left_nothing_runs, forget),
         cmocka_unit_test_teardown(unless_named_every_subject_but_the_opt_in_ones_is_asked, forget),
+        cmocka_unit_test_teardown(a_profile_says_who_runs_in_which_mode_and_nobody_else_is_asked,
+                                  forget),
         cmocka_unit_test_teardown(only_the_cell_that_does_not_fit_is_skipped_and_says_what_it_needs,
                                   forget),
         cmocka_unit_test_teardown(a_backlog_beyond_the_kernels_is_skipped_with_the_remedy, forget),

@@ -1,0 +1,191 @@
+#include "harness/execute/turn.h"
+
+#include "backends/clock.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Two processes that start: 3 to 5 ms (median, two cores of a virtual machine). */
+#define PROCESSES_S 0.005
+
+/* A twin's place in the order of a round. */
+#define TWIN_TURN SIZE_MAX
+
+double rounds_trial_estimate_s(const struct cell *cell)
+{
+    return PROCESSES_S + cell->workload->estimate_s(cell->mode, &cell->params);
+}
+
+double planned_cell_estimate_s(const struct planned_cell *planned)
+{
+    size_t trials = planned->subject_count + (planned->twin != NO_TWIN);
+    return (double)trials * rounds_trial_estimate_s(&planned->cell);
+}
+
+double turn_expected_cell_s(const struct rounds *rounds, const struct planned_cell *planned)
+{
+    if (planned->decided || planned->subject_count == 0)
+        return 0;
+    return planned->round_s > 0 ? planned->round_s
+                                : planned_cell_estimate_s(planned) * pace_correction(&rounds->pace);
+}
+
+double rounds_round_s(const struct rounds *rounds)
+{
+    double round_s = 0;
+    for (size_t i = 0; i < rounds->cells->count; i++)
+        round_s += turn_expected_cell_s(rounds, &rounds->cells->list[i]);
+    return round_s;
+}
+
+double seconds_since(uint64_t begin_ns)
+{
+    return (double)(clock_now_ns() - begin_ns) / (double)NS_PER_S;
+}
+
+const struct subject *rounds_subject(const struct rounds *rounds, size_t place)
+{
+    return rounds->selection->subjects[place].subject;
+}
+
+void turn_show(struct rounds *rounds, const struct turn *turn, const struct cell *cell,
+               const struct subject *subject)
+{
+    char what[256], name[CELL_NAME_BYTES];
+    if (!rounds->progress.shown)
+        return;
+    double left_s = pace_left_s(&rounds->pace, rounds->run->rounds, rounds_round_s(rounds),
+                                turn->counting ? 0 : seconds_since(turn->begin_ns));
+    double elapsed_s = pace_elapsed_s(&rounds->pace);
+    cell_describe(cell, name, sizeof name);
+    if (subject == NULL)
+        snprintf(what, sizeof what, "headroom  %s", name);
+    else if (turn->counting)
+        snprintf(what, sizeof what, "counting calls  %s  %s", subject->name, name);
+    else
+        snprintf(what, sizeof what, "round %" PRIu64 "  %s  %s", turn->round + 1, subject->name,
+                 name);
+    progress_show(&rounds->progress, elapsed_s / (elapsed_s + left_s), left_s, what);
+}
+
+/* ---- one subject's turn ---- */
+
+/* The same for every subject of a round and, with the run's seed, for every repetition of a run;
+ * spread out, because a trial may go on counting from it. */
+static uint64_t trial_seed(const struct rounds *rounds, const struct turn *turn)
+{
+    return rounds->run->seed + (turn->round << 8);
+}
+
+struct launch turn_launch(const struct rounds *rounds, const struct turn *turn,
+                          const struct cell *cell, const struct subject *subject)
+{
+    return (struct launch){
+        .cell = cell,
+        .subject = subject,
+        .subject_cpu = cell->workload->all_cpus ? -1 : rounds->run->subject_cpu,
+        .generator_cpu = rounds->run->generator_cpu,
+        .seed = trial_seed(rounds, turn),
+        .count_system_calls = turn->counting,
+    };
+}
+
+/* Runs the subject until a trial is valid, TRIAL_ATTEMPTS times at most; every trial goes into
+ * rounds->trials, as of this kind. *last is the last one, until the next is added. */
+static int run_attempts(struct rounds *rounds, const struct turn *turn, size_t cell, size_t subject,
+                        enum trial_kind kind, size_t order, const struct trial **last)
+{
+    const struct launch launch =
+        turn_launch(rounds, turn, &rounds->cells->list[cell].cell, rounds_subject(rounds, subject));
+    for (unsigned attempt = 0; attempt < TRIAL_ATTEMPTS; attempt++) {
+        struct trial *trial = trial_batch_add(&rounds->trials);
+        if (trial == NULL)
+            return -ENOMEM;
+        turn_show(rounds, turn, launch.cell, launch.subject);
+        int r = launch_trial(&launch, trial);
+        if (r < 0)
+            return r;
+        trial->kind = kind;
+        trial->cell = cell;
+        trial->subject = subject;
+        trial->round = turn->round;
+        trial->order = order;
+        trial->attempt = attempt;
+        *last = trial;
+        if (trial->valid)
+            break;
+    }
+    return 0;
+}
+
+static void forget_subject(struct planned_cell *planned, size_t subject)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < planned->subject_count; i++) {
+        if (planned->subjects[i] != subject)
+            planned->subjects[kept++] = planned->subjects[i];
+    }
+    planned->subject_count = kept;
+    if (planned->twin == subject)
+        planned->twin = NO_TWIN;
+}
+
+/* A subject that failed every attempt would fail them in every round, perhaps after a long wait
+ * each time: it leaves the cell, and the run says so. Its trials stay. */
+static int leave_cell(struct rounds *rounds, size_t cell, size_t subject, const struct trial *trial)
+{
+    char reason[PROBLEM_BYTES + 64], name[CELL_NAME_BYTES];
+    struct planned_cell *planned = &rounds->cells->list[cell];
+    bool is_twin = trial->kind == TRIAL_TWIN;
+    snprintf(reason, sizeof reason, "failed %d times in a row: %s", TRIAL_ATTEMPTS,
+             trial->why_invalid);
+    if (is_twin)
+        planned->twin = NO_TWIN;
+    else
+        forget_subject(planned, subject);
+    rounds->failures++;
+    rounds->run_changed = true;
+
+    progress_clear(&rounds->progress);
+    fprintf(stderr, "FAILED %s%s on %s: %s\n", is_twin ? "the twin of " : "",
+            rounds_subject(rounds, subject)->name, cell_describe(&planned->cell, name, sizeof name),
+            reason);
+    return is_twin ? 0 : run_cell_skip_subject(&rounds->run->cells[cell], subject, reason);
+}
+
+int turn_run_cell(struct rounds *rounds, struct turn *turn, size_t cell)
+{
+    size_t order[RUN_SUBJECTS_MAX + 1];
+    const struct planned_cell *planned = &rounds->cells->list[cell];
+    double estimate_s = rounds_trial_estimate_s(&planned->cell);
+    size_t count = planned->subject_count;
+    memcpy(order, planned->subjects, count * sizeof order[0]);
+    if (planned->twin != NO_TWIN && !turn->counting)
+        order[count++] = TWIN_TURN;
+    random_shuffle(&rounds->random, order, count);
+    trial_batch_clear(&rounds->trials);
+    for (size_t i = 0; i < count; i++) {
+        const struct trial *last = NULL;
+        bool is_twin = order[i] == TWIN_TURN;
+        size_t subject = is_twin ? planned->twin : order[i];
+        /* It has left since. */
+        if (subject == NO_TWIN)
+            continue;
+        uint64_t begin_ns = clock_now_ns();
+        int r = run_attempts(rounds, turn, cell, subject,
+                             turn->counting ? TRIAL_COUNTING
+                             : is_twin      ? TRIAL_TWIN
+                                            : TRIAL_MEASURED,
+                             i, &last);
+        if (r < 0)
+            return r;
+        pace_trial_ended(&rounds->pace, estimate_s, seconds_since(begin_ns));
+        if (!last->valid && !last->has_outcome)
+            r = leave_cell(rounds, cell, subject, last);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
