@@ -3,6 +3,7 @@
 #include "harness/base/problem.h"
 #include "harness/command.h"
 #include "harness/execute/execution.h"
+#include "harness/record/twin_ledger.h"
 #include "harness/report.h"
 #include "harness/stats/verdict.h"
 #include "harness/system/interrupt.h"
@@ -104,6 +105,14 @@ static int rescue(struct execution *self, const struct cell_summary *summaries)
     return EXIT_FAILED;
 }
 
+/* What cannot be kept is no reason to lose the run. */
+static void keep_twins(const struct execution *self, const struct cell_summary *summaries)
+{
+    char problem[PROBLEM_BYTES];
+    if (twin_ledger_add(&self->run, summaries, problem) < 0)
+        fprintf(stderr, "pollbench run: %s\n", problem);
+}
+
 /* Computes, saves and reports. */
 static int conclude(struct execution *self, enum rounds_end end)
 {
@@ -128,6 +137,8 @@ static int conclude(struct execution *self, enum rounds_end end)
         int reported = report_run(&analysis, &report);
         status = status != EXIT_DONE ? status : reported;
     }
+    if (r == 0 && end <= ROUNDS_TIGHT)
+        keep_twins(self, summaries);
     analysis_close(&analysis);
     return status;
 }

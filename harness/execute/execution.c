@@ -5,6 +5,7 @@
 #include "harness/base/utf8.h"
 #include "harness/execute/fit.h"
 #include "harness/execute/launch.h"
+#include "harness/execute/turn.h"
 #include "harness/record/calibration_file.h"
 #include "harness/system/limits.h"
 #include "harness/system/manifest.h"

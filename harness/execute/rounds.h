@@ -51,13 +51,6 @@ struct rounds {
     char problem[PROBLEM_BYTES];
 };
 
-/* Seconds that one trial on this cell takes, processes included. */
-double rounds_trial_estimate_s(const struct cell *);
-/* And a round of the cell: all its subjects and the twin. */
-double planned_cell_estimate_s(const struct planned_cell *);
-/* Seconds that the next round takes, by what rounds of its cells have taken. */
-double rounds_round_s(const struct rounds *);
-
 enum rounds_end rounds_run(struct rounds *);
 void rounds_free(struct rounds *);
 

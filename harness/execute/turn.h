@@ -14,6 +14,13 @@ struct turn {
     bool counting;
 };
 
+/* Seconds that one trial on this cell takes, processes included. */
+double rounds_trial_estimate_s(const struct cell *);
+/* And a round of the cell: all its subjects and the twin. */
+double planned_cell_estimate_s(const struct planned_cell *);
+/* Seconds that the next round takes, by what rounds of its cells have taken. */
+double rounds_round_s(const struct rounds *);
+
 double seconds_since(uint64_t begin_ns);
 
 const struct subject *rounds_subject(const struct rounds *, size_t place);

@@ -2,6 +2,7 @@
 
 #include "harness/base/problem.h"
 #include "harness/record/json_set.h"
+#include "harness/record/machine.h"
 #include "harness/record/manifest_json.h"
 #include "harness/record/run.h"
 
@@ -125,39 +126,6 @@ int calibration_record_from_json(struct calibration_record *record, const json_t
 
 /* ---- recalling ---- */
 
-static size_t count_in_group(const struct named_values *values, const char *group)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < values->count; i++)
-        count += strcmp(values->list[i].group, group) == 0;
-    return count;
-}
-
-static bool is_equal_group(const struct named_values *left, const struct named_values *right,
-                           const char *group)
-{
-    for (size_t i = 0; i < left->count; i++) {
-        const struct named_value *each = &left->list[i];
-        if (strcmp(each->group, group) == 0 &&
-            !value_equal(&each->value, named_values_find(right, group, each->name)))
-            return false;
-    }
-    return count_in_group(left, group) == count_in_group(right, group);
-}
-
-/* The fields by which a machine is known again; another kernel is another machine here. */
-static bool is_same_machine(const struct named_values *left, const struct named_values *right)
-{
-    static const char *const names[] = {"kernel", "kernel_build", "machine",       "cpu",
-                                        "cpus",   "memory_kib",   "virtualization"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (!value_equal(named_values_find(left, "", names[i]),
-                         named_values_find(right, "", names[i])))
-            return false;
-    }
-    return is_equal_group(left, right, "mitigations");
-}
-
 static int copy_text(char **text, const struct named_values *manifest, const char *name)
 {
     return text_set(text, value_text_or(named_values_find(manifest, "", name), NULL));
@@ -192,7 +160,7 @@ int calibration_recall(struct calibration_record *record, const struct named_val
     int r = -EINVAL;
     if (json_integer_value(json_object_get(file, "schema")) == CALIBRATION_SCHEMA)
         r = manifest_from_json(&theirs, json_object_get(file, "manifest"), unused);
-    if (r == 0 && is_same_machine(&theirs, manifest))
+    if (r == 0 && machine_is_same(&theirs, manifest))
         r = take_record(record, &theirs, file, unused);
     named_values_free(&theirs);
     json_decref(file);
