@@ -21,6 +21,7 @@
  * machine have 6 % when nobody else is on them, and 20 % when somebody is. */
 #define NOISY_DEVIATION 0.1
 #define NOISY_LENGTH 0.6
+#define NOISY_REPORT 2.0
 
 /* One step of cutting. */
 #define SHORTER 0.8
@@ -160,6 +161,11 @@ static int probe_machine(struct execution *self, struct probe *probe)
     return r;
 }
 
+static bool is_noisy(const struct probe *probe)
+{
+    return probe->deviation > NOISY_DEVIATION;
+}
+
 /* ---- rates ---- */
 
 /* Two digits: as good as the probe is. */
@@ -255,7 +261,7 @@ static int fit_lengths(struct execution *self, const struct probe *probe, double
     double left_s = pace_remaining_s(&self->rounds.pace);
     double rounds = fmin(ROUNDS_WANTED, (double)self->rounds.pace.maximum_rounds);
     int r = usual != NULL ? 0 : -ENOMEM;
-    *share = probe->deviation > NOISY_DEVIATION ? NOISY_LENGTH : 1;
+    *share = is_noisy(probe) ? NOISY_LENGTH : 1;
     if (r == 0 && *share < 1)
         r = set_lengths(self, usual, *share);
     double round_s = rounds_round_s(&self->rounds), before_s = INFINITY;
@@ -297,7 +303,7 @@ static void say(const struct execution *self, const struct probe *probe, double 
     char noise[64] = "there is little time";
     if (self->options.quiet)
         return;
-    if (probe->deviation > NOISY_DEVIATION)
+    if (is_noisy(probe))
         snprintf(noise, sizeof noise, "neighbouring trials differ by %.0f %%",
                  probe->deviation * 100);
     if (share < 1)
@@ -309,22 +315,34 @@ static void say(const struct execution *self, const struct probe *probe, double 
         fprintf(stderr, "the generator proved no rate: the usual one stands in place of a share\n");
 }
 
+static size_t count_running(const struct cell_list *cells)
+{
+    size_t running = 0;
+    for (size_t i = 0; i < cells->count; i++)
+        running += cells->list[i].subject_count > 0;
+    return running;
+}
+
 int fit_run(struct execution *self)
 {
     struct probe probe = {0};
     double share = 1;
+    size_t running = count_running(&self->cells);
     bool counts = self->rounds.count_system_calls;
     uint64_t begin_ns = clock_now_ns();
     int r = probe_machine(self, &probe);
     double took_s = seconds_since(begin_ns);
+    /* Who makes trials scatter takes CPU time, and the report needs that. */
+    if (is_noisy(&probe))
+        pace_set_report(&self->rounds.pace, running, NOISY_REPORT);
     if (r == 0)
         r = set_rates(self, &probe);
     if (r == 0)
         r = keep_trials(self, &probe);
     if (r == 0)
-        r = decide_counting(self);
-    if (r == 0)
         r = fit_lengths(self, &probe, &share);
+    if (r == 0)
+        r = decide_counting(self);
     if (r == 0)
         r = record(self, &probe, share, took_s);
     if (r == 0)

@@ -15,8 +15,15 @@ double pace_report_s(size_t cells)
     return REPORT_S + REPORT_CELL_S * fmin((double)cells, REPORT_CELLS);
 }
 
+void pace_set_report(struct pace *pace, size_t cells, double factor)
+{
+    pace->report_factor = factor;
+    pace->reserve_s = factor * pace_report_s(cells);
+}
+
 void pace_begin(struct pace *pace)
 {
+    pace->report_factor = 1;
     pace->begin_ns = clock_now_ns();
     pace->done_estimate_s = pace->done_s = 0;
 }

@@ -22,6 +22,8 @@ struct pace {
     double done_estimate_s, done_s;
     /* Of the whole command; INFINITY: none. And what of it is kept for the report. */
     double time_bound_s, reserve_s;
+    /* The reserve over what the report takes on a machine that does nothing else. */
+    double report_factor;
     uint64_t maximum_rounds;
 };
 
@@ -29,8 +31,10 @@ void pace_begin(struct pace *);
 void pace_trial_ended(struct pace *, double estimate_s, double took_s);
 double pace_elapsed_s(const struct pace *);
 
-/* What the report of so many cells takes, which is the reserve. */
+/* What the report of so many cells takes on a machine that does nothing else. */
 double pace_report_s(size_t cells);
+/* The reserve is that times the factor, which is 1 until it is set. */
+void pace_set_report(struct pace *, size_t cells, double factor);
 
 /* What an estimate is to be multiplied by; 1 before the first trial. */
 double pace_correction(const struct pace *);
