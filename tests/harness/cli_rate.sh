@@ -100,6 +100,31 @@ null_is_skipped_with_the_reason() {
     expect_status 0 && expect_error "SKIPPED null" "nothing can connect"
 }
 
+# What the generator proves depends on who else is on the machine; that nothing is proved is said.
+a_rate_may_be_a_share_of_what_the_generator_proves() {
+    pb run accept --set mode=rate --set rate=20%,40% --set seconds=0.05 --backends poll --profile standard \
+        --rounds 1 --out r
+    expect_status 0 || return 1
+    if ! grep -q "proved no rate" err; then
+        expect_run r 'cells[0]["params"]["rate"] < run["probe"]["rate_per_s"] / 4' &&
+            expect_run r '1.8 < cells[1]["params"]["rate"] / cells[0]["params"]["rate"] < 2.2' &&
+            expect_run r 'all(c["headroom"]["proved"] and c["headroom"]["factor"] >= 1.5 for c in cells)' &&
+            expect_run r 'cells[0]["headroom"]["trials"] and not cells[1]["headroom"]["trials"]' &&
+            expect_run r 'cells[0]["headroom"]["against"] == run["probe"]["rate_against"]' || return 1
+    else
+        expect_run r 'run["probe"].get("rate_per_s") is None' || return 1
+    fi
+    # Lengths were given, and the profile would not change them.
+    expect_run r 'run["probe"]["length_share"] == 1 and "deviation" not in run["probe"]' &&
+        follows_the_schema r
+}
+
+nobody_probes_for_a_rate_that_is_given() {
+    pb run accept --set mode=rate --set rate=500 --set seconds=0.05 --backends poll --rounds 1 --out r
+    expect_status 0 && expect_run r 'cells[0]["params"]["rate"] == 500' &&
+        expect_run r '"rate_per_s" not in run["probe"]'
+}
+
 refused() { # TEXT SETTING...
     local text=$1
     shift
@@ -113,6 +138,8 @@ what_makes_no_sense_is_refused_by_name() {
         refused "rate cannot be" --set rate=-1 &&
         refused "rate cannot be" --set rate=nan &&
         refused "rate cannot be" --set rate=1e7 &&
+        refused "from 1% to 100%" --set rate=150% &&
+        refused "conns_max cannot be" --set conns_max=50% &&
         refused "bytes cannot be" --set bytes=0 &&
         refused "bytes cannot be" --set bytes=65537 &&
         refused "conns_max cannot be" --set conns_max=0 &&
@@ -125,4 +152,5 @@ run_tests every_planned_request_is_in_the_file \
     the_arrivals_of_a_round_are_the_same_for_all_subjects_and_others_in_the_next \
     of_a_load_that_is_too_much_no_latency_is_quoted the_generator_has_to_prove_that_it_can_make_more \
     what_it_cannot_prove_is_the_generator_s_own it_follows_the_schema rates_and_sizes_are_swept \
+    a_rate_may_be_a_share_of_what_the_generator_proves nobody_probes_for_a_rate_that_is_given \
     null_is_skipped_with_the_reason what_makes_no_sense_is_refused_by_name
