@@ -5,7 +5,7 @@
 #include "harness/execute/execution.h"
 #include "harness/record/twin_ledger.h"
 #include "harness/report.h"
-#include "harness/stats/verdict.h"
+#include "harness/stats/max_t.h"
 #include "harness/system/interrupt.h"
 
 #include <errno.h>
@@ -17,7 +17,7 @@
 static const char *const end_words[] = {
     [ROUNDS_REACHED] = "all rounds are done",
     [ROUNDS_TIME] = "the time is over",
-    [ROUNDS_TIGHT] = "every interval is tight",
+    [ROUNDS_DECIDED] = "everything is decided",
     [ROUNDS_FAILED] = "every subject failed",
     [ROUNDS_INTERRUPTED] = "interrupted",
     [ROUNDS_NOT_SAVED] = "the result folder takes no more",
@@ -81,9 +81,8 @@ static void announce(const struct execution *self)
             pace->round_estimate_s, self->folder.path);
     if (pairs > 0)
         fprintf(stderr,
-                "%zu pair%s of subjects: the first FASTER or SLOWER takes at least %" PRIu64
-                " rounds\n",
-                pairs, plural(pairs), verdict_rounds_needed(pairs));
+                "%zu pair%s of subjects: the first FASTER or SLOWER takes at least %d rounds\n",
+                pairs, plural(pairs), MAX_T_ROUNDS);
 }
 
 /* ---- after the last round ---- */
@@ -119,7 +118,7 @@ static int conclude(struct execution *self, enum rounds_end end)
     struct rounds *rounds = &self->rounds;
     const struct analysis_request request = {.resamples = ANALYSIS_RESAMPLES};
     struct analysis analysis;
-    int status = rounds->failures > 0 || end > ROUNDS_TIGHT ? EXIT_FAILED : EXIT_DONE;
+    int status = rounds->failures > 0 || end > ROUNDS_DECIDED ? EXIT_FAILED : EXIT_DONE;
     int r = analysis_open(&analysis, &self->run, &request);
     if (r < 0) {
         fprintf(stderr, "pollbench run: the summary could not be computed: %s\n", strerror(-r));
@@ -137,7 +136,7 @@ static int conclude(struct execution *self, enum rounds_end end)
         int reported = report_run(&analysis, &report);
         status = status != EXIT_DONE ? status : reported;
     }
-    if (r == 0 && end <= ROUNDS_TIGHT)
+    if (r == 0 && end <= ROUNDS_DECIDED)
         keep_twins(self, summaries);
     analysis_close(&analysis);
     return status;

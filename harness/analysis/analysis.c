@@ -1,6 +1,7 @@
 #include "harness/analysis/analysis.h"
 
 #include "harness/analysis/baseline.h"
+#include "harness/analysis/looks.h"
 #include "harness/analysis/samples.h"
 #include "harness/analysis/verdicts.h"
 #include "harness/contract/parameters.h"
@@ -12,8 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Enough to decide whether to go on. */
+/* Enough to decide whether to go on, from so many rounds on. */
 #define TIGHT_RESAMPLES 1000u
+#define TIGHT_ROUNDS 10
 
 #define EXCESS_BASELINE "floor:nanosleep"
 /* What these names begin with. */
@@ -224,6 +226,21 @@ static int summarise_cell(struct cell_work *work, const char *baseline)
 
 /* ---- the run ---- */
 
+static int decide(struct analysis *analysis)
+{
+    struct looks *looks = NULL;
+    bool looked;
+    int r = looks_open(&looks, analysis->run);
+    if (r == 0)
+        r = looks_advance(looks, true, &looked);
+    if (r == 0)
+        r = verdicts_decide(analysis->cells, analysis->run, looks, analysis->minimum_effect);
+    if (r == 0)
+        analysis->tests = looks_tests(looks);
+    looks_close(looks);
+    return r;
+}
+
 int analysis_open(struct analysis *analysis, const struct run *run,
                   const struct analysis_request *request)
 {
@@ -245,9 +262,7 @@ int analysis_open(struct analysis *analysis, const struct run *run,
         };
         r = summarise_cell(&work, analysis->baseline);
     }
-    return r == 0
-               ? verdicts_decide(analysis->cells, run, analysis->minimum_effect, &analysis->tests)
-               : r;
+    return r == 0 ? decide(analysis) : r;
 }
 
 void analysis_close(struct analysis *analysis)
@@ -260,50 +275,29 @@ void analysis_close(struct analysis *analysis)
 
 /* ---- between rounds ---- */
 
-/* With nothing to compare it with, a subject's median has to do. */
 static bool is_median_tight(const struct samples *samples)
 {
     struct interval interval;
-    return samples->count >= VERDICT_ROUNDS &&
+    return samples->count >= TIGHT_ROUNDS &&
            statistics_bootstrap_median(samples->values, samples->count, ANALYSIS_CONFIDENCE, 1,
                                        TIGHT_RESAMPLES, &interval) == 0 &&
            interval.high - interval.low <= 2 * ANALYSIS_TIGHT_SPREAD * interval.median;
 }
 
-static bool are_medians_tight(const struct cell_samples *samples)
+bool analysis_medians_are_tight(const struct run *run, size_t cell)
 {
-    bool tight = true;
-    for (size_t i = 0; i < samples->count; i++) {
-        if (samples->subjects[i].trial_count > 0)
-            tight &= is_median_tight(&samples->subjects[i].figures[FIGURE_METRIC]);
+    const struct run_cell *of = &run->cells[cell];
+    const struct metric *metric = workload_main_metric(of->cell.workload, of->cell.mode);
+    struct cell_samples samples;
+    if (metric == NULL)
+        return false;
+    bool tight = cell_samples_open(&samples, &of->trials, run->subject_count) == 0;
+    if (tight)
+        cell_samples_collect(&samples, workload_metric_index(of->cell.workload, metric));
+    for (size_t i = 0; tight && i < samples.count; i++) {
+        if (samples.subjects[i].trial_count > 0)
+            tight = is_median_tight(&samples.subjects[i].figures[FIGURE_METRIC]);
     }
+    cell_samples_free(&samples);
     return tight;
-}
-
-/* Puts the cell's pairs into the summary. false: it has none, and its medians are not tight. */
-static bool look_at_cell(struct cell_summary *summary, const struct run *run,
-                         const struct run_cell *cell)
-{
-    struct cell_work work = {.run = run, .cell = cell, .summary = summary};
-    bool settled = workload_main_metric(cell->cell.workload, cell->cell.mode) != NULL &&
-                   cell_samples_open(&work.samples, &cell->trials, run->subject_count) == 0 &&
-                   add_pairs(&work, run->baseline) == 0 &&
-                   (summary->verdict_count > 0 || are_medians_tight(&work.samples));
-    cell_samples_free(&work.samples);
-    return settled;
-}
-
-bool analysis_is_settled(const struct run *run)
-{
-    struct cell_summary *cells = calloc(run->cell_count + 1, sizeof *cells);
-    bool settled = cells != NULL;
-    for (size_t i = 0; i < run->cell_count && settled; i++) {
-        if (run->cells[i].trials.count > 0)
-            settled = look_at_cell(&cells[i], run, &run->cells[i]);
-    }
-    settled = settled && verdicts_are_tight(cells, run->cell_count, run->minimum_effect);
-    for (size_t i = 0; cells != NULL && i < run->cell_count; i++)
-        cell_summary_free(&cells[i]);
-    free(cells);
-    return settled;
 }

@@ -33,7 +33,7 @@ struct analysis {
     const char *baseline;
     /* One for each of the run's cells. */
     struct cell_summary *cells;
-    /* Pairs that p values were adjusted for. */
+    /* Pairs in the last look. */
     size_t tests;
 };
 
@@ -41,10 +41,9 @@ struct analysis {
 int analysis_open(struct analysis *, const struct run *, const struct analysis_request *);
 void analysis_close(struct analysis *);
 
-/* Whether more rounds would hardly change any word: every pair that can be judged is tight
- * (stats/verdict.h), and there are rounds enough to name one among all of them; of a cell with a
- * single subject, its median. It looks at nothing that says who is ahead. */
-bool analysis_is_settled(const struct run *);
+/* Whether more rounds would hardly change the medians of the cell's main metric. It decides where
+ * there is nobody to compare with. */
+bool analysis_medians_are_tight(const struct run *, size_t cell);
 
 /* ---- what was computed of one cell; `cell` is its place in the run ---- */
 

@@ -1,10 +1,11 @@
 #include "harness/analysis/verdicts.h"
 
 #include "harness/analysis/baseline.h"
+#include "harness/contract/parameters.h"
 #include "harness/stats/effect.h"
-#include "harness/stats/holm.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -147,35 +148,6 @@ static int set_why_invalid(struct verdict_pair *pair, const struct metric *metri
     return text_set(&pair->why, why[second]);
 }
 
-/* A ratio is taken also of what is INVALID for other reasons: it is shown, but not judged. */
-static int compare(struct verdict_pair *pair, const struct samples *mine,
-                   const struct samples *others)
-{
-    double *values = calloc(mine->count + others->count + 2, sizeof *values);
-    struct effect effect;
-    int r = 0;
-    if (values == NULL)
-        return -ENOMEM;
-    double *other_values = values + mine->count + 1;
-    size_t rounds = samples_pair(mine, others, values, other_values);
-    if (rounds > 0)
-        r = effect_compare(values, other_values, rounds, VERDICT_CONFIDENCE, &effect);
-    free(values);
-    if ((r == -EINVAL || r == -ERANGE) && *pair->why == '\0')
-        return text_set(&pair->why, "a value is 0 or too far out: there is no ratio");
-    if (rounds == 0 || r < 0)
-        return r == -ENOMEM ? r : 0;
-    pair->compared = true;
-    pair->bounded = true;
-    pair->n = effect.n;
-    pair->ratio = effect.ratio;
-    pair->low = effect.low;
-    pair->high = effect.high;
-    pair->confidence = effect.confidence;
-    pair->p = effect.p;
-    return 0;
-}
-
 static struct verdict_pair *new_pair(struct cell_summary *summary)
 {
     if (summary->verdict_count == summary->verdict_room) {
@@ -202,8 +174,7 @@ static int add_pair(struct cell_summary *summary, size_t metric_index, const str
     summary->pair_at[subject->subject * summary->subject_count + baseline->subject] =
         summary->pair_at[baseline->subject * summary->subject_count + subject->subject] =
             (uint32_t)summary->verdict_count;
-    int r = set_why_invalid(pair, metric, subject, baseline);
-    return r < 0 ? r : compare(pair, subject->figure, baseline->figure);
+    return set_why_invalid(pair, metric, subject, baseline);
 }
 
 /* The baseline of the cell is that of its pairs; of a pair without it, the one that the run lists
@@ -242,58 +213,39 @@ int verdicts_add_cell(struct cell_summary *summary, const struct run *run,
     return r;
 }
 
-/* ---- all pairs ---- */
+/* ---- what the looks found ---- */
 
-/* A pair whose word does not depend on p is no test. Before words are given, a reason is one
- * against it. */
-static bool is_test(const struct verdict_pair *pair)
+static bool is_ratio(double value)
 {
-    return pair->compared && *pair->why == '\0';
+    return isfinite(value) && value > 0;
 }
 
-static size_t count_pairs(const struct cell_summary *cells, size_t count)
+/* A ratio is taken also of what is INVALID for other reasons: it is shown, but not judged. */
+static int take_figures(struct verdict_pair *pair, const struct look_result *result)
 {
-    size_t pairs = 0;
-    for (size_t i = 0; i < count; i++)
-        pairs += cells[i].verdict_count;
-    return pairs;
+    double ratio = exp(result->estimate), low = exp(result->low), high = exp(result->high);
+    bool out_of_range =
+        !is_ratio(ratio) || (result->bounded && (!is_ratio(low) || !is_ratio(high)));
+    if ((result->n == 0 || out_of_range) && *pair->why == '\0')
+        return text_set(&pair->why, out_of_range ? "a value is 0 or too far out: there is no ratio"
+                                                 : "no round has a value above 0 of both subjects");
+    if (result->n == 0 || out_of_range)
+        return 0;
+    pair->compared = true;
+    pair->bounded = result->bounded;
+    pair->n = result->n;
+    pair->ratio = ratio;
+    pair->low = result->bounded ? low : 0;
+    pair->high = result->bounded ? high : INFINITY;
+    pair->confidence = VERDICT_CONFIDENCE;
+    pair->tested = result->tested && *pair->why == '\0';
+    pair->p = result->tested ? result->p : 1;
+    pair->p_adjusted = result->tested ? result->p_adjusted : 1;
+    return 0;
 }
 
-/* *tests: how many there are. */
-static int adjust(struct cell_summary *cells, size_t count, size_t *tests)
-{
-    double *p = calloc(count_pairs(cells, count) + 1, sizeof *p);
-    *tests = 0;
-    if (p == NULL)
-        return -ENOMEM;
-    for (size_t i = 0; i < count; i++) {
-        for (size_t k = 0; k < cells[i].verdict_count; k++) {
-            struct verdict_pair *pair = &cells[i].verdicts[k];
-            pair->tested = is_test(pair);
-            if (pair->tested)
-                p[(*tests)++] = pair->p;
-        }
-    }
-    int r = holm_adjust(p, *tests, p);
-    for (size_t i = 0, test = 0; i < count && r == 0; i++) {
-        for (size_t k = 0; k < cells[i].verdict_count; k++) {
-            if (cells[i].verdicts[k].tested)
-                cells[i].verdicts[k].p_adjusted = p[test++];
-        }
-    }
-    free(p);
-    return r;
-}
-
-/* The intervals of a run are all of this confidence, where there are rounds enough for it; the
- * approximation for many rounds may fall short by a hair. */
-static double confidence_of(double confidence)
-{
-    return confidence >= VERDICT_CONFIDENCE - 1e-6 ? VERDICT_CONFIDENCE : confidence;
-}
-
-static int decide(struct verdict_pair *pair, const struct metric *metric, double minimum_effect,
-                  size_t tests)
+static int give_word(struct verdict_pair *pair, const struct look_result *result,
+                     const struct metric *metric, double minimum_effect, size_t tests)
 {
     const struct effect effect = {
         .n = pair->n,
@@ -303,10 +255,16 @@ static int decide(struct verdict_pair *pair, const struct metric *metric, double
         .confidence = pair->confidence,
         .p = pair->p,
     };
+    const struct verdict_sequence sequence = {
+        .named = result->named,
+        .bounded = result->bounded,
+        .deviation = result->deviation,
+    };
     const struct verdict_question question = {
         .effect = pair->compared ? &effect : NULL,
+        .sequence = &sequence,
         .p_adjusted = pair->p_adjusted,
-        .pairs = tests,
+        .pairs = tests > 0 ? tests : 1,
         .minimum_effect = minimum_effect,
         .lower_is_better = metric->lower_is_better,
         .why_invalid = *pair->why != '\0' ? pair->why : NULL,
@@ -318,42 +276,53 @@ static int decide(struct verdict_pair *pair, const struct metric *metric, double
     pair->word = verdict.word;
     pair->rounds = verdict.rounds;
     pair->rounds_likely = verdict.rounds_likely;
-    pair->confidence = confidence_of(pair->confidence);
     return text_set(&pair->why, verdict.why != NULL ? verdict.why : "");
 }
 
-int verdicts_decide(struct cell_summary *cells, const struct run *run, double minimum_effect,
-                    size_t *tests)
+static int decide(struct verdict_pair *pair, const struct look_result *result,
+                  const struct metric *metric, double minimum_effect, size_t tests)
 {
-    int r = adjust(cells, run->cell_count, tests);
-    for (size_t i = 0; i < run->cell_count; i++) {
+    int r = take_figures(pair, result);
+    return r == 0 ? give_word(pair, result, metric, minimum_effect, tests) : r;
+}
+
+static int decide_twin(struct cell_summary *summary, const struct run_cell *cell, size_t place,
+                       const struct looks *looks, double minimum_effect)
+{
+    const struct metric *metric = workload_main_metric(cell->cell.workload, cell->cell.mode);
+    struct look_result result;
+    size_t of = looks_twin_of(looks, place);
+    if (of == SUBJECT_NONE || metric == NULL)
+        return 0;
+    summary->has_twin = true;
+    summary->twin = (struct verdict_pair){
+        .metric = workload_metric_index(cell->cell.workload, metric),
+        .subject = of,
+        .baseline = of,
+    };
+    int r = text_set(&summary->twin.why, "");
+    if (r == 0)
+        r = looks_twin(looks, place, &result);
+    return r == 0 ? decide(&summary->twin, &result, metric, minimum_effect, looks_tests(looks)) : r;
+}
+
+int verdicts_decide(struct cell_summary *cells, const struct run *run, const struct looks *looks,
+                    double minimum_effect)
+{
+    int r = 0;
+    for (size_t i = 0; i < run->cell_count && r == 0; i++) {
         const struct metric *metrics = run->cells[i].cell.workload->metrics;
         cells[i].minimum_effect = minimum_effect;
         for (size_t k = 0; k < cells[i].verdict_count && r == 0; k++) {
             struct verdict_pair *pair = &cells[i].verdicts[k];
-            r = decide(pair, &metrics[pair->metric], minimum_effect, *tests);
+            struct look_result result;
+            r = looks_result(looks, i, pair->subject, pair->baseline, &result);
+            if (r == 0)
+                r = decide(pair, &result, &metrics[pair->metric], minimum_effect,
+                           looks_tests(looks));
         }
+        if (r == 0)
+            r = decide_twin(&cells[i], &run->cells[i], i, looks, minimum_effect);
     }
     return r;
-}
-
-bool verdicts_are_tight(const struct cell_summary *cells, size_t count, double minimum_effect)
-{
-    size_t tests = 0;
-    for (size_t i = 0; i < count; i++) {
-        for (size_t k = 0; k < cells[i].verdict_count; k++)
-            tests += is_test(&cells[i].verdicts[k]);
-    }
-    uint64_t needed = tests > 0 ? verdict_rounds_needed(tests) : 0;
-    bool tight = true;
-    for (size_t i = 0; i < count; i++) {
-        for (size_t k = 0; k < cells[i].verdict_count && tight; k++) {
-            const struct verdict_pair *pair = &cells[i].verdicts[k];
-            const struct effect effect = {
-                .n = pair->n, .ratio = pair->ratio, .low = pair->low, .high = pair->high};
-            tight =
-                !is_test(pair) || (pair->n >= needed && verdict_is_tight(&effect, minimum_effect));
-        }
-    }
-    return tight;
 }

@@ -1,8 +1,7 @@
 /* The verdicts of a run: every pair of subjects of every cell, on the main metric of its mode.
  * Internal to analysis/, but for VERDICT_BOUND_SHARE and what is said of it.
  *
- * One metric of a mode decides, because Holm's adjustment counts every question that is asked: five
- * times as many questions would need two to three rounds more before any answer.
+ * One metric of a mode decides, because every question that is asked makes it harder to answer any.
  *
  * Subjects of no tier take no part: `null` has no kernel behind it, and the floors among them are
  * what the kernel does by itself. Emulations have no trials in the first place.
@@ -15,6 +14,7 @@
 #ifndef HARNESS_ANALYSIS_VERDICTS_H
 #define HARNESS_ANALYSIS_VERDICTS_H
 
+#include "harness/analysis/looks.h"
 #include "harness/analysis/samples.h"
 #include "harness/record/run.h"
 
@@ -24,18 +24,14 @@
  * by. */
 bool verdicts_are_bound(const struct metric *, unsigned bound, size_t count);
 
-/* Compares every pair of the cell, and sets the summary's baseline, verdicts and pair_at. `samples`
+/* Lists every pair of the cell, and sets the summary's baseline, verdicts and pair_at. `samples`
  * holds the main metric, collected. 0 or -ENOMEM. */
 int verdicts_add_cell(struct cell_summary *, const struct run *, const struct run_cell *,
                       const struct cell_samples *, size_t metric, const char *baseline);
 
-/* Once every cell was added: adjusts for all pairs of all cells, and gives each its word. *tests:
- * how many pairs were tested. 0 or -ENOMEM. */
-int verdicts_decide(struct cell_summary *, const struct run *, double minimum_effect,
-                    size_t *tests);
-
-/* Whether the rounds are enough to name any of the pairs added, and every one that can be judged is
- * tight. */
-bool verdicts_are_tight(const struct cell_summary *, size_t cells, double minimum_effect);
+/* Once every cell was added, and all looks were taken: gives each pair, and each twin, its figures
+ * and its word. 0 or -ENOMEM. */
+int verdicts_decide(struct cell_summary *, const struct run *, const struct looks *,
+                    double minimum_effect);
 
 #endif

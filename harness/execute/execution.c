@@ -197,6 +197,7 @@ int execution_prepare(struct execution *self, int argc, char **argv)
     self->rounds.folder = &self->folder;
     self->rounds.selection = &self->selection;
     self->rounds.cells = &self->cells;
+    self->rounds.all_rounds = self->options.all_rounds;
     set_bounds(self, running);
     return check_time(self);
 }

@@ -1,15 +1,13 @@
 #include "harness/execute/rounds.h"
 
 #include "backends/clock.h"
-#include "harness/analysis/analysis.h"
+#include "harness/analysis/looks.h"
 #include "harness/execute/headroom.h"
+#include "harness/execute/settle.h"
 #include "harness/execute/turn.h"
 
 #include <errno.h>
 #include <stdio.h>
-
-/* Looking whether all is tight may take this share of the time. */
-#define LOOK_SHARE 0.05
 
 /* Of what a round of a cell took, how much the newest round counts beside all before it. */
 #define NEWEST_SHARE 0.5
@@ -157,16 +155,16 @@ static bool anybody_left(const struct rounds *rounds)
     return false;
 }
 
-/* Looks only as often as looking is cheap. */
-static bool may_stop(const struct rounds *rounds, double *next_look_s)
+/* In each cell all but the baseline. */
+static void count_asked(struct rounds *rounds)
 {
-    if (rounds->run->rounds < ROUNDS_MINIMUM || pace_elapsed_s(&rounds->pace) < *next_look_s)
-        return false;
-    double before_s = pace_elapsed_s(&rounds->pace);
-    bool tight = analysis_is_settled(rounds->run);
-    double after_s = pace_elapsed_s(&rounds->pace);
-    *next_look_s = after_s + (after_s - before_s) / LOOK_SHARE;
-    return tight;
+    for (size_t i = 0; i < rounds->cells->count; i++) {
+        const struct planned_cell *planned = &rounds->cells->list[i];
+        size_t compared = 0;
+        for (size_t k = 0; k < planned->subject_count; k++)
+            compared += rounds->run->subjects[planned->subjects[k]].tier != TIER_NONE;
+        rounds->asked += compared > 0 ? compared - 1 : 0;
+    }
 }
 
 static enum rounds_end give_up(struct rounds *rounds, int error)
@@ -177,35 +175,46 @@ static enum rounds_end give_up(struct rounds *rounds, int error)
     return error == -EINTR ? ROUNDS_INTERRUPTED : ROUNDS_NO_MEMORY;
 }
 
-enum rounds_end rounds_run(struct rounds *rounds)
+static enum rounds_end run_rounds(struct rounds *rounds)
 {
-    double next_look_s = 0;
-    random_seed(&rounds->random, rounds->run->seed);
-    int r = rounds->count_system_calls ? count_all(rounds) : 0;
-    if (r < 0)
-        return give_up(rounds, r);
-    if (save(rounds) < 0)
-        return ROUNDS_NOT_SAVED;
-    /* Again: the same seed gives the same rounds, whether or not this system lets us count. */
-    random_seed(&rounds->random, rounds->run->seed);
     for (;;) {
         if (!anybody_left(rounds))
             return ROUNDS_FAILED;
         if (!pace_allows_round(&rounds->pace, rounds->run->rounds, rounds_round_s(rounds)))
             return rounds->run->rounds >= rounds->pace.maximum_rounds ? ROUNDS_REACHED
                                                                       : ROUNDS_TIME;
-        r = run_round(rounds);
+        int r = run_round(rounds);
         if (r < 0)
             return give_up(rounds, r);
         if (save(rounds) < 0)
             return ROUNDS_NOT_SAVED;
-        if (may_stop(rounds, &next_look_s))
-            return ROUNDS_TIGHT;
+        r = rounds->all_rounds ? 0 : settle(rounds);
+        if (r < 0)
+            return give_up(rounds, r);
+        if (anybody_left(rounds) && settled(rounds))
+            return ROUNDS_DECIDED;
     }
+}
+
+enum rounds_end rounds_run(struct rounds *rounds)
+{
+    random_seed(&rounds->random, rounds->run->seed);
+    count_asked(rounds);
+    int r = looks_open(&rounds->looks, rounds->run);
+    if (r == 0 && rounds->count_system_calls)
+        r = count_all(rounds);
+    if (r < 0)
+        return give_up(rounds, r);
+    if (save(rounds) < 0)
+        return ROUNDS_NOT_SAVED;
+    /* Again: the same seed gives the same rounds, whether or not this system lets us count. */
+    random_seed(&rounds->random, rounds->run->seed);
+    return run_rounds(rounds);
 }
 
 void rounds_free(struct rounds *rounds)
 {
     trial_batch_free(&rounds->trials);
     trial_batch_free(&rounds->proofs);
+    looks_close(rounds->looks);
 }

@@ -17,8 +17,8 @@ enum rounds_end {
     ROUNDS_REACHED,
     /* No time for another one. */
     ROUNDS_TIME,
-    /* Every interval is narrow enough. */
-    ROUNDS_TIGHT,
+    /* Nothing is left to decide. */
+    ROUNDS_DECIDED,
     /* Every subject left every cell. */
     ROUNDS_FAILED,
     /* By a signal; the round that was under way is not in the run. */
@@ -39,6 +39,12 @@ struct rounds {
     bool count_system_calls;
     struct pace pace;
     struct progress progress;
+    /* Go on with what is decided, until the rounds or the time end. */
+    bool all_rounds;
+    struct looks *looks;
+    /* Subjects that are compared with the baseline of a cell, and those of them that are decided.
+     */
+    size_t asked, decided;
     /* rounds_run() seeds it. */
     struct random random;
     /* Trials of the cell that is under way, and those of its proof. */

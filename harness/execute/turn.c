@@ -65,8 +65,8 @@ void turn_show(struct rounds *rounds, const struct turn *turn, const struct cell
     else if (turn->counting)
         snprintf(what, sizeof what, "counting calls  %s  %s", subject->name, name);
     else
-        snprintf(what, sizeof what, "round %" PRIu64 "  %s  %s", turn->round + 1, subject->name,
-                 name);
+        snprintf(what, sizeof what, "%zu of %zu decided  round %" PRIu64 "  %s  %s",
+                 rounds->decided, rounds->asked, turn->round + 1, subject->name, name);
     progress_show(&rounds->progress, elapsed_s / (elapsed_s + left_s), left_s, what);
 }
 
@@ -120,18 +120,6 @@ static int run_attempts(struct rounds *rounds, const struct turn *turn, size_t c
     return 0;
 }
 
-static void forget_subject(struct planned_cell *planned, size_t subject)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < planned->subject_count; i++) {
-        if (planned->subjects[i] != subject)
-            planned->subjects[kept++] = planned->subjects[i];
-    }
-    planned->subject_count = kept;
-    if (planned->twin == subject)
-        planned->twin = NO_TWIN;
-}
-
 /* A subject that failed every attempt would fail them in every round, perhaps after a long wait
  * each time: it leaves the cell, and the run says so. Its trials stay. */
 static int leave_cell(struct rounds *rounds, size_t cell, size_t subject, const struct trial *trial)
@@ -144,7 +132,7 @@ static int leave_cell(struct rounds *rounds, size_t cell, size_t subject, const 
     if (is_twin)
         planned->twin = NO_TWIN;
     else
-        forget_subject(planned, subject);
+        planned_cell_forget(planned, subject);
     rounds->failures++;
     rounds->run_changed = true;
 

@@ -305,3 +305,15 @@ void cells_free(struct cell_list *cells)
     free(cells->list);
     *cells = (struct cell_list){0};
 }
+
+void planned_cell_forget(struct planned_cell *planned, size_t subject)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < planned->subject_count; i++) {
+        if (planned->subjects[i] != subject)
+            planned->subjects[kept++] = planned->subjects[i];
+    }
+    planned->subject_count = kept;
+    if (planned->twin == subject)
+        planned->twin = NO_TWIN;
+}

@@ -52,4 +52,7 @@ struct cell_list {
 int cells_build(struct cell_list *, const struct run_options *, char *problem);
 void cells_free(struct cell_list *);
 
+/* The subject runs on the cell no more, and neither does its twin. */
+void planned_cell_forget(struct planned_cell *, size_t subject);
+
 #endif

@@ -229,6 +229,13 @@ static int take_minimum_effect(void *target, const char *value, char *problem)
                               problem);
 }
 
+static int take_all_rounds(void *target, const char *value, char *problem)
+{
+    (void)value, (void)problem;
+    ((struct run_options *)target)->all_rounds = true;
+    return 0;
+}
+
 static int take_quiet(void *target, const char *value, char *problem)
 {
     (void)value, (void)problem;
@@ -255,6 +262,8 @@ static const struct option_row rows[] = {
     {"--time", "30s",
      "of the whole command, kept to within 10 %: where it is short, trials are cut, then cells",
      take_time, false},
+    {"--all-rounds", NULL, "measure also what is decided, until the rounds or the time end",
+     take_all_rounds, false},
     {"--profile", "quick", "values and bounds that are not given: quick, standard or thorough",
      take_profile, false},
     {"--seed", "N", "of the order in which subjects run and of random arrivals; recorded",

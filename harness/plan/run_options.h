@@ -46,6 +46,8 @@ struct run_options {
     double minimum_effect;
     /* NULL: a new one under results/runs. */
     const char *out_folder;
+    /* Go on with what is decided. */
+    bool all_rounds;
     bool quiet, json;
 };
 

@@ -1,6 +1,7 @@
 /* What a reader wants to know first: who costs least, where, by how much, and how sure that is. No
  * line of it ranks the two tiers as one, and none is about all cells at once. */
 #include "harness/report/parts.h"
+#include "harness/stats/max_t.h"
 
 #include "harness/analysis/modes.h"
 
@@ -129,13 +130,12 @@ static void print_what_is_missing(const struct analysis *analysis,
                                   const struct verdict_totals *totals, FILE *out)
 {
     char line[LINE_BYTES];
-    uint64_t needed = verdict_rounds_needed(analysis->tests), middle = totals->middle_rounds;
+    uint64_t middle = totals->middle_rounds;
     size_t open = totals->words[VERDICT_INCONCLUSIVE];
-    if (analysis->tests > 0 && totals->most_rounds < needed) {
+    if (analysis->tests > 0 && totals->most_rounds < MAX_T_ROUNDS) {
         snprintf(line, sizeof line,
-                 "Too few rounds: among %zu pairs none can be named with fewer than %" PRIu64
-                 " rounds, and there are %zu. More rounds or fewer subjects will do.",
-                 analysis->tests, needed, totals->most_rounds);
+                 "Too few rounds: none can be named with fewer than %d rounds, and there are %zu.",
+                 MAX_T_ROUNDS, totals->most_rounds);
         format_wrapped(out, 0, line);
     } else if (open > 0) {
         snprintf(line, sizeof line,

@@ -1,5 +1,6 @@
 #include "harness/stats/verdict.h"
 
+#include "harness/stats/max_t.h"
 #include "harness/stats/normal.h"
 
 #include <errno.h>
@@ -9,57 +10,62 @@
 struct evidence {
     double rounds; /* of two samples: values in each, were they of one size */
     double estimate, low, high;
-    double margin;     /* the minimum effect */
-    double confidence; /* of the interval */
-    double level;      /* what p has to be under, unadjusted: for the first pair of Holm's */
-    double confidence_z, level_z; /* their two-sided quantiles of the normal distribution */
-    bool two_samples;
-    double allowance; /* in the interval and in p, whatever the rounds */
+    double margin; /* the minimum effect */
+    double pairs;
+    const struct verdict_sequence *sequence; /* NULL: two samples */
+    /* ---- of two samples ---- */
+    double confidence_z, level_z; /* two-sided quantiles of the normal distribution: of the
+                                     interval, and of the level for the first pair of Holm's */
+    double allowance;             /* in the interval and in p, whatever the rounds */
 };
 
 static double freedom_of(const struct evidence *evidence, double rounds)
 {
-    return evidence->two_samples ? 2 * (rounds - 1) : rounds - 1;
+    return evidence->sequence == NULL ? 2 * (rounds - 1) : rounds - 1;
 }
 
-/* Half the width of the interval, in standard errors: Student's quantile, which is what simulations
- * of few normal values come to (n = 10: 3.1, Student's 3.3, normal 2.6). Abramowitz and Stegun,
- * "Handbook of Mathematical Functions", 26.7.5. */
-static double half_width(const struct evidence *evidence, double rounds)
+/* Student's quantile for that of the normal distribution. Abramowitz and Stegun, "Handbook of
+ * Mathematical Functions", 26.7.5. */
+static double student_quantile(double z, double freedom)
 {
-    double z = evidence->confidence_z, cube = z * z * z;
-    double freedom = freedom_of(evidence, rounds);
+    double cube = z * z * z;
     return z + (cube + z) / (4 * freedom) +
            (5 * cube * z * z + 16 * cube + 3 * z) / (96 * freedom * freedom);
 }
 
-/* Of the estimate, at so many rounds: from the width of the interval at hand, and shrinking with
- * the square root of the rounds. */
+/* Half the width of the interval, in standard errors. In a sequence of looks: as if the pairs
+ * shared what the looks may spend by then. */
+static double half_width(const struct evidence *evidence, double rounds)
+{
+    double z = evidence->confidence_z;
+    if (evidence->sequence != NULL)
+        z = -normal_quantile(max_t_budget((size_t)rounds) / evidence->pairs / 2);
+    return student_quantile(z, freedom_of(evidence, rounds));
+}
+
+/* Of the estimate, at so many rounds: it shrinks with their square root. */
 static double standard_error(const struct evidence *evidence, double rounds)
 {
+    if (evidence->sequence != NULL)
+        return evidence->sequence->deviation / sqrt(rounds);
     double half = (evidence->high - evidence->low) / 2 - evidence->allowance;
     double now = fmax(0, half) / half_width(evidence, evidence->rounds);
     return now * sqrt(evidence->rounds / rounds);
 }
 
-/* The smallest estimate, in standard errors, that the signed-rank test finds significant. Of normal
- * values with mean d and variance 1, the share of positive Walsh averages is normal_below(sqrt(2)
- * d), and z is that share's distance from 1/2 times sqrt(3 n). The share ends at 1, which is why a
- * very small p takes many rounds whatever the effect: INFINITY then. The standard error of the
- * Hodges-Lehmann estimate of such values is sqrt(pi / 3 / n).
- *
- * Of the rank-sum test, n values in each sample, the share is that of differences above zero,
- * normal_below(d / sqrt(2)), and z its distance from 1/2 times sqrt(12 n^2 / (2 n + 1)); the
- * standard error is sqrt(pi / 3 * 2 / n). */
+/* The smallest estimate, in standard errors, that is found significant. In a sequence that is half
+ * the interval. By the rank-sum test, n values in each sample that are normal with variance 1 and
+ * means d apart: the share of differences above zero is normal_below(d / sqrt(2)), and z its
+ * distance from 1/2 times sqrt(12 n^2 / (2 n + 1)). The share ends at 1, which is why a very small
+ * p takes many values whatever the effect: INFINITY then. The standard error of the Hodges-Lehmann
+ * estimate of such values is sqrt(pi / 3 * 2 / n). */
 static double significant_estimate(const struct evidence *evidence, double rounds)
 {
+    if (evidence->sequence != NULL)
+        return half_width(evidence, rounds);
     double z = evidence->level_z, error = sqrt(3.141592653589793 / 3 / rounds);
-    if (evidence->two_samples) {
-        double share = 0.5 + z * sqrt((2 * rounds + 1) / 12) / rounds;
-        return share >= 1 ? INFINITY : normal_quantile(share) * sqrt(2) / (error * sqrt(2));
-    }
-    double share = 0.5 + z / sqrt(3 * rounds);
-    return share >= 1 ? INFINITY : normal_quantile(share) / sqrt(2) / error;
+    double share = 0.5 + z * sqrt((2 * rounds + 1) / 12) / rounds;
+    return share >= 1 ? INFINITY : normal_quantile(share) * sqrt(2) / (error * sqrt(2));
 }
 
 /* Student's distribution, from the normal one: Abramowitz and Stegun, 26.7.8. */
@@ -141,9 +147,21 @@ static const char *find_nonsense_of_samples(const struct verdict_samples *sample
     return NULL;
 }
 
-static bool is_of_runs(const struct verdict_question *question)
+/* Of two samples of rounds, VERDICT_ROUNDS each are asked for. */
+static bool needs_rounds(const struct verdict_question *question)
 {
-    return question->samples != NULL && question->samples->of_runs;
+    return question->samples != NULL && !question->samples->of_runs;
+}
+
+static const char *find_nonsense_of_sequence(const struct verdict_sequence *sequence,
+                                             const struct effect *effect)
+{
+    bool apart = effect->low > 1 || effect->high < 1, across = effect->low < 1 && effect->high > 1;
+    if (!(isfinite(sequence->deviation) && sequence->deviation >= 0))
+        return "the deviation is not a number of 0 or more";
+    if (sequence->bounded && (sequence->named ? across : apart))
+        return "the interval and the test contradict each other";
+    return NULL;
 }
 
 /* NULL when the question makes sense. */
@@ -155,14 +173,21 @@ static const char *find_nonsense(const struct verdict_question *question)
         return "the minimum effect is not a number of 0 or more";
     if (question->why_invalid != NULL || effect == NULL || effect->n < 1)
         return NULL; /* nothing else is looked at */
-    if (!(effect->low > 0 && effect->low <= effect->ratio && effect->ratio <= effect->high &&
-          isfinite(effect->high)))
-        return "the ratio and its interval are not finite numbers above 0, in order";
+    bool bounded = question->sequence == NULL || question->sequence->bounded;
+    if (!(effect->low <= effect->ratio && effect->ratio <= effect->high && effect->ratio > 0 &&
+          isfinite(effect->ratio)))
+        return "the ratio and its interval are not in order";
+    if (bounded && !(effect->low > 0 && isfinite(effect->high)))
+        return "the interval does not end at finite numbers above 0";
     if (!(effect->p >= 0 && effect->p <= question->p_adjusted && question->p_adjusted <= 1))
         return "the p values are not within 0 to 1, or the adjusted one is the smaller";
     if (question->pairs < 1)
         return "the p value was adjusted for no pair at all";
-    if ((effect->n >= VERDICT_ROUNDS || is_of_runs(question)) &&
+    if ((question->samples == NULL) == (question->sequence == NULL))
+        return "it is either two samples or a sequence of looks";
+    if (question->sequence != NULL)
+        return find_nonsense_of_sequence(question->sequence, effect);
+    if ((effect->n >= VERDICT_ROUNDS || !needs_rounds(question)) &&
         !(effect->confidence >= VERDICT_CONFIDENCE - 1e-6 && effect->confidence < 1))
         return "the interval is of too little confidence";
     return find_nonsense_of_samples(question->samples);
@@ -179,6 +204,12 @@ static double rounds_at_hand(const struct verdict_question *question)
 
 static const char *why_inconclusive(const struct evidence *evidence)
 {
+    if (evidence->sequence != NULL && evidence->rounds < MAX_T_ROUNDS)
+        return "there are fewer than 9 rounds";
+    if (evidence->sequence != NULL && evidence->sequence->deviation == 0)
+        return "every round has the same ratio, which leaves nothing to tell chance by";
+    if (evidence->sequence != NULL && !evidence->sequence->bounded)
+        return "the rounds are too few for an interval among so many pairs";
     if (evidence->allowance > 0 && fabs(evidence->estimate) <= evidence->allowance &&
         evidence->allowance >= evidence->margin)
         return "two runs of the same program may differ as much";
@@ -189,7 +220,14 @@ static const char *why_inconclusive(const struct evidence *evidence)
     return "the difference is not significant among so many pairs";
 }
 
-static void decide(const struct verdict_question *question, struct verdict *verdict)
+static bool is_significant(const struct verdict_question *question, const struct evidence *evidence)
+{
+    if (question->sequence != NULL)
+        return question->sequence->named;
+    return (evidence->low > 0 || evidence->high < 0) && question->p_adjusted < VERDICT_LEVEL;
+}
+
+static struct evidence evidence_of(const struct verdict_question *question)
 {
     const struct effect *effect = question->effect;
     struct evidence evidence = {
@@ -198,28 +236,40 @@ static void decide(const struct verdict_question *question, struct verdict *verd
         .low = log(effect->low),
         .high = log(effect->high),
         .margin = log1p(question->minimum_effect),
-        .confidence = effect->confidence,
-        .level = VERDICT_LEVEL / (double)question->pairs,
-        .two_samples = question->samples != NULL,
-        .allowance = question->samples != NULL ? log1p(question->samples->allowance) : 0,
+        .pairs = (double)question->pairs,
+        .sequence = question->sequence,
     };
-    bool apart = evidence.low > 0 || evidence.high < 0;
-    if (apart && fabs(evidence.estimate) >= evidence.margin &&
-        question->p_adjusted < VERDICT_LEVEL) {
+    if (question->samples != NULL) {
+        evidence.allowance = log1p(question->samples->allowance);
+        evidence.confidence_z = -normal_quantile((1 - effect->confidence) / 2);
+        evidence.level_z = -normal_quantile(VERDICT_LEVEL / evidence.pairs / 2);
+    }
+    return evidence;
+}
+
+static void forecast(const struct evidence *evidence, struct verdict *verdict)
+{
+    verdict->word = VERDICT_INCONCLUSIVE;
+    verdict->why = why_inconclusive(evidence);
+    if (evidence->sequence != NULL && evidence->rounds < MAX_T_ROUNDS) {
+        verdict->rounds = verdict->rounds_likely = MAX_T_ROUNDS;
+    } else {
+        verdict->rounds = rounds_for(evidence, 0.5);
+        verdict->rounds_likely = rounds_for(evidence, 0.8);
+    }
+}
+
+static void decide(const struct verdict_question *question, struct verdict *verdict)
+{
+    struct evidence evidence = evidence_of(question);
+    if (is_significant(question, &evidence) && fabs(evidence.estimate) >= evidence.margin) {
         bool lower = evidence.estimate < 0;
         verdict->word = lower == question->lower_is_better ? VERDICT_FASTER : VERDICT_SLOWER;
-        return;
-    }
-    if (-evidence.margin < evidence.low && evidence.high < evidence.margin) {
+    } else if (-evidence.margin < evidence.low && evidence.high < evidence.margin) {
         verdict->word = VERDICT_EQUIVALENT;
-        return;
+    } else {
+        forecast(&evidence, verdict);
     }
-    evidence.confidence_z = -normal_quantile((1 - evidence.confidence) / 2);
-    evidence.level_z = -normal_quantile(evidence.level / 2);
-    verdict->word = VERDICT_INCONCLUSIVE;
-    verdict->why = why_inconclusive(&evidence);
-    verdict->rounds = rounds_for(&evidence, 0.5);
-    verdict->rounds_likely = rounds_for(&evidence, 0.8);
 }
 
 int verdict_decide(const struct verdict_question *question, struct verdict *verdict)
@@ -237,27 +287,14 @@ int verdict_decide(const struct verdict_question *question, struct verdict *verd
         verdict->why = "no round has a valid trial of both subjects";
         return 0;
     }
-    if (effect->n < VERDICT_ROUNDS && !is_of_runs(question)) {
+    if (effect->n < VERDICT_ROUNDS && needs_rounds(question)) {
         verdict->word = VERDICT_INCONCLUSIVE;
         verdict->why = "there are fewer than 10 rounds";
-        verdict->rounds = verdict->rounds_likely = verdict_rounds_needed(question->pairs);
+        verdict->rounds = verdict->rounds_likely = VERDICT_ROUNDS;
         return 0;
     }
     decide(question, verdict);
     return 0;
-}
-
-uint64_t verdict_rounds_needed(size_t pairs)
-{
-    uint64_t rounds = VERDICT_ROUNDS;
-    while (ldexp((double)pairs, 1 - (int)rounds) >= VERDICT_LEVEL)
-        rounds++;
-    return rounds;
-}
-
-bool verdict_is_tight(const struct effect *effect, double minimum_effect)
-{
-    return log(effect->high / effect->low) / 2 <= VERDICT_TIGHT * log1p(minimum_effect);
 }
 
 const char *verdict_name(enum verdict_word word)

@@ -1,35 +1,17 @@
 /* What may be said of two subjects, in one word, and nothing more than the rounds bear out.
  *
- * - FASTER, SLOWER: the interval is clear of 1, the estimate at least the minimum effect, and the p
- *   value, adjusted for every pair of the run (holm.h), under VERDICT_LEVEL.
+ * - FASTER, SLOWER: the test names the pair, and the estimate is at least the minimum effect.
  * - EQUIVALENT: the whole interval is inside the minimum effect.
- * - INCONCLUSIVE: neither, or fewer than VERDICT_ROUNDS rounds; with the rounds it would take.
+ * - INCONCLUSIVE: neither; with the rounds it would take.
  * - INVALID: there is nothing to judge by, or the trials do not say anything about the subject.
  *
  * A minimum effect of 3 % is a ratio of 1.03 or of 1 / 1.03, so that exchanging the two subjects
  * gives the opposite word.
  *
- * Ask once, when the rounds are over. A run may stop because its intervals are narrow, or because
- * time is up, but not because a winner has appeared: of A against A, 10 to 200 rounds of normal log
- * ratios with a deviation of 13 %, asking after each round and stopping at the first winner names
- * one in 11.5 % of all cases, asking once in 0.1 %. Stopping as soon as verdict_is_tight() names
- * one in 0.05 % (normal), 0.10 % (skewed) and 0 of 4,000 (heavy, disturbed) with a deviation of
- * 5 %; simulate_verdicts stopping 4000.
- *
- * One pair, 13 %, tests/harness/simulate_verdicts, 2,000 cases each; shapes as in effect.h:
- *
- *     A/A, 200 rounds, named: minimum 3 %   0.001 normal   0.000 disturbed   (0 at 400)
- *     A/A, 200 rounds, named: minimum 1 %   0.009          0.009
- *     3 % found with 200 rounds             0.708          0.979
- *     2 % found with 400 rounds             0.663          0.967
- *     2 % found with 800 rounds             0.958          1.000
- *     5 % found with 100 rounds             0.866          0.984
- *
- * A pair on its own is named falsely in up to 1 % of cases, by the level; the minimum effect lowers
- * that once there are rounds enough, and Holm's adjustment bounds it for the run as a whole. That
- * has a price: with m pairs, p of n rounds is at least m / 2^(n-1), so that 10 rounds can name a
- * winner among 5 pairs, but not among 6, and 6,600 pairs take 21.
- */
+ * Within a run the test is that of a sequence of looks (max_t.h) and the interval is its interval
+ * (paired.h): both hold for all pairs and all looks of the run at once, so it may be asked after
+ * every look, and what is decided need not be measured any further. Between two runs it is the
+ * rank-sum test (two_samples.h), adjusted for all pairs (holm.h), asked once. */
 #ifndef HARNESS_STATS_VERDICT_H
 #define HARNESS_STATS_VERDICT_H
 
@@ -39,7 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define VERDICT_ROUNDS 10
+#define VERDICT_ROUNDS 10 /* of two samples, in each */
 #define VERDICT_LEVEL 0.01
 #define VERDICT_CONFIDENCE 0.99 /* of the interval, for effect_compare() */
 #define VERDICT_MINIMUM_EFFECT 0.03
@@ -62,12 +44,19 @@ struct verdict_samples {
     bool of_runs; /* a value is a whole run, which has its rounds: 10 of them are not asked for */
 };
 
+/* What a run's looks found of a pair. */
+struct verdict_sequence {
+    bool named, bounded;
+    double deviation; /* of a round's log ratio */
+};
+
 struct verdict_question {
-    const struct effect *effect;           /* NULL: no round has both subjects */
-    const struct verdict_samples *samples; /* NULL: paired within rounds (effect.h) */
-    double p_adjusted;                     /* effect->p by holm_adjust() */
-    size_t pairs;                          /* tests that it was adjusted for, >= 1 */
-    double minimum_effect;                 /* 0.03 for 3 %, >= 0 */
+    const struct effect *effect;             /* NULL: no round has both subjects */
+    const struct verdict_samples *samples;   /* one of these two; the other is NULL */
+    const struct verdict_sequence *sequence; /* low is 0, and high INFINITY, where unbounded */
+    double p_adjusted;                       /* for all pairs: by holm_adjust() or max_t_look() */
+    size_t pairs;                            /* that it was adjusted for, >= 1 */
+    double minimum_effect;                   /* 0.03 for 3 %, >= 0 */
     bool lower_is_better;
     const char *why_invalid; /* why the trials do not count, as a sentence; NULL when they do */
 };
@@ -85,17 +74,6 @@ struct verdict {
  * its estimate or is of less than VERDICT_CONFIDENCE, a p that adjusting has lowered, pairs == 0);
  * *verdict is INVALID and says so. */
 int verdict_decide(const struct verdict_question *, struct verdict *);
-
-/* The fewest rounds with which any of so many pairs can be named: those of which the smallest p,
- * 2^(1-n), is still under the level when it is multiplied by the pairs; VERDICT_ROUNDS at least. */
-uint64_t verdict_rounds_needed(size_t pairs);
-
-/* Whether more rounds would hardly change the word: half the interval, in logarithms, is within
- * VERDICT_TIGHT of the minimum effect. A run may stop for that, because it names no more than it
- * would otherwise: what is named has to be at least the minimum effect away, which is then 1.5
- * times half the interval. */
-#define VERDICT_TIGHT (2.0 / 3)
-bool verdict_is_tight(const struct effect *, double minimum_effect);
 
 /* "FASTER", ... */
 const char *verdict_name(enum verdict_word);

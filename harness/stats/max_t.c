@@ -1,0 +1,290 @@
+#include "harness/stats/max_t.h"
+
+#include "harness/stats/random.h"
+#include "harness/stats/sort.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Draws that are worked on together: their sums stay in the nearest cache. */
+enum { BLOCK = 512, DRAWS_BITS_MOST = 14, DRAWS_BITS_LEAST = 12, PAIRS_OF_MOST = 1024 };
+
+/* Sums of floats in another order differ by less. */
+#define ROUNDING 1e-5
+
+struct max_t {
+    size_t pairs, rounds;
+    unsigned bits;
+    size_t draws;
+    /* By draw: the largest statistic of this look; whether an earlier look spent it. */
+    double *largest;
+    bool *spent;
+    size_t spent_count;
+    /* By pair: named by an earlier look. */
+    bool *named;
+    /* By pair, of one look. */
+    size_t *as_large;
+    /* Largest statistics of the draws that are not spent, ascending. */
+    double *left;
+};
+
+/* 2^14 draws have 164 above the critical value. Many pairs make each draw dear, and do with fewer.
+ */
+static unsigned bits_for(size_t pairs)
+{
+    unsigned bits = DRAWS_BITS_MOST;
+    for (size_t many = pairs; many > PAIRS_OF_MOST && bits > DRAWS_BITS_LEAST; many /= 2)
+        bits--;
+    return bits;
+}
+
+int max_t_open(struct max_t **out, size_t pairs)
+{
+    if (pairs < 1)
+        return -EINVAL;
+    struct max_t *self = calloc(1, sizeof *self);
+    if (self == NULL)
+        return -ENOMEM;
+    self->pairs = pairs;
+    self->named = calloc(pairs, sizeof *self->named);
+    self->as_large = calloc(pairs, sizeof *self->as_large);
+    if (self->named == NULL || self->as_large == NULL) {
+        max_t_close(self);
+        return -ENOMEM;
+    }
+    *out = self;
+    return 0;
+}
+
+void max_t_close(struct max_t *self)
+{
+    if (self == NULL)
+        return;
+    free(self->largest);
+    free(self->spent);
+    free(self->left);
+    free(self->named);
+    free(self->as_large);
+    free(self);
+}
+
+double max_t_budget(size_t rounds)
+{
+    double share = rounds > 0 ? 1 - sqrt(MAX_T_SPENDING_ROUNDS / (double)rounds) : 0;
+    return share > 0 ? MAX_T_LEVEL * share : 0;
+}
+
+size_t max_t_next_look(size_t rounds)
+{
+    size_t next = MAX_T_ROUNDS;
+    while (next <= rounds)
+        next += next < 24 ? 1 : next / 12;
+    return next;
+}
+
+/* ---- signs ---- */
+
+/* Of one block of draws in one round, as factors. The first round keeps its sign, because turning
+ * all of them changes no statistic; the next ones count through all patterns; beyond them signs are
+ * drawn, the same ones in every look. The first draw is what was seen. */
+static void fill_signs(const struct max_t *self, size_t round, size_t block, float *signs)
+{
+    if (round <= self->bits) {
+        for (size_t i = 0; i < BLOCK; i++)
+            signs[i] = round > 0 && ((block * BLOCK + i) >> (round - 1) & 1) ? -1.0f : 1.0f;
+        return;
+    }
+    struct random random;
+    random_seed(&random, (uint64_t)round << 32 | block);
+    for (size_t i = 0; i < BLOCK; i += 64) {
+        uint64_t drawn = random_next(&random);
+        for (size_t k = 0; k < 64; k++)
+            signs[i + k] = drawn >> k & 1 ? -1.0f : 1.0f;
+    }
+    if (block == 0)
+        signs[0] = 1;
+}
+
+/* ---- statistics of the draws ---- */
+
+/* Sums with drawn signs, of one pair and one block. */
+static void add_up(const double *scores, size_t rounds, const float *signs, float *sums)
+{
+    memset(sums, 0, BLOCK * sizeof *sums);
+    for (size_t round = 0; round < rounds; round++) {
+        const float score = (float)scores[round];
+        const float *sign = &signs[round * BLOCK];
+        if (score == 0)
+            continue;
+        for (size_t i = 0; i < BLOCK; i++)
+            sums[i] += score * sign[i];
+    }
+}
+
+static size_t count_as_large(const float *sums, float seen)
+{
+    uint32_t count = 0;
+    float bound = seen * (1 - (float)ROUNDING);
+    for (size_t i = 0; i < BLOCK; i++)
+        count += fabsf(sums[i]) >= bound;
+    return count;
+}
+
+static void raise_largest(const float *sums, float weight, float *largest)
+{
+    for (size_t i = 0; i < BLOCK; i++) {
+        float value = fabsf(sums[i]) * weight;
+        largest[i] = value > largest[i] ? value : largest[i];
+    }
+}
+
+static bool takes_part(const struct max_t_pair *pair)
+{
+    return pair->scale > 0 && isfinite(pair->scale);
+}
+
+/* How many draws there are depends on how many pairs take part in the first look. */
+static int begin(struct max_t *self, const struct max_t_pair *pairs)
+{
+    size_t taking_part = 0;
+    if (self->draws > 0)
+        return 0;
+    for (size_t k = 0; k < self->pairs; k++)
+        taking_part += takes_part(&pairs[k]);
+    unsigned bits = bits_for(taking_part);
+    size_t draws = (size_t)1 << bits;
+    free(self->largest);
+    free(self->spent);
+    free(self->left);
+    self->largest = calloc(draws, sizeof *self->largest);
+    self->spent = calloc(draws, sizeof *self->spent);
+    self->left = calloc(draws, sizeof *self->left);
+    if (self->largest == NULL || self->spent == NULL || self->left == NULL)
+        return -ENOMEM;
+    self->bits = bits;
+    self->draws = draws;
+    return 0;
+}
+
+static float seen_sum(const struct max_t_pair *pair, size_t rounds)
+{
+    float sum = 0;
+    for (size_t round = 0; round < rounds; round++)
+        sum += (float)pair->scores[round];
+    return fabsf(sum);
+}
+
+static void draw_block(struct max_t *self, const struct max_t_pair *pairs, size_t block,
+                       float *signs)
+{
+    float sums[BLOCK], largest[BLOCK] = {0};
+    for (size_t round = 0; round < self->rounds; round++)
+        fill_signs(self, round, block, &signs[round * BLOCK]);
+    for (size_t k = 0; k < self->pairs; k++) {
+        if (!takes_part(&pairs[k]))
+            continue;
+        add_up(pairs[k].scores, self->rounds, signs, sums);
+        self->as_large[k] += count_as_large(sums, seen_sum(&pairs[k], self->rounds));
+        if (!self->named[k])
+            raise_largest(sums, (float)(1 / pairs[k].scale), largest);
+    }
+    for (size_t i = 0; i < BLOCK; i++)
+        self->largest[block * BLOCK + i] = largest[i];
+}
+
+static int draw_all(struct max_t *self, const struct max_t_pair *pairs)
+{
+    float *signs = malloc((self->rounds + 1) * BLOCK * sizeof *signs);
+    if (signs == NULL)
+        return -ENOMEM;
+    memset(self->as_large, 0, self->pairs * sizeof *self->as_large);
+    for (size_t block = 0; block < self->draws / BLOCK; block++)
+        draw_block(self, pairs, block, signs);
+    free(signs);
+    return 0;
+}
+
+/* ---- the look ---- */
+
+/* As many of the draws that are left may be above it as the budget has to spend. */
+static double find_critical(struct max_t *self, size_t *left)
+{
+    double budget = floor(max_t_budget(self->rounds) * (double)self->draws);
+    size_t count = 0;
+    for (size_t d = 0; d < self->draws; d++) {
+        if (!self->spent[d])
+            self->left[count++] = self->largest[d];
+    }
+    *left = count;
+    sort_doubles(self->left, count);
+    size_t may = budget > (double)self->spent_count ? (size_t)budget - self->spent_count : 0;
+    if (budget < 1)
+        return INFINITY;
+    return self->left[count - 1 - may] * (1 + ROUNDING);
+}
+
+static void spend(struct max_t *self, double critical)
+{
+    for (size_t d = 0; d < self->draws; d++) {
+        if (!self->spent[d] && self->largest[d] > critical) {
+            self->spent[d] = true;
+            self->spent_count++;
+        }
+    }
+}
+
+static size_t count_from(const double *ascending, size_t count, double value)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (ascending[middle] < value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return count - low;
+}
+
+/* What the look says of one pair; `spent` and `left` are how many draws were before it. */
+static void judge(const struct max_t *self, struct max_t_pair *pair, size_t as_large, size_t spent,
+                  size_t left, double critical)
+{
+    double sum = 0, draws = (double)self->draws;
+    pair->named = false;
+    pair->statistic = NAN;
+    pair->p = pair->p_adjusted = 1;
+    if (!takes_part(pair))
+        return;
+    for (size_t round = 0; round < self->rounds; round++)
+        sum += pair->scores[round];
+    pair->statistic = fabs(sum) / pair->scale;
+    size_t larger = count_from(self->left, left, pair->statistic * (1 - ROUNDING));
+    pair->p = (double)as_large / draws;
+    pair->p_adjusted = fmax(pair->p, (double)(spent + larger) / draws);
+    pair->named = pair->statistic > critical;
+}
+
+int max_t_look(struct max_t *self, size_t rounds, struct max_t_pair *pairs, double *critical)
+{
+    size_t left, spent = self->spent_count;
+    if (rounds <= self->rounds)
+        return -EINVAL;
+    int r = begin(self, pairs);
+    if (r < 0)
+        return r;
+    self->rounds = rounds;
+    r = draw_all(self, pairs);
+    if (r < 0)
+        return r;
+    *critical = find_critical(self, &left);
+    for (size_t k = 0; k < self->pairs; k++)
+        judge(self, &pairs[k], self->as_large[k], spent, left, *critical);
+    for (size_t k = 0; k < self->pairs; k++)
+        self->named[k] |= pairs[k].named;
+    spend(self, *critical);
+    return 0;
+}
