@@ -118,6 +118,21 @@ static void print_share(const char *what, const struct calibration *calibration,
     printf("\n");
 }
 
+/* How long a run would have taken that ends when it is decided. */
+static void print_time_to_find(const struct calibration *calibration)
+{
+    static const double shares[] = {0.5, 0.95};
+    double round_s = calibration->comparison_s / calibration->rounds;
+    for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
+        unsigned rounds = calibration_rounds_to_find(calibration, shares[i]);
+        printf("  found in %g of 100 within ", 100 * shares[i]);
+        if (rounds > 0)
+            printf("%.2f s (%u rounds)\n", rounds * round_s, rounds);
+        else
+            printf("no number of these rounds\n");
+    }
+}
+
 static void print_calibration(const struct calibration *calibration)
 {
     char cell[192], what[64];
@@ -135,6 +150,7 @@ static void print_calibration(const struct calibration *calibration)
     print_share("falsely named:", calibration, CALIBRATION_B);
     snprintf(what, sizeof what, "planted %g %% found:", 100 * calibration->design->planted);
     print_share(what, calibration, CALIBRATION_PLANTED);
+    print_time_to_find(calibration);
     if (calibration_planted_ratio(calibration, &effect) == 0)
         printf("  the planted delay, by all rounds: %.4f [%.4f, %.4f] times the other\n",
                effect.ratio, effect.low, effect.high);

@@ -5,9 +5,9 @@
  * Each round runs the subject three times, in random order: A, B (the same), and P, in which a
  * delay is planted (harness/workloads/region.h): the trial works on for a share of the time that it
  * took. B against A must not be named; P against A must be. Both rest on the same rounds, so a
- * comparison takes as long as its two subjects' trials. The rounds of a comparison are fixed
- * beforehand: one that may stop when a winner appears names more of them
- * (harness/stats/verdict.h). */
+ * comparison takes as long as its two subjects' trials. Each is looked at as a run looks at its
+ * pairs (harness/stats/max_t.h): after how many of its rounds a run would have ended is part of
+ * what is found. */
 #ifndef HARNESS_CALIBRATE_CALIBRATION_H
 #define HARNESS_CALIBRATE_CALIBRATION_H
 
@@ -116,7 +116,7 @@ int calibration_compare(struct calibration *, struct calibration_bed *, char *pr
 
 /* What may change how a verdict is found, for the chart. */
 enum calibration_method {
-    /* As `run` judges: effect.h and verdict.h. */
+    /* As `run` judges: max_t.h and paired.h. */
     CALIBRATION_AS_RUN,
     /* The same, but each round of the one beside another round of the other. */
     CALIBRATION_UNPAIRED,
@@ -124,16 +124,21 @@ enum calibration_method {
     CALIBRATION_BOOTSTRAP,
 };
 
-/* The verdict on a variant against A, by the first `rounds` rounds of one comparison. */
+/* The verdict on a variant against A, by the first `rounds` rounds of one comparison, and after how
+ * many of them it was there. */
 enum verdict_word calibration_judge(const struct calibration *, unsigned comparison,
                                     enum calibration_variant, size_t length, unsigned rounds,
-                                    enum calibration_method);
+                                    enum calibration_method, unsigned *decided_after);
 
 /* Of all finished comparisons. For CALIBRATION_B: any name given; for CALIBRATION_PLANTED: SLOWER.
  * *wrong: named, and wrongly. */
 struct proportion calibration_named(const struct calibration *, enum calibration_variant,
                                     size_t length, unsigned rounds, enum calibration_method,
                                     unsigned *wrong);
+
+/* Rounds after which this share of all comparisons had found the planted delay; 0: so many never
+ * did. */
+unsigned calibration_rounds_to_find(const struct calibration *, double share);
 
 /* The planted difference as measured by all rounds of all comparisons. */
 int calibration_planted_ratio(const struct calibration *, struct effect *);

@@ -1,6 +1,7 @@
 /* From the rounds of a calibration to how often a verdict was right. */
 #include "harness/calibrate/calibration.h"
 
+#include "harness/stats/pair_sequence.h"
 #include "harness/stats/statistics.h"
 
 #include <errno.h>
@@ -54,28 +55,25 @@ static enum verdict_word judge_by_bootstrap(const struct calibration *calibratio
     return is_more == calibration->metric->lower_is_better ? VERDICT_SLOWER : VERDICT_FASTER;
 }
 
+/* A run of one pair, which ends when it is decided. Leaves logarithms in place of the subject's
+ * values. *rounds: when it would have ended. */
 static enum verdict_word judge_as_run(const struct calibration *calibration,
-                                      const struct pairs *pairs)
+                                      const struct pairs *pairs, unsigned *rounds)
 {
-    struct effect effect;
-    struct verdict verdict;
-    if (effect_compare(pairs->subject, pairs->baseline, pairs->count, VERDICT_CONFIDENCE, &effect) <
-        0)
+    struct pair_sequence sequence;
+    for (size_t i = 0; i < pairs->count; i++)
+        pairs->subject[i] = paired_log_ratio(pairs->subject[i], pairs->baseline[i]);
+    if (pair_sequence_play(pairs->subject, pairs->count, calibration->design->minimum_effect,
+                           calibration->metric->lower_is_better, &sequence) < 0)
         return VERDICT_INVALID;
-    const struct verdict_question question = {
-        .effect = &effect,
-        .p_adjusted = effect.p,
-        .pairs = 1,
-        .minimum_effect = calibration->design->minimum_effect,
-        .lower_is_better = calibration->metric->lower_is_better,
-    };
-    verdict_decide(&question, &verdict);
-    return verdict.word;
+    *rounds = (unsigned)sequence.rounds;
+    return sequence.word;
 }
 
 enum verdict_word calibration_judge(const struct calibration *calibration, unsigned comparison,
                                     enum calibration_variant variant, size_t length,
-                                    unsigned rounds, enum calibration_method method)
+                                    unsigned rounds, enum calibration_method method,
+                                    unsigned *decided_after)
 {
     struct pairs pairs = {
         .subject = calloc(rounds, sizeof(double)),
@@ -85,10 +83,11 @@ enum verdict_word calibration_judge(const struct calibration *calibration, unsig
     if (pairs.subject != NULL && pairs.baseline != NULL) {
         collect(calibration, comparison, variant, length, rounds, method, &pairs);
         word = method == CALIBRATION_BOOTSTRAP ? judge_by_bootstrap(calibration, &pairs)
-                                               : judge_as_run(calibration, &pairs);
+                                               : judge_as_run(calibration, &pairs, &rounds);
     }
     free(pairs.subject);
     free(pairs.baseline);
+    *decided_after = rounds;
     return word;
 }
 
@@ -99,11 +98,12 @@ struct proportion calibration_named(const struct calibration *calibration,
                                     unsigned rounds, enum calibration_method method,
                                     unsigned *wrong)
 {
-    unsigned counted = 0;
+    unsigned counted = 0, after;
     struct proportion proportion = {NAN, NAN, NAN};
     *wrong = 0;
     for (unsigned i = 0; i < calibration->finished; i++) {
-        enum verdict_word word = calibration_judge(calibration, i, variant, length, rounds, method);
+        enum verdict_word word =
+            calibration_judge(calibration, i, variant, length, rounds, method, &after);
         bool is_named = word == VERDICT_FASTER || word == VERDICT_SLOWER;
         bool is_right = variant == CALIBRATION_PLANTED && word == VERDICT_SLOWER;
         counted += variant == CALIBRATION_PLANTED ? is_right : is_named;
@@ -112,6 +112,30 @@ struct proportion calibration_named(const struct calibration *calibration,
     if (calibration->finished > 0)
         proportion_of(counted, calibration->finished, CALIBRATION_CONFIDENCE, &proportion);
     return proportion;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    unsigned left = *(const unsigned *)a, right = *(const unsigned *)b;
+    return (left > right) - (left < right);
+}
+
+unsigned calibration_rounds_to_find(const struct calibration *calibration, double share)
+{
+    unsigned *found = calloc(calibration->finished + 1, sizeof *found), rounds = 0;
+    size_t count = 0, wanted = (size_t)ceil(share * calibration->finished);
+    for (unsigned i = 0; found != NULL && i < calibration->finished; i++) {
+        if (calibration_judge(calibration, i, CALIBRATION_PLANTED, calibration->lengths - 1,
+                              calibration->rounds, CALIBRATION_AS_RUN,
+                              &found[count]) == VERDICT_SLOWER)
+            count++;
+    }
+    if (found != NULL && wanted > 0 && count >= wanted) {
+        qsort(found, count, sizeof *found, by_size);
+        rounds = found[wanted - 1];
+    }
+    free(found);
+    return rounds;
 }
 
 int calibration_planted_ratio(const struct calibration *calibration, struct effect *effect)
