@@ -157,7 +157,7 @@ static void set_bounds(struct execution *self, size_t running)
     pace->round_estimate_s = 0;
     for (size_t i = 0; i < self->cells.count; i++)
         pace->round_estimate_s += planned_cell_estimate_s(&self->cells.list[i]);
-    pace_set_report(pace, running, 1);
+    pace_set_report(pace, running);
 }
 
 /* What cannot be kept is refused before anything is written. */

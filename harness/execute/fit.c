@@ -21,7 +21,6 @@
  * machine have 6 % when nobody else is on them, and 20 % when somebody is. */
 #define NOISY_DEVIATION 0.1
 #define NOISY_LENGTH 0.6
-#define NOISY_REPORT 2.0
 
 /* One step of cutting. */
 #define SHORTER 0.8
@@ -208,14 +207,15 @@ static int set_rates(struct execution *self, const struct probe *probe)
 {
     size_t probed;
     int r = 0;
-    if (first_rate_cell(self, &probed) == NULL || !(probe->rate_per_s > 0))
+    if (first_rate_cell(self, &probed) == NULL)
         return 0;
+    /* Where nothing is proved the proof comes after the first round, or does not. */
+    double most_per_s = probe->rate_per_s > 0 ? probe->rate_per_s : probe->lowest_per_s;
     for (size_t i = 0; i < self->cells.count && r == 0; i++) {
         double share = self->cells.list[i].rate_share;
         if (!(share > 0))
             continue;
-        const struct value rate = {.kind = VALUE_REAL,
-                                   .real = two_digits(share * probe->rate_per_s)};
+        const struct value rate = {.kind = VALUE_REAL, .real = two_digits(share * most_per_s)};
         r = set_parameter(self, i, "rate", &rate);
         if (r == 0)
             r = set_headroom(self, i, probed, probe, rate.real);
@@ -312,29 +312,20 @@ static void say(const struct execution *self, const struct probe *probe, double 
     if (!counted)
         fprintf(stderr, "system calls are not counted: there is no time for it\n");
     if (no_rate)
-        fprintf(stderr, "the generator proved no rate: the usual one stands in place of a share\n");
-}
-
-static size_t count_running(const struct cell_list *cells)
-{
-    size_t running = 0;
-    for (size_t i = 0; i < cells->count; i++)
-        running += cells->list[i].subject_count > 0;
-    return running;
+        fprintf(stderr,
+                "the generator proved no rate: shares are of %.0f requests a second, which it may "
+                "not be able to make\n",
+                probe->lowest_per_s);
 }
 
 int fit_run(struct execution *self)
 {
     struct probe probe = {0};
     double share = 1;
-    size_t running = count_running(&self->cells);
     bool counts = self->rounds.count_system_calls;
     uint64_t begin_ns = clock_now_ns();
     int r = probe_machine(self, &probe);
     double took_s = seconds_since(begin_ns);
-    /* Who makes trials scatter takes CPU time, and the report needs that. */
-    if (is_noisy(&probe))
-        pace_set_report(&self->rounds.pace, running, NOISY_REPORT);
     if (r == 0)
         r = set_rates(self, &probe);
     if (r == 0)

@@ -22,8 +22,6 @@ struct pace {
     double done_estimate_s, done_s;
     /* Of the whole command; INFINITY: none. And what of it is kept for the report. */
     double time_bound_s, reserve_s;
-    /* The reserve over what the report takes on a machine that does nothing else. */
-    double report_factor;
     uint64_t maximum_rounds;
 };
 
@@ -33,8 +31,8 @@ double pace_elapsed_s(const struct pace *);
 
 /* What the report of so many cells takes on a machine that does nothing else. */
 double pace_report_s(size_t cells);
-/* The reserve is that times the factor, which is 1 until it is set. */
-void pace_set_report(struct pace *, size_t cells, double factor);
+/* The reserve is that, more where others are on the CPUs now, and half of the time at most. */
+void pace_set_report(struct pace *, size_t cells);
 
 /* What an estimate is to be multiplied by; 1 before the first trial. */
 double pace_correction(const struct pace *);

@@ -10,7 +10,8 @@
 #include <math.h>
 
 #define FIRST_RATE 2000.0
-#define LOWEST_RATE 200.0
+/* Of less than that a short trial has no requests to speak of. */
+#define LOWEST_RATE 1000.0
 /* Long enough for 100 requests at the first rate. */
 #define RATE_SECONDS 0.05
 
@@ -65,6 +66,7 @@ static int try_rate(struct probe *probe, struct launch *launch, struct cell *cel
                     double rate, uint64_t deadline_ns, bool *proved)
 {
     int r = set_number(cell, "rate", rate);
+    probe->lowest_per_s = fmin(probe->lowest_per_s, rate);
     return r == 0 ? prove_rate(probe, launch, place, rate, deadline_ns, proved) : r;
 }
 
@@ -91,6 +93,7 @@ int probe_rate(struct probe *probe, const struct launch *like, size_t cell, uint
     struct launch launch = *like;
     struct cell probed = {0};
     int r = cell_copy(&probed, like->cell);
+    probe->lowest_per_s = FIRST_RATE;
     if (r == 0)
         r = set_number(&probed, "seconds", RATE_SECONDS);
     launch.cell = &probed;

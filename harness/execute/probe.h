@@ -14,6 +14,8 @@ struct probe {
     /* Requests per second that the generator has made against a floor, as a proof of headroom is
      * made (execute/headroom.h). 0: it was not asked, or proved nothing. */
     double rate_per_s;
+    /* The lowest rate that it was asked for. */
+    double lowest_per_s;
     /* The proof, in `trials`; and against whom, NULL: none. */
     size_t proof;
     const char *against;

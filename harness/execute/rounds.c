@@ -135,7 +135,7 @@ static int run_round(struct rounds *rounds)
         cells++;
         /* Cells that are left out are not reported on. */
         if (turn.round == 0)
-            pace_set_report(&rounds->pace, cells, rounds->pace.report_factor);
+            pace_set_report(&rounds->pace, cells);
         if (cells > 1 && pace_is_over(&rounds->pace, turn_expected_cell_s(rounds, planned)))
             r = turn.round == 0 ? leave_out(rounds, i) : -ETIMEDOUT;
         else

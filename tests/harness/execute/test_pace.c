@@ -56,6 +56,20 @@ static void what_the_report_takes_is_kept_for_it(void **state)
     assert_true(pace_remaining_s(&with) < 2.1 && pace_remaining_s(&with) > 1);
 }
 
+static void the_reserve_grows_with_the_cells_and_leaves_half_of_the_time(void **state)
+{
+    (void)state;
+    struct pace pace = pace_of(1000, 0, 0);
+    pace_set_report(&pace, 1);
+    double one_s = pace.reserve_s;
+    assert_true(one_s >= pace_report_s(1));
+    pace_set_report(&pace, 20);
+    assert_true(pace.reserve_s > one_s);
+    pace = pace_of(0.5, 0, 0);
+    pace_set_report(&pace, 20);
+    assert_true(pace.reserve_s == 0.25);
+}
+
 static void without_a_time_the_rounds_alone_count(void **state)
 {
     (void)state;
@@ -96,6 +110,7 @@ int main(void)
         cmocka_unit_test(no_round_is_run_that_ends_beyond_the_tolerance),
         cmocka_unit_test(the_first_round_is_always_run),
         cmocka_unit_test(what_the_report_takes_is_kept_for_it),
+        cmocka_unit_test(the_reserve_grows_with_the_cells_and_leaves_half_of_the_time),
         cmocka_unit_test(without_a_time_the_rounds_alone_count),
         cmocka_unit_test(what_is_left_is_the_smaller_of_rounds_and_time_and_never_below_nothing),
         cmocka_unit_test(estimates_are_corrected_by_trials_alone),
