@@ -258,6 +258,7 @@ int launch_trial(const struct launch *launch, struct trial *trial)
     }
     process_end(&pair.subject);
     process_end(&pair.generator);
+    trial->elapsed_ns = clock_now_ns() - trial->start_ns;
     process_text_free(&pair.outcome);
     process_text_free(&pair.subject_errors);
     process_text_free(&pair.generator_errors);
