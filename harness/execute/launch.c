@@ -56,16 +56,25 @@ void launch_place(int *subject_cpu, int *generator_cpu)
 
 static int start_generator(struct pair *pair, const struct launch *launch, int control)
 {
-    char cpu[16];
+    char cpu[16], helper_cpu[16];
     snprintf(cpu, sizeof cpu, "%d", launch->generator_cpu);
-    char *pinned[] = {(char *)process_self(), "generate", "--cpu", cpu, NULL};
-    char *anywhere[] = {(char *)process_self(), "generate", NULL};
+    snprintf(helper_cpu, sizeof helper_cpu, "%d", launch->subject_cpu);
+    char *arguments[7] = {(char *)process_self(), "generate"};
+    if (launch->generator_cpu >= 0) {
+        arguments[2] = "--cpu";
+        arguments[3] = cpu;
+    }
+    /* The subject's CPU does nothing while the subject waits for connections. */
+    if (launch->subject_cpu >= 0 && launch->subject_cpu != launch->generator_cpu) {
+        arguments[4] = "--helper-cpu";
+        arguments[5] = helper_cpu;
+    }
     int errors[2];
     int r = process_pipe(errors);
     if (r < 0)
         return r;
     const int files[PROCESS_FILES] = {-1, -1, errors[1], control};
-    r = process_start(&pair->generator, launch->generator_cpu >= 0 ? pinned : anywhere, files);
+    r = process_start(&pair->generator, arguments, files);
     process_close(&errors[1]);
     pair->generator_errors = (struct process_text){.fd = errors[0], .limit = ERROR_LIMIT_BYTES};
     return r;

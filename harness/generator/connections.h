@@ -1,8 +1,11 @@
-/* The connections that the generator keeps open: those of `fill`, until `drop`. */
+/* The connections that the generator keeps open: those of `fill`, until `drop`. Making and ending
+ * them is what most of a trial's time goes into; where there is a second CPU, which then is the
+ * subject's, both take their share of it while the subject sleeps. */
 #ifndef HARNESS_GENERATOR_CONNECTIONS_H
 #define HARNESS_GENERATOR_CONNECTIONS_H
 
 #include "harness/generator/control.h"
+#include "harness/generator/helper.h"
 #include "harness/generator/target.h"
 
 #define CONNECTIONS_MAX (1u << 20)
@@ -16,6 +19,8 @@ struct connections {
     size_t count, capacity;
     /* The first `held` stay open when the others are dropped. */
     size_t held;
+    /* NULL: there is none, everything is done by the calling thread. The caller's. */
+    struct helper *helper;
 };
 
 /* Opens `count` connections more, all or none. -ECANCELED when the control channel ends meanwhile.

@@ -27,6 +27,8 @@ struct generator {
     struct connections connections;
     struct source_addresses sources;
     bool pinned;
+    /* Of connections.helper, which the first fill starts; -1: it never does. */
+    int helper_cpu;
     /* The last time that it waited for a command. */
     struct load_clock idle_begin, idle_end;
 };
@@ -67,6 +69,17 @@ static int take_target(struct generator *generator, const json_t *request, struc
     return r < 0 ? problem_say(problem, r, "\"host\" has to be a numeric IPv4 address") : 0;
 }
 
+static int start_helper(struct generator *generator, char *problem)
+{
+    struct connections *connections = &generator->connections;
+    if (connections->helper != NULL || generator->helper_cpu < 0)
+        return 0;
+    int r = helper_open(&connections->helper, generator->helper_cpu);
+    return r < 0 ? problem_say(problem, r, "a second thread of the generator on CPU %d: %s",
+                               generator->helper_cpu, strerror(-r))
+                 : 0;
+}
+
 static int do_fill(struct generator *generator, const json_t *request, json_t **reply,
                    char *problem)
 {
@@ -75,6 +88,8 @@ static int do_fill(struct generator *generator, const json_t *request, json_t **
     int r = take_target(generator, request, &target, problem);
     if (r == 0)
         r = take_count(request, "count", CONNECTIONS_MAX, &count, problem);
+    if (r == 0)
+        r = start_helper(generator, problem);
     if (r == 0)
         r = connections_fill(&generator->connections, &target, (size_t)count, &generator->control,
                              problem);
@@ -101,6 +116,13 @@ static int do_drop(struct generator *generator, const json_t *request, json_t **
     connections_drop(&generator->connections, generator->connections.held);
     *reply = json_pack("{s:b}", "ok", 1);
     return 1;
+}
+
+static int do_release(struct generator *generator, const json_t *request, json_t **reply,
+                      char *problem)
+{
+    generator->connections.held = 0;
+    return do_drop(generator, request, reply, problem);
 }
 
 static int take_limit(const json_t *request, double *limit_s, char *problem)
@@ -206,8 +228,9 @@ static const struct command {
     const char *name;
     command_function *run;
 } commands[] = {
-    {"fill", do_fill}, {"hold", do_hold}, {"drop", do_drop}, {"steady", do_steady},
-    {"rate", do_rate}, {"mark", do_mark}, {"stop", do_stop}, {"quit", do_quit},
+    {"fill", do_fill},       {"hold", do_hold},     {"drop", do_drop},
+    {"release", do_release}, {"steady", do_steady}, {"rate", do_rate},
+    {"mark", do_mark},       {"stop", do_stop},     {"quit", do_quit},
 };
 
 static int run_command(struct generator *generator, const json_t *request, json_t **reply,
@@ -217,8 +240,9 @@ static int run_command(struct generator *generator, const json_t *request, json_
     for (size_t i = 0; name && i < sizeof commands / sizeof commands[0]; i++)
         if (strcmp(commands[i].name, name) == 0)
             return commands[i].run(generator, request, reply, problem);
-    return problem_say(problem, -EINVAL,
-                       "\"do\" has to be fill, hold, drop, steady, rate, mark, stop or quit");
+    return problem_say(
+        problem, -EINVAL,
+        "\"do\" has to be fill, hold, drop, release, steady, rate, mark, stop or quit");
 }
 
 /* Until the channel ends: 0, or -errno with a sentence. */
@@ -254,10 +278,11 @@ static void raise_file_limit(void)
     }
 }
 
-int generator_main(int control_fd, int cpu)
+int generator_main(int control_fd, int cpu, int helper_cpu)
 {
     static char problem[PROBLEM_BYTES];
-    struct generator generator = {.pinned = cpu >= 0 && placement_pin(cpu) == 0};
+    struct generator generator = {.pinned = cpu >= 0 && placement_pin(cpu) == 0,
+                                  .helper_cpu = helper_cpu};
     signal(SIGPIPE, SIG_IGN); /* sending to a server that has ended is an error like others */
     raise_file_limit();
     source_addresses_probe(&generator.sources);
@@ -267,6 +292,7 @@ int generator_main(int control_fd, int cpu)
     else
         r = serve(&generator, problem);
     connections_free(&generator.connections);
+    helper_close(generator.connections.helper);
     control_close(&generator.control);
     close(control_fd);
     if (r == 0)

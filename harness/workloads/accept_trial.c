@@ -90,6 +90,9 @@ static int run_open(struct accept_trial *trial)
     int r = trial->idle > 0 ? make_idle(trial) : 0;
     if (r == 0)
         r = run_mode(trial, &accepted);
+    /* Both ends are quicker that way than when this one closes first. */
+    if (r == 0)
+        r = generator_release(trial->generator);
     return r == 0 ? fill_outcome(trial, accepted) : r;
 }
 

@@ -51,7 +51,7 @@ void generator_start(struct generator_process *process, enum channel channel, vo
         close(ends[0]);
         if (prepare)
             prepare();
-        int status = generator_main(ends[1], -1);
+        int status = generator_main(ends[1], -1, -1);
         fflush(NULL);
         _exit(status);
     }
