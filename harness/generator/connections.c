@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -23,7 +24,9 @@ struct fill {
     const struct control *control;
     /* Of the connections that are made; -1 while it is not complete. */
     int *fds;
-    size_t count;
+    /* Sockets to be used again, by place; -1: there is none. */
+    int *spares;
+    size_t count, spare_count;
     atomic_size_t next, done;
     /* -errno, of the thread that failed first; then all end. */
     atomic_int error;
@@ -54,33 +57,75 @@ void connections_hold(struct connections *connections)
 
 struct drop {
     const int *fds;
+    /* Where the sockets go; NULL: nowhere, they are closed. */
+    int *spares;
     size_t count;
     atomic_size_t next;
 };
 
-static void close_some(void *context)
+static void drop_some(void *context)
 {
     struct drop *drop = context;
-    for (size_t i; (i = atomic_fetch_add(&drop->next, 1)) < drop->count;)
-        close(drop->fds[i]);
+    for (size_t i; (i = atomic_fetch_add(&drop->next, 1)) < drop->count;) {
+        bool spared = drop->spares != NULL && target_disconnect(drop->fds[i]) == 0;
+        if (drop->spares != NULL)
+            drop->spares[i] = spared ? drop->fds[i] : -1;
+        if (!spared)
+            close(drop->fds[i]);
+    }
 }
 
-void connections_drop(struct connections *connections, size_t keep)
+static void drop_all_but(struct connections *connections, size_t keep, int *spares)
 {
-    struct drop drop = {.fds = connections->fds + keep, .count = connections->count - keep};
+    struct drop drop = {
+        .fds = connections->fds + keep, .spares = spares, .count = connections->count - keep};
     bool shared = connections->helper != NULL && drop.count >= SHARED_MIN;
     if (shared)
-        helper_begin(connections->helper, close_some, &drop);
-    close_some(&drop);
+        helper_begin(connections->helper, drop_some, &drop);
+    drop_some(&drop);
     if (shared)
         helper_wait(connections->helper);
     connections->count = keep;
 }
 
+static void close_spares(struct connections *connections)
+{
+    while (connections->spare_count > 0) {
+        int fd = connections->spares[--connections->spare_count];
+        if (fd >= 0)
+            close(fd);
+    }
+}
+
+/* Without memory for them there are no spares. */
+void connections_drop(struct connections *connections)
+{
+    size_t count = connections->count - connections->held;
+    close_spares(connections);
+    if (count > connections->spare_capacity) {
+        int *spares = realloc(connections->spares, count * sizeof *spares);
+        if (spares != NULL) {
+            connections->spares = spares;
+            connections->spare_capacity = count;
+        }
+    }
+    bool spared = count > 0 && count <= connections->spare_capacity;
+    drop_all_but(connections, connections->held, spared ? connections->spares : NULL);
+    connections->spare_count = spared ? count : 0;
+}
+
+void connections_release(struct connections *connections)
+{
+    connections->held = 0;
+    close_spares(connections);
+    drop_all_but(connections, 0, NULL);
+}
+
 void connections_free(struct connections *connections)
 {
-    connections_drop(connections, 0);
+    connections_release(connections);
     free(connections->fds);
+    free(connections->spares);
     *connections = (struct connections){.helper = connections->helper};
 }
 
@@ -106,6 +151,22 @@ static void complete(struct hand *hand, size_t place, int fd)
     hand->progress_ns = clock_now_ns();
 }
 
+/* A spare that cannot be connected again is no loss: a new one may have another source address. */
+static int connect_place(struct hand *hand, size_t place, int *fd)
+{
+    struct fill *fill = hand->fill;
+    int spare = place < fill->spare_count ? fill->spares[place] : -1;
+    if (spare >= 0) {
+        fill->spares[place] = -1;
+        int r = target_connect_again(&hand->target, spare);
+        *fd = spare;
+        if (r >= 0)
+            return r;
+        close(spare);
+    }
+    return target_connect(&hand->target, fd);
+}
+
 static int start_one(struct hand *hand)
 {
     int fd;
@@ -114,7 +175,7 @@ static int start_one(struct hand *hand)
         hand->all_taken = true;
         return 0;
     }
-    int r = target_connect(&hand->target, &fd);
+    int r = connect_place(hand, place, &fd);
     if (r < 0)
         return r;
     if (r == 1) {
@@ -239,9 +300,16 @@ int connections_fill(struct connections *connections, struct target *target, siz
                            CONNECTIONS_MAX);
     if (r < 0)
         return target_problem(target, r, 0, count, problem);
-    struct fill fill = {.control = control, .fds = connections->fds + before, .count = count};
+    struct fill fill = {
+        .control = control,
+        .fds = connections->fds + before,
+        .spares = connections->spares,
+        .count = count,
+        .spare_count = connections->spare_count,
+    };
     memset(fill.fds, 0xff, count * sizeof *fill.fds);
     run_fill(&fill, target, connections->helper);
+    close_spares(connections);
     r = atomic_load(&fill.error);
     if (r == 0) {
         connections->count += count;

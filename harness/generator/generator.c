@@ -117,7 +117,7 @@ static int do_drop(struct generator *generator, const json_t *request, json_t **
                    char *problem)
 {
     (void)request, (void)problem;
-    connections_drop(&generator->connections, generator->connections.held);
+    connections_drop(&generator->connections);
     *reply = json_pack("{s:b}", "ok", 1);
     return 1;
 }
@@ -125,8 +125,10 @@ static int do_drop(struct generator *generator, const json_t *request, json_t **
 static int do_release(struct generator *generator, const json_t *request, json_t **reply,
                       char *problem)
 {
-    generator->connections.held = 0;
-    return do_drop(generator, request, reply, problem);
+    (void)request, (void)problem;
+    connections_release(&generator->connections);
+    *reply = json_pack("{s:b}", "ok", 1);
+    return 1;
 }
 
 static int take_limit(const json_t *request, double *limit_s, char *problem)
