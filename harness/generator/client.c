@@ -58,35 +58,13 @@ static json_t *plain(const char *command)
 
 /* ---- connections ---- */
 
-static int send_fill(struct generator_client *client, uint16_t port, unsigned count)
-{
-    return send_command(client, json_pack("{s:s, s:s, s:i, s:I}", "do", "fill", "host", HOST,
-                                          "port", (int)port, "count", (json_int_t)count));
-}
-
 int generator_fill(struct generator_client *client, uint16_t port, unsigned count)
 {
-    int r = send_fill(client, port, count);
-    return r < 0 ? r : generator_take_fill(client, count);
-}
-
-int generator_send_refill(struct generator_client *client, uint16_t port, unsigned count)
-{
-    int r = send_command(client, plain("drop"));
-    return r < 0 ? r : send_fill(client, port, count);
-}
-
-int generator_take_drop(struct generator_client *client)
-{
-    return control_reply(&client->control, clock_now_ns() + GENERATOR_TIMEOUT_NS, NULL,
-                         client->problem);
-}
-
-int generator_take_fill(struct generator_client *client, unsigned count)
-{
+    json_t *command = json_pack("{s:s, s:s, s:i, s:I}", "do", "fill", "host", HOST, "port",
+                                (int)port, "count", (json_int_t)count);
     json_t *reply;
-    int r = control_reply(&client->control, clock_now_ns() + GENERATOR_TIMEOUT_NS, &reply,
-                          client->problem);
+    int r = control_ask(&client->control, command, clock_now_ns() + GENERATOR_TIMEOUT_NS, &reply,
+                        client->problem);
     if (r < 0)
         return r;
     json_int_t connected = json_integer_value(json_object_get(reply, "connected"));

@@ -44,12 +44,6 @@ int generator_drop(struct generator_client *);
 /* Resets all, the held ones, too. */
 int generator_release(struct generator_client *);
 
-/* A drop and a fill sent together: the caller closes its ends when the drop is done, while the
- * generator goes on. Both answers are taken, in this order. */
-int generator_send_refill(struct generator_client *, uint16_t port, unsigned count);
-int generator_take_drop(struct generator_client *);
-int generator_take_fill(struct generator_client *, unsigned count);
-
 /* Begins a closed loop, or an open one, which goes on until the stop. */
 int generator_steady(struct generator_client *, uint16_t port, unsigned conns, double limit_s);
 int generator_rate(struct generator_client *, uint16_t port, const struct generator_load *);

@@ -24,7 +24,8 @@ static int drain_once(struct accept_trial *trial, unsigned queue)
 static int refill(struct accept_trial *trial, unsigned queue)
 {
     bool is_full = trial->request->subject->tier == TIER_NONE && trial->drain_count > 0;
-    return is_full ? trial->ops->drop(trial->server) : accept_refill(trial, queue);
+    int r = is_full ? trial->ops->drop(trial->server) : accept_drop(trial);
+    return r < 0 || is_full ? r : accept_fill(trial, queue);
 }
 
 /* The warm-up fills and drains once as the measured part does: it touches the memory, lets the

@@ -72,17 +72,12 @@ static int check_queue(struct accept_trial *trial, unsigned count)
         trial->request->subject->name, queued, count, trial->ops->port(trial->server));
 }
 
-static int rest(struct accept_trial *trial)
-{
-    int r = trial->ops->rest ? trial->ops->rest(trial->server) : 0;
-    return r < 0 ? accept_server_problem(trial, "leaving connections in the listen queue", r) : 0;
-}
-
 int accept_fill(struct accept_trial *trial, unsigned count)
 {
-    int r = rest(trial);
-    if (r == 0)
-        r = generator_fill(trial->generator, trial->ops->port(trial->server), count);
+    int r = trial->ops->rest ? trial->ops->rest(trial->server) : 0;
+    if (r < 0)
+        return accept_server_problem(trial, "leaving connections in the listen queue", r);
+    r = generator_fill(trial->generator, trial->ops->port(trial->server), count);
     return r < 0 ? r : check_queue(trial, count);
 }
 
@@ -99,20 +94,13 @@ int accept_fill_and_drain(struct accept_trial *trial, unsigned count)
 }
 
 /* The generator first: the end that closes last has no TIME_WAIT after a reset. */
-int accept_refill(struct accept_trial *trial, unsigned count)
+int accept_drop(struct accept_trial *trial)
 {
-    int r = rest(trial);
-    if (r == 0)
-        r = generator_send_refill(trial->generator, trial->ops->port(trial->server), count);
-    if (r == 0)
-        r = generator_take_drop(trial->generator);
+    int r = generator_drop(trial->generator);
     if (r < 0)
         return r;
     r = trial->ops->drop(trial->server);
-    if (r < 0)
-        return accept_server_problem(trial, "closing the connections of the last queue", r);
-    r = generator_take_fill(trial->generator, count);
-    return r < 0 ? r : check_queue(trial, count);
+    return r < 0 ? accept_server_problem(trial, "closing the connections of the warm-up", r) : 0;
 }
 
 int accept_keep_report(struct accept_trial *trial)

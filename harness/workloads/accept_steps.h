@@ -44,9 +44,8 @@ int accept_fill(struct accept_trial *, unsigned count);
  * listen queue for good, and the next fill would not fit. */
 int accept_fill_and_drain(struct accept_trial *, unsigned count);
 
-/* Ends all connections that were made since the idle ones, at both ends, and has the generator make
- * `count` in their place. */
-int accept_refill(struct accept_trial *, unsigned count);
+/* Ends all connections that were made since the idle ones. */
+int accept_drop(struct accept_trial *);
 
 /* Stops the generator and keeps its report. */
 int accept_keep_report(struct accept_trial *);
