@@ -131,14 +131,12 @@ int pool_trial_capacity(struct pool_trial *trial, struct pool_stream *stream, do
                         double *per_s)
 {
     double part_s = POOL_CAPACITY_SHARE * seconds, least = POOL_CAPACITY_JOBS_MIN * trial->threads;
-    int steps = (POOL_CAPACITY_PARTS - 1) * POOL_CAPACITY_STEPS;
-    int r = pool_trial_feed(trial, stream, POOL_FEED_WARM_UP_SHARE * seconds, false);
+    int r = pool_trial_feed(trial, stream, POOL_WARM_UP_SHARE * seconds, false);
     uint64_t begin_ns = clock_now_ns();
     stream->ended = 0;
-    if (r == 0)
+    for (int part = 0; part < POOL_CAPACITY_PARTS && r == 0 && (double)stream->ended < least;
+         part++)
         r = pool_trial_feed(trial, stream, part_s, true);
-    for (int step = 0; step < steps && r == 0 && (double)stream->ended < least; step++)
-        r = pool_trial_feed(trial, stream, part_s / POOL_CAPACITY_STEPS, true);
     double took_s = (double)(clock_now_ns() - begin_ns) / 1e9, jobs = (double)stream->ended;
     *per_s = jobs / took_s;
     if (r < 0 || jobs >= least)

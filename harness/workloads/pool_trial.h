@@ -26,18 +26,16 @@
 /* Streams that may arrive side by side, and kinds of jobs. */
 #define POOL_STREAMS 2
 
-/* Shares of the parameter `seconds` that come before the window: before an open loop, which has to
- * come to its steady state; before a closed one, which is in it at once; to measure the capacity.
- */
+/* Shares of the parameter `seconds` that come before the window: before each thing that is
+ * measured, and to measure the capacity. */
 #define POOL_WARM_UP_SHARE 0.2
-#define POOL_FEED_WARM_UP_SHARE 0.1
 #define POOL_CAPACITY_SHARE 0.5
+/* mode=throughput, which is in its steady state at once. */
+#define POOL_BATCH_WARM_UP_SHARE 0.1
 
 /* 1 in 20 is the few percent by which a load may be off. */
 #define POOL_CAPACITY_JOBS_MIN 20.0
-/* How many times as long at most, and in how many steps each time. */
 #define POOL_CAPACITY_PARTS 10
-#define POOL_CAPACITY_STEPS 5
 
 /* Where the times of jobs go. Only jobs that were planned within the window have a place there. */
 struct pool_times {
@@ -113,7 +111,7 @@ int pool_trial_feed(struct pool_trial *, struct pool_stream *, double seconds, b
 
 /* Warms up and measures the capacity for the jobs of a stream, for POOL_CAPACITY_SHARE of seconds.
  * What it is worth: over n jobs of one size it is uncertain by those under way at either end,
- * threads / n. Until POOL_CAPACITY_JOBS_MIN a thread have ended it goes on, step by step, for up to
+ * threads / n. Until POOL_CAPACITY_JOBS_MIN a thread have ended it goes on, for up to
  * POOL_CAPACITY_PARTS times as long; then it is refused. -errno with a sentence. */
 int pool_trial_capacity(struct pool_trial *, struct pool_stream *, double seconds, double *per_s);
 
