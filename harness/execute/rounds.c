@@ -76,14 +76,52 @@ static struct launch launch_of(const struct rounds *rounds, const struct turn *t
     };
 }
 
-/* Runs the subject until a trial is valid, TRIAL_ATTEMPTS times at most; every trial goes into
- * rounds->trials. *last is the last one, until the next is added. */
+static void place_trial(struct trial *trial, const struct turn *turn, size_t cell, size_t subject,
+                        size_t order)
+{
+    trial->kind = turn->counting ? TRIAL_COUNTING : TRIAL_MEASURED;
+    trial->cell = cell;
+    trial->subject = subject;
+    trial->round = turn->round;
+    trial->order = order;
+    trial->attempt = 0;
+}
+
+/* The first attempts of all subjects, where the mode lets them take turns; *ran says whether. They
+ * are the first of rounds->trials then, by `order`. */
+static int run_in_turns(struct rounds *rounds, const struct turn *turn, size_t cell,
+                        const size_t *order, size_t count, bool *ran)
+{
+    struct launch launches[RUN_SUBJECTS_MAX];
+    struct random random;
+    const struct cell *planned = &rounds->cells->list[cell].cell;
+    const struct workload *workload = planned->workload;
+    *ran = !turn->counting && workload->takes_turns &&
+           workload->takes_turns(planned->mode, &planned->params);
+    if (!*ran || count == 0)
+        return 0;
+    for (size_t i = 0; i < count; i++) {
+        launches[i] = launch_of(rounds, turn, planned, subject_at(rounds, order[i]));
+        if (trial_batch_add(&rounds->trials) == NULL)
+            return -ENOMEM;
+    }
+    show(rounds, turn, planned, launches[0].subject);
+    /* Of its own: how many turns there are does not change the order of later cells. */
+    random_seed(&random, trial_seed(rounds, turn));
+    int r = launch_in_turns(launches, rounds->trials.list, count, &random);
+    for (size_t i = 0; i < count && r == 0; i++)
+        place_trial(&rounds->trials.list[i], turn, cell, order[i], i);
+    return r;
+}
+
+/* Runs the subject until a trial is valid, TRIAL_ATTEMPTS times at most, of which `attempts` are
+ * over; every trial goes into rounds->trials. *last is the last one, until the next is added. */
 static int run_attempts(struct rounds *rounds, const struct turn *turn, size_t cell, size_t subject,
-                        size_t order, const struct trial **last)
+                        size_t order, unsigned attempts, const struct trial **last)
 {
     const struct launch launch =
         launch_of(rounds, turn, &rounds->cells->list[cell].cell, subject_at(rounds, subject));
-    for (unsigned attempt = 0; attempt < TRIAL_ATTEMPTS; attempt++) {
+    for (unsigned attempt = attempts; attempt < TRIAL_ATTEMPTS; attempt++) {
         struct trial *trial = trial_batch_add(&rounds->trials);
         if (trial == NULL)
             return -ENOMEM;
@@ -91,11 +129,7 @@ static int run_attempts(struct rounds *rounds, const struct turn *turn, size_t c
         int r = launch_trial(&launch, trial);
         if (r < 0)
             return r;
-        trial->kind = turn->counting ? TRIAL_COUNTING : TRIAL_MEASURED;
-        trial->cell = cell;
-        trial->subject = subject;
-        trial->round = turn->round;
-        trial->order = order;
+        place_trial(trial, turn, cell, subject, order);
         trial->attempt = attempt;
         *last = trial;
         if (trial->valid)
@@ -143,19 +177,20 @@ static int run_cell(struct rounds *rounds, struct turn *turn, size_t cell)
     memcpy(order, planned->subjects, sizeof order);
     random_shuffle(&rounds->random, order, count);
     trial_batch_clear(&rounds->trials);
-    for (size_t i = 0; i < count; i++) {
-        const struct trial *last = NULL;
-        int r = run_attempts(rounds, turn, cell, order[i], i, &last);
+    bool in_turns;
+    int r = run_in_turns(rounds, turn, cell, order, count, &in_turns);
+    for (size_t i = 0; i < count && r == 0; i++) {
+        const struct trial *last = in_turns ? &rounds->trials.list[i] : NULL;
+        if (last == NULL || !last->valid)
+            r = run_attempts(rounds, turn, cell, order[i], i, in_turns, &last);
         if (r < 0)
             return r;
         turn->done_estimate_s += estimate_s;
         pace_trial_ended(&rounds->pace, estimate_s);
         if (!last->valid && !last->has_outcome)
             r = leave_cell(rounds, cell, order[i], last);
-        if (r < 0)
-            return r;
     }
-    return 0;
+    return r;
 }
 
 /* ---- the generator's turn ---- */

@@ -42,11 +42,15 @@ int accept_run_drain(struct accept_trial *trial, uint64_t *accepted)
     unsigned drains = (unsigned)parameter_integer(trial->request->params, "drains");
     int r = accept_fill_and_drain(trial, queue);
     while (trial->drain_count < drains && r == 0) {
-        r = refill(trial, queue);
+        r = accept_next_turn(trial);
+        if (r == 0)
+            r = refill(trial, queue);
         if (r == 0)
             r = drain_once(trial, queue);
         trial->drain_ns[trial->drain_count++] = (double)trial->region.stretch_ns / queue;
     }
     *accepted = (uint64_t)queue * drains;
+    if (r == 0)
+        r = accept_next_turn(trial);
     return r < 0 ? r : accept_keep_report(trial);
 }
