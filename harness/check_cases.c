@@ -52,7 +52,7 @@ static int start(const struct check *check, const char *first, const char *secon
     if (r == 0)
         r = process_pipe(errors);
     if (r == 0) {
-        const int files[PROCESS_FILES] = {-1, output[1], errors[1], -1};
+        const int files[PROCESS_FILES] = {-1, output[1], errors[1], -1, -1};
         r = process_start(&running->process, arguments, files);
     }
     process_close(&output[1]);

@@ -81,6 +81,8 @@ struct trial_request {
     const struct named_values *params;
     /* The control channel to the generator. */
     int generator_fd;
+    /* Of turns.h, where the subjects of a cell take turns; 0: the trial is alone. */
+    int turn_fd;
     /* Of random choices: the same for all subjects of a round. */
     uint64_t seed;
     /* A delay that makes the main metric worse by this share: `calibrate` asks whether it is found.
@@ -100,6 +102,9 @@ struct workload {
     const struct metric *metrics;
     /* Several threads of the subject are what is measured: it is not held on one CPU. */
     bool all_cpus;
+    /* Whether the subjects of such a cell live at a time and take turns (turns.h), which spares
+     * their ratios what disturbs the machine for longer than a turn; NULL: never. */
+    bool (*takes_turns)(const char *mode, const struct named_values *params);
 
     struct cell_needs (*needs)(const char *mode, const struct named_values *params);
 

@@ -7,13 +7,16 @@
 #include "harness/execute/trial_request.h"
 #include "harness/record/trial_text.h"
 #include "harness/system/placement.h"
+#include "harness/system/interrupt.h"
 #include "harness/system/process.h"
 
 #include <errno.h>
 #include <math.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* A trial is given up when it takes this much longer than it says of itself. */
@@ -34,6 +37,8 @@ enum { CPUS_MAX = 1024 };
 struct pair {
     struct process subject, generator;
     struct process_text outcome, subject_errors, generator_errors;
+    /* Our end of its turns; -1: it has none. */
+    int turns;
     uint64_t deadline_ns;
     double limit_s;
 };
@@ -56,16 +61,25 @@ void launch_place(int *subject_cpu, int *generator_cpu)
 
 static int start_generator(struct pair *pair, const struct launch *launch, int control)
 {
-    char cpu[16];
+    char cpu[16], helper_cpu[16];
     snprintf(cpu, sizeof cpu, "%d", launch->generator_cpu);
-    char *pinned[] = {(char *)process_self(), "generate", "--cpu", cpu, NULL};
-    char *anywhere[] = {(char *)process_self(), "generate", NULL};
+    snprintf(helper_cpu, sizeof helper_cpu, "%d", launch->subject_cpu);
+    char *arguments[7] = {(char *)process_self(), "generate"};
+    if (launch->generator_cpu >= 0) {
+        arguments[2] = "--cpu";
+        arguments[3] = cpu;
+    }
+    /* The subject's CPU does nothing while the subject waits for connections. */
+    if (launch->subject_cpu >= 0 && launch->subject_cpu != launch->generator_cpu) {
+        arguments[4] = "--helper-cpu";
+        arguments[5] = helper_cpu;
+    }
     int errors[2];
     int r = process_pipe(errors);
     if (r < 0)
         return r;
-    const int files[PROCESS_FILES] = {-1, -1, errors[1], control};
-    r = process_start(&pair->generator, launch->generator_cpu >= 0 ? pinned : anywhere, files);
+    const int files[PROCESS_FILES] = {-1, -1, errors[1], control, -1};
+    r = process_start(&pair->generator, arguments, files);
     process_close(&errors[1]);
     pair->generator_errors = (struct process_text){.fd = errors[0], .limit = ERROR_LIMIT_BYTES};
     return r;
@@ -83,7 +97,7 @@ static int write_request(const struct launch *launch, int fd)
     return r;
 }
 
-static int start_subject(struct pair *pair, const struct launch *launch, int control)
+static int start_subject(struct pair *pair, const struct launch *launch, int control, int turns)
 {
     char *arguments[] = {(char *)process_self(), "trial", NULL};
     int input[2] = {-1, -1}, output[2] = {-1, -1}, errors[2] = {-1, -1};
@@ -93,7 +107,7 @@ static int start_subject(struct pair *pair, const struct launch *launch, int con
     if (r == 0)
         r = process_pipe(errors);
     if (r == 0) {
-        const int files[PROCESS_FILES] = {input[0], output[1], errors[1], control};
+        const int files[PROCESS_FILES] = {input[0], output[1], errors[1], control, turns};
         r = process_start(&pair->subject, arguments, files);
     }
     if (r == 0)
@@ -109,15 +123,20 @@ static int start_subject(struct pair *pair, const struct launch *launch, int con
 
 static int start_pair(struct pair *pair, const struct launch *launch, char *why)
 {
-    int control[2];
+    int control[2], turns[2] = {-1, -1};
+    *pair = (struct pair){.turns = -1};
     pair->outcome.fd = pair->subject_errors.fd = pair->generator_errors.fd = -1;
     int r = process_socket_pair(control);
+    if (r == 0 && launch->turns)
+        r = process_socket_pair(turns);
     if (r == 0)
         r = start_generator(pair, launch, control[1]);
     if (r == 0)
-        r = start_subject(pair, launch, control[0]);
+        r = start_subject(pair, launch, control[0], turns[1]);
     process_close(&control[0]);
     process_close(&control[1]);
+    process_close(&turns[1]);
+    pair->turns = turns[0];
     pair->limit_s = PATIENCE_S + PATIENCE_FACTOR * launch->cell->workload->estimate_s(
                                                        launch->cell->mode, &launch->cell->params);
     pair->deadline_ns = after_s(pair->limit_s);
@@ -242,28 +261,128 @@ static int take_outcome(const struct process_text *text, const struct cell *cell
     return r;
 }
 
-int launch_trial(const struct launch *launch, struct trial *trial)
+static void begin_trial(struct trial *trial, const struct launch *launch)
 {
-    struct pair pair = {0};
     trial_reset(trial);
     trial->start_ns = clock_now_ns();
     trial->cpu = launch->subject_cpu;
-    int r = start_pair(&pair, launch, trial->why_invalid);
-    bool started = r == 0;
-    if (started)
-        r = collect_outcome(&pair, trial->why_invalid);
+}
+
+/* Ends what still runs, and frees. */
+static void end_pair(struct pair *pair)
+{
+    process_close(&pair->turns);
+    process_end(&pair->subject);
+    process_end(&pair->generator);
+    process_text_free(&pair->outcome);
+    process_text_free(&pair->subject_errors);
+    process_text_free(&pair->generator_errors);
+}
+
+/* Waits for the end of both, and judges. As launch_trial(). */
+static int finish_pair(struct pair *pair, const struct launch *launch, struct trial *trial)
+{
+    int r = collect_outcome(pair, trial->why_invalid);
     if (r == 0) {
-        r = take_outcome(&pair.outcome, launch->cell, &trial->outcome, trial->why_invalid);
+        r = take_outcome(&pair->outcome, launch->cell, &trial->outcome, trial->why_invalid);
         trial->has_outcome = r == 0;
     }
-    process_end(&pair.subject);
-    process_end(&pair.generator);
-    process_text_free(&pair.outcome);
-    process_text_free(&pair.subject_errors);
-    process_text_free(&pair.generator_errors);
-    if (started && (r == -EINTR || r == -ENOMEM))
-        return r;
+    end_pair(pair);
     trial->valid =
         trial->has_outcome && !steal_is_too_much(&trial->outcome.usage, trial->why_invalid);
+    return r == -EINTR || r == -ENOMEM ? r : 0;
+}
+
+int launch_trial(const struct launch *launch, struct trial *trial)
+{
+    struct pair pair;
+    begin_trial(trial, launch);
+    int r = start_pair(&pair, launch, trial->why_invalid);
+    if (r == 0)
+        r = finish_pair(&pair, launch, trial);
+    else {
+        end_pair(&pair);
+        r = 0;
+    }
+    trial->elapsed_ns = clock_now_ns() - trial->start_ns;
+    return r;
+}
+
+/* ---- in turns ---- */
+
+/* Waits until it says that it has done its part. 1: it has; 0: it has ended, or its time has;
+ * -EINTR. */
+static int await_turn(struct pair *pair)
+{
+    char byte;
+    for (;;) {
+        struct pollfd set[] = {{.fd = pair->turns, .events = POLLIN},
+                               {.fd = interrupt_fd(), .events = POLLIN}};
+        int ready = poll(set, 2, clock_until_ms(pair->deadline_ns));
+        if (ready < 0 && errno != EINTR)
+            return 0;
+        if (ready > 0 && set[0].revents != 0)
+            return recv(pair->turns, &byte, 1, 0) == 1;
+        if (ready > 0 && set[1].revents != 0)
+            interrupt_clear();
+        if (interrupt_signal() != 0)
+            return -EINTR;
+        if (clock_now_ns() >= pair->deadline_ns)
+            return 0;
+    }
+}
+
+static int give_turn(struct pair *pair)
+{
+    const char byte = 0;
+    pair->deadline_ns = after_s(pair->limit_s);
+    bool ended = send(pair->turns, &byte, 1, MSG_NOSIGNAL) < 0;
+    return ended ? 0 : await_turn(pair);
+}
+
+/* One turn each, in random order; who ends is finished, and leaves the list. */
+static int run_turns(struct pair *pairs, const struct launch *launches, struct trial *trials,
+                     size_t *living, size_t *count, struct random *random)
+{
+    size_t left = 0;
+    random_shuffle(random, living, *count);
+    for (size_t i = 0; i < *count; i++) {
+        size_t place = living[i];
+        uint64_t begin_ns = clock_now_ns();
+        int r = give_turn(&pairs[place]);
+        bool goes_on = r == 1;
+        if (r == 0)
+            r = finish_pair(&pairs[place], &launches[place], &trials[place]);
+        if (r < 0)
+            return r;
+        trials[place].elapsed_ns += clock_now_ns() - begin_ns;
+        if (goes_on)
+            living[left++] = place;
+    }
+    *count = left;
     return 0;
+}
+
+int launch_in_turns(const struct launch *launches, struct trial *trials, size_t count,
+                    struct random *random)
+{
+    struct pair *pairs = calloc(count, sizeof *pairs);
+    size_t *living = calloc(count, sizeof *living), left = 0, started = 0;
+    int r = pairs != NULL && living != NULL ? 0 : -ENOMEM;
+    for (; started < count && r == 0; started++) {
+        struct launch launch = launches[started];
+        struct trial *trial = &trials[started];
+        launch.turns = true;
+        begin_trial(trial, &launch);
+        if (start_pair(&pairs[started], &launch, trial->why_invalid) == 0)
+            living[left++] = started;
+        trial->elapsed_ns = clock_now_ns() - trial->start_ns;
+    }
+    while (left > 0 && r == 0)
+        r = run_turns(pairs, launches, trials, living, &left, random);
+    for (size_t i = 0; i < started; i++)
+        end_pair(&pairs[i]);
+    free(pairs);
+    free(living);
+    return r;
 }

@@ -6,8 +6,10 @@
 #include "harness/contract/cell.h"
 #include "harness/contract/workload.h"
 #include "harness/record/trial.h"
+#include "harness/stats/random.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct launch {
@@ -19,6 +21,8 @@ struct launch {
     uint64_t seed;
     double planted_share;
     bool count_system_calls;
+    /* Set by launch_in_turns() alone. */
+    bool turns;
 };
 
 /* The CPUs of a trial's two processes, -1: anywhere. The subject has the last one: the first
@@ -31,5 +35,11 @@ void launch_place(int *subject_cpu, int *generator_cpu);
  * -EINTR: a signal asked for the end of the run; both processes are gone, there is no trial.
  * -ENOMEM. */
 int launch_trial(const struct launch *, struct trial *);
+
+/* Runs trials of one cell that live at a time and take turns (harness/contract/turns.h), each time
+ * in another order; the cell's mode is one that can. All else is as in launch_trial(), for each of
+ * them; a trial's elapsed time is that of its own turns, and of its start and end. */
+int launch_in_turns(const struct launch *launches, struct trial *trials, size_t count,
+                    struct random *);
 
 #endif

@@ -16,11 +16,11 @@ char *trial_request_to_text(const struct launch *launch)
 {
     const struct cell *cell = launch->cell;
     json_t *request =
-        json_pack("{s:s, s:s, s:s, s:o, s:b, s:I, s:f, s:i}", "workload", cell->workload->name,
+        json_pack("{s:s, s:s, s:s, s:o, s:b, s:b, s:I, s:f, s:i}", "workload", cell->workload->name,
                   "subject", launch->subject->name, "mode", cell->mode, "params",
                   params_to_json(&cell->params), "count_system_calls", launch->count_system_calls,
-                  "seed", (json_int_t)(launch->seed & INT64_MAX), "planted_share",
-                  launch->planted_share, "cpu", launch->subject_cpu);
+                  "turns", launch->turns, "seed", (json_int_t)(launch->seed & INT64_MAX),
+                  "planted_share", launch->planted_share, "cpu", launch->subject_cpu);
     char *text = request != NULL ? json_dumps(request, JSON_COMPACT) : NULL;
     json_decref(request);
     return text;
@@ -33,12 +33,12 @@ static int read_order(struct trial_order *order, json_t *json, char *problem)
     const char *workload, *subject, *mode;
     struct trial_request *request = &order->request;
     json_int_t seed;
-    int count_system_calls;
+    int count_system_calls, turns;
     json_error_t error;
-    if (json_unpack_ex(json, &error, 0, "{s:s, s:s, s:s, s:b, s:I, s:F, s:i}", "workload",
+    if (json_unpack_ex(json, &error, 0, "{s:s, s:s, s:s, s:b, s:b, s:I, s:F, s:i}", "workload",
                        &workload, "subject", &subject, "mode", &mode, "count_system_calls",
-                       &count_system_calls, "seed", &seed, "planted_share", &request->planted_share,
-                       "cpu", &order->cpu) < 0)
+                       &count_system_calls, "turns", &turns, "seed", &seed, "planted_share",
+                       &request->planted_share, "cpu", &order->cpu) < 0)
         return problem_say(problem, -EINVAL, "the request of a trial is not understood: %s",
                            error.text);
     order->workload = workload_find(workload);
@@ -49,6 +49,7 @@ static int read_order(struct trial_order *order, json_t *json, char *problem)
                            subject);
     request->params = &order->params;
     request->generator_fd = CONTROL_FD;
+    request->turn_fd = turns ? TURN_FD : 0;
     request->seed = (uint64_t)seed;
     request->count_system_calls = count_system_calls;
     struct json_take take;

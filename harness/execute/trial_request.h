@@ -11,6 +11,9 @@
 /* In both processes of a trial: the descriptor of the control channel between them. */
 enum { CONTROL_FD = 3 };
 
+/* In the subject's, where subjects take turns (harness/contract/turns.h). */
+enum { TURN_FD = 4 };
+
 /* As the trial's process has it. All zeros is an empty one. */
 struct trial_order {
     const struct workload *workload;

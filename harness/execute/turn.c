@@ -13,6 +13,12 @@
 /* A twin's place in the order of a round. */
 #define TWIN_TURN SIZE_MAX
 
+/* Who runs: a subject, or the twin of one. */
+struct entrant {
+    size_t subject;
+    bool is_twin;
+};
+
 double rounds_trial_estimate_s(const struct cell *cell)
 {
     return PROCESSES_S + cell->workload->estimate_s(cell->mode, &cell->params);
@@ -92,14 +98,54 @@ struct launch turn_launch(const struct rounds *rounds, const struct turn *turn,
     };
 }
 
-/* Runs the subject until a trial is valid, TRIAL_ATTEMPTS times at most; every trial goes into
- * rounds->trials, as of this kind. *last is the last one, until the next is added. */
-static int run_attempts(struct rounds *rounds, const struct turn *turn, size_t cell, size_t subject,
-                        enum trial_kind kind, size_t order, const struct trial **last)
+static void place_trial(struct trial *trial, const struct turn *turn, size_t cell,
+                        const struct entrant *entrant, size_t order, unsigned attempt)
 {
-    const struct launch launch =
-        turn_launch(rounds, turn, &rounds->cells->list[cell].cell, rounds_subject(rounds, subject));
-    for (unsigned attempt = 0; attempt < TRIAL_ATTEMPTS; attempt++) {
+    trial->kind = turn->counting ? TRIAL_COUNTING : entrant->is_twin ? TRIAL_TWIN : TRIAL_MEASURED;
+    trial->cell = cell;
+    trial->subject = entrant->subject;
+    trial->round = turn->round;
+    trial->order = order;
+    trial->attempt = attempt;
+}
+
+/* The first attempts of all, where the mode lets them take turns; *ran says whether. They are the
+ * first of rounds->trials then, by their order. */
+static int run_in_turns(struct rounds *rounds, const struct turn *turn, size_t cell,
+                        const struct entrant *entrants, size_t count, bool *ran)
+{
+    struct launch launches[RUN_SUBJECTS_MAX + 1];
+    struct random random;
+    const struct cell *planned = &rounds->cells->list[cell].cell;
+    const struct workload *workload = planned->workload;
+    *ran = !turn->counting && workload->takes_turns &&
+           workload->takes_turns(planned->mode, &planned->params);
+    if (!*ran || count == 0)
+        return 0;
+    for (size_t i = 0; i < count; i++) {
+        launches[i] =
+            turn_launch(rounds, turn, planned, rounds_subject(rounds, entrants[i].subject));
+        if (trial_batch_add(&rounds->trials) == NULL)
+            return -ENOMEM;
+    }
+    turn_show(rounds, turn, planned, launches[0].subject);
+    /* Of its own: how many turns there are does not change the order of later cells. */
+    random_seed(&random, trial_seed(rounds, turn));
+    int r = launch_in_turns(launches, rounds->trials.list, count, &random);
+    for (size_t i = 0; i < count && r == 0; i++)
+        place_trial(&rounds->trials.list[i], turn, cell, &entrants[i], i, 0);
+    return r;
+}
+
+/* Runs it until a trial is valid, TRIAL_ATTEMPTS times at most, of which `attempts` are over; every
+ * trial goes into rounds->trials. *last is the last one, until the next is added. */
+static int run_attempts(struct rounds *rounds, const struct turn *turn, size_t cell,
+                        const struct entrant *entrant, size_t order, unsigned attempts,
+                        const struct trial **last)
+{
+    const struct launch launch = turn_launch(rounds, turn, &rounds->cells->list[cell].cell,
+                                             rounds_subject(rounds, entrant->subject));
+    for (unsigned attempt = attempts; attempt < TRIAL_ATTEMPTS; attempt++) {
         struct trial *trial = trial_batch_add(&rounds->trials);
         if (trial == NULL)
             return -ENOMEM;
@@ -107,12 +153,7 @@ static int run_attempts(struct rounds *rounds, const struct turn *turn, size_t c
         int r = launch_trial(&launch, trial);
         if (r < 0)
             return r;
-        trial->kind = kind;
-        trial->cell = cell;
-        trial->subject = subject;
-        trial->round = turn->round;
-        trial->order = order;
-        trial->attempt = attempt;
+        place_trial(trial, turn, cell, entrant, order, attempt);
         *last = trial;
         if (trial->valid)
             break;
@@ -143,37 +184,42 @@ static int leave_cell(struct rounds *rounds, size_t cell, size_t subject, const 
     return is_twin ? 0 : run_cell_skip_subject(&rounds->run->cells[cell], subject, reason);
 }
 
-int turn_run_cell(struct rounds *rounds, struct turn *turn, size_t cell)
+/* Subjects and twin, in random order. Returns how many. */
+static size_t draw_order(struct rounds *rounds, const struct planned_cell *planned, bool counting,
+                         struct entrant *entrants)
 {
-    size_t order[RUN_SUBJECTS_MAX + 1];
-    const struct planned_cell *planned = &rounds->cells->list[cell];
-    double estimate_s = rounds_trial_estimate_s(&planned->cell);
-    size_t count = planned->subject_count;
+    size_t order[RUN_SUBJECTS_MAX + 1], count = planned->subject_count;
     memcpy(order, planned->subjects, count * sizeof order[0]);
-    if (planned->twin != NO_TWIN && !turn->counting)
+    if (planned->twin != NO_TWIN && !counting)
         order[count++] = TWIN_TURN;
     random_shuffle(&rounds->random, order, count);
+    for (size_t i = 0; i < count; i++)
+        entrants[i] = (struct entrant){.subject = order[i] == TWIN_TURN ? planned->twin : order[i],
+                                       .is_twin = order[i] == TWIN_TURN};
+    return count;
+}
+
+int turn_run_cell(struct rounds *rounds, struct turn *turn, size_t cell)
+{
+    struct entrant entrants[RUN_SUBJECTS_MAX + 1];
+    const struct planned_cell *planned = &rounds->cells->list[cell];
+    uint64_t begin_ns = clock_now_ns();
+    bool in_turns;
     trial_batch_clear(&rounds->trials);
-    for (size_t i = 0; i < count; i++) {
-        const struct trial *last = NULL;
-        bool is_twin = order[i] == TWIN_TURN;
-        size_t subject = is_twin ? planned->twin : order[i];
-        /* It has left since. */
-        if (subject == NO_TWIN)
+    size_t count = draw_order(rounds, planned, turn->counting, entrants);
+    double estimate_s = (double)count * rounds_trial_estimate_s(&planned->cell);
+    int r = run_in_turns(rounds, turn, cell, entrants, count, &in_turns);
+    for (size_t i = 0; i < count && r == 0; i++) {
+        const struct trial *last = in_turns ? &rounds->trials.list[i] : NULL;
+        /* Its subject has left since. */
+        if (entrants[i].is_twin && planned->twin == NO_TWIN)
             continue;
-        uint64_t begin_ns = clock_now_ns();
-        int r = run_attempts(rounds, turn, cell, subject,
-                             turn->counting ? TRIAL_COUNTING
-                             : is_twin      ? TRIAL_TWIN
-                                            : TRIAL_MEASURED,
-                             i, &last);
-        if (r < 0)
-            return r;
-        pace_trial_ended(&rounds->pace, estimate_s, seconds_since(begin_ns));
-        if (!last->valid && !last->has_outcome)
-            r = leave_cell(rounds, cell, subject, last);
-        if (r < 0)
-            return r;
+        if (last == NULL || !last->valid)
+            r = run_attempts(rounds, turn, cell, &entrants[i], i, in_turns, &last);
+        if (r == 0 && !last->valid && !last->has_outcome)
+            r = leave_cell(rounds, cell, entrants[i].subject, last);
     }
-    return 0;
+    if (r == 0)
+        pace_trial_ended(&rounds->pace, estimate_s, seconds_since(begin_ns));
+    return r;
 }

@@ -86,6 +86,11 @@ int generator_drop(struct generator_client *client)
     return ask(client, plain("drop"));
 }
 
+int generator_release(struct generator_client *client)
+{
+    return ask(client, plain("release"));
+}
+
 /* ---- loads ---- */
 
 int generator_steady(struct generator_client *client, uint16_t port, unsigned conns, double limit_s)

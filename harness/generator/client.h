@@ -41,6 +41,8 @@ int generator_fill(struct generator_client *, uint16_t port, unsigned count);
 int generator_hold(struct generator_client *);
 /* Resets all but the held ones. */
 int generator_drop(struct generator_client *);
+/* Resets all, the held ones, too. */
+int generator_release(struct generator_client *);
 
 /* Begins a closed loop, or an open one, which goes on until the stop. */
 int generator_steady(struct generator_client *, uint16_t port, unsigned conns, double limit_s);

@@ -13,6 +13,7 @@
 #include "harness/base/problem.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,11 +23,16 @@
 /* Longer than any load that is meant. */
 #define LOAD_LIMIT_S_MAX 3600.0
 
+/* More than the connections of most cells; 128 KiB of the kernel's memory. */
+#define RESERVED_FILES 16384
+
 struct generator {
     struct control control;
     struct connections connections;
     struct source_addresses sources;
     bool pinned;
+    /* Of connections.helper, which the first fill starts; -1: it never does. */
+    int helper_cpu;
     /* The last time that it waited for a command. */
     struct load_clock idle_begin, idle_end;
 };
@@ -67,6 +73,17 @@ static int take_target(struct generator *generator, const json_t *request, struc
     return r < 0 ? problem_say(problem, r, "\"host\" has to be a numeric IPv4 address") : 0;
 }
 
+static int start_helper(struct generator *generator, char *problem)
+{
+    struct connections *connections = &generator->connections;
+    if (connections->helper != NULL || generator->helper_cpu < 0)
+        return 0;
+    int r = helper_open(&connections->helper, generator->helper_cpu);
+    return r < 0 ? problem_say(problem, r, "a second thread of the generator on CPU %d: %s",
+                               generator->helper_cpu, strerror(-r))
+                 : 0;
+}
+
 static int do_fill(struct generator *generator, const json_t *request, json_t **reply,
                    char *problem)
 {
@@ -75,6 +92,8 @@ static int do_fill(struct generator *generator, const json_t *request, json_t **
     int r = take_target(generator, request, &target, problem);
     if (r == 0)
         r = take_count(request, "count", CONNECTIONS_MAX, &count, problem);
+    if (r == 0)
+        r = start_helper(generator, problem);
     if (r == 0)
         r = connections_fill(&generator->connections, &target, (size_t)count, &generator->control,
                              problem);
@@ -98,7 +117,16 @@ static int do_drop(struct generator *generator, const json_t *request, json_t **
                    char *problem)
 {
     (void)request, (void)problem;
-    connections_drop(&generator->connections, generator->connections.held);
+    connections_drop(&generator->connections);
+    *reply = json_pack("{s:b}", "ok", 1);
+    return 1;
+}
+
+static int do_release(struct generator *generator, const json_t *request, json_t **reply,
+                      char *problem)
+{
+    (void)request, (void)problem;
+    connections_release(&generator->connections);
     *reply = json_pack("{s:b}", "ok", 1);
     return 1;
 }
@@ -206,8 +234,9 @@ static const struct command {
     const char *name;
     command_function *run;
 } commands[] = {
-    {"fill", do_fill}, {"hold", do_hold}, {"drop", do_drop}, {"steady", do_steady},
-    {"rate", do_rate}, {"mark", do_mark}, {"stop", do_stop}, {"quit", do_quit},
+    {"fill", do_fill},       {"hold", do_hold},     {"drop", do_drop},
+    {"release", do_release}, {"steady", do_steady}, {"rate", do_rate},
+    {"mark", do_mark},       {"stop", do_stop},     {"quit", do_quit},
 };
 
 static int run_command(struct generator *generator, const json_t *request, json_t **reply,
@@ -217,8 +246,9 @@ static int run_command(struct generator *generator, const json_t *request, json_
     for (size_t i = 0; name && i < sizeof commands / sizeof commands[0]; i++)
         if (strcmp(commands[i].name, name) == 0)
             return commands[i].run(generator, request, reply, problem);
-    return problem_say(problem, -EINVAL,
-                       "\"do\" has to be fill, hold, drop, steady, rate, mark, stop or quit");
+    return problem_say(
+        problem, -EINVAL,
+        "\"do\" has to be fill, hold, drop, release, steady, rate, mark, stop or quit");
 }
 
 /* Until the channel ends: 0, or -errno with a sentence. */
@@ -254,12 +284,28 @@ static void raise_file_limit(void)
     }
 }
 
-int generator_main(int control_fd, int cpu)
+/* Lets the kernel make its table of our descriptors large enough now: when it grows while there are
+ * two threads, Linux waits for every CPU to have passed by (synchronize_rcu() in expand_fdtable()),
+ * 15 to 20 ms at 64, 128, 256, 512 and so on. */
+static void reserve_files(int control_fd)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+        return;
+    rlim_t last = files.rlim_cur < RESERVED_FILES ? files.rlim_cur - 1 : RESERVED_FILES - 1;
+    int fd = fcntl(control_fd, F_DUPFD_CLOEXEC, (int)last);
+    if (fd >= 0)
+        close(fd); /* otherwise it grows later, and slowly */
+}
+
+int generator_main(int control_fd, int cpu, int helper_cpu)
 {
     static char problem[PROBLEM_BYTES];
-    struct generator generator = {.pinned = cpu >= 0 && placement_pin(cpu) == 0};
+    struct generator generator = {.pinned = cpu >= 0 && placement_pin(cpu) == 0,
+                                  .helper_cpu = helper_cpu};
     signal(SIGPIPE, SIG_IGN); /* sending to a server that has ended is an error like others */
     raise_file_limit();
+    reserve_files(control_fd);
     source_addresses_probe(&generator.sources);
     int r = control_open(&generator.control, control_fd);
     if (r < 0)
@@ -267,6 +313,7 @@ int generator_main(int control_fd, int cpu)
     else
         r = serve(&generator, problem);
     connections_free(&generator.connections);
+    helper_close(generator.connections.helper);
     control_close(&generator.control);
     close(control_fd);
     if (r == 0)

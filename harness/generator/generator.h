@@ -8,6 +8,8 @@
  *
  * {"do":"drop"} resets all but the held ones.
  *
+ * {"do":"release"} resets all, and none is held any more.
+ *
  * {"do":"steady","host":H,"port":P,"conns":C,"limit_s":S} begins a closed loop, see closed_loop.h;
  * it ends by itself after limit_s.
  *
@@ -30,8 +32,10 @@
 #define HARNESS_GENERATOR_GENERATOR_H
 
 /* Serves one control channel to its end, and closes it. cpu: the one to stay on, -1 for any.
- * Returns the exit status of the process: 0, or 3 with a sentence on standard error when the
- * channel broke. */
-int generator_main(int control_fd, int cpu);
+ * helper_cpu: where a second thread makes and ends its share of the connections of "fill", "drop"
+ * and "release", -1 for none: the subject's, whose thread sleeps until the reply has come. Returns
+ * the exit status of the process: 0, or 3 with a sentence on standard error when the channel broke.
+ */
+int generator_main(int control_fd, int cpu, int helper_cpu);
 
 #endif

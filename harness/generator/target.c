@@ -88,6 +88,18 @@ static int connect_now(int fd, const struct sockaddr_in *address)
     return 0;
 }
 
+/* connect(2): an address of AF_UNSPEC dissolves the association, and for TCP that is a reset. */
+int target_disconnect(int fd)
+{
+    const struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+    return connect(fd, &nowhere, sizeof nowhere) < 0 ? -errno : 0;
+}
+
+int target_connect_again(const struct target *target, int fd)
+{
+    return connect_now(fd, &target->address);
+}
+
 static int connect_from(const struct target *target, const struct in_addr *source, int *out)
 {
     int fd = open_socket();

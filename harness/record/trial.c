@@ -14,7 +14,7 @@ void trial_reset(struct trial *trial)
     trial->kind = TRIAL_MEASURED;
     trial->cell = trial->subject = 0;
     trial->subject_name = NULL;
-    trial->round = trial->order = trial->start_ns = 0;
+    trial->round = trial->order = trial->start_ns = trial->elapsed_ns = 0;
     trial->attempt = 0;
     trial->cpu = -1;
     trial->valid = trial->has_outcome = false;

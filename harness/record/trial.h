@@ -38,6 +38,9 @@ struct trial {
     unsigned attempt;
     /* On the monotonic clock. */
     uint64_t start_ns;
+    /* From then until its processes had ended; 0: not recorded. What of it is measurement is
+     * usage.wall_ns. */
+    uint64_t elapsed_ns;
     /* That the subject was put on; -1: none. */
     int cpu;
     bool valid;

@@ -96,6 +96,11 @@ static int read_start(struct reading *reading)
     return reading_whole(reading, &reading->trial->start_ns);
 }
 
+static int read_elapsed(struct reading *reading)
+{
+    return reading_whole(reading, &reading->trial->elapsed_ns);
+}
+
 static int read_cpu(struct reading *reading)
 {
     uint64_t cpu;
@@ -133,6 +138,7 @@ static const struct {
     {"order", read_order, true, false},
     {"attempt", read_attempt, true, false},
     {"start_ns", read_start, true, false},
+    {"elapsed_ns", read_elapsed, false, false},
     {"cpu", read_cpu, false, false},
     {"valid", read_valid, true, false},
     {"why_invalid", read_why_invalid, true, false},

@@ -95,6 +95,8 @@ char *trial_to_text(const struct trial *trial, const struct run *run)
     json_set(&r, object, "order", json_count(trial->order));
     json_set(&r, object, "attempt", json_count(trial->attempt));
     json_set(&r, object, "start_ns", json_count(trial->start_ns));
+    if (trial->elapsed_ns > 0)
+        json_set(&r, object, "elapsed_ns", json_count(trial->elapsed_ns));
     if (trial->cpu >= 0)
         json_set(&r, object, "cpu", json_integer(trial->cpu));
     json_set(&r, object, "valid", json_boolean(trial->valid));

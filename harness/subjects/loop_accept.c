@@ -73,9 +73,16 @@ static int loop_accept_rest(struct accept_server *server)
 /* Idle connections are silent. One that ends takes the trial with it: its cost would be counted. */
 static void on_idle_read(struct loop_stream *stream, ssize_t bytes, const void *data)
 {
+    struct accept_server *server = stream->handle.data;
     (void)data;
-    if (bytes <= 0)
-        loop_server_fail(stream->handle.data, -ECONNRESET);
+    if (bytes > 0)
+        return;
+    if (!server->closing) {
+        loop_server_fail(server, -ECONNRESET);
+        return;
+    }
+    server->ended++;
+    loop_close(&stream->handle, loop_server_closed);
 }
 
 static int loop_accept_hold(struct accept_server *server)

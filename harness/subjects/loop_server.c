@@ -163,9 +163,23 @@ static void close_handle(struct loop_handle *handle, void *context)
         loop_close(handle, handle->kind == LOOP_STREAM ? loop_server_closed : NULL);
 }
 
+/* A read that has ended need not be cancelled, which costs io_uring 16 us each: by now the generator
+ * has reset its ends. */
+static void take_ends(struct accept_server *server)
+{
+    unsigned before = 0;
+    int r;
+    server->closing = true;
+    do {
+        before = server->ended;
+        r = loop_run(server->loop, LOOP_NOWAIT);
+    } while (r >= 0 && server->ended > before);
+}
+
 void loop_server_close(struct accept_server *server)
 {
     if (server->loop) {
+        take_ends(server);
         loop_walk(server->loop, close_handle, server);
         while (loop_run(server->loop, LOOP_DEFAULT) > 0)
             ; /* stopped by a stream that has closed */

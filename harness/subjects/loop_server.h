@@ -28,6 +28,9 @@ struct accept_server {
     unsigned accept_left;
     /* By serve(), and by answer(). */
     uint64_t accepted, answered;
+    /* It closes; idle connections that have ended since. */
+    bool closing;
+    unsigned ended;
     /* What ended a run before its time. */
     int error;
     /* Connections that it was asked to hold at most. */

@@ -70,7 +70,7 @@ void process_close(int *fd)
     *fd = -1;
 }
 
-/* Moves both ends up, so that giving one to a child as its descriptor 0..3 never meets another. */
+/* Moves both ends up, so that giving one to a child as its descriptor 0..4 never meets another. */
 static int move_up(int fds[2])
 {
     int r = 0;

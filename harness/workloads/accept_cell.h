@@ -13,7 +13,7 @@
 #define ACCEPT_DRAINS_MAX 100u
 
 /* `steady` and `rate` run this share of `seconds` before the measured window. */
-#define ACCEPT_WARM_UP 0.2
+#define ACCEPT_WARM_UP 0.1
 
 /* Where `share` is set, the subject's maximum is measured twice so long, the first time as warm-up.
  */

@@ -1,6 +1,7 @@
 #include "harness/workloads/accept_steps.h"
 
 #include "harness/base/problem.h"
+#include "harness/contract/turns.h"
 
 #include <errno.h>
 #include <string.h>
@@ -101,6 +102,12 @@ int accept_drop(struct accept_trial *trial)
         return r;
     r = trial->ops->drop(trial->server);
     return r < 0 ? accept_server_problem(trial, "closing the connections of the warm-up", r) : 0;
+}
+
+int accept_next_turn(struct accept_trial *trial)
+{
+    int r = turns_next(trial->request->turn_fd);
+    return r < 0 ? accept_server_problem(trial, "waiting for the next turn", r) : 0;
 }
 
 int accept_keep_report(struct accept_trial *trial)

@@ -47,6 +47,9 @@ int accept_fill_and_drain(struct accept_trial *, unsigned count);
 /* Ends all connections that were made since the idle ones. */
 int accept_drop(struct accept_trial *);
 
+/* Lets the other subjects of the cell have their turns. */
+int accept_next_turn(struct accept_trial *);
+
 /* Stops the generator and keeps its report. */
 int accept_keep_report(struct accept_trial *);
 

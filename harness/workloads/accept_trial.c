@@ -1,5 +1,6 @@
 #include "harness/workloads/accept_trial.h"
 
+#include "harness/contract/turns.h"
 #include "harness/stats/statistics.h"
 #include "harness/workloads/accept_modes.h"
 #include "harness/workloads/figures.h"
@@ -90,6 +91,9 @@ static int run_open(struct accept_trial *trial)
     int r = trial->idle > 0 ? make_idle(trial) : 0;
     if (r == 0)
         r = run_mode(trial, &accepted);
+    /* Both ends are quicker that way than when this one closes first. */
+    if (r == 0)
+        r = generator_release(trial->generator);
     return r == 0 ? fill_outcome(trial, accepted) : r;
 }
 
@@ -106,6 +110,11 @@ int accept_run(const struct trial_request *request, struct outcome *outcome, cha
     int r = generator_client_open(&trial.generator, request->generator_fd, problem);
     if (r < 0)
         return r;
+    r = turns_begin(request->turn_fd);
+    if (r < 0) {
+        generator_client_close(trial.generator);
+        return problem_say(problem, r, "waiting for the first turn: %s", strerror(-r));
+    }
     region_open(&trial.region, request,
                 strcmp(request->mode, "drain") == 0 ? REGION_WALL : REGION_CPU);
     r = open_server(&trial);

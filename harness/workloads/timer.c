@@ -100,7 +100,7 @@ static const struct parameter parameters[] = {
     {
         .name = "seconds",
         .unit = "s",
-        .help = "length of the measured window, and of the one that measures drift",
+        .help = "length of the measured window; half as long shows how a timer drifts",
         .kind = PARAMETER_DECIMAL,
         .minimum = 0.01,
         .maximum = 600,

@@ -1,7 +1,7 @@
 /* mode=accuracy: how late timers on an absolute plan are.
  *
- * First one timer repeats by itself for the length of the window, which shows how its periods drift
- * and warms everything up; then come some intervals of the plan that are not counted, and then the
+ * First one timer repeats by itself for half the length of the window, which shows how its periods
+ * drift and warms everything up; then comes some of the plan that is not counted, and then the
  * window. */
 #include "harness/workloads/timer_modes.h"
 
@@ -13,11 +13,14 @@
 #include <errno.h>
 #include <string.h>
 
-/* Of the window, and at least one interval: not counted. */
+/* Of the window: not counted. Where no timer repeated before, at least one interval. */
 #define WARM_UP 0.1
 
+/* Of the window: how long the timer repeats whose drift is measured. */
+#define DRIFT 0.5
+
 /* From planning to the first timer: more than starting all of them takes. */
-#define LEAD_NS (2 * NS_PER_MS)
+#define LEAD_NS (1 * NS_PER_MS)
 
 struct accuracy {
     struct timer_trial *trial;
@@ -29,18 +32,18 @@ struct accuracy {
     uint64_t length_ns;
 };
 
-static uint64_t warm_up_ns(uint64_t length_ns, uint64_t interval_ns)
+static uint64_t warm_up_ns(const struct accuracy *accuracy)
 {
-    uint64_t warm_up = (uint64_t)(WARM_UP * (double)length_ns);
-    return warm_up > interval_ns ? warm_up : interval_ns;
+    uint64_t warm_up = (uint64_t)(WARM_UP * (double)accuracy->length_ns);
+    bool is_warm = accuracy->ops->repeat != NULL;
+    return is_warm || warm_up > accuracy->setup.interval_ns ? warm_up : accuracy->setup.interval_ns;
 }
 
 double timer_accuracy_estimate_s(const struct named_values *params)
 {
     double seconds = parameter_number(params, "seconds");
     double interval_s = parameter_number(params, "interval_us") / 1e6;
-    double warm_up_s = WARM_UP * seconds > interval_s ? WARM_UP * seconds : interval_s;
-    return 2 * seconds + interval_s + warm_up_s + 2 * (double)LEAD_NS / 1e9;
+    return (1 + DRIFT + WARM_UP) * seconds + interval_s + 2 * (double)LEAD_NS / 1e9;
 }
 
 /* ---- the system ---- */
@@ -104,7 +107,8 @@ static int measure_drift(struct accuracy *accuracy, uint64_t *early)
     struct timer_drift drift;
     if (accuracy->ops->repeat == NULL)
         return 0;
-    int r = accuracy->ops->repeat(accuracy->bed, accuracy->length_ns, &drift);
+    int r = accuracy->ops->repeat(accuracy->bed, (uint64_t)(DRIFT * (double)accuracy->length_ns),
+                                  &drift);
     if (r < 0)
         return timer_problem(accuracy->trial, "running a repeating timer", r);
     uint64_t asked_ns = drift.periods * accuracy->setup.interval_ns;
@@ -197,7 +201,7 @@ static int run_open(struct accuracy *accuracy)
         r = measure_drift(accuracy, &early);
     if (r < 0)
         return r;
-    r = run_plan(accuracy, warm_up_ns(accuracy->length_ns, accuracy->setup.interval_ns));
+    r = run_plan(accuracy, warm_up_ns(accuracy));
     if (r < 0)
         return timer_problem(accuracy->trial, "running the timers", r);
     r = mark_load(accuracy);

@@ -123,6 +123,24 @@ a_trial_that_dies_is_recorded_and_repeated() {
         expect_run r '{t["round"] for t in trials if sound(t)} == {0, 1}'
 }
 
+kill_one_of_several() { # PID
+    local victims
+    victims=($(children_of "$1" trial))
+    [ ${#victims[@]} = 3 ] && kill -KILL "${victims[0]}" 2>/dev/null
+}
+
+a_trial_that_dies_among_others_in_turns_leaves_them_alone() {
+    "$pollbench" run accept --set mode=drain --set idle=0 --set drains=100 --backends select,poll,epoll \
+        --rounds 2 --out r >out 2>err &
+    local pid=$!
+    wait_until 20 kill_one_of_several $pid || fail "no trial to disturb"
+    status=0
+    wait $pid || status=$?
+    expect_status 0 && expect_run r 'run["rounds"] == 2' &&
+        expect_run r '[t["attempt"] for t in trials if not t["valid"] and "signal 9" in t["why_invalid"]] == [0]' &&
+        expect_run r 'len([t for t in trials if sound(t)]) == 6 and len([t for t in trials if t["attempt"] > 0]) == 1'
+}
+
 a_trial_that_hangs_is_killed_and_reported() {
     "$pollbench" run accept --set mode=steady --set seconds=0.5 --set conns=2 --backends poll \
         --rounds 8 --out r >out 2>err &
@@ -137,4 +155,5 @@ a_trial_that_hangs_is_killed_and_reported() {
 
 run_tests ctrl_c_keeps_the_finished_rounds_and_says_where_they_are \
     sigterm_keeps_the_finished_rounds_and_says_where_they_are a_run_that_is_killed_at_any_moment_keeps_every_finished_round \
-    a_trial_that_dies_is_recorded_and_repeated a_trial_that_hangs_is_killed_and_reported
+    a_trial_that_dies_is_recorded_and_repeated a_trial_that_dies_among_others_in_turns_leaves_them_alone \
+    a_trial_that_hangs_is_killed_and_reported

@@ -34,6 +34,18 @@ each_round_has_the_baseline_twice_and_no_figure_is_of_its_twin() {
     expect_status 0 && expect_run a 'cells[0]["twin_trials"] == []'
 }
 
+subjects_of_a_drain_live_at_a_time_and_take_turns() {
+    pb run accept --set mode=drain --set queue=20 --set drains=100 --set idle=0,101 \
+        --backends select,poll --rounds 2 --out r
+    expect_status 0 || return 1
+    # In turns all have begun before the first can have ended.
+    expect_run r 'all((max(t["start_ns"] for t in of) - min(t["start_ns"] for t in of)
+            < min(t["elapsed_ns"] for t in of)) == (c["params"]["idle"] == 0)
+        for c in cells for r in range(2)
+        for of in [[t for t in c["trials"] if t["round"] == r and t["attempt"] == 0]])' &&
+        expect_run r 'all(len(t["samples"]["ns_per_accept"]) == 100 for t in trials if sound(t))'
+}
+
 each_mode_has_its_own_parameters() {
     pb run accept --set queue=20 --set idle=0 --set conns=4 --set seconds=0.05 --backends poll \
         --rounds 1 --out r
@@ -200,6 +212,7 @@ a_baseline_that_is_asked_for_is_recorded_and_used() {
 }
 
 run_tests a_run_leaves_every_trial_of_every_round \
+    subjects_of_a_drain_live_at_a_time_and_take_turns \
     each_round_has_the_baseline_twice_and_no_figure_is_of_its_twin each_mode_has_its_own_parameters \
     the_seed_decides_the_order json_is_all_of_standard_output \
     quiet_says_nothing_on_standard_error progress_is_drawn_on_a_terminal_only \

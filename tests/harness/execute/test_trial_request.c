@@ -72,6 +72,7 @@ static void everything_arrives_as_it_was(void **state)
     assert_true(order.request.planted_share == launch.planted_share);
     assert_true(order.request.count_system_calls);
     assert_int_equal(order.request.generator_fd, CONTROL_FD);
+    assert_int_equal(order.request.turn_fd, 0);
     assert_int_equal(order.cpu, 1);
 }
 
@@ -85,6 +86,14 @@ static void a_subject_that_may_be_anywhere_is_told_so(void **state)
     assert_int_equal(order.cpu, -1);
     assert_false(order.request.count_system_calls);
     assert_true(order.request.planted_share == 0);
+}
+
+static void a_subject_that_takes_turns_is_told_where_they_come_from(void **state)
+{
+    (void)state;
+    launch.turns = true;
+    assert_int_equal(hand_over(), 0);
+    assert_int_equal(order.request.turn_fd, TURN_FD);
 }
 
 static void the_largest_seed_that_json_can_carry_arrives(void **state)
@@ -124,7 +133,8 @@ static void what_nobody_knows_is_refused_with_a_sentence(void **state)
         char request[512];
         snprintf(request, sizeof request,
                  "{\"workload\": \"%s\", \"subject\": \"%s\", \"mode\": \"%s\", \"params\": %s, "
-                 "\"count_system_calls\": false, \"seed\": 1, \"planted_share\": 0.0, \"cpu\": 0}",
+                 "\"count_system_calls\": false, \"turns\": false, \"seed\": 1, \"planted_share\": "
+                 "0.0, \"cpu\": 0}",
                  cases[i].workload, cases[i].subject, cases[i].mode, cases[i].params);
         assert_int_equal(trial_request_from_text(&order, request, strlen(request), problem),
                          -EINVAL);
@@ -140,6 +150,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(everything_arrives_as_it_was, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_subject_that_may_be_anywhere_is_told_so, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_subject_that_takes_turns_is_told_where_they_come_from,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_largest_seed_that_json_can_carry_arrives, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(every_request_that_is_cut_off_is_refused, set_up,

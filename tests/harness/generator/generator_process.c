@@ -2,6 +2,7 @@
 
 #include "backends/clock.h"
 #include "harness/generator/generator.h"
+#include "harness/system/placement.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,6 +40,12 @@ static void open_tcp_pair(int ends[2])
 
 void generator_start(struct generator_process *process, enum channel channel, void (*prepare)(void))
 {
+    generator_start_on(process, channel, prepare, -1);
+}
+
+void generator_start_on(struct generator_process *process, enum channel channel,
+                        void (*prepare)(void), int helper_cpu)
+{
     int ends[2];
     if (channel == CHANNEL_TCP)
         open_tcp_pair(ends);
@@ -51,7 +58,7 @@ void generator_start(struct generator_process *process, enum channel channel, vo
         close(ends[0]);
         if (prepare)
             prepare();
-        int status = generator_main(ends[1], -1);
+        int status = generator_main(ends[1], -1, helper_cpu);
         fflush(NULL);
         _exit(status);
     }
@@ -81,6 +88,15 @@ int generator_start_on_tcp(void **state)
 {
     (void)state;
     generator_start(&generator, CHANNEL_TCP, NULL);
+    return 0;
+}
+
+int generator_start_with_helper(void **state)
+{
+    int cpus[1024];
+    int count = placement_allowed_cpus(cpus, sizeof cpus / sizeof cpus[0]);
+    (void)state;
+    generator_start_on(&generator, CHANNEL_SOCKETPAIR, NULL, count > 0 ? cpus[count - 1] : -1);
     return 0;
 }
 

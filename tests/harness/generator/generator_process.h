@@ -23,12 +23,22 @@ int generator_start_on_tcp(void **);
 int generator_end_cleanly(void **); /* what generator_end() says */
 #define ON_PAIR(test)                                                                              \
     cmocka_unit_test_setup_teardown(test, generator_start_on_socketpair, generator_end_cleanly)
+/* With a second thread, on the last CPU that there is, where the system tells. */
+int generator_start_with_helper(void **);
+#define WITH_HELPER(test)                                                                          \
+    {                                                                                              \
+#test "_with_a_helper", test, generator_start_with_helper, generator_end_cleanly, NULL     \
+    }
 #define ON_TCP(test)                                                                               \
     {                                                                                              \
 #test "_over_tcp", test, generator_start_on_tcp, generator_end_cleanly, NULL               \
     }
 
-/* Forks it. `prepare` (may be NULL) runs in the child first. Fails the test on any error. */
+/* Forks it. `prepare` (may be NULL) runs in the child first. helper_cpu: as in generator_main().
+ * Fails the test on any error. */
+void generator_start_on(struct generator_process *, enum channel, void (*prepare)(void),
+                        int helper_cpu);
+/* Without a helper. */
 void generator_start(struct generator_process *, enum channel, void (*prepare)(void));
 
 /* Closes the channel and returns the exit status; 128 + signal when one ended it. */

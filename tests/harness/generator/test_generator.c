@@ -69,6 +69,90 @@ static void drop_resets_all_but_the_held_connections(void **state)
     close(listener);
 }
 
+/* Fills, takes the connections, drops them. */
+static void fill_and_drop(int listener, unsigned port, unsigned count)
+{
+    int fds[MANY + 1];
+    assert_int_equal(fill(port, count, NULL), 0);
+    assert_int_equal(listener_accept(listener, fds, MANY + 1), count);
+    for (unsigned i = 0; i < count; i++)
+        assert_false(connection_was_reset(fds[i]));
+    assert_int_equal(generator_ask(&generator, NULL, "{\"do\":\"drop\"}"), 0);
+    for (unsigned i = 0; i < count; i++)
+        assert_true(connection_was_reset(fds[i]));
+    close_all(fds, count);
+}
+
+static void a_fill_after_a_drop_may_be_smaller_or_larger(void **state)
+{
+    (void)state;
+    static const unsigned counts[] = {40, 5, 64, 1, 20};
+    unsigned port;
+    int listener = listener_open(MANY, &port);
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        fill_and_drop(listener, port, counts[i]);
+    close(listener);
+}
+
+static void allow_files_for_one_queue(void)
+{
+    struct rlimit limit = {.rlim_cur = MANY + 32, .rlim_max = MANY + 32};
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void filling_and_dropping_again_takes_no_more_files(void **state)
+{
+    (void)state;
+    unsigned port;
+    int listener = listener_open(MANY, &port);
+    generator_start(&generator, CHANNEL_SOCKETPAIR, allow_files_for_one_queue);
+    for (unsigned i = 0; i < 8; i++)
+        fill_and_drop(listener, port, i % 2 == 0 ? MANY : MANY / 2);
+    assert_int_equal(generator_end(&generator), 0);
+    close(listener);
+}
+
+static void dropped_sockets_that_nobody_listens_to_any_more_are_a_refusal(void **state)
+{
+    unsigned port;
+    int listener = listener_open(MANY, &port);
+    fill_and_drop(listener, port, MANY);
+    close(listener);
+    assert_int_equal(fill(port, MANY, NULL), -EREMOTEIO);
+    assert_non_null(strstr(generator.problem, "refused after"));
+    it_fills_a_queue_with_exactly_as_many_as_asked(state);
+}
+
+static void release_resets_the_held_connections_too(void **state)
+{
+    (void)state;
+    unsigned port;
+    int fds[MANY], listener = listener_open(MANY, &port);
+    assert_int_equal(fill(port, 20, NULL), 0);
+    assert_int_equal(generator_ask(&generator, NULL, "{\"do\":\"hold\"}"), 0);
+    assert_int_equal(fill(port, 20, NULL), 0);
+    assert_int_equal(listener_accept(listener, fds, MANY), 40);
+    assert_int_equal(generator_ask(&generator, NULL, "{\"do\":\"release\"}"), 0);
+    for (size_t i = 0; i < 40; i++)
+        assert_true(connection_was_reset(fds[i]));
+    close_all(fds, 40);
+    close(listener);
+}
+
+#ifdef POLLBENCH_LINUX
+static void a_helper_on_a_cpu_that_there_is_not_is_refused_by_the_first_fill(void **state)
+{
+    (void)state;
+    unsigned port;
+    int listener = listener_open(MANY, &port);
+    generator_start_on(&generator, CHANNEL_SOCKETPAIR, NULL, 1000000);
+    assert_int_equal(fill(port, MANY, NULL), -EREMOTEIO);
+    assert_non_null(strstr(generator.problem, "a second thread of the generator on CPU 1000000: "));
+    assert_int_equal(generator_end(&generator), 0);
+    close(listener);
+}
+#endif
+
 static void connections_come_from_every_source_address_it_names(void **state)
 {
     (void)state;
@@ -348,6 +432,21 @@ int main(void)
         ON_PAIR(drop_resets_all_but_the_held_connections),
         ON_PAIR(connections_come_from_every_source_address_it_names),
         ON_PAIR(a_refused_connection_is_a_sentence_and_the_next_command_works),
+        ON_PAIR(a_fill_after_a_drop_may_be_smaller_or_larger),
+        cmocka_unit_test(filling_and_dropping_again_takes_no_more_files),
+        ON_PAIR(dropped_sockets_that_nobody_listens_to_any_more_are_a_refusal),
+        ON_PAIR(release_resets_the_held_connections_too),
+        WITH_HELPER(it_fills_a_queue_with_exactly_as_many_as_asked),
+        WITH_HELPER(drop_resets_all_but_the_held_connections),
+        WITH_HELPER(connections_come_from_every_source_address_it_names),
+        WITH_HELPER(a_refused_connection_is_a_sentence_and_the_next_command_works),
+        WITH_HELPER(a_queue_that_is_full_ends_in_a_sentence_that_names_somaxconn),
+        WITH_HELPER(a_fill_after_a_drop_may_be_smaller_or_larger),
+        WITH_HELPER(dropped_sockets_that_nobody_listens_to_any_more_are_a_refusal),
+        WITH_HELPER(release_resets_the_held_connections_too),
+#ifdef POLLBENCH_LINUX
+        cmocka_unit_test(a_helper_on_a_cpu_that_there_is_not_is_refused_by_the_first_fill),
+#endif
         cmocka_unit_test(too_few_files_names_the_limit_and_leaves_nothing_open),
         ON_PAIR(a_queue_that_is_full_ends_in_a_sentence_that_names_somaxconn),
         ON_PAIR(a_closed_loop_counts_and_times_the_connections_of_its_window),

@@ -133,6 +133,7 @@ void made_whole_trial(struct trial *trial)
     trial->order = 2;
     trial->attempt = 1;
     trial->start_ns = 123456789012345678;
+    trial->elapsed_ns = 987654321012345678;
     trial->cpu = 5;
     trial->has_outcome = true;
     snprintf(trial->why_invalid, sizeof trial->why_invalid, "%s",

@@ -122,6 +122,7 @@ static void a_value_that_is_wrong_is_named_with_its_field(void **state)
         {"order", "4294967296", "order: expected a smaller number"},
         {"attempt", "3", "attempt: expected 0, 1 or 2"},
         {"start_ns", "true", "start_ns: expected a whole number, not true or false"},
+        {"elapsed_ns", "-1", "elapsed_ns: expected a whole number, not a negative number"},
         {"cpu", "2147483648", "cpu: expected a smaller number"},
         {"cpu", "-1", "cpu: expected a whole number, not a negative number"},
         {"valid", "null", "valid: expected true or false, not null"},

@@ -119,6 +119,7 @@ static void assert_same_trial(const struct trial *left, const struct trial *righ
     assert_int_equal(left->order, right->order);
     assert_int_equal(left->attempt, right->attempt);
     assert_int_equal(left->start_ns, right->start_ns);
+    assert_int_equal(left->elapsed_ns, right->elapsed_ns);
     assert_int_equal(left->cpu, right->cpu);
     assert_int_equal(left->valid, right->valid);
     assert_string_equal(left->why_invalid, right->why_invalid);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,6 +63,47 @@ static void drains_are_measured_apart_and_their_median_is_the_value(void **state
     assert_true(usage("wall_ns") >= 40 * sum_ns - 5);
     if (has_kernel())
         assert_int_equal(counter("events"), 5 * 40);
+}
+
+/* Both ends: [0] is the harness's, [1] the trial's. */
+static void open_turns(int ends[2], unsigned given)
+{
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    while (given-- > 0)
+        assert_int_equal(write(ends[0], "", 1), 1);
+}
+
+static void a_drain_in_turns_takes_one_for_each_drain_and_for_its_begin_and_end(void **state)
+{
+    (void)state;
+    int turns[2];
+    char taken[16];
+    open_turns(turns, 5);
+    assert_int_equal(run_trial((struct trial_request){.mode = "drain", .turn_fd = turns[1]},
+                               "queue=20 drains=3 idle=0 budget=50"),
+                     0);
+    assert_int_equal(outcome.sample_count, 3);
+    /* The last one ends with the trial's process. */
+    assert_int_equal(recv(turns[0], taken, sizeof taken, MSG_DONTWAIT), 4);
+    assert_int_equal(recv(turns[1], taken, sizeof taken, MSG_DONTWAIT), -1);
+    close(turns[0]);
+    close(turns[1]);
+}
+
+static void a_drain_whose_turns_do_not_come_any_more_fails_with_a_sentence(void **state)
+{
+    (void)state;
+    for (unsigned given = 0; given < 3; given++) {
+        int turns[2];
+        open_turns(turns, given);
+        assert_int_equal(shutdown(turns[0], SHUT_WR), 0);
+        assert_int_equal(run_trial((struct trial_request){.mode = "drain", .turn_fd = turns[1]},
+                                   "queue=20 drains=3 idle=0 budget=50"),
+                         -EPIPE);
+        assert_non_null(strstr(problem, given == 0 ? "the first turn" : "the next turn"));
+        close(turns[0]);
+        close(turns[1]);
+    }
 }
 
 static double shortest_drain_ns;
@@ -372,6 +414,8 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         WITH_GENERATOR(drain_accepts_exactly_the_queue_in_the_measured_region),
         WITH_GENERATOR(drains_are_measured_apart_and_their_median_is_the_value),
+        WITH_GENERATOR(a_drain_in_turns_takes_one_for_each_drain_and_for_its_begin_and_end),
+        WITH_GENERATOR(a_drain_whose_turns_do_not_come_any_more_fails_with_a_sentence),
         WITH_GENERATOR(a_planted_delay_is_inside_every_drain),
         WITH_GENERATOR(drain_with_idle_connections_does_not_count_them),
         WITH_GENERATOR(the_budget_bounds_the_accepts_of_one_wakeup),
