@@ -41,6 +41,9 @@ static void write_numbers(const struct chart *chart, char *styles, size_t size, 
     }
     if (chart->drawn.kind == CHART_CURVES)
         snprintf(layout, layout_size, "%s", chart->layout);
+    else if (chart->drawn.kind == CHART_FOREST)
+        snprintf(layout, layout_size, "%.10g %.10g 1 %.10g %d", panel->low, panel->high,
+                 panel->effect, chart->metric->lower_is_better);
     else
         snprintf(layout, layout_size, "%.10g %.10g %d", panel->low, panel->high,
                  panel->logarithmic);
@@ -49,12 +52,14 @@ static void write_numbers(const struct chart *chart, char *styles, size_t size, 
 static int run_script(struct drawing *drawing, struct chart *chart, const struct curve_plan *plan)
 {
     static const char *const scripts[] = {
+        [CHART_FOREST] = "forest.gp",
         [CHART_DOTS] = "dots.gp",
         [CHART_PERCENTILES] = "percentiles.gp",
         [CHART_CURVES] = "curves.gp",
     };
     enum chart_kind kind = chart->drawn.kind;
-    char stem[GNUPLOT_PATH_BYTES + CHART_NAME_BYTES], styles[2048], layout[160];
+    char stem[GNUPLOT_PATH_BYTES + CHART_NAME_BYTES], styles[2048],
+        layout[sizeof chart->layout + 80];
     struct chart_texts texts;
     bool prints = drawing->terminal != NULL;
     struct chart shown = *chart;
@@ -118,10 +123,12 @@ int chart_draw(struct drawing *drawing, struct chart *chart, enum chart_kind kin
     drawn->cell = chart->cell;
     drawn->parameter = chart->parameter;
     drawn->metric = chart->metric;
+    drawn->kind = kind;
     chart_set_name(chart);
-    int r = kind == CHART_CURVES ? chart_curves(chart, plan, folder)
-            : kind == CHART_DOTS ? chart_dots(chart, folder)
-                                 : chart_percentiles(chart, folder);
+    int r = kind == CHART_CURVES   ? chart_curves(chart, plan, folder)
+            : kind == CHART_FOREST ? chart_forest(chart, folder)
+            : kind == CHART_DOTS   ? chart_dots(chart, folder)
+                                   : chart_percentiles(chart, folder);
     if (r < 0)
         problem_say(drawing->problem, r, "the data of the chart %s cannot be written: %s",
                     drawn->name, strerror(-r));

@@ -42,7 +42,9 @@ static int write_scripts(const char *folder)
     } scripts[] = {
         {"curves.gp", script_curves, script_curves_size},
         {"dots.gp", script_dots, script_dots_size},
+        {"forest.gp", script_forest, script_forest_size},
         {"percentiles.gp", script_percentiles, script_percentiles_size},
+        {"ratios.gp", script_ratios, script_ratios_size},
         {"scale.gp", script_scale, script_scale_size},
         {"style.gp", script_style, script_style_size},
     };

@@ -85,4 +85,4 @@ if (kind eq "dumb") { set tmargin 1; set bmargin 3; set errorbars 0 }
 set label 1 title_text    at screen 16.0 / width, screen 1 - 22.0 / height left font ",16"
 set label 2 subtitle_text at screen 16.0 / width, screen 1 - 46.0 / height left font ",12" tc rgb "#333333"
 set label 3 note_text     at screen 16.0 / width, screen 1 - 68.0 / height left font ",12" tc rgb "#A03000"
-set label 4 caption_text  at screen 16.0 / width, screen 45.0 / height left font ",10" tc rgb "#444444"
+set label 4 caption_text  at screen 16.0 / width, screen 45.0 / height left font ",11" tc rgb "#444444"

@@ -1,0 +1,92 @@
+# One row for each subject: its ratio to the baseline as a point on the interval of its verdict, and the minimum
+# effect as a band around 1.
+# gnuplot -d -e "kinds = 'svg png'" -c forest.gp STEM TITLE SUBTITLE AXIS CAPTION NOTE STYLES "LOW HIGH LOG EFFECT LOWER" BASELINE
+# reads STEM.csv, writes STEM.svg and STEM.png
+# EFFECT: the minimum effect, as a share; LOWER: 1 where a ratio under 1 is better.
+stem = ARG1
+title_text = ARG2
+subtitle_text = ARG3
+axis_text = ARG4
+caption_text = ARG5
+note_text = ARG6
+styles = ARG7
+low = real(word(ARG8, 1))
+high = real(word(ARG8, 2))
+effect = real(word(ARG8, 4))
+lower = int(word(ARG8, 5))
+baseline = ARG9
+style_file = ARG0[1:strlen(ARG0) - strlen("forest.gp")]."style.gp"
+ratios_file = ARG0[1:strlen(ARG0) - strlen("forest.gp")]."ratios.gp"
+
+set datafile separator comma
+rows = words(styles)
+array names[rows]
+array said[rows]
+longest = 0
+longer(label) = strlen(label) > longest ? strlen(label) : longest
+# A string that holds a comma cannot be had this way: the figures are tics. An arrow where the interval runs out of the picture.
+stats stem.".csv" skip 1 using (names[$0 + 1] = strcol(2), said[$0 + 1] = strcol(11), \
+    longest = longer(strcol(2)), 0) nooutput
+stats stem.".csv" skip 1 using ($9 + $10) name "A" nooutput
+if (A_max > 0 && kinds ne "dumb") { caption_text = caption_text."\nAn arrow: the interval runs out of the picture." }
+
+# In pixels. Names on the left as wide as they are; on the right the word and the figure.
+width = 1080
+left = 30 + 7.4 * longest
+left = left < 160 ? 160 : left > 500 ? 500 : left
+names_font = longest > 64 ? ",11" : ",13"
+right = 340
+height = 226 + 30 * rows
+dumb = kinds eq "dumb"
+if (dumb) { height = 22 * (rows + 7) }
+do for [kind in kinds] {
+    load style_file
+    set encoding utf8
+    set lmargin at screen left / width
+    set rmargin at screen 1 - 1.0 * right / width
+    set bmargin at screen 118.0 / height
+    set tmargin at screen 1 - (note_text eq "" ? 98.0 : 120.0) / height
+    if (dumb) { set lmargin longest + 2; set rmargin 50; set tmargin 1; set bmargin 3 }
+    beyond = dumb ? 1 : 0.7
+    set xrange [low:high]
+    axis_to_scale = "x"
+    numbered = 1
+    load ratios_file
+    set xlabel axis_text offset 0, 0.3
+    unset ytics
+    unset grid
+    unset y2tics
+    set yrange [1 - beyond:rows + beyond]
+    set y2range [1 - beyond:rows + beyond]
+    set y2tics scale 0 font ",12" textcolor rgb "#222222" offset (dumb ? 24 : 20), 0 ()
+    if (!dumb) {
+        set object 1 rectangle from first 1 / (1 + effect), graph 0 to first 1 + effect, graph 1 behind \
+            fc rgb "#DCE3E8" fs solid noborder
+    }
+    set arrow 100 from first 1, graph 0 to first 1, graph 1 nohead back lw 1 lc rgb "#555555"
+    if (lower) {
+        set label 5 (dumb ? "better" : "◄ better than ".baseline) at graph 0, graph 1 left
+        set label 6 (dumb ? "worse" : "worse than ".baseline." ►") at graph 1, graph 1 right
+    } else {
+        set label 5 (dumb ? "better" : "better than ".baseline." ►") at graph 1, graph 1 right
+        set label 6 (dumb ? "worse" : "◄ worse than ".baseline) at graph 0, graph 1 left
+    }
+    set label 5 offset 0, 0.7 font ",11" tc rgb "#0B3C5D"
+    set label 6 offset 0, 0.7 font ",11" tc rgb "#8A3A00"
+    do for [i = 1:rows] {
+        ink = said[i] eq "FASTER" ? "#0B3C5D" : said[i] eq "SLOWER" ? "#8A3A00" : "#333333"
+        at = rows + 1 - i
+        set label 100 + i names[i] at graph 0, first at offset -1.2, 0 right font names_font tc rgb "#222222"
+        set label 200 + i said[i] at graph 1, first at offset 1.4, 0 left font ",12" tc rgb ink
+    }
+    set style arrow 1 nohead lw 2.2 lc rgb "#222222"
+    set style arrow 2 head filled size screen 8.0 / width, 20 lw 2.2 lc rgb "#222222"
+    # White points first, for the tics alone.
+    plot stem.".csv" skip 1 using (high):1:y2tic(12) axes x1y2 with dots lc rgb "white", \
+         stem.".csv" skip 1 using 7:1:($8 - $7):(0) with vectors arrowstyle 1, \
+         stem.".csv" skip 1 using ($9 == 1 ? $4 : 1/0):1:($7 - $4):(0) with vectors arrowstyle 2, \
+         stem.".csv" skip 1 using ($10 == 1 ? $4 : 1/0):1:($8 - $4):(0) with vectors arrowstyle 2, \
+         for [i = 1:rows] stem.".csv" skip 1 every ::(i - 1)::(i - 1) using 4:1 \
+             with points ls int(word(styles, i)) lw 2.2
+    unset output
+}
