@@ -163,9 +163,10 @@ static size_t write_those(const struct page *page, const struct mode_view *mode,
             entries[at] = entries[at - 1];
         entries[at] = made;
     }
+    if (count > 0 && *heading != '\0')
+        html_print(page->out, "<p>%s</p>", heading);
     if (count > 0)
-        html_print(page->out, "%s%s%s<ul class=\"%s\">\n", *heading != '\0' ? "<p>" : "", heading,
-                   *heading != '\0' ? "</p>" : "", page_words[page_word_place(word)].css);
+        html_print(page->out, "<ul class=\"%s\">\n", page_words[page_word_place(word)].css);
     for (size_t i = 0; i < count; i++)
         write_entry(page, mode, cell, &entries[i]);
     if (count > 0)
@@ -360,10 +361,10 @@ int page_answers(struct page *page)
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
         html_print(page->out, "<th scope=\"col\" title=\"%s\">%s <small>%s</small></th>",
                    columns[i].meaning, columns[i].name, columns[i].meaning);
-    fputs("<th scope=\"col\" title=\"pairs without the baseline, of one tier, that have a "
-          "winner\">Among "
-          "the others <small>pairs without the baseline, of one tier, that have a "
-          "winner</small></th></tr></thead>\n",
+    fputs("<th scope=\"col\" title=\"who is FASTER than whom, of one tier, with the ratio\">Among "
+          "the "
+          "others <small>who is FASTER than whom, of one tier, with the "
+          "ratio</small></th></tr></thead>\n",
           page->out);
     for (size_t i = 0; i < page->modes.count; i++) {
         if (has_answers(&page->modes.modes[i]))

@@ -1,8 +1,8 @@
 # One row for each subject: its ratio to the baseline as a point on the interval of its verdict, and the minimum
 # effect as a band around 1.
-# gnuplot -d -e "kinds = 'svg png'" -c forest.gp STEM TITLE SUBTITLE AXIS CAPTION NOTE STYLES "LOW HIGH LOG EFFECT LOWER" BASELINE
+# gnuplot -d -e "kinds = 'svg png'" -c forest.gp STEM TITLE SUBTITLE AXIS CAPTION NOTE STYLES "LOW HIGH LOG EFFECT LOWER ; ROW ..." BASELINE
 # reads STEM.csv, writes STEM.svg and STEM.png
-# EFFECT: the minimum effect, as a share; LOWER: 1 where a ratio under 1 is better.
+# EFFECT: the minimum effect, as a share; LOWER: 1 where a ratio under 1 is better; ROW: those that have a ratio, from 1.
 stem = ARG1
 title_text = ARG2
 subtitle_text = ARG3
@@ -22,13 +22,24 @@ set datafile separator comma
 rows = words(styles)
 array names[rows]
 array said[rows]
+array lows[rows]
+array highs[rows]
+array ratios[rows]
+array beyond_left[rows]
+array beyond_right[rows]
+with_ratio = ARG8[strstrt(ARG8, ";") + 1:*]
 longest = 0
 longer(label) = strlen(label) > longest ? strlen(label) : longest
-# A string that holds a comma cannot be had this way: the figures are tics. An arrow where the interval runs out of the picture.
-stats stem.".csv" skip 1 using (names[$0 + 1] = strcol(2), said[$0 + 1] = strcol(11), \
-    longest = longer(strcol(2)), 0) nooutput
-stats stem.".csv" skip 1 using ($9 + $10) name "A" nooutput
-if (A_max > 0 && kinds ne "dumb") { caption_text = caption_text."\nAn arrow: the interval runs out of the picture." }
+# Not every row has a ratio. A string that holds a comma cannot be had this way: the figures are tics.
+stats stem.".csv" skip 1 using (names[$0 + 1] = strcol(2), said[$0 + 1] = strcol(11), beyond_left[$0 + 1] = $9, \
+    beyond_right[$0 + 1] = $10, longest = longer(strcol(2)), 0) nooutput
+arrows = 0
+do for [row in with_ratio] {
+    i = int(row)
+    stats stem.".csv" skip 1 every ::(i - 1)::(i - 1) using (ratios[i] = $4, lows[i] = $7, highs[i] = $8, 0) nooutput
+    arrows = arrows + beyond_left[i] + beyond_right[i]
+}
+if (arrows > 0 && kinds ne "dumb") { caption_text = caption_text."\nAn arrow: the interval runs out of the picture." }
 
 # In pixels. Names on the left as wide as they are; on the right the word and the figure.
 width = 1080
@@ -79,14 +90,17 @@ do for [kind in kinds] {
         set label 100 + i names[i] at graph 0, first at offset -1.2, 0 right font names_font tc rgb "#222222"
         set label 200 + i said[i] at graph 1, first at offset 1.4, 0 left font ",12" tc rgb ink
     }
-    set style arrow 1 nohead lw 2.2 lc rgb "#222222"
-    set style arrow 2 head filled size screen 8.0 / width, 20 lw 2.2 lc rgb "#222222"
+    do for [row in with_ratio] {
+        i = int(row)
+        at = rows + 1 - i
+        set arrow 200 + i from first ratios[i], first at to first lows[i], first at lw 2.2 lc rgb "#222222" nohead
+        set arrow 300 + i from first ratios[i], first at to first highs[i], first at lw 2.2 lc rgb "#222222" nohead
+        if (beyond_left[i]) { set arrow 200 + i head filled size screen 8.0 / width, 20 }
+        if (beyond_right[i]) { set arrow 300 + i head filled size screen 8.0 / width, 20 }
+    }
     # White points first, for the tics alone.
     plot stem.".csv" skip 1 using (high):1:y2tic(12) axes x1y2 with dots lc rgb "white", \
-         stem.".csv" skip 1 using 7:1:($8 - $7):(0) with vectors arrowstyle 1, \
-         stem.".csv" skip 1 using ($9 == 1 ? $4 : 1/0):1:($7 - $4):(0) with vectors arrowstyle 2, \
-         stem.".csv" skip 1 using ($10 == 1 ? $4 : 1/0):1:($8 - $4):(0) with vectors arrowstyle 2, \
-         for [i = 1:rows] stem.".csv" skip 1 every ::(i - 1)::(i - 1) using 4:1 \
-             with points ls int(word(styles, i)) lw 2.2
+         for [i in with_ratio] stem.".csv" skip 1 every ::(int(i) - 1)::(int(i) - 1) using 4:1 \
+             with points ls int(word(styles, int(i))) lw 2.2
     unset output
 }

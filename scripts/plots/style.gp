@@ -24,6 +24,8 @@ if (kind eq "dumb") { set output "| tr -d '\\f'" } else { set output stem.".".ki
 # No string of a result file is interpreted: no _{} or ^{} mark-up, no escapes.
 set termoption noenhanced
 set datafile separator comma
+# An axis may hold nothing but what is smaller than the usual 1e-8.
+set zero 1e-30
 
 set style line 1  lc rgb "#E69F00" pt 5  dt 1         ps 0.9 lw 1.8   # select: square
 set style line 2  lc rgb "#56B4E9" pt 9  dt (12,4)    ps 1.1 lw 1.8   # poll: triangle

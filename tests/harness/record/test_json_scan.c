@@ -128,7 +128,7 @@ static const struct {
     {"[\"\x80\"]", 2, "not UTF-8"},
     {"{\"\xc3\":1}", 2, "not UTF-8"},
     {"\"\xed\xa0\x80\"", 1, "not UTF-8"},
-    {"[" DEEP_16 "]", 17, "more brackets"},
+    {"[" DEEP_16 "]", 17, "brackets more than 16 deep"},
     {"\"\u00fc\u20ac\U0001f600\" x", 7, "the end of the line expected"},
 };
 
