@@ -133,7 +133,7 @@ static void write_caption(const struct chart *chart, bool shows_trials, char *te
         write_ratio_caption(chart, more, sizeof more);
     write_kept(chart->run, more, sizeof more);
     if (chart->drawn.kind == CHART_FOREST || chart->only_ratios) {
-        snprintf(text, size, "%s rounds. %s\n%s", rounds, more, machine);
+        snprintf(text, size, "Ratios of %s rounds. %s\n%s", rounds, more, machine);
         wrap(text);
         return;
     }

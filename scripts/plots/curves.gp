@@ -71,6 +71,10 @@ if (labelled) {
     }
 }
 
+# Pixels that the words below take more than two lines of them do.
+rows_of(text) = strstrt(text, "\n") > 0 ? 1 + rows_of(text[strstrt(text, "\n") + 1:*]) : 1
+below = kinds eq "dumb" || rows_of(caption_text) < 3 ? 0 : 18 * (rows_of(caption_text) - 2)
+
 # In pixels. A legend on the right; room between panels for an axis each, unless it is the same one.
 width = 1080
 left = 100
@@ -89,7 +93,7 @@ if (dumb) {
 }
 top = (note_text eq "" ? 72 : 94) + (remark_text eq "" ? 0 : 22) + (single ? 0 : 24)
 if (dumb) { top = 22 * 2 }
-height = top + rows * panel_height + (rows - 1) * gap_y + (dumb ? 66 : 110)
+height = top + rows * panel_height + (rows - 1) * gap_y + (dumb ? 66 : 110 + below)
 
 # Side by side at each value, so that intervals do not hide each other.
 span = X_max - X_min

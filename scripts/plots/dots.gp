@@ -18,8 +18,11 @@ rows = words(styles)
 set datafile separator comma
 stats stem.".csv" skip 1 using (abs($8)) nooutput
 if (STATS_max > 0 && kinds ne "dumb") { caption_text = caption_text."\nAn arrow: off the axis, its figure stands on the right." }
+# Pixels that the words below take more than two lines of them do.
+rows_of(text) = strstrt(text, "\n") > 0 ? 1 + rows_of(text[strstrt(text, "\n") + 1:*]) : 1
+below = kinds eq "dumb" || rows_of(caption_text) < 3 ? 0 : 18 * (rows_of(caption_text) - 2)
 width = 1080
-height = 188 + 36 * rows
+height = 188 + 36 * rows + below
 # Of characters, a line for each row.
 dumb = kinds eq "dumb"
 if (dumb) { height = 22 * (rows + 6) }

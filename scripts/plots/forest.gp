@@ -41,13 +41,17 @@ do for [row in with_ratio] {
 }
 if (arrows > 0 && kinds ne "dumb") { caption_text = caption_text."\nAn arrow: the interval runs out of the picture." }
 
+# Pixels that the words below take more than two lines of them do.
+rows_of(text) = strstrt(text, "\n") > 0 ? 1 + rows_of(text[strstrt(text, "\n") + 1:*]) : 1
+below = kinds eq "dumb" || rows_of(caption_text) < 3 ? 0 : 18 * (rows_of(caption_text) - 2)
+
 # In pixels. Names on the left as wide as they are; on the right the word and the figure.
 width = 1080
 left = 30 + 7.4 * longest
 left = left < 160 ? 160 : left > 500 ? 500 : left
 names_font = longest > 64 ? ",11" : ",13"
 right = 340
-height = 226 + 30 * rows
+height = 226 + 30 * rows + below
 dumb = kinds eq "dumb"
 if (dumb) { height = 22 * (rows + 7) }
 do for [kind in kinds] {
@@ -55,9 +59,12 @@ do for [kind in kinds] {
     set encoding utf8
     set lmargin at screen left / width
     set rmargin at screen 1 - 1.0 * right / width
-    set bmargin at screen 118.0 / height
+    set bmargin at screen (118.0 + below) / height
     set tmargin at screen 1 - (note_text eq "" ? 98.0 : 120.0) / height
-    if (dumb) { set lmargin longest + 2; set rmargin 50; set tmargin 1; set bmargin 3 }
+    # Where there is little room the figures go without their words.
+    has_words = !dumb || terminal_columns >= 80
+    if (dumb) { set lmargin longest + 2; set rmargin (has_words ? 33 : 22); set tmargin 1; set bmargin 3 }
+    short_word(text) = text eq "EQUIVALENT" ? "=" : text[1:3] eq "not" ? "?" : text
     beyond = dumb ? 1 : 0.7
     set xrange [low:high]
     axis_to_scale = "x"
@@ -69,26 +76,30 @@ do for [kind in kinds] {
     unset y2tics
     set yrange [1 - beyond:rows + beyond]
     set y2range [1 - beyond:rows + beyond]
-    set y2tics scale 0 font ",12" textcolor rgb "#222222" offset (dumb ? 24 : 20), 0 ()
+    set y2tics scale 0 font ",12" textcolor rgb "#222222" offset (!dumb ? 20 : has_words ? 10 : 0), 0 ()
     if (!dumb) {
         set object 1 rectangle from first 1 / (1 + effect), graph 0 to first 1 + effect, graph 1 behind \
             fc rgb "#DCE3E8" fs solid noborder
     }
     set arrow 100 from first 1, graph 0 to first 1, graph 1 nohead back lw 1 lc rgb "#555555"
-    if (lower) {
-        set label 5 (dumb ? "better" : "◄ better than ".baseline) at graph 0, graph 1 left
-        set label 6 (dumb ? "worse" : "worse than ".baseline." ►") at graph 1, graph 1 right
-    } else {
-        set label 5 (dumb ? "better" : "better than ".baseline." ►") at graph 1, graph 1 right
-        set label 6 (dumb ? "worse" : "◄ worse than ".baseline) at graph 0, graph 1 left
+    if (lower && !dumb) {
+        set label 5 "◄ better than ".baseline at graph 0, graph 1 left
+        set label 6 "worse than ".baseline." ►" at graph 1, graph 1 right
     }
-    set label 5 offset 0, 0.7 font ",11" tc rgb "#0B3C5D"
-    set label 6 offset 0, 0.7 font ",11" tc rgb "#8A3A00"
+    if (!lower && !dumb) {
+        set label 5 "better than ".baseline." ►" at graph 1, graph 1 right
+        set label 6 "◄ worse than ".baseline at graph 0, graph 1 left
+    }
+    if (!dumb) {
+        set label 5 offset 0, 0.7 font ",11" tc rgb "#0B3C5D"
+        set label 6 offset 0, 0.7 font ",11" tc rgb "#8A3A00"
+    }
     do for [i = 1:rows] {
         ink = said[i] eq "FASTER" ? "#0B3C5D" : said[i] eq "SLOWER" ? "#8A3A00" : "#333333"
         at = rows + 1 - i
         set label 100 + i names[i] at graph 0, first at offset -1.2, 0 right font names_font tc rgb "#222222"
-        set label 200 + i said[i] at graph 1, first at offset 1.4, 0 left font ",12" tc rgb ink
+        about = dumb ? short_word(said[i]) : said[i]
+        if (has_words) { set label 200 + i about at graph 1, first at offset 1.4, 0 left font ",12" tc rgb ink }
     }
     do for [row in with_ratio] {
         i = int(row)

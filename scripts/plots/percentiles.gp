@@ -18,8 +18,11 @@ scale_file = ARG0[1:strlen(ARG0) - strlen("percentiles.gp")]."scale.gp"
 # Side by side at each percentile, so that intervals do not hide each other.
 series = words(styles)
 beside(i) = kinds eq "dumb" ? 0 : (i - (series - 1) / 2.0) * 0.6 / (series + 1)
+# Pixels that the words below take more than two lines of them do.
+rows_of(text) = strstrt(text, "\n") > 0 ? 1 + rows_of(text[strstrt(text, "\n") + 1:*]) : 1
+below = kinds eq "dumb" || rows_of(caption_text) < 3 ? 0 : 18 * (rows_of(caption_text) - 2)
 width = 1080
-height = 600
+height = 600 + below
 do for [kind in kinds] {
     load style_file
     set lmargin at screen 100.0 / width
