@@ -66,7 +66,7 @@ static size_t find_rows(struct chart *chart, struct row *rows)
     return others > 0 ? count : 0;
 }
 
-static void set_words(const struct chart *chart, struct chart_line *line, const struct row *row)
+static void set_words(struct chart *chart, struct chart_line *line, const struct row *row)
 {
     const struct comparison *comparison = &row->comparison;
     if (row->is_baseline)
@@ -79,7 +79,9 @@ static void set_words(const struct chart *chart, struct chart_line *line, const 
     const struct median *median =
         analysis_median(chart->analysis, chart->cell, chart->metric, row->subject);
     char value[48];
-    if (row->is_baseline && median != NULL)
+    bool is_large = row->is_baseline && median != NULL && !chart_can_draw(median->median);
+    chart->too_large += is_large;
+    if (row->is_baseline && median != NULL && !is_large)
         snprintf(
             line->text, sizeof line->text, "1 = %s %s",
             format_grouped(median->median, format_decimals(median->median), value, sizeof value),

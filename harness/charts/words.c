@@ -8,7 +8,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#define CAPTION_COLUMNS 140
+#define CAPTION_COLUMNS 165
 
 static const struct cell *cell_of(const struct chart *chart)
 {
@@ -184,7 +184,9 @@ static void write_note(const struct chart *chart, char *text, size_t size)
     add_count(text, size, "The generator was the bound in ", bound,
               "trials: this says nothing of the server. ");
     add_count(text, size, "Left out: ", chart->too_large,
-              "figures that are too large to draw; the CSV files have them.");
+              chart->too_large == 1
+                  ? "figure that is too large to draw; the CSV files have it."
+                  : "figures that are too large to draw; the CSV files have them.");
 }
 
 /* Ratios say nothing of how much: the figure of the baseline at both ends does. */
@@ -198,7 +200,8 @@ static void write_baseline(const struct chart *chart, char *text, size_t size)
         analysis_median(chart->analysis, sweep.cells[0], chart->metric, chart->baseline);
     const struct median *high =
         analysis_median(chart->analysis, sweep.cells[end], chart->metric, chart->baseline);
-    if (low == NULL || high == NULL)
+    if (low == NULL || high == NULL || !chart_can_draw(low->median) ||
+        !chart_can_draw(high->median))
         return;
     snprintf(text, size, "1 is %s: %s %s at %s=%s, %s %s at %s=%s.",
              chart_label_short(chart, chart->baseline, name, sizeof name),

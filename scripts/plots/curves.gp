@@ -78,7 +78,9 @@ below = kinds eq "dumb" || rows_of(caption_text) < 3 ? 0 : 18 * (rows_of(caption
 # In pixels. A legend on the right; room between panels for an axis each, unless it is the same one.
 width = 1080
 left = 100
-legend = single ? 330 : 62 + 8 * (longest > 22 || !knees ? longest : 22)
+legend = single ? 90 + 7.2 * longest : 62 + 7.6 * (longest > 22 || !knees ? longest : 22)
+legend = single && legend < 260 ? 260.0 : legend > 600 ? 600.0 : legend
+if (legend > 400) { width = width + legend - 400 }
 gap_x = shared ? 16 : 66
 gap_y = 66
 panel_width = (width - left - legend - gap_x * (columns - 1.0)) / columns

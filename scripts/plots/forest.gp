@@ -48,7 +48,8 @@ below = kinds eq "dumb" || rows_of(caption_text) < 3 ? 0 : 18 * (rows_of(caption
 # In pixels. Names on the left as wide as they are; on the right the word and the figure.
 width = 1080
 left = 30 + 7.4 * longest
-left = left < 160 ? 160 : left > 500 ? 500 : left
+left = left < 160 ? 160.0 : left > 500 ? 500.0 : left
+if (left > 340) { width = width + left - 340 }
 names_font = longest > 64 ? ",11" : ",13"
 right = 340
 height = 226 + 30 * rows + below
