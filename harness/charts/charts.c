@@ -159,26 +159,31 @@ static int draw_percentiles(struct drawing *drawing, size_t cell)
 
 /* ---- sweeps ---- */
 
-/* The one that all cells of the sweep are compared with; SUBJECT_NONE: there is none. */
+/* The one that all cells of the sweep are compared with; SUBJECT_NONE: there is none, or nobody to
+ * compare. */
 static size_t sweep_baseline(const struct drawing *drawing, const struct sweep *sweep)
 {
-    size_t baseline = drawing->analysis->cells[sweep->cells[0]].baseline;
-    for (size_t i = 1; i < sweep->count; i++) {
-        if (drawing->analysis->cells[sweep->cells[i]].baseline != baseline)
+    const struct cell_summary *cells = drawing->analysis->cells;
+    size_t baseline = cells[sweep->cells[0]].baseline, pairs = 0;
+    for (size_t i = 0; i < sweep->count; i++) {
+        pairs += cells[sweep->cells[i]].verdict_count;
+        if (cells[sweep->cells[i]].baseline != baseline)
             return SUBJECT_NONE;
     }
-    return baseline;
+    return pairs > 0 ? baseline : SUBJECT_NONE;
 }
 
-/* The 99th percentile beside a metric that is a median: a median says nothing of the tail. */
-static const struct metric *tail_of(const struct cell *cell, const struct metric *metric)
+/* Of a metric that is a median, which says nothing of the tail: what its name has in the place of
+ * "_p50". "_p99" is the 99th percentile, "" the whole histogram. NULL: there is none. */
+static const struct metric *beside_median(const struct cell *cell, const struct metric *metric,
+                                          const char *place)
 {
-    static const char median[] = "_p50_";
+    static const char median[] = "_p50";
     char name[80];
     const char *at = strstr(metric->name, median);
     if (at == NULL)
         return NULL;
-    snprintf(name, sizeof name, "%.*s_p99_%s", (int)(at - metric->name), metric->name,
+    snprintf(name, sizeof name, "%.*s%s%s", (int)(at - metric->name), metric->name, place,
              at + strlen(median));
     return workload_metric(cell->workload, cell->mode, name);
 }
@@ -188,7 +193,7 @@ static int draw_main_sweep(struct drawing *drawing, const struct sweep *sweep,
                            const struct metric *metric, const char *axis)
 {
     size_t cell = sweep->cells[0];
-    const struct metric *tail = tail_of(cell_at(drawing, cell), metric);
+    const struct metric *tail = beside_median(cell_at(drawing, cell), metric, "");
     struct chart chart = chart_of(drawing, cell, metric);
     chart.parameter = sweep->parameter;
     chart.baseline = sweep_baseline(drawing, sweep);
@@ -197,7 +202,7 @@ static int draw_main_sweep(struct drawing *drawing, const struct sweep *sweep,
         .axis = axis,
         .in_us = tail != NULL,
         .figures = {{metric->name, 0, true, chart.baseline != SUBJECT_NONE},
-                    {tail != NULL ? tail->name : NULL, 0, true, false}},
+                    {tail != NULL ? tail->name : NULL, 99, true, false}},
     };
     return chart_draw(drawing, &chart, CHART_CURVES, &plan);
 }
@@ -237,7 +242,7 @@ static int draw_sweeps(struct drawing *drawing, size_t cell, const struct metric
             continue;
         snprintf(axis, sizeof axis, "%s (logarithmic)", printable(clean, sizeof clean, name));
         r = draw_main_sweep(drawing, &sweep, metric, axis);
-        if (r == 0 && tail_of(cell_at(drawing, cell), metric) == NULL)
+        if (r == 0 && beside_median(cell_at(drawing, cell), metric, "") == NULL)
             r = draw_latency_sweep(drawing, &sweep, axis);
     }
     return r;
@@ -280,7 +285,7 @@ static int draw_plan(struct drawing *drawing, size_t cell)
 /* A cell by itself. Where its mode is read as curves these have its figures. */
 static int draw_base(struct drawing *drawing, size_t cell, const struct metric *metric)
 {
-    const struct metric *tail = tail_of(cell_at(drawing, cell), metric);
+    const struct metric *tail = beside_median(cell_at(drawing, cell), metric, "_p99");
     bool has_dots = !is_planned(drawing, cell);
     int r = draw_forest(drawing, cell, metric, false);
     if (r == 0)

@@ -129,6 +129,8 @@ static void write_caption(const struct chart *chart, bool shows_trials, char *te
     if (chart->has_pooled)
         snprintf(more + strlen(more), sizeof more - strlen(more),
                  " Points without interval: all rounds together.");
+    if (chart->drawn.kind == CHART_PERCENTILES)
+        format_add(more, sizeof more, " max: the median of the largest of each round.");
     if (chart->baseline != SUBJECT_NONE)
         write_ratio_caption(chart, more, sizeof more);
     write_kept(chart->run, more, sizeof more);
@@ -255,14 +257,18 @@ void chart_fill_texts(struct chart_texts *texts, const struct chart *chart,
                       const struct curve_plan *plan, bool shows_trials)
 {
     char params[FORMAT_BYTES], mode[40], label[CHART_LABEL_BYTES] = "";
+    char baseline[64], ratio[96] = "";
     const struct cell *cell = cell_of(chart);
     *texts = (struct chart_texts){0};
     if (chart->subject != SUBJECT_NONE)
         chart_label(chart, chart->subject, label, sizeof label);
-    snprintf(texts->title, sizeof texts->title, "%s %s%s%s%s: %s", cell->workload->name,
+    if (chart->drawn.kind == CHART_FOREST || chart->only_ratios)
+        snprintf(ratio, sizeof ratio, ", as a ratio to %s",
+                 chart_label_short(chart, chart->baseline, baseline, sizeof baseline));
+    snprintf(texts->title, sizeof texts->title, "%s %s%s%s%s: %s%s", cell->workload->name,
              printable(mode, sizeof mode, cell->mode),
              chart->ladder ? ", one feature at a time" : "", *label != '\0' ? ", " : "", label,
-             plan != NULL && plan->title != NULL ? plan->title : chart->metric->help);
+             plan != NULL && plan->title != NULL ? plan->title : chart->metric->help, ratio);
     format_params(cell, chart->parameter, chart->other, params, sizeof params);
     if (plan != NULL && plan->lines != NULL) /* one panel up, the other down */
         snprintf(texts->subtitle, sizeof texts->subtitle, "%s", params);

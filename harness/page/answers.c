@@ -102,7 +102,7 @@ static void write_missing(const struct page *page, const struct comparison *comp
     if (comparison->rounds_likely >= VERDICT_ROUNDS_MAXIMUM) {
         fputs(" <small>no number of rounds is likely to decide it</small>", page->out);
     } else if (comparison->rounds_likely > comparison->n) {
-        fputs(" <small>", page->out);
+        fputs(" <small class=\"rounds\">", page->out);
         write_rounds(page->out, comparison->rounds_likely);
         fputs(" rounds</small>", page->out);
     } else if (*comparison->why != '\0') {
@@ -303,7 +303,7 @@ static void write_others(const struct page *page, const struct mode_view *mode, 
 
 static void write_cell(const struct page *page, const struct mode_view *mode, size_t cell)
 {
-    char name[FORMAT_BYTES], figure[FORMAT_BYTES];
+    char name[FORMAT_BYTES], figure[48];
     size_t baseline = page->analysis->cells[cell].baseline;
     page_cell_name(page, mode, cell, name, sizeof name);
     html_print(page->out, "<tr><th scope=\"row\" data-c=\"%zu\">%s", cell,
@@ -314,9 +314,12 @@ static void write_cell(const struct page *page, const struct mode_view *mode, si
                    sizeof columns / sizeof columns[0] + 1);
         return;
     }
-    html_print(page->out, " <small>against <b>%s</b>: %s</small></th>\n",
-               page_subject(page, baseline),
-               page_figure(page, mode, cell, baseline, figure, sizeof figure));
+    html_print(page->out, " <small>against <b>%s</b>", page_subject(page, baseline));
+    const struct median *median = analysis_median(page->analysis, cell, mode->metric, baseline);
+    if (median != NULL)
+        html_print(page->out, ": %s %s", format_value(median->median, figure, sizeof figure),
+                   mode->metric->unit);
+    fputs("</small></th>\n", page->out);
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
         write_column(page, mode, cell, &columns[i]);
     write_others(page, mode, cell);

@@ -27,9 +27,10 @@ height = 188 + 36 * rows + below
 # Of characters, a line for each row.
 dumb = kinds eq "dumb"
 if (dumb) { height = 22 * (rows + 6) }
+array names[rows]
+stats stem.".csv" skip 1 using (names[$0 + 1] = strcol(2), 0) nooutput
 longest = 0
-longer(label) = strlen(label) > longest ? strlen(label) : longest
-stats stem.".csv" skip 1 using (longest = longer(strcol(2)), 0) nooutput
+do for [i = 1:rows] { if (strlen(names[i]) > longest) { longest = strlen(names[i]) } }
 names_width = 30 + 7.4 * longest
 names_width = names_width < 160 ? 160.0 : names_width > 500 ? 500.0 : names_width
 names_font = longest > 64 ? ",11" : ",13"

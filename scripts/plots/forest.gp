@@ -28,11 +28,11 @@ array ratios[rows]
 array beyond_left[rows]
 array beyond_right[rows]
 with_ratio = ARG8[strstrt(ARG8, ";") + 1:*]
-longest = 0
-longer(label) = strlen(label) > longest ? strlen(label) : longest
 # Not every row has a ratio. A string that holds a comma cannot be had this way: the figures are tics.
 stats stem.".csv" skip 1 using (names[$0 + 1] = strcol(2), said[$0 + 1] = strcol(11), beyond_left[$0 + 1] = $9, \
-    beyond_right[$0 + 1] = $10, longest = longer(strcol(2)), 0) nooutput
+    beyond_right[$0 + 1] = $10, 0) nooutput
+longest = 0
+do for [i = 1:rows] { if (strlen(names[i]) > longest) { longest = strlen(names[i]) } }
 arrows = 0
 do for [row in with_ratio] {
     i = int(row)

@@ -23,9 +23,9 @@ rows_of(text) = strstrt(text, "\n") > 0 ? 1 + rows_of(text[strstrt(text, "\n") +
 below = kinds eq "dumb" || rows_of(caption_text) < 3 ? 0 : 18 * (rows_of(caption_text) - 2)
 # Names on the right as wide as they are.
 longest = 0
-longer(label) = strlen(label) > longest ? strlen(label) : longest
 do for [i = 0:series - 1] {
-    stats stem.".csv" index i every ::0::0 using (longest = longer(strcol(2)), 0) nooutput
+    stats stem.".csv" index i every ::0::0 using (name = strcol(2), 0) nooutput
+    if (strlen(name) > longest) { longest = strlen(name) }
 }
 legend = 90 + 7.0 * longest
 legend = legend < 260 ? 260.0 : legend > 600 ? 600.0 : legend
