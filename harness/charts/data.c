@@ -18,7 +18,7 @@ enum { LOGARITHMIC_FROM = 20, LOGARITHMIC_LEAST = 3 };
 /* An interval may make the axis of ratios longer by half of what the ratios need, and by a factor
  * of 1.2 in any case: one that is wider would squeeze all the others. And room at both ends. */
 #define INTERVAL_SHARE 0.5
-#define INTERVAL_FACTOR 1.2
+#define INTERVAL_FACTOR 1.5
 #define RATIO_MARGIN 0.06
 
 /* ---- holding it ---- */

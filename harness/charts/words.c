@@ -103,7 +103,7 @@ static void write_kept(const struct run *run, char *text, size_t size)
 {
     char end[FORMAT_BYTES];
     if (run->ended == NULL || run->rounds_missing > 0)
-        format_add(text, size, " NOT FINISHED: the run kept %s.", format_end(run, end, sizeof end));
+        format_add(text, size, "\nNOT FINISHED: the run kept %s.", format_end(run, end, sizeof end));
 }
 
 static void write_caption(const struct chart *chart, bool shows_trials, char *text, size_t size)

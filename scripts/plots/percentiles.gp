@@ -22,6 +22,7 @@ beside(i) = kinds eq "dumb" ? 0 : (i - (series - 1) / 2.0) * 0.6 / (series + 1)
 rows_of(text) = strstrt(text, "\n") > 0 ? 1 + rows_of(text[strstrt(text, "\n") + 1:*]) : 1
 below = kinds eq "dumb" || rows_of(caption_text) < 3 ? 0 : 18 * (rows_of(caption_text) - 2)
 # Names on the right as wide as they are.
+set datafile separator comma
 longest = 0
 do for [i = 0:series - 1] {
     stats stem.".csv" index i every ::0::0 using (name = strcol(2), 0) nooutput
