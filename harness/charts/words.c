@@ -102,7 +102,7 @@ static void write_ratio_caption(const struct chart *chart, char *text, size_t si
 static void write_kept(const struct run *run, char *text, size_t size)
 {
     char end[FORMAT_BYTES];
-    if (run->ended == NULL || run->rounds_missing > 0)
+    if (!run_is_whole(run))
         format_add(text, size, "\nNOT FINISHED: the run kept %s.", format_end(run, end, sizeof end));
 }
 

@@ -54,7 +54,7 @@ static void write_end(const struct page *page)
 {
     char end[FORMAT_BYTES];
     const struct run *run = page->run;
-    if (run->ended == NULL || run->rounds_missing > 0)
+    if (!run_is_whole(run))
         html_print(page->out, "<p class=\"warning\"><b>NOT FINISHED:</b> this page is of %s.</p>\n",
                    format_end(run, end, sizeof end));
     if (run->cut_lines > 0)
