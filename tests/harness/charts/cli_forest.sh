@@ -123,7 +123,7 @@ a_sweep_of_latency_shows_median_and_p99() {
 
 figures_of_nothing_at_all_have_a_chart() {
     local kind
-    for kind in zero tiny; do
+    for kind in zero tiny small; do
         rm -rf r && make_run $kind && draw || return 1
         [ -s r/charts/accept-drain-ns_per_accept.svg ] || fail "$kind: no dots"
     done

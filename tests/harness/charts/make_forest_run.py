@@ -3,8 +3,8 @@
 
 usage: make_forest_run.py KIND FOLDER
 KIND: many (25 subjects, names of 63 bytes, ratios from 0.1 to 30), wide (one interval far wider than
-the rest), few (three rounds), two, invalid (nobody but the baseline has trials that count), tiny (figures of 1e-201), zero, swept (two
-subjects that cost more and more, six that hardly differ) or latency (a sweep of steady, with its histograms).
+the rest), few (three rounds), two, invalid (nobody but the baseline has trials that count), tiny (figures of
+1e-201), small (of 1e-10), zero, swept (two subjects that cost more and more, six that hardly differ) or latency (a sweep of steady, with its histograms).
 """
 import random
 import sys
@@ -23,7 +23,8 @@ def cell(rounds, factors, noise=None, idle=0, mode="drain", base=1700):
         common = draw.gauss(0, 0.1)
         for subject, factor in factors.items():
             value = base * factor * 2.718281828 ** (common + draw.gauss(0, (noise or {}).get(subject, 0.01)))
-            metrics = {"ns_per_accept": value, "accepts_per_s": 1e9 / value if value else 0, "server_cpu_us_per_accept": value / 1000}
+            metrics = {"ns_per_accept": value, "accepts_per_s": 1e9 / value if value else 0,
+                       "server_cpu_us_per_accept": value / 1000}
             trials.append(make_run.trial(subject, number, metrics, {}, 100))
     params = {"queue": 100, "idle": idle, "budget": 64}
     if mode == "steady":
@@ -66,6 +67,10 @@ def tiny():
     return [cell(20, {"epoll": 1, "poll": 2}, base=1e-201)]
 
 
+def small():
+    return [cell(20, {"epoll": 1, "poll": 2}, base=1e-10)]
+
+
 def zero():
     return [cell(20, {"epoll": 1, "poll": 2}, base=0)]
 
@@ -82,7 +87,7 @@ def latency():
 
 
 def main(kind, folder):
-    run_folder.save(folder, make_run.run_of({"many": many, "wide": wide, "few": few, "two": two, "invalid": invalid, "tiny": tiny,
+    run_folder.save(folder, make_run.run_of({"many": many, "wide": wide, "few": few, "two": two, "invalid": invalid, "tiny": tiny, "small": small,
                                              "zero": zero, "swept": swept, "latency": latency}[kind]()))
 
 
