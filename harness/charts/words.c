@@ -103,7 +103,8 @@ static void write_kept(const struct run *run, char *text, size_t size)
 {
     char end[FORMAT_BYTES];
     if (!run_is_whole(run))
-        format_add(text, size, "\nNOT FINISHED: the run kept %s.", format_end(run, end, sizeof end));
+        format_add(text, size, "\nNOT FINISHED: the run kept %s.",
+                   format_end(run, end, sizeof end));
 }
 
 static void write_caption(const struct chart *chart, bool shows_trials, char *text, size_t size)
