@@ -75,6 +75,12 @@ static void write_how_to_read(const struct page *page)
         "backend is told that it can make a call, or that its call is done. A <b>floor</b> is "
         "the same work without a loop.</p>\n",
         100 * page->analysis->minimum_effect);
+    /* Where the screen is too narrow for the headings of the columns. */
+    fputs("<p class=\"how narrow\">", page->out);
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+        html_print(page->out, "%s<b>%s</b>: %s.", i > 0 ? " " : "", columns[i].name,
+                   columns[i].meaning);
+    fputs("</p>\n", page->out);
 }
 
 /* ---- one entry ---- */

@@ -219,9 +219,19 @@ class Check:
         }))""")
         self.same([i for i, cell in enumerate(self.run["cells"]) if cell["verdicts"]],
                   sorted(row["cell"] for row in rows if row["entries"]), "cells that are answered")
+        self.words_are_explained()
         for row in rows:
             self.answer(row["cell"], row["entries"])
             self.answer_among_others(row["cell"], row["others"])
+
+    def words_are_explained(self):
+        """What the words mean can be read without pointing at anything, on a wide screen and on a narrow one."""
+        for width, height in WIDTHS:
+            self.open(width=width, height=height)
+            seen = self.browser.evaluate("""[...document.querySelectorAll('.answers thead th, .how')].filter((it) =>
+                it.checkVisibility() && getComputedStyle(it.closest('thead') ?? it).position !== 'absolute').map((it) => it.textContent).join(' ')""")
+            for word in "FASTER: ", "SLOWER: ", "(EQUIVALENT): ", "(INCONCLUSIVE): ", "minimum effect", "floor":
+                self.expect(word in seen, f"{word!r} is not explained at {width}")
 
     def answer(self, cell, entries):
         about = self.run["cells"][cell]
