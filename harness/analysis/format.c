@@ -178,7 +178,16 @@ char *format_end(const struct run *run, char *text, size_t size)
 {
     char why[PART_BYTES];
     printable(why, sizeof why, run->ended != NULL ? run->ended : "it was killed");
-    snprintf(text, size, "%" PRIu64 " round%s (%s)", run->rounds, run->rounds == 1 ? "" : "s", why);
+    snprintf(text, size, "%" PRIu64 " round%s (%s", run->rounds, run->rounds == 1 ? "" : "s", why);
+    if (run->rounds_missing == 0 && run->lines_missing == 1)
+        format_add(text, size, "; the last line of trials.jsonl is missing");
+    if (run->rounds_missing == 0 && run->lines_missing > 1)
+        format_add(text, size, "; the last %" PRIu64 " lines of trials.jsonl are missing",
+                   run->lines_missing);
+    if (run->rounds_missing > 0)
+        format_add(text, size, "; the last %" PRIu64 " of %" PRIu64 " are missing in trials.jsonl",
+                   run->rounds_missing, run->rounds + run->rounds_missing);
+    format_add(text, size, ")");
     return text;
 }
 

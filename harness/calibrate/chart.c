@@ -151,6 +151,7 @@ static void write_panels(const struct calibration *calibration, size_t line_coun
         csv_number(csv, (double)(panel * line_count));
         csv_number(csv, (double)line_count);
         csv_number(csv, (double)panel);
+        csv_number(csv, 0);
         csv_end_row(csv);
     }
 }
@@ -170,7 +171,7 @@ static int write_files(const struct calibration *calibration, const char *folder
     if (r < 0)
         return r;
     snprintf(file, sizeof file, "%s-panels.csv", name);
-    r = csv_open(&csv, folder, file, "title,side,low,high,logarithmic,first,count,place");
+    r = csv_open(&csv, folder, file, "title,side,low,high,logarithmic,first,count,place,effect");
     if (r < 0)
         return r;
     write_panels(calibration, line_count, &csv);

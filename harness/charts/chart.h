@@ -1,5 +1,5 @@
-/* One chart while it is made. Internal to charts/: charts.c decides which charts there are; dots.c,
- * percentiles.c and panels.c fill them. */
+/* One chart while it is made. Internal to charts/: charts.c decides which charts there are;
+ * forest.c, dots.c, percentiles.c and panels.c fill them. */
 #ifndef HARNESS_CHARTS_CHART_H
 #define HARNESS_CHARTS_CHART_H
 
@@ -25,7 +25,7 @@ struct chart {
     /* Filled with the data: */
     struct drawn_chart drawn;
     /* Curves: how the panels are laid out, as numbers for the script. */
-    char layout[80];
+    char layout[512];
     /* Trials that lie beyond the axis. */
     size_t outside;
     /* Figures that are too large for any axis. */
@@ -33,8 +33,11 @@ struct chart {
     /* Trials whose bound was the generator. */
     unsigned bound;
     size_t rounds_least, rounds_most;
-    /* A point of all rounds together. */
-    bool has_knee, has_bands, has_pooled;
+    /* has_pooled: a point of all rounds together; has_unbounded: a ratio without an interval;
+     * only_ratios: nothing else is on it. */
+    bool has_knee, has_bands, has_pooled, has_unbounded, only_ratios;
+    /* Ratios to this subject are drawn; SUBJECT_NONE: figures are. */
+    size_t baseline;
 };
 
 /* What a picture of curves is made of. */
@@ -53,6 +56,8 @@ struct curve_plan {
         double percent;
         /* Also when the values are not so far apart. */
         bool logarithmic;
+        /* To the baseline of the chart, with the intervals of the verdicts. */
+        bool ratio;
     } figures[6];
     /* A picture for each subject, with a line for each value of this parameter; NULL: a line for
      * each subject. */
@@ -71,6 +76,7 @@ struct curve_plan {
 
 /* Each fills chart->drawn, without a line when there is nothing to draw, and writes its data into
  * FOLDER: <name>.csv, dots also <name>-trials.csv, curves also <name>-panels.csv. 0 or -errno. */
+int chart_forest(struct chart *, const char *folder);
 int chart_dots(struct chart *, const char *folder);
 int chart_percentiles(struct chart *, const char *folder);
 int chart_curves(struct chart *, const struct curve_plan *, const char *folder);
@@ -128,6 +134,9 @@ int chart_write_panels(const struct drawn_chart *, const char *folder);
 /* Fills a point from a median, in the unit of the axis, and notes the rounds that it rests on.
  * false: it is too large for any axis, which is counted. */
 bool chart_set_point(struct chart *, struct chart_point *, const struct median *, double scale);
+/* The same of a ratio. false: there is none that can be drawn. Without an interval its ends are 0
+ * and INFINITY. */
+bool chart_set_ratio(struct chart *, struct chart_point *, const struct comparison *);
 /* Whether gnuplot can do sums with it. */
 bool chart_can_draw(double value);
 
@@ -136,6 +145,9 @@ bool chart_can_draw(double value);
 void chart_set_axis(struct chart_panel *, double low, double high, bool prefer_logarithmic);
 /* The same, but not from 0. */
 void chart_set_narrow_axis(struct chart_panel *, double low, double high);
+/* The axis of the ratios in the panel: it holds every ratio, the minimum effect around 1, and of
+ * the intervals as much as does not squeeze the rest. */
+void chart_set_ratio_axis(struct chart_panel *, double minimum_effect);
 
 /* ---- subjects ---- */
 
@@ -145,6 +157,9 @@ const char *chart_subject(const struct chart *, size_t subject);
  * others its top rung stands for it, which is the backend without suffix (io_uring for
  * io_uring:+bufring) when the run has it. */
 bool chart_shows(const struct chart *, size_t subject);
+
+/* Whether `a` is the lower rung of a ladder, by the order of the registry. */
+bool chart_is_lower_rung(const struct chart *, size_t a, size_t b);
 
 /* Whether `a` stands above `b`: the better one, on a ladder the lower rung. Both have a median of
  * the chart's metric. */
@@ -158,6 +173,8 @@ int chart_value_style(size_t index);
 /* "epoll (readiness)": the tier goes wherever the name goes. Quotes would end the field for
  * gnuplot. */
 char *chart_label(const struct chart *, size_t subject, char *label, size_t size);
+/* The same without the tier. */
+char *chart_label_short(const struct chart *, size_t subject, char *label, size_t size);
 
 /* "null" makes no system call at all. Beside the rest it would only stretch the axis. */
 bool chart_is_null(const struct chart *, size_t subject);

@@ -1,6 +1,8 @@
-/* Which charts a run has. A mode that is read as curves has those of its plan, and nothing else,
- * once its parameter takes three values. Any other cell has its main metric, drawn as dots, or as
- * curves over a parameter with three values; and every histogram by percentile. */
+/* Which charts a run has. A cell that is in no sweep, or that all its sweeps start from, has a
+ * forest of ratios to its baseline. A mode that is read as curves has those of its plan beside it,
+ * and nothing else, once its parameter takes three values. Any other cell has its main metric,
+ * drawn as dots, or as curves over a parameter with three values; and every histogram by
+ * percentile. */
 #include "harness/analysis/modes.h"
 #include "harness/analysis/sweeps.h"
 #include "harness/base/printable.h"
@@ -24,7 +26,7 @@ static const struct curve_plan plans[] = {
         .parameter = "load",
         .axis = "offered load, as a share of capacity",
         .linear = true,
-        .figures = {{"jobs_per_s", 0, false}, {"queue_wait_ns", 99, true}},
+        .figures = {{"jobs_per_s", 0, false, false}, {"queue_wait_ns", 99, true, false}},
         .lines = "threads",
         .in_us = true,
         .has_knee = true,
@@ -35,7 +37,7 @@ static const struct curve_plan plans[] = {
         .title = "how late timers are, by their interval",
         .parameter = "interval_us",
         .axis = "interval, us",
-        .figures = {{"lateness_p50_ns", 0, true}},
+        .figures = {{"lateness_p50_ns", 0, true, false}},
         .rows = "slack",
         .reference = "floor:nanosleep",
         .bands = "lateness_ns",
@@ -47,11 +49,11 @@ static const struct curve_plan plans[] = {
         .title = "what an operation on a timer costs, by the number of timers",
         .parameter = "timers",
         .axis = "timers (logarithmic)",
-        .figures = {{"ns_per_start", 0, true},
-                    {"ns_per_cancel", 0, true},
-                    {"ns_per_restart", 0, true},
-                    {"ns_per_fire", 0, true},
-                    {"ns_per_start_and_fire", 0, true}},
+        .figures = {{"ns_per_start", 0, true, false},
+                    {"ns_per_cancel", 0, true, false},
+                    {"ns_per_restart", 0, true, false},
+                    {"ns_per_fire", 0, true, false},
+                    {"ns_per_start_and_fire", 0, true, false}},
     },
 };
 
@@ -109,7 +111,18 @@ static struct chart chart_of(const struct drawing *drawing, size_t cell,
                           .run = drawing->run,
                           .cell = cell,
                           .subject = SUBJECT_NONE,
+                          .baseline = SUBJECT_NONE,
                           .metric = metric};
+}
+
+/* What decides comes first, what each took second. */
+static int draw_forest(struct drawing *drawing, size_t cell, const struct metric *metric,
+                       bool ladder)
+{
+    struct chart chart = chart_of(drawing, cell, metric);
+    chart.ladder = ladder;
+    chart.baseline = drawing->analysis->cells[cell].baseline;
+    return chart.baseline != SUBJECT_NONE ? chart_draw(drawing, &chart, CHART_FOREST, NULL) : 0;
 }
 
 static int draw_dots(struct drawing *drawing, size_t cell, const struct metric *metric, bool ladder)
@@ -144,7 +157,77 @@ static int draw_percentiles(struct drawing *drawing, size_t cell)
     return r;
 }
 
-/* One chart for each parameter swept through this cell, drawn when the cell is the first of the
+/* ---- sweeps ---- */
+
+/* The one that all cells of the sweep are compared with; SUBJECT_NONE: there is none, or nobody to
+ * compare. */
+static size_t sweep_baseline(const struct drawing *drawing, const struct sweep *sweep)
+{
+    const struct cell_summary *cells = drawing->analysis->cells;
+    size_t baseline = cells[sweep->cells[0]].baseline, pairs = 0;
+    for (size_t i = 0; i < sweep->count; i++) {
+        pairs += cells[sweep->cells[i]].verdict_count;
+        if (cells[sweep->cells[i]].baseline != baseline)
+            return SUBJECT_NONE;
+    }
+    return pairs > 0 ? baseline : SUBJECT_NONE;
+}
+
+/* Of a metric that is a median, which says nothing of the tail: what its name has in the place of
+ * "_p50". "_p99" is the 99th percentile, "" the whole histogram. NULL: there is none. */
+static const struct metric *beside_median(const struct cell *cell, const struct metric *metric,
+                                          const char *place)
+{
+    static const char median[] = "_p50";
+    char name[80];
+    const char *at = strstr(metric->name, median);
+    if (at == NULL)
+        return NULL;
+    snprintf(name, sizeof name, "%.*s%s%s", (int)(at - metric->name), metric->name, place,
+             at + strlen(median));
+    return workload_metric(cell->workload, cell->mode, name);
+}
+
+/* Ratios to the baseline: beside a subject whose cost rises all others would be one line. */
+static int draw_main_sweep(struct drawing *drawing, const struct sweep *sweep,
+                           const struct metric *metric, const char *axis)
+{
+    size_t cell = sweep->cells[0];
+    const struct metric *tail = beside_median(cell_at(drawing, cell), metric, "");
+    struct chart chart = chart_of(drawing, cell, metric);
+    chart.parameter = sweep->parameter;
+    chart.baseline = sweep_baseline(drawing, sweep);
+    const struct curve_plan plan = {
+        .parameter = sweep->parameter,
+        .axis = axis,
+        .in_us = tail != NULL,
+        .figures = {{metric->name, 0, true, chart.baseline != SUBJECT_NONE},
+                    {tail != NULL ? tail->name : NULL, 99, true, false}},
+    };
+    return chart_draw(drawing, &chart, CHART_CURVES, &plan);
+}
+
+/* The first histogram of the mode, where its main metric is no latency: median and tail. */
+static int draw_latency_sweep(struct drawing *drawing, const struct sweep *sweep, const char *axis)
+{
+    const struct cell *about = cell_at(drawing, sweep->cells[0]);
+    const struct metric *metric = workload_next_metric(about->workload, about->mode, NULL);
+    while (metric != NULL && !has_percentiles(drawing, sweep->cells[0], metric))
+        metric = workload_next_metric(about->workload, about->mode, metric);
+    if (metric == NULL || !may_draw(drawing))
+        return 0;
+    struct chart chart = chart_of(drawing, sweep->cells[0], metric);
+    chart.parameter = sweep->parameter;
+    const struct curve_plan plan = {
+        .parameter = sweep->parameter,
+        .axis = axis,
+        .in_us = true,
+        .figures = {{metric->name, 50, true, false}, {metric->name, 99, true, false}},
+    };
+    return chart_draw(drawing, &chart, CHART_CURVES, &plan);
+}
+
+/* Charts for each parameter swept through this cell, drawn when the cell is the first of the
  * sweep. */
 static int draw_sweeps(struct drawing *drawing, size_t cell, const struct metric *metric)
 {
@@ -158,11 +241,9 @@ static int draw_sweeps(struct drawing *drawing, size_t cell, const struct metric
             !may_draw(drawing))
             continue;
         snprintf(axis, sizeof axis, "%s (logarithmic)", printable(clean, sizeof clean, name));
-        struct chart chart = chart_of(drawing, cell, metric);
-        chart.parameter = name;
-        const struct curve_plan plan = {
-            .parameter = name, .axis = axis, .figures = {{metric->name, 0, false}}};
-        r = chart_draw(drawing, &chart, CHART_CURVES, &plan);
+        r = draw_main_sweep(drawing, &sweep, metric, axis);
+        if (r == 0 && beside_median(cell_at(drawing, cell), metric, "") == NULL)
+            r = draw_latency_sweep(drawing, &sweep, axis);
     }
     return r;
 }
@@ -201,19 +282,31 @@ static int draw_plan(struct drawing *drawing, size_t cell)
     return r;
 }
 
+/* A cell by itself. Where its mode is read as curves these have its figures. */
+static int draw_base(struct drawing *drawing, size_t cell, const struct metric *metric)
+{
+    const struct metric *tail = beside_median(cell_at(drawing, cell), metric, "_p99");
+    bool has_dots = !is_planned(drawing, cell);
+    int r = draw_forest(drawing, cell, metric, false);
+    if (r == 0)
+        r = draw_forest(drawing, cell, metric, true);
+    if (r == 0 && has_dots)
+        r = draw_dots(drawing, cell, metric, false);
+    if (r == 0 && has_dots)
+        r = draw_dots(drawing, cell, metric, true);
+    if (r == 0 && has_dots && tail != NULL)
+        r = draw_dots(drawing, cell, tail, false);
+    return r;
+}
+
 static int draw_main_metric(struct drawing *drawing, size_t cell, const struct metric *metric)
 {
     int r = 0;
-    if (is_planned(drawing, cell))
+    if (metric != NULL && is_base(drawing, cell) && may_draw(drawing))
+        r = draw_base(drawing, cell, metric);
+    if (r == 0 && is_planned(drawing, cell))
         return draw_plan(drawing, cell);
-    if (metric == NULL)
-        return 0;
-    if (is_base(drawing, cell) && may_draw(drawing)) {
-        r = draw_dots(drawing, cell, metric, false);
-        if (r == 0)
-            r = draw_dots(drawing, cell, metric, true);
-    }
-    return r == 0 ? draw_sweeps(drawing, cell, metric) : r;
+    return r == 0 && metric != NULL ? draw_sweeps(drawing, cell, metric) : r;
 }
 
 /* All charts of the mode: main metrics before percentiles, since their number is bounded. */

@@ -25,6 +25,10 @@ struct chart_line {
     int style;
     struct chart_point *points;
     size_t count;
+    /* Of a forest: which row from below, the verdict's word, and the figure as it is printed.
+     * Without a ratio it has no point. */
+    double place;
+    char word[40], text[120];
 };
 
 struct chart_panel {
@@ -36,11 +40,13 @@ struct chart_panel {
     /* The axis of the figures. */
     double low, high;
     bool logarithmic;
+    /* It shows ratios to the baseline: the minimum effect, as a share. 0: figures. */
+    double effect;
     struct chart_line *lines;
     size_t count;
 };
 
-enum chart_kind { CHART_DOTS, CHART_PERCENTILES, CHART_CURVES };
+enum chart_kind { CHART_FOREST, CHART_DOTS, CHART_PERCENTILES, CHART_CURVES };
 
 /* FOLDER/charts/<name>.svg and .png, and its data beside it. */
 struct drawn_chart {
@@ -52,7 +58,7 @@ struct drawn_chart {
     /* Along its axis; NULL: it shows one cell. The run's. */
     const char *parameter;
     const struct metric *metric;
-    /* One, but for curves. Each row of dots is a line with one point. */
+    /* One, but for curves. Each row of a forest, and of dots, is a line with one point. */
     struct chart_panel *panels;
     size_t count;
     /* The picture as SVG, with a 0 behind it; NULL: there is none. */

@@ -24,6 +24,17 @@ static size_t percentile_place(double percent)
     return place;
 }
 
+static bool set_ratio(struct chart *chart, size_t cell, size_t subject, struct chart_point *point)
+{
+    struct comparison comparison;
+    if (subject == chart->baseline) {
+        point->middle = point->low = point->high = 1;
+        return true;
+    }
+    return analysis_compare(chart->analysis, cell, subject, chart->baseline, &comparison) &&
+           chart_set_ratio(chart, point, &comparison);
+}
+
 /* The figure of a subject in a cell, in the panel's unit; false: it has none there. */
 static bool set_figure(struct curves *curves, const struct panel_figure *shown, size_t cell,
                        size_t subject, struct chart_point *point)
@@ -32,6 +43,8 @@ static bool set_figure(struct curves *curves, const struct panel_figure *shown, 
     double percent = shown->figure->percent, value;
     size_t place = percentile_place(percent);
     bool pooled;
+    if (shown->figure->ratio)
+        return set_ratio(chart, cell, subject, point);
     const struct median *median =
         percent > 0 ? analysis_percentile(chart->analysis, cell, shown->metric, place, subject)
                     : analysis_median(chart->analysis, cell, shown->metric, subject);
@@ -109,5 +122,3 @@ int curves_add_line(struct curves *curves, struct chart_panel *panel,
         chart_drop_line(panel);
     return line != NULL ? 0 : -ENOMEM;
 }
-
-/* ---- sweeps ---- */

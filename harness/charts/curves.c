@@ -9,6 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Names at the ends of lines, as many as there is room for, and how far apart, as a share of the
+ * picture's height. */
+enum { LABELS_MAX = 32 };
+#define LABEL_APART 0.047
+
 static void find_sweeps(struct curves *curves)
 {
     const struct chart *chart = curves->chart;
@@ -58,10 +63,15 @@ static bool set_axes(struct curves *curves)
     bool shared = true;
     double low = INFINITY, high = -INFINITY;
     for (size_t i = 0; i < drawn->count; i++) {
-        find_extremes(&drawn->panels[i], &low, &high);
+        if (!curves->figures[i].figure->ratio)
+            find_extremes(&drawn->panels[i], &low, &high);
         shared &= strcmp(curves->figures[i].unit, curves->figures[0].unit) == 0;
     }
     for (size_t i = 0; i < drawn->count; i++) {
+        if (curves->figures[i].figure->ratio) {
+            chart_set_ratio_axis(&drawn->panels[i], curves->chart->analysis->minimum_effect);
+            continue;
+        }
         if (!shared) {
             low = INFINITY;
             high = -INFINITY;
@@ -110,6 +120,62 @@ static size_t longest_label(const struct drawn_chart *drawn)
     return longest;
 }
 
+/* Where on the axis a line ends, from 0 below to 1 above. */
+static double end_of(const struct chart_panel *panel, const struct chart_line *line)
+{
+    double value = line->points[line->count - 1].middle;
+    return panel->logarithmic ? log(value / panel->low) / log(panel->high / panel->low)
+                              : (value - panel->low) / (panel->high - panel->low);
+}
+
+/* The places nearest to the ends of the lines that are so far apart. Names that would overlap move
+ * as a group, around the middle of their lines. */
+static void spread(const double *ends, const size_t *order, size_t count, double apart,
+                   double *places)
+{
+    double sums[LABELS_MAX];
+    size_t sizes[LABELS_MAX], groups = 0;
+    for (size_t i = 0; i < count; i++) {
+        sums[groups] = ends[order[i]] - (double)i * apart;
+        sizes[groups++] = 1;
+        while (groups > 1 && sums[groups - 1] / (double)sizes[groups - 1] <
+                                 sums[groups - 2] / (double)sizes[groups - 2]) {
+            sums[groups - 2] += sums[groups - 1];
+            sizes[groups - 2] += sizes[groups - 1];
+            groups--;
+        }
+    }
+    for (size_t group = 0, i = 0; group < groups; group++) {
+        double base = sums[group] / (double)sizes[group];
+        base = fmax(0, fmin(base, 1 - (double)(count - 1) * apart));
+        for (size_t k = 0; k < sizes[group]; k++, i++)
+            places[i] = base + (double)i * apart;
+    }
+}
+
+/* Behind the layout: for each line where its name stands, beside its end and clear of the others.
+ */
+static void add_label_places(const struct chart_panel *panel, char *layout, size_t size)
+{
+    double ends[LABELS_MAX], places[LABELS_MAX];
+    size_t order[LABELS_MAX], count = panel->count;
+    double apart = fmin(LABEL_APART, 1.0 / (double)count);
+    for (size_t i = 0; i < count; i++) {
+        size_t at = i;
+        ends[i] = end_of(panel, &panel->lines[i]);
+        for (; at > 0 && ends[i] < ends[order[at - 1]]; at--)
+            order[at] = order[at - 1];
+        order[at] = i;
+    }
+    spread(ends, order, count, apart, places);
+    for (size_t line = 0; line < count; line++) {
+        for (size_t i = 0; i < count; i++) {
+            if (order[i] == line)
+                format_add(layout, size, " %.4f", places[i]);
+        }
+    }
+}
+
 static int fill(struct curves *curves, const char *folder)
 {
     struct chart *chart = curves->chart;
@@ -120,10 +186,13 @@ static int fill(struct curves *curves, const char *folder)
         return -ENOMEM;
     if (drawn->count == 0)
         return 0;
+    chart->only_ratios = drawn->count == 1 && curves->figures[0].figure->ratio;
     if (drawn->count > 1)
         shorten_ticks(drawn);
     snprintf(chart->layout, sizeof chart->layout, "%zu %zu %d %zu %d", drawn->count,
              curves->columns, set_axes(curves), longest_label(drawn), curves->plan->linear);
+    if (drawn->count == 1 && drawn->panels[0].count <= LABELS_MAX)
+        add_label_places(&drawn->panels[0], chart->layout, sizeof chart->layout);
     int r = chart_write_lines(drawn, folder);
     return r < 0 ? r : chart_write_panels(drawn, folder);
 }

@@ -12,6 +12,14 @@ enum { LOGARITHMIC_FROM = 20, LOGARITHMIC_LEAST = 3 };
 
 /* gnuplot squares what it draws, and prefixes of units end at 10^24. */
 #define DRAWN_MOST 1e24
+/* What is smaller is 0 on an axis: there is no room for so many decades. */
+#define DRAWN_LEAST 1e-24
+
+/* An interval may make the axis of ratios longer by half of what the ratios need, and by a factor
+ * of 1.2 in any case: one that is wider would squeeze all the others. And room at both ends. */
+#define INTERVAL_SHARE 0.5
+#define INTERVAL_FACTOR 1.5
+#define RATIO_MARGIN 0.06
 
 /* ---- holding it ---- */
 
@@ -84,6 +92,14 @@ bool chart_can_draw(double value)
     return fabs(value) <= DRAWN_MOST;
 }
 
+static void note_rounds(struct chart *chart, size_t rounds)
+{
+    if (chart->rounds_most == 0 || rounds < chart->rounds_least)
+        chart->rounds_least = rounds;
+    if (rounds > chart->rounds_most)
+        chart->rounds_most = rounds;
+}
+
 bool chart_set_point(struct chart *chart, struct chart_point *point, const struct median *median,
                      double scale)
 {
@@ -95,18 +111,34 @@ bool chart_set_point(struct chart *chart, struct chart_point *point, const struc
         chart->too_large++;
         return false;
     }
-    if (chart->rounds_most == 0 || median->n < chart->rounds_least)
-        chart->rounds_least = median->n;
-    if (median->n > chart->rounds_most)
-        chart->rounds_most = median->n;
+    note_rounds(chart, median->n);
+    return true;
+}
+
+bool chart_set_ratio(struct chart *chart, struct chart_point *point,
+                     const struct comparison *comparison)
+{
+    if (!comparison->has_ratio || comparison->word == VERDICT_INVALID ||
+        !chart_can_draw(comparison->ratio) || !chart_can_draw(1 / comparison->ratio))
+        return false;
+    bool is_bounded = comparison->bounded && comparison->low > 0 && isfinite(comparison->high);
+    point->middle = comparison->ratio;
+    point->low = is_bounded ? comparison->low : 0;
+    point->high = is_bounded ? comparison->high : INFINITY;
+    chart->has_unbounded |= !is_bounded;
+    note_rounds(chart, comparison->n);
     return true;
 }
 
 /* Never below 0, since no metric is. */
 static void widen(struct chart_panel *panel, double low, double high, double logarithmic_from)
 {
-    panel->logarithmic = low > 0 && high / low > logarithmic_from;
-    double margin = high > low ? (high - low) * 0.04 : fabs(low) * 0.1 + 1e-9;
+    if (high < DRAWN_LEAST) { /* nothing at all, which has an axis all the same */
+        low = 0;
+        high = 1;
+    }
+    panel->logarithmic = low >= DRAWN_LEAST && high / low > logarithmic_from;
+    double margin = high > low ? (high - low) * 0.04 : fabs(low) * 0.1;
     double factor = panel->logarithmic ? pow(high / low, 0.04) : 1;
     panel->low = panel->logarithmic ? low / factor : fmax(low - margin, 0);
     panel->high = panel->logarithmic ? high * factor : high + margin;
@@ -120,11 +152,38 @@ void chart_set_narrow_axis(struct chart_panel *panel, double low, double high)
 void chart_set_axis(struct chart_panel *panel, double low, double high, bool prefer_logarithmic)
 {
     double from = prefer_logarithmic ? LOGARITHMIC_LEAST : LOGARITHMIC_FROM;
-    if (!(low > 0 && high / low > from))
+    if (!(low >= DRAWN_LEAST && high / low > from))
         low = 0;
     if (!(high > low))
         high = low + 1;
     widen(panel, low, high, from);
+}
+
+void chart_set_ratio_axis(struct chart_panel *panel, double minimum_effect)
+{
+    double band = log1p(minimum_effect), low = -1.5 * band, high = 1.5 * band;
+    for (size_t i = 0; i < panel->count; i++) {
+        for (size_t k = 0; k < panel->lines[i].count; k++) {
+            low = fmin(low, log(panel->lines[i].points[k].middle));
+            high = fmax(high, log(panel->lines[i].points[k].middle));
+        }
+    }
+    double more = fmax((high - low) * INTERVAL_SHARE, log(INTERVAL_FACTOR));
+    double least = low - more, most = high + more;
+    for (size_t i = 0; i < panel->count; i++) {
+        for (size_t k = 0; k < panel->lines[i].count; k++) {
+            const struct chart_point *point = &panel->lines[i].points[k];
+            if (!isfinite(point->high))
+                continue;
+            low = fmin(low, fmax(least, log(point->low)));
+            high = fmax(high, fmin(most, log(point->high)));
+        }
+    }
+    double margin = (high - low) * RATIO_MARGIN;
+    panel->logarithmic = true;
+    panel->effect = minimum_effect;
+    panel->low = exp(low - margin);
+    panel->high = exp(high + margin);
 }
 
 /* ---- writing it ---- */
@@ -150,8 +209,8 @@ static void write_point(struct csv *csv, const struct chart_point *point, bool b
 {
     csv_number(csv, point->position);
     csv_number(csv, point->middle);
-    csv_number(csv, point->low);
-    csv_number(csv, point->high);
+    write_if_known(csv, isfinite(point->high) ? point->low : NAN);
+    write_if_known(csv, isfinite(point->high) ? point->high : NAN);
     csv_text(csv, point->tick);
     if (bands) {
         write_if_known(csv, point->p90);
@@ -192,7 +251,8 @@ int chart_write_panels(const struct drawn_chart *drawn, const char *folder)
     struct csv csv;
     size_t first = 0;
     snprintf(name, sizeof name, "%s-panels.csv", drawn->name);
-    int r = csv_open(&csv, folder, name, "title,side,low,high,logarithmic,first,count,place");
+    int r =
+        csv_open(&csv, folder, name, "title,side,low,high,logarithmic,first,count,place,effect");
     if (r < 0)
         return r;
     for (size_t i = 0; i < drawn->count; i++) {
@@ -205,6 +265,7 @@ int chart_write_panels(const struct drawn_chart *drawn, const char *folder)
         csv_number(&csv, (double)first);
         csv_number(&csv, (double)panel->count);
         csv_number(&csv, (double)panel->place);
+        csv_number(&csv, panel->effect);
         csv_end_row(&csv);
         first += panel->count;
     }

@@ -27,7 +27,19 @@ static void print_below(struct chart_texts *texts)
     fflush(stdout);
 }
 
-/* The line style of each line, and how the axes are, as numbers for the script. */
+static void write_forest_numbers(const struct chart *chart, char *layout, size_t size)
+{
+    const struct chart_panel *panel = chart->drawn.panels;
+    snprintf(layout, size, "%.9e %.9e 1 %.9e %d ;", panel->low, panel->high, panel->effect,
+             chart->metric->lower_is_better);
+    for (size_t i = 0; i < panel->count; i++) {
+        if (panel->lines[i].count > 0)
+            format_add(layout, size, " %zu", i + 1);
+    }
+}
+
+/* The line style of each line, and how the axes are, as numbers for the script. gnuplot 5.4 takes
+ * "9.0e-08" for a number, but not "9e-08". */
 static void write_numbers(const struct chart *chart, char *styles, size_t size, char *layout,
                           size_t layout_size)
 {
@@ -41,20 +53,23 @@ static void write_numbers(const struct chart *chart, char *styles, size_t size, 
     }
     if (chart->drawn.kind == CHART_CURVES)
         snprintf(layout, layout_size, "%s", chart->layout);
+    else if (chart->drawn.kind == CHART_FOREST)
+        write_forest_numbers(chart, layout, layout_size);
     else
-        snprintf(layout, layout_size, "%.10g %.10g %d", panel->low, panel->high,
-                 panel->logarithmic);
+        snprintf(layout, layout_size, "%.9e %.9e %d", panel->low, panel->high, panel->logarithmic);
 }
 
 static int run_script(struct drawing *drawing, struct chart *chart, const struct curve_plan *plan)
 {
     static const char *const scripts[] = {
+        [CHART_FOREST] = "forest.gp",
         [CHART_DOTS] = "dots.gp",
         [CHART_PERCENTILES] = "percentiles.gp",
         [CHART_CURVES] = "curves.gp",
     };
     enum chart_kind kind = chart->drawn.kind;
-    char stem[GNUPLOT_PATH_BYTES + CHART_NAME_BYTES], styles[2048], layout[160];
+    char stem[GNUPLOT_PATH_BYTES + CHART_NAME_BYTES], styles[2048],
+        layout[sizeof chart->layout + 80];
     struct chart_texts texts;
     bool prints = drawing->terminal != NULL;
     struct chart shown = *chart;
@@ -118,10 +133,12 @@ int chart_draw(struct drawing *drawing, struct chart *chart, enum chart_kind kin
     drawn->cell = chart->cell;
     drawn->parameter = chart->parameter;
     drawn->metric = chart->metric;
+    drawn->kind = kind;
     chart_set_name(chart);
-    int r = kind == CHART_CURVES ? chart_curves(chart, plan, folder)
-            : kind == CHART_DOTS ? chart_dots(chart, folder)
-                                 : chart_percentiles(chart, folder);
+    int r = kind == CHART_CURVES   ? chart_curves(chart, plan, folder)
+            : kind == CHART_FOREST ? chart_forest(chart, folder)
+            : kind == CHART_DOTS   ? chart_dots(chart, folder)
+                                   : chart_percentiles(chart, folder);
     if (r < 0)
         problem_say(drawing->problem, r, "the data of the chart %s cannot be written: %s",
                     drawn->name, strerror(-r));

@@ -19,6 +19,45 @@ extern char **environ;
 
 enum { PATH_BYTES = GNUPLOT_PATH_BYTES + 300 };
 
+/* ---- signals ---- */
+
+/* What ends us may not leave the private folder behind, nor a gnuplot that goes on. */
+static const int ending[GNUPLOT_SIGNALS] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+static volatile sig_atomic_t came; /* 0, or the signal that asked for an end */
+static volatile pid_t running;     /* gnuplot; 0: there is none */
+
+static void note(int number)
+{
+    int error = errno;
+    came = number;
+    if (running > 0)
+        kill(running, SIGTERM);
+    errno = error;
+}
+
+/* One that is ignored stays so. */
+static void guard(struct gnuplot *gnuplot)
+{
+    struct sigaction action = {.sa_handler = note, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    came = 0;
+    for (int i = 0; i < GNUPLOT_SIGNALS; i++) {
+        sigaction(ending[i], NULL, &gnuplot->before[i]);
+        if (gnuplot->before[i].sa_handler != SIG_IGN)
+            sigaction(ending[i], &action, NULL);
+    }
+    gnuplot->guarded = true;
+}
+
+static void unguard(struct gnuplot *gnuplot)
+{
+    for (int i = 0; gnuplot->guarded && i < GNUPLOT_SIGNALS; i++)
+        sigaction(ending[i], &gnuplot->before[i], NULL);
+    if (gnuplot->guarded && came != 0)
+        raise(came);
+}
+
 /* ---- the private folder ---- */
 
 static int write_script(const char *folder, const char *name, const char *text, size_t size)
@@ -42,7 +81,9 @@ static int write_scripts(const char *folder)
     } scripts[] = {
         {"curves.gp", script_curves, script_curves_size},
         {"dots.gp", script_dots, script_dots_size},
+        {"forest.gp", script_forest, script_forest_size},
         {"percentiles.gp", script_percentiles, script_percentiles_size},
+        {"ratios.gp", script_ratios, script_ratios_size},
         {"scale.gp", script_scale, script_scale_size},
         {"style.gp", script_style, script_style_size},
     };
@@ -94,6 +135,7 @@ int gnuplot_open(struct gnuplot *gnuplot, const char *folder, const char *script
     if (r < 0)
         return r;
     snprintf(gnuplot->work, sizeof gnuplot->work, "%s%s/.charts-XXXXXX", start, folder);
+    guard(gnuplot);
     if (mkdtemp(gnuplot->work) == NULL) {
         r = -errno;
         gnuplot->work[0] = '\0';
@@ -118,6 +160,7 @@ void gnuplot_close(struct gnuplot *gnuplot)
         closedir(folder);
         rmdir(gnuplot->work);
     }
+    unguard(gnuplot);
     *gnuplot = (struct gnuplot){.charts_fd = -1};
 }
 
@@ -165,16 +208,13 @@ static bool is_installed(const char *program)
     return false;
 }
 
-/* What ends us by Ctrl-C ends gnuplot, too: it must not inherit that we ignore it meanwhile. */
-static int prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes, bool prints)
+/* It is started with the signals blocked, which it must not inherit. */
+static int prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes,
+                   const sigset_t *mask, bool prints)
 {
-    sigset_t ended_by;
-    sigemptyset(&ended_by);
-    sigaddset(&ended_by, SIGINT);
-    sigaddset(&ended_by, SIGQUIT);
-    int error = posix_spawnattr_setsigdefault(attributes, &ended_by);
+    int error = posix_spawnattr_setsigmask(attributes, mask);
     if (error == 0)
-        error = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF);
+        error = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK);
     /* Standard output may be carrying the report as JSON. */
     if (error == 0)
         error = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -183,7 +223,7 @@ static int prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attri
     return error;
 }
 
-static int start(pid_t *child, char *const *words, bool prints)
+static int start(pid_t *child, char *const *words, const sigset_t *mask, bool prints)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -192,7 +232,7 @@ static int start(pid_t *child, char *const *words, bool prints)
         return -error;
     error = posix_spawnattr_init(&attributes);
     if (error == 0) {
-        error = prepare(&actions, &attributes, prints);
+        error = prepare(&actions, &attributes, mask, prints);
         if (error == 0)
             error = posix_spawnp(child, words[0], &actions, &attributes, words, environ);
         posix_spawnattr_destroy(&attributes);
@@ -201,19 +241,28 @@ static int start(pid_t *child, char *const *words, bool prints)
     return -error;
 }
 
-/* As system(3) does: Ctrl-C ends gnuplot, and we are still there to clear up after it. */
+/* A signal that comes before gnuplot is known waits until it is, so that it ends gnuplot, too. */
 static int start_and_wait(char *const *words, bool prints, int *status)
 {
-    struct sigaction ignore = {.sa_handler = SIG_IGN}, interrupt, quit;
+    sigset_t blocked, mask;
+    siginfo_t ended;
     pid_t child;
-    sigaction(SIGINT, &ignore, &interrupt);
-    sigaction(SIGQUIT, &ignore, &quit);
-    int r = start(&child, words, prints);
-    while (r == 0 && waitpid(child, status, 0) < 0 && errno == EINTR)
+    sigemptyset(&blocked);
+    for (int i = 0; i < GNUPLOT_SIGNALS; i++)
+        sigaddset(&blocked, ending[i]);
+    pthread_sigmask(SIG_BLOCK, &blocked, &mask);
+    int r = start(&child, words, &mask, prints);
+    running = r == 0 ? child : 0;
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    if (r < 0)
+        return r;
+    /* Only looked at, so that its number is nobody else's while a signal may come. */
+    while (waitid(P_PID, (id_t)child, &ended, WEXITED | WNOWAIT) < 0 && errno == EINTR)
         ;
-    sigaction(SIGINT, &interrupt, NULL);
-    sigaction(SIGQUIT, &quit, NULL);
-    return r;
+    running = 0;
+    while (waitpid(child, status, 0) < 0 && errno == EINTR)
+        ;
+    return 0;
 }
 
 int gnuplot_run(const struct gnuplot *gnuplot, const char *script,
@@ -231,11 +280,13 @@ int gnuplot_run(const struct gnuplot *gnuplot, const char *script,
     for (size_t i = 0; i < GNUPLOT_ARGUMENTS && arguments[i] != NULL; i++)
         words[6 + i] = arguments[i];
 
+    if (came != 0)
+        return problem_say(problem, -EINTR, "the charts were interrupted");
     int r = start_and_wait((char *const *)words, terminal != NULL, &status);
+    if (came != 0 || (r == 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGINT))
+        return problem_say(problem, -EINTR, "the charts were interrupted");
     if (r == 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return 0;
-    if (r == 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGINT)
-        return problem_say(problem, -EINTR, "the charts were interrupted");
     if (!is_installed(words[0]))
         return problem_say(problem, -ENOENT,
                            "no charts: gnuplot is not installed; it is in the package gnuplot-nox "

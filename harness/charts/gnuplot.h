@@ -7,10 +7,11 @@
 #ifndef HARNESS_CHARTS_GNUPLOT_H
 #define HARNESS_CHARTS_GNUPLOT_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { GNUPLOT_ARGUMENTS = 9, GNUPLOT_PATH_BYTES = 4096 };
+enum { GNUPLOT_ARGUMENTS = 9, GNUPLOT_PATH_BYTES = 4096, GNUPLOT_SIGNALS = 4 };
 
 /* Charts as characters on standard output, in place of files. */
 struct gnuplot_terminal {
@@ -27,6 +28,10 @@ struct gnuplot {
     /* FOLDER/charts, and the same as a descriptor: -1 before it is opened. */
     char charts[GNUPLOT_PATH_BYTES];
     int charts_fd;
+    /* What SIGINT, SIGTERM, SIGHUP and SIGQUIT did before; taken while the private folder is there.
+     */
+    struct sigaction before[GNUPLOT_SIGNALS];
+    bool guarded;
 };
 
 /* Makes FOLDER/charts and, beside it, the private folder with the scripts in it: those that are
@@ -34,13 +39,14 @@ struct gnuplot {
  * hold them. -ENOTDIR: FOLDER/charts is a symbolic link, or no folder. Other -errno. Each with a
  * sentence in `problem`. Close it in any case. */
 int gnuplot_open(struct gnuplot *, const char *folder, const char *scripts, char *problem);
-/* Removes the private folder. */
+/* Removes the private folder. A signal that came meanwhile does then what it would have done: it
+ * ends the process, unless somebody takes it. */
 void gnuplot_close(struct gnuplot *);
 
 /* Runs a script ("dots.gp") and waits for its end. `terminal` NULL: it writes files into the
  * private folder and prints nothing. `arguments` ends with NULL, at most GNUPLOT_ARGUMENTS.
- * -ENOENT: there is no gnuplot on this system. -EINTR: Ctrl-C has ended it. -EIO: it failed, and
- * has said why on standard error. */
+ * -ENOENT: there is no gnuplot on this system. -EINTR: a signal has ended it, such as Ctrl-C's.
+ * -EIO: it failed, and has said why on standard error. */
 int gnuplot_run(const struct gnuplot *, const char *script, const struct gnuplot_terminal *terminal,
                 const char *const *arguments, char *problem);
 

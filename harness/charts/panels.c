@@ -42,7 +42,9 @@ static int add_panel(struct curves *curves, const struct curve_figure *figure,
     *shown = (struct panel_figure){
         .figure = figure,
         .metric = metric,
-        .unit = in_us ? "us" : metric->unit,
+        .unit = figure->ratio ? "ratio"
+                : in_us       ? "us"
+                              : metric->unit,
         .scale = in_us ? 1e-3 : 1,
     };
     *panel = chart_add_panel(drawn);
@@ -51,7 +53,8 @@ static int add_panel(struct curves *curves, const struct curve_figure *figure,
 
 /* "queue_wait p99 (us)": the unit stands behind the name, unless it is part of it. A comma would
  * end the field for gnuplot, quoted or not. */
-static void set_title(struct chart_panel *panel, const struct panel_figure *shown)
+static void set_title(struct chart_panel *panel, const struct panel_figure *shown,
+                      const char *baseline)
 {
     const struct curve_figure *figure = shown->figure;
     size_t length = strlen(figure->name);
@@ -62,8 +65,12 @@ static void set_title(struct chart_panel *panel, const struct panel_figure *show
         snprintf(percent, sizeof percent, " p%g", figure->percent);
     if (*shown->unit != '\0' && strstr(figure->name, "_per_") == NULL)
         snprintf(unit, sizeof unit, " (%s)", shown->unit);
-    snprintf(panel->title, sizeof panel->title, "%.*s%s%s", (int)length, figure->name, percent,
-             unit);
+    if (figure->ratio)
+        snprintf(panel->title, sizeof panel->title, "%.*s%s: ratio to %s", (int)length,
+                 figure->name, percent, baseline);
+    else
+        snprintf(panel->title, sizeof panel->title, "%.*s%s%s", (int)length, figure->name, percent,
+                 unit);
 }
 
 /* A panel with a line for each subject or, of one subject, for each value. */
@@ -73,12 +80,16 @@ static int add_figure(struct curves *curves, const struct curve_figure *figure)
     const struct run *run = curves->chart->run;
     struct drawn_chart *drawn = &curves->chart->drawn;
     struct chart_panel *panel;
+    char name[64];
     int r = add_panel(curves, figure, &panel);
     if (r < 0 || panel == NULL)
         return r;
     const struct panel_figure *shown = &curves->figures[drawn->count - 1];
     panel->place = drawn->count - 1;
-    set_title(panel, shown);
+    set_title(panel, shown,
+              curves->chart->baseline != SUBJECT_NONE
+                  ? chart_label_short(curves->chart, curves->chart->baseline, name, sizeof name)
+                  : "");
     for (size_t i = 0; i < curves->sweep_count && plan->lines != NULL && r == 0; i++) {
         char label[CHART_LABEL_BYTES], value[CHART_TICK_BYTES];
         const struct cell *cell = &run->cells[curves->sweeps[i].cells[0]].cell;

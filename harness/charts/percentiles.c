@@ -7,29 +7,60 @@
 
 enum { SUBJECTS_MAX = 64, MAXIMUM = PERCENTILES - 1 };
 
+/* Beyond this one what single trials do not resolve is left out. */
+#define POOLED_MOST 99
+
+/* Of all rounds together, where single trials do not resolve it: a p99 that is left out would let a
+ * tail seem short. */
+static bool has_pooled(const struct chart *chart, size_t percentile, size_t subject, double *value)
+{
+    return percentiles[percentile] <= POOLED_MOST &&
+           analysis_pooled(chart->analysis, chart->cell, chart->metric, percentile, subject, value);
+}
+
 /* Whether any subject has this percentile: then it has a place on the axis. */
 static bool is_resolved(const struct chart *chart, size_t percentile)
 {
+    double value;
     for (size_t i = 0; i < chart->run->subject_count; i++) {
-        if (analysis_percentile(chart->analysis, chart->cell, chart->metric, percentile, i) != NULL)
+        if (analysis_percentile(chart->analysis, chart->cell, chart->metric, percentile, i) !=
+                NULL ||
+            has_pooled(chart, percentile, i, &value))
             return true;
     }
     return false;
+}
+
+static bool set_point(struct chart *chart, struct chart_point *point, size_t percentile,
+                      size_t subject)
+{
+    double value;
+    const struct median *median =
+        analysis_percentile(chart->analysis, chart->cell, chart->metric, percentile, subject);
+    if (median != NULL)
+        return chart_set_point(chart, point, median, 1e-3);
+    if (!has_pooled(chart, percentile, subject, &value))
+        return false;
+    if (!chart_can_draw(value)) {
+        chart->too_large++;
+        return false;
+    }
+    point->middle = point->low = point->high = value * 1e-3;
+    chart->has_pooled = true;
+    return true;
 }
 
 static int add_points(struct chart *chart, struct chart_line *line, size_t subject)
 {
     double position = 0;
     for (size_t k = 0; k < PERCENTILES; k++) {
-        const struct median *median =
-            analysis_percentile(chart->analysis, chart->cell, chart->metric, k, subject);
         struct chart_point made = {.position = position, .p90 = NAN, .p99 = NAN};
         if (k == MAXIMUM)
             snprintf(made.tick, sizeof made.tick, "max");
         else
             snprintf(made.tick, sizeof made.tick, "p%g", percentiles[k]);
         position += is_resolved(chart, k);
-        if (median == NULL || !chart_set_point(chart, &made, median, 1e-3))
+        if (!set_point(chart, &made, k, subject))
             continue;
         struct chart_point *point = chart_add_point(line);
         if (point == NULL)

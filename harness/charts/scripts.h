@@ -4,9 +4,9 @@
 
 #include <stddef.h>
 
-extern const char script_curves[], script_dots[], script_percentiles[], script_scale[],
-    script_style[];
-extern const size_t script_curves_size, script_dots_size, script_percentiles_size,
-    script_scale_size, script_style_size;
+extern const char script_curves[], script_dots[], script_forest[], script_percentiles[],
+    script_ratios[], script_scale[], script_style[];
+extern const size_t script_curves_size, script_dots_size, script_forest_size,
+    script_percentiles_size, script_ratios_size, script_scale_size, script_style_size;
 
 #endif

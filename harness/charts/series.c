@@ -92,17 +92,9 @@ bool chart_is_null(const struct chart *chart, size_t subject)
     return strcmp(chart_subject(chart, subject), "null") == 0;
 }
 
-char *chart_label(const struct chart *chart, size_t subject, char *label, size_t size)
+char *chart_label_short(const struct chart *chart, size_t subject, char *label, size_t size)
 {
-    char name[48];
-    enum backend_tier tier = chart->run->subjects[subject].tier;
-    printable(name, sizeof name, chart_subject(chart, subject));
-    if (chart_is_null(chart, subject))
-        snprintf(label, size, "%s (no kernel)", name);
-    else if (tier == TIER_NONE)
-        snprintf(label, size, "%s", name);
-    else
-        snprintf(label, size, "%s (%s)", name, backend_tier_name(tier));
+    printable(label, size, chart_subject(chart, subject));
     for (char *at = label; *at != '\0'; at++) {
         if (*at == '"' || *at == ',')
             *at = '_';
@@ -110,10 +102,29 @@ char *chart_label(const struct chart *chart, size_t subject, char *label, size_t
     return label;
 }
 
+char *chart_label(const struct chart *chart, size_t subject, char *label, size_t size)
+{
+    char name[64];
+    enum backend_tier tier = chart->run->subjects[subject].tier;
+    chart_label_short(chart, subject, name, sizeof name);
+    if (chart_is_null(chart, subject))
+        snprintf(label, size, "%s (no kernel)", name);
+    else if (tier == TIER_NONE)
+        snprintf(label, size, "%s", name);
+    else
+        snprintf(label, size, "%s (%s)", name, backend_tier_name(tier));
+    return label;
+}
+
+bool chart_is_lower_rung(const struct chart *chart, size_t a, size_t b)
+{
+    return registry_place(chart_subject(chart, a)) < registry_place(chart_subject(chart, b));
+}
+
 bool chart_comes_before(const struct chart *chart, size_t a, size_t b)
 {
     if (chart->ladder)
-        return registry_place(chart_subject(chart, a)) < registry_place(chart_subject(chart, b));
+        return chart_is_lower_rung(chart, a, b);
     double left = analysis_median(chart->analysis, chart->cell, chart->metric, a)->median;
     double right = analysis_median(chart->analysis, chart->cell, chart->metric, b)->median;
     return chart->metric->lower_is_better ? left < right : left > right;

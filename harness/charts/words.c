@@ -1,5 +1,6 @@
 /* What stands on a chart and in the name of its files. */
 #include "harness/analysis/format.h"
+#include "harness/analysis/sweeps.h"
 #include "harness/base/printable.h"
 #include "harness/charts/chart.h"
 #include "harness/stats/knee.h"
@@ -7,7 +8,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#define CAPTION_COLUMNS 140
+#define CAPTION_COLUMNS 165
 
 static const struct cell *cell_of(const struct chart *chart)
 {
@@ -48,6 +49,8 @@ void chart_set_name(struct chart *chart)
     add_to_name(chart, "", cell->workload->name);
     add_to_name(chart, "-", cell->mode);
     add_to_name(chart, "-", chart->metric->name);
+    if (chart->drawn.kind == CHART_FOREST)
+        add_to_name(chart, "-", "ratio");
     if (chart->ladder)
         add_to_name(chart, "-", "ladder");
     if (chart->parameter != NULL)
@@ -82,9 +85,31 @@ static void wrap(char *text)
     }
 }
 
+/* Of ratios: what the interval is, and the band. */
+static void write_ratio_caption(const struct chart *chart, char *text, size_t size)
+{
+    char name[64];
+    chart_label_short(chart, chart->baseline, name, sizeof name);
+    format_add(text, size,
+               "Point: the ratio to %s within rounds; line: the interval that the verdict rests on "
+               "(99 %%). Band: the minimum effect, %g %%.",
+               name, 100 * chart->analysis->minimum_effect);
+    if (chart->has_unbounded)
+        format_add(text, size, " Without a line: too few rounds for an interval.");
+}
+
+/* A run that did not end by itself has fewer rounds than it was meant to have. */
+static void write_kept(const struct run *run, char *text, size_t size)
+{
+    char end[FORMAT_BYTES];
+    if (!run_is_whole(run))
+        format_add(text, size, "\nNOT FINISHED: the run kept %s.",
+                   format_end(run, end, sizeof end));
+}
+
 static void write_caption(const struct chart *chart, bool shows_trials, char *text, size_t size)
 {
-    char machine[FORMAT_BYTES], rounds[48], outside[80] = "", more[360] = "";
+    char machine[FORMAT_BYTES], rounds[48], outside[80] = "", more[900] = "";
     format_machine(chart->run, ", ", machine, sizeof machine);
     if (chart->rounds_least == chart->rounds_most)
         snprintf(rounds, sizeof rounds, "%zu", chart->rounds_least);
@@ -105,6 +130,16 @@ static void write_caption(const struct chart *chart, bool shows_trials, char *te
     if (chart->has_pooled)
         snprintf(more + strlen(more), sizeof more - strlen(more),
                  " Points without interval: all rounds together.");
+    if (chart->drawn.kind == CHART_PERCENTILES)
+        format_add(more, sizeof more, " max: the median of the largest of each round.");
+    if (chart->baseline != SUBJECT_NONE)
+        write_ratio_caption(chart, more, sizeof more);
+    write_kept(chart->run, more, sizeof more);
+    if (chart->drawn.kind == CHART_FOREST || chart->only_ratios) {
+        snprintf(text, size, "Ratios of %s rounds. %s\n%s", rounds, more, machine);
+        wrap(text);
+        return;
+    }
     snprintf(text, size, "Median of %s rounds with its 99 %% bootstrap interval%s%s.%s%s\n%s",
              rounds, shows_trials ? "; small dots: single trials" : "", outside,
              chart->rounds_least < 10 ? " Under 10 rounds: the interval is narrower than the truth."
@@ -152,7 +187,33 @@ static void write_note(const struct chart *chart, char *text, size_t size)
     add_count(text, size, "The generator was the bound in ", bound,
               "trials: this says nothing of the server. ");
     add_count(text, size, "Left out: ", chart->too_large,
-              "figures that are too large to draw; the CSV files have them.");
+              chart->too_large == 1
+                  ? "figure that is too large to draw; the CSV files have it."
+                  : "figures that are too large to draw; the CSV files have them.");
+}
+
+/* Ratios say nothing of how much: the figure of the baseline at both ends does. */
+static void write_baseline(const struct chart *chart, char *text, size_t size)
+{
+    char name[64], from[48], to[48], first[CHART_TICK_BYTES], last[CHART_TICK_BYTES];
+    struct sweep sweep;
+    sweep_find(chart->run, chart->cell, chart->parameter, &sweep);
+    size_t end = sweep.count - 1;
+    const struct median *low =
+        analysis_median(chart->analysis, sweep.cells[0], chart->metric, chart->baseline);
+    const struct median *high =
+        analysis_median(chart->analysis, sweep.cells[end], chart->metric, chart->baseline);
+    if (low == NULL || high == NULL || !chart_can_draw(low->median) ||
+        !chart_can_draw(high->median))
+        return;
+    snprintf(text, size, "1 is %s: %s %s at %s=%s, %s %s at %s=%s.",
+             chart_label_short(chart, chart->baseline, name, sizeof name),
+             format_grouped(low->median, format_decimals(low->median), from, sizeof from),
+             chart->metric->unit, chart->parameter,
+             sweep_print(chart->run, &sweep, 0, first, sizeof first),
+             format_grouped(high->median, format_decimals(high->median), to, sizeof to),
+             chart->metric->unit, chart->parameter,
+             sweep_print(chart->run, &sweep, end, last, sizeof last));
 }
 
 /* What has to be known to read lateness at all. */
@@ -162,6 +223,8 @@ static void write_remark(const struct chart *chart, const struct curve_plan *pla
     const struct value *slack_ns = named_values_find(&chart->run->manifest, "", "timer_slack_ns");
     char here[48] = "";
     text[0] = '\0';
+    if (chart->baseline != SUBJECT_NONE)
+        write_baseline(chart, text, size);
     if (plan->rows == NULL || strcmp(plan->rows, "slack") != 0)
         return;
     if (value_is_number(slack_ns))
@@ -178,6 +241,12 @@ static void write_axis(const struct chart *chart, char *text, size_t size)
 {
     const char *name = chart->metric->name;
     size_t length = strlen(name);
+    char baseline[64];
+    if (chart->drawn.kind == CHART_FOREST) {
+        snprintf(text, size, "%s: ratio to %s, logarithmic", name,
+                 chart_label_short(chart, chart->baseline, baseline, sizeof baseline));
+        return;
+    }
     if (chart->drawn.kind == CHART_PERCENTILES && length > 3 &&
         strcmp(name + length - 3, "_ns") == 0)
         snprintf(text, size, "%.*s, us", (int)length - 3, name);
@@ -189,14 +258,18 @@ void chart_fill_texts(struct chart_texts *texts, const struct chart *chart,
                       const struct curve_plan *plan, bool shows_trials)
 {
     char params[FORMAT_BYTES], mode[40], label[CHART_LABEL_BYTES] = "";
+    char baseline[64], ratio[96] = "";
     const struct cell *cell = cell_of(chart);
     *texts = (struct chart_texts){0};
     if (chart->subject != SUBJECT_NONE)
         chart_label(chart, chart->subject, label, sizeof label);
-    snprintf(texts->title, sizeof texts->title, "%s %s%s%s%s: %s", cell->workload->name,
+    if (chart->drawn.kind == CHART_FOREST || chart->only_ratios)
+        snprintf(ratio, sizeof ratio, ", as a ratio to %s",
+                 chart_label_short(chart, chart->baseline, baseline, sizeof baseline));
+    snprintf(texts->title, sizeof texts->title, "%s %s%s%s%s: %s%s", cell->workload->name,
              printable(mode, sizeof mode, cell->mode),
              chart->ladder ? ", one feature at a time" : "", *label != '\0' ? ", " : "", label,
-             plan != NULL && plan->title != NULL ? plan->title : chart->metric->help);
+             plan != NULL && plan->title != NULL ? plan->title : chart->metric->help, ratio);
     format_params(cell, chart->parameter, chart->other, params, sizeof params);
     if (plan != NULL && plan->lines != NULL) /* one panel up, the other down */
         snprintf(texts->subtitle, sizeof texts->subtitle, "%s", params);
@@ -208,6 +281,8 @@ void chart_fill_texts(struct chart_texts *texts, const struct chart *chart,
         printable(texts->parameter, sizeof texts->parameter, plan->axis);
     } else {
         write_axis(chart, texts->axis, sizeof texts->axis);
+        if (chart->drawn.kind == CHART_FOREST)
+            chart_label_short(chart, chart->baseline, texts->parameter, sizeof texts->parameter);
     }
     write_caption(chart, shows_trials, texts->caption, sizeof texts->caption);
     write_note(chart, texts->note, sizeof texts->note);

@@ -9,13 +9,13 @@
 static void write_number(FILE *out, double value)
 {
     char text[48];
-    html_print(out, "<td>%s</td>", format_value(value, text, sizeof text));
+    html_print(out, "<td>%s</td>", isfinite(value) ? format_value(value, text, sizeof text) : "-");
 }
 
 static void write_interval(FILE *out, const struct chart_point *point)
 {
     write_number(out, point->middle);
-    write_number(out, point->low);
+    write_number(out, isfinite(point->high) ? point->low : NAN);
     write_number(out, point->high);
 }
 
@@ -30,6 +30,25 @@ static void write_dots(FILE *out, const struct drawn_chart *chart)
         html_print(out, "<tr><th scope=\"row\">%s</th>", line->label);
         write_interval(out, &line->points[0]);
         fputs("</tr>\n", out);
+    }
+    fputs("</tbody>\n", out);
+}
+
+/* What gnuplot has drawn of a forest: ratios, intervals and words. */
+static void write_forest(FILE *out, const struct drawn_chart *chart)
+{
+    fputs("<thead><tr><th scope=\"col\">subject</th><th scope=\"col\">ratio</th>"
+          "<th scope=\"col\">low</th><th scope=\"col\">high</th><th scope=\"col\">verdict</th>"
+          "</tr></thead>\n<tbody>\n",
+          out);
+    for (size_t i = 0; i < chart->panels[0].count; i++) {
+        const struct chart_line *line = &chart->panels[0].lines[i];
+        html_print(out, "<tr><th scope=\"row\">%s</th>", line->label);
+        if (line->count > 0)
+            write_interval(out, &line->points[0]);
+        else
+            fputs("<td>-</td><td>-</td><td>-</td>", out);
+        html_print(out, "<td>%s</td></tr>\n", line->word);
     }
     fputs("</tbody>\n", out);
 }
@@ -75,7 +94,9 @@ static void write_table(const struct page *page, const struct drawn_chart *chart
                "role=\"region\" tabindex=\"0\" aria-labelledby=\"f%zu\"><table>"
                "<caption>charts/%s.csv</caption>\n",
                page->pictures, chart->name);
-    if (chart->kind == CHART_DOTS)
+    if (chart->kind == CHART_FOREST)
+        write_forest(page->out, chart);
+    else if (chart->kind == CHART_DOTS)
         write_dots(page->out, chart);
     else
         write_lines(page->out, chart);

@@ -30,7 +30,7 @@ static void write_verdict(FILE *out, const struct comparison *comparison)
             verdict_name(word->word));
     if (comparison->has_ratio) {
         char text[96];
-        format_ratio(comparison->ratio, comparison->low, comparison->high, text, sizeof text);
+        page_ratio(comparison, text, sizeof text);
         int length = (int)strcspn(text, " ");
         fprintf(out, " <span>%.*s</span> <span class=\"ci\">%s</span>", length, text,
                 text + length + 1);

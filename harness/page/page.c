@@ -49,6 +49,20 @@ static void write_links(const struct page *page)
           page->out);
 }
 
+/* What a reader has to know of a run that is not whole, before any figure. */
+static void write_end(const struct page *page)
+{
+    char end[FORMAT_BYTES];
+    const struct run *run = page->run;
+    if (!run_is_whole(run))
+        html_print(page->out, "<p class=\"warning\"><b>NOT FINISHED:</b> this page is of %s.</p>\n",
+                   format_end(run, end, sizeof end));
+    if (run->cut_lines > 0)
+        fputs("<p class=\"warning\">The last line of trials.jsonl was cut off, and is left "
+              "out.</p>\n",
+              page->out);
+}
+
 static void write_top(const struct page *page)
 {
     char machine[FORMAT_BYTES];
@@ -68,6 +82,7 @@ static void write_top(const struct page *page)
                    "better than the times.",
                    virtualization);
     fputs("</p>\n", page->out);
+    write_end(page);
     write_links(page);
     fputs("</header>\n<main>\n", page->out);
 }
@@ -78,7 +93,7 @@ static int write_body(struct page *page)
     fputs("<section id=\"verdicts\" aria-labelledby=\"verdicts-h\">\n"
           "<h2 id=\"verdicts-h\">Who costs less, by how much, and how sure that is</h2>\n",
           page->out);
-    int r = page_glance(page);
+    int r = page_answers(page);
     page_matrices(page);
     fputs("</section>\n", page->out);
     if (r == 0)

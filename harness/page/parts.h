@@ -57,8 +57,11 @@ char *page_common_params(const struct page *, const struct mode_view *, char *te
 char *page_figure(const struct page *, const struct mode_view *, size_t cell, size_t subject,
                   char *text, size_t size);
 
+/* "0.925 [0.907, 0.943]"; "0.925 (too few rounds for an interval)". */
+char *page_ratio(const struct comparison *, char *text, size_t size);
+
 /* The parts, from above. Those that return something: 0 or -ENOMEM. */
-int page_glance(struct page *);
+int page_answers(struct page *);
 void page_matrices(struct page *);
 /* A section for each workload. */
 int page_details(struct page *);

@@ -61,11 +61,14 @@ void page_trust(struct page *page)
               "here, or how small a difference is found. <code>pollbench calibrate</code> finds "
               "out, and later runs will say.</p>\n",
               page->out);
+    /* Here stands how often runs of this machine have named their twin. */
     html_print(
         page->out,
-        "<p>A verdict is FASTER or SLOWER only when three things hold. The 99 %% interval of "
-        "the ratio, paired within rounds, does not contain 1. The difference is at least the "
-        "minimum effect (%g %%). The p value of the signed-rank test is under 0.01, after "
-        "Holm's adjustment for all pairs of the run.</p>\n</section>\n",
+        "<p>A verdict is FASTER or SLOWER when the interval of the ratio, paired within rounds, "
+        "does not contain 1, and the ratio is at least the minimum effect (%g %%) away from it. "
+        "It is EQUIVALENT, which means no winner, when the whole interval lies within the "
+        "minimum effect. Otherwise it is INCONCLUSIVE: not decided after the rounds there are. "
+        "A false name is allowed in at most 1 run of 100, all comparisons of the run "
+        "together.</p>\n</section>\n",
         100 * page->analysis->minimum_effect);
 }

@@ -3,10 +3,12 @@
 
 const struct page_word page_words[PAGE_WORDS] = {
     {VERDICT_FASTER, "faster", "&#9650;",
-     "the better figure: the difference is at least the minimum effect, and not by chance"},
+     "the better figure: the interval is clear of 1, and the ratio beyond the minimum effect"},
     {VERDICT_SLOWER, "slower", "&#9660;", "the opposite"},
-    {VERDICT_EQUIVALENT, "equivalent", "=", "the whole interval is within the minimum effect"},
-    {VERDICT_INCONCLUSIVE, "inconclusive", "?", "there were too few rounds to tell"},
+    {VERDICT_EQUIVALENT, "equivalent", "=",
+     "no winner: the whole interval lies within the minimum effect"},
+    {VERDICT_INCONCLUSIVE, "inconclusive", "?",
+     "not decided after these rounds: they show neither a winner nor that there is none"},
     {VERDICT_INVALID, "invalid", "&#215;", "the trials say nothing about the subject"},
 };
 
@@ -44,6 +46,15 @@ char *page_common_params(const struct page *page, const struct mode_view *mode, 
         return text;
     return format_params_of(page->run, mode->cells, mode->cell_count, mode->cells[0], true, text,
                             size);
+}
+
+char *page_ratio(const struct comparison *comparison, char *text, size_t size)
+{
+    if (comparison->bounded)
+        return format_ratio(comparison->ratio, comparison->low, comparison->high, text, size);
+    snprintf(text, size, "%.*f (too few rounds for an interval)",
+             format_ratio_decimals(comparison->ratio), comparison->ratio);
+    return text;
 }
 
 char *page_figure(const struct page *page, const struct mode_view *mode, size_t cell,

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Deeper than any line of ours. */
+/* Deeper than any line of ours; the sentence below says it. */
 enum { DEPTH_MAX = 16 };
 
 void json_scan_open(struct json_scan *scan, char *text, size_t length)
@@ -191,6 +191,8 @@ static int read_text(struct json_scan *scan, char *text, size_t size, bool cut)
     if (peek(scan) != '"')
         return wrong(scan, "a string expected");
     char *begin = scan->at++;
+    if (text != NULL)
+        text[0] = '\0';
     while (*scan->at != '"') {
         char bytes[4];
         size_t count;
@@ -209,12 +211,12 @@ static int read_text(struct json_scan *scan, char *text, size_t size, bool cut)
         }
         memcpy(text + length, bytes, count);
         length += count;
+        text[length] = '\0'; /* whoever complains of what follows may name it */
     }
     scan->at++;
     int r = check_text(scan, begin);
     if (r < 0 || text == NULL)
         return r;
-    text[length] = '\0';
     /* Half of a character may have been cut off. */
     while (cut && !utf8_is_valid(text))
         text[--length] = '\0';
@@ -346,7 +348,7 @@ static int skip_members(struct json_scan *scan, char bracket, unsigned depth)
     char name[2];
     bool is_first = true;
     if (depth == DEPTH_MAX)
-        return wrong(scan, "more brackets within each other than a line of ours has");
+        return wrong(scan, "brackets more than 16 deep, which no line of pollbench has");
     int r = json_scan_enter(scan, bracket);
     while (r >= 0 && (r = bracket == '{' ? json_scan_member(scan, &is_first, name, sizeof name)
                                          : json_scan_element(scan, &is_first)) == 1)

@@ -119,6 +119,11 @@ int run_cell_skip_subject(struct run_cell *cell, size_t subject, const char *rea
     return 0;
 }
 
+bool run_is_whole(const struct run *run)
+{
+    return run->ended != NULL && run->rounds_missing == 0 && run->lines_missing == 0;
+}
+
 size_t run_find_subject(const struct run *run, const char *name)
 {
     for (size_t i = 0; i < run->subject_count; i++) {

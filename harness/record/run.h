@@ -78,13 +78,22 @@ struct run {
     int subject_cpu, generator_cpu;
     /* Why system calls were not counted; NULL: they were. */
     char *why_not_counted;
-    /* Finished. Of a run that was killed, as many as its trials tell of. */
+    /* Finished, and in the file. Of a run that was killed, as many as its trials tell of. */
     uint64_t rounds;
+    /* Of a run that ended: rounds that run.json tells of and trials.jsonl does not; its last lines
+     * are missing. */
+    uint64_t rounds_missing;
+    /* The same of lines: those that run.json tells of (0: it does not), and those of them that are
+     * not there. */
+    uint64_t lines, lines_missing;
     /* Why it ended; NULL: it was killed, or goes on. */
     char *ended;
     /* Lines of trials.jsonl that were cut off, and left out. */
     uint64_t cut_lines;
 };
+
+/* Whether it ended, and all that it measured is there. */
+bool run_is_whole(const struct run *);
 
 /* All zeros is an empty run. */
 void run_free(struct run *);

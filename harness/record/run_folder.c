@@ -2,6 +2,7 @@
 
 #include "harness/base/file_save.h"
 #include "harness/base/problem.h"
+#include "harness/record/json_set.h"
 #include "harness/record/run_json.h"
 #include "harness/record/trial_text.h"
 #include "harness/record/trials_file.h"
@@ -159,9 +160,14 @@ int run_folder_sync(struct run_folder *folder, struct run *run, char *problem)
 
 /* ---- run.json ---- */
 
-static char *run_text(const struct run *run, const struct cell_summary *summaries)
+/* `lines`: of trials.jsonl. A file that has lost some at its end does not show it by itself. */
+static char *run_text(const struct run *run, const struct cell_summary *summaries, uint64_t lines)
 {
+    int r = 0;
     json_t *json = run_to_json(run, summaries);
+    if (json != NULL && run->ended != NULL)
+        json_set(&r, json, "lines", json_count(lines));
+    json = json_finish(r, json);
     char *text = json != NULL ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
     json_decref(json);
     return text;
@@ -170,7 +176,7 @@ static char *run_text(const struct run *run, const struct cell_summary *summarie
 int run_folder_save(struct run_folder *folder, const struct run *run,
                     const struct cell_summary *summaries, char *problem)
 {
-    char *text = run_text(run, summaries);
+    char *text = run_text(run, summaries, folder->trials_lines);
     int r = text == NULL ? -ENOMEM
             : strlen(text) > RUN_FILE_BYTES_MAX
                 ? -EFBIG
@@ -273,12 +279,21 @@ static int rescue_below(const char *parent, const char *run_file, const char *tr
     return r;
 }
 
+static uint64_t pending_lines(const struct run_folder *folder)
+{
+    uint64_t lines = 0;
+    for (size_t i = 0; i < folder->pending_bytes; i++)
+        lines += folder->pending[i] == '\n';
+    return lines;
+}
+
 int run_folder_rescue(struct run_folder *folder, const struct run *run,
                       const struct cell_summary *summaries, char *where)
 {
     const char *const parents[] = {getenv("TMPDIR"), "/tmp", "."};
     size_t length = 0;
-    char *run_file = run_text(run, summaries), *trials = all_trials(folder, &length);
+    char *run_file = run_text(run, summaries, folder->trials_lines + pending_lines(folder)),
+         *trials = all_trials(folder, &length);
     int r = -ENOMEM;
     for (size_t i = 0;
          run_file != NULL && trials != NULL && r < 0 && i < sizeof parents / sizeof parents[0]; i++)

@@ -109,16 +109,21 @@ static int load_trials(struct run *run, const char *path, char *problem)
     return r;
 }
 
-/* Of a run that was killed, those that its trials tell of. */
+/* Those that the trials tell of are there. Of a run that was killed nothing else says how many. */
 static void count_rounds(struct run *run)
 {
-    for (size_t i = 0; run->ended == NULL && i < run->cell_count; i++) {
+    uint64_t told = 0;
+    for (size_t i = 0; i < run->cell_count; i++) {
         const struct trial_table *table = &run->cells[i].trials;
         for (size_t k = 0; k < table->count; k++) {
-            if (table->rows[k].round >= run->rounds)
-                run->rounds = table->rows[k].round + UINT64_C(1);
+            if (table->rows[k].round >= told)
+                told = table->rows[k].round + UINT64_C(1);
         }
     }
+    if (run->ended != NULL && told < run->rounds)
+        run->rounds_missing = run->rounds - told;
+    if (run->ended == NULL || told < run->rounds)
+        run->rounds = told;
 }
 
 static int join(char *to, const char *folder, const char *name)

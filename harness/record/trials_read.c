@@ -150,6 +150,8 @@ int trials_read(struct run *run, int fd, const char *path, char *problem)
     }
     if (r == 0)
         run->cut_lines = reader.end > 0;
+    if (r == 0 && reader.line < run->lines)
+        run->lines_missing = run->lines - reader.line;
     free(reader.window);
     trial_free(&reader.trial);
     return r;

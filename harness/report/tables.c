@@ -327,7 +327,7 @@ static void print_cell(const struct analysis *analysis, size_t cell, FILE *out)
 static void print_end(const struct run *run, FILE *out)
 {
     char end[FORMAT_BYTES];
-    if (run->ended == NULL)
+    if (!run_is_whole(run))
         fprintf(out, "NOT FINISHED: what follows is of %s.\n", format_end(run, end, sizeof end));
     if (run->cut_lines > 0)
         fprintf(out, "%" PRIu64 " line%s of trials.jsonl was cut off, and is left out.\n",

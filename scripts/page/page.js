@@ -43,8 +43,9 @@
         if (straight) return [straight[2], straight[3], straight[4], straight[5], straight];
         const turned = pairs.get(`${cell} ${subject} ${baseline}`);
         if (!turned) return undefined;
-        const known = turned[3] > 0 && turned[4] > 0 && turned[5] > 0;
-        const ratio = known ? [1 / turned[3], 1 / turned[5], 1 / turned[4]] : [null, null, null];
+        // Without an interval its ends are null.
+        const inverse = (value) => value > 0 ? 1 / value : null;
+        const ratio = [inverse(turned[3]), inverse(turned[5]), inverse(turned[4])];
         return [opposite[turned[2]], ...ratio, turned];
     };
 
@@ -84,7 +85,8 @@
         td.append(name);
         if (ratio !== null) {
             td.append(" ", make("span", digits(ratio, ratio)), " ",
-                make("span", `[${digits(low, ratio)}, ${digits(high, ratio)}]`, "ci"));
+                make("span", low === null || high === null ? "(too few rounds for an interval)"
+                    : `[${digits(low, ratio)}, ${digits(high, ratio)}]`, "ci"));
         }
         td.append(make("small", describe(word, pair)));
     };

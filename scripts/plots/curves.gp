@@ -1,7 +1,8 @@
 # Lines over a parameter, each with its intervals, in one panel or in several side by side.
-# gnuplot -d -e "kinds = 'svg png'" -c curves.gp STEM TITLE SUBTITLE REMARK CAPTION NOTE STYLES "PANELS COLUMNS SHARED LABEL LINEAR" AXIS
+# gnuplot -d -e "kinds = 'svg png'" -c curves.gp STEM TITLE SUBTITLE REMARK CAPTION NOTE STYLES "PANELS COLUMNS SHARED LABEL LINEAR PLACE ..." AXIS
 # reads STEM.csv and STEM-panels.csv, writes STEM.svg and STEM.png
-# SHARED: all panels have the same axis of figures; LABEL: letters of the longest name of a line.
+# SHARED: all panels have the same axis of figures; LABEL: letters of the longest name of a line; PLACE: for each
+# line of a single panel where its name stands beside its end, from 0 below to 1 above.
 stem = ARG1
 title_text = ARG2
 subtitle_text = ARG3
@@ -16,6 +17,9 @@ longest = int(word(ARG8, 4))
 linear = int(word(ARG8, 5))
 axis_text = ARG9
 style_file = ARG0[1:strlen(ARG0) - strlen("curves.gp")]."style.gp"
+labelled = words(ARG8) > 5 && kinds ne "dumb"
+label_place(i) = real(word(ARG8, 5 + i))
+ratios_file = ARG0[1:strlen(ARG0) - strlen("curves.gp")]."ratios.gp"
 scale_file = ARG0[1:strlen(ARG0) - strlen("curves.gp")]."scale.gp"
 set datafile separator comma
 series = words(styles)
@@ -31,9 +35,10 @@ array firsts[panels]
 array counts[panels]
 array sides[panels]
 array places[panels]
+array effects[panels]
 stats stem."-panels.csv" skip 1 using (titles[$0 + 1] = strcol(1), sides[$0 + 1] = strcol(2), lows[$0 + 1] = $3, \
     highs[$0 + 1] = $4, logs[$0 + 1] = $5, firsts[$0 + 1] = $6, counts[$0 + 1] = $7, \
-    places[$0 + 1] = $8, $8) name "P" nooutput
+    effects[$0 + 1] = $9, places[$0 + 1] = $8, $8) name "P" nooutput
 stats stem.".csv" using 1 name "X" nooutput
 stats stem.".csv" using (column(8) == 1 ? 1 : 0) name "K" nooutput
 knees = K_max == 1
@@ -55,10 +60,27 @@ if (dumb) {
 rows = int(P_max) / columns + 1
 occupied(place) = sum [i = 1:panels] (int(places[i]) == place)
 
+# Where each line ends.
+array label_names[series]
+array ends_x[series]
+array ends_y[series]
+if (labelled) {
+    do for [i = 1:series] {
+        stats stem.".csv" index (i - 1) every ::0::0 using (label_names[i] = strcol(2), 0) nooutput
+        stats stem.".csv" index (i - 1) every ::1 using (ends_x[i] = $1, ends_y[i] = $2, 0) nooutput
+    }
+}
+
+# Pixels that the words below take more than two lines of them do.
+rows_of(text) = strstrt(text, "\n") > 0 ? 1 + rows_of(text[strstrt(text, "\n") + 1:*]) : 1
+below = kinds eq "dumb" || rows_of(caption_text) < 3 ? 0 : 18 * (rows_of(caption_text) - 2)
+
 # In pixels. A legend on the right; room between panels for an axis each, unless it is the same one.
 width = 1080
 left = 100
-legend = single ? 330 : 62 + 8 * (longest > 22 || !knees ? longest : 22)
+legend = single ? 90 + 7.2 * longest : 62 + 7.6 * (longest > 22 || !knees ? longest : 22)
+legend = single && legend < 260 ? 260.0 : legend > 600 ? 600.0 : legend
+if (legend > 400) { width = width + legend - 400 }
 gap_x = shared ? 16 : 66
 gap_y = 66
 panel_width = (width - left - legend - gap_x * (columns - 1.0)) / columns
@@ -73,7 +95,7 @@ if (dumb) {
 }
 top = (note_text eq "" ? 72 : 94) + (remark_text eq "" ? 0 : 22) + (single ? 0 : 24)
 if (dumb) { top = 22 * 2 }
-height = top + rows * panel_height + (rows - 1) * gap_y + (dumb ? 66 : 110)
+height = top + rows * panel_height + (rows - 1) * gap_y + (dumb ? 66 : 110 + below)
 
 # Side by side at each value, so that intervals do not hide each other.
 span = X_max - X_min
@@ -109,7 +131,13 @@ do for [kind in kinds] {
         set yrange [low:high]
         axis_to_scale = "y"
         numbered = !shared || column_of == 0
-        load scale_file
+        effect = real(effects[panel])
+        unset object 1
+        if (effect > 0) { load ratios_file } else { load scale_file }
+        if (effect > 0 && !dumb) {
+            set object 1 rectangle from graph 0, first 1 / (1 + effect) to graph 1, first 1 + effect behind \
+                fc rgb "#DCE3E8" fs solid noborder
+        }
         set ytics font small
         unset ylabel
         log_text = logarithmic ? " (logarithmic)" : ""
@@ -123,7 +151,16 @@ do for [kind in kinds] {
         # The legend: once, from a point that lies below every panel.
         nowhere = logarithmic ? low / 1e3 : low - (high - low)
         unset key
-        if (panel == 1) {
+        if (labelled) {
+            # A name at the end of each line, and a thin line that leads to it.
+            do for [i = 1:series] {
+                set label 300 + i label_names[i] at graph 1.055, graph label_place(i) left offset 1.2, 0 \
+                    font ",12" tc rgb "#222222" point ls int(word(styles, i)) lw 1.8
+                set arrow 300 + i from first ends_x[i] + beside(i - 1, series), first ends_y[i] to graph 1.045, graph label_place(i) \
+                    nohead back ls int(word(styles, i)) lw 0.8
+            }
+        }
+        if (panel == 1 && !labelled) {
             set key at screen 1 - (legend - 18.0) / width, screen 1 - 1.0 * top / height left top Left reverse \
                 samplen 3.2 spacing 1.35 font ",12"
         }

@@ -18,17 +18,26 @@ rows = words(styles)
 set datafile separator comma
 stats stem.".csv" skip 1 using (abs($8)) nooutput
 if (STATS_max > 0 && kinds ne "dumb") { caption_text = caption_text."\nAn arrow: off the axis, its figure stands on the right." }
+# Pixels that the words below take more than two lines of them do.
+rows_of(text) = strstrt(text, "\n") > 0 ? 1 + rows_of(text[strstrt(text, "\n") + 1:*]) : 1
+below = kinds eq "dumb" || rows_of(caption_text) < 3 ? 0 : 18 * (rows_of(caption_text) - 2)
+# Names on the left as wide as they are.
 width = 1080
-height = 188 + 36 * rows
+height = 188 + 36 * rows + below
 # Of characters, a line for each row.
 dumb = kinds eq "dumb"
 if (dumb) { height = 22 * (rows + 6) }
+array names[rows]
+stats stem.".csv" skip 1 using (names[$0 + 1] = strcol(2), 0) nooutput
 longest = 0
-longer(label) = strlen(label) > longest ? strlen(label) : longest
-stats stem.".csv" skip 1 using (longest = longer(strcol(2)), 0) nooutput
+do for [i = 1:rows] { if (strlen(names[i]) > longest) { longest = strlen(names[i]) } }
+names_width = 30 + 7.4 * longest
+names_width = names_width < 160 ? 160.0 : names_width > 500 ? 500.0 : names_width
+names_font = longest > 64 ? ",11" : ",13"
+if (names_width > 400) { width = width + names_width - 400 }
 do for [kind in kinds] {
     load style_file
-    set lmargin at screen 290.0 / width
+    set lmargin at screen names_width / width
     set rmargin at screen 1 - 245.0 / width
     if (dumb) { set lmargin longest + 2; set rmargin 26 }
     beyond = dumb ? 1 : 0.6
@@ -41,7 +50,7 @@ do for [kind in kinds] {
     set xlabel axis_text.(logarithmic ? " (logarithmic)" : "") offset 0, 0.3
     unset ytics
     unset y2tics
-    set ytics scale 0 textcolor rgb "#222222" ()
+    set ytics scale 0 font names_font textcolor rgb "#222222" ()
     set y2tics scale 0 textcolor rgb "#222222" ()
     set label 5 "median  [99 % interval]" at graph 1, graph 1 offset 1.2, 0.5 left font ",10" tc rgb "#444444"
     # A subject that is off the axis gets an arrow to its side; its figure stands on the right.

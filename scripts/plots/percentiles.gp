@@ -18,12 +18,25 @@ scale_file = ARG0[1:strlen(ARG0) - strlen("percentiles.gp")]."scale.gp"
 # Side by side at each percentile, so that intervals do not hide each other.
 series = words(styles)
 beside(i) = kinds eq "dumb" ? 0 : (i - (series - 1) / 2.0) * 0.6 / (series + 1)
+# Pixels that the words below take more than two lines of them do.
+rows_of(text) = strstrt(text, "\n") > 0 ? 1 + rows_of(text[strstrt(text, "\n") + 1:*]) : 1
+below = kinds eq "dumb" || rows_of(caption_text) < 3 ? 0 : 18 * (rows_of(caption_text) - 2)
+# Names on the right as wide as they are.
+set datafile separator comma
+longest = 0
+do for [i = 0:series - 1] {
+    stats stem.".csv" index i every ::0::0 using (name = strcol(2), 0) nooutput
+    if (strlen(name) > longest) { longest = strlen(name) }
+}
+legend = 90 + 7.0 * longest
+legend = legend < 260 ? 260.0 : legend > 600 ? 600.0 : legend
 width = 1080
-height = 600
+if (legend > 400) { width = width + legend - 400 }
+height = 600 + below
 do for [kind in kinds] {
     load style_file
     set lmargin at screen 100.0 / width
-    set rmargin at screen 1 - 330.0 / width
+    set rmargin at screen 1 - legend / width
     set key at graph 1.03, graph 1 left top Left reverse samplen 3.2 spacing 1.35 font ",12"
     if (kind eq "dumb") { set lmargin 10; set rmargin 45 }
     set xlabel "percentile" offset 0, 0.3

@@ -1,4 +1,5 @@
-# How every chart looks: set before by the script that loads this are the texts, `kind`, `width`, `height`.
+# How every chart looks: set before by the script that loads this are the texts, `kind`, `width`, `height`, and `below`: what
+# the words below need beyond two lines.
 #
 # Colours: Okabe and Ito's, told apart by colour-blind readers; each comes with a point shape and a dash of
 # its own, so that a greyscale print is enough. Pentagons are completion, every other shape is readiness, and
@@ -24,6 +25,8 @@ if (kind eq "dumb") { set output "| tr -d '\\f'" } else { set output stem.".".ki
 # No string of a result file is interpreted: no _{} or ^{} mark-up, no escapes.
 set termoption noenhanced
 set datafile separator comma
+# An axis may hold nothing but what is smaller than the usual 1e-8.
+set zero 1e-30
 
 set style line 1  lc rgb "#E69F00" pt 5  dt 1         ps 0.9 lw 1.8   # select: square
 set style line 2  lc rgb "#56B4E9" pt 9  dt (12,4)    ps 1.1 lw 1.8   # poll: triangle
@@ -80,9 +83,9 @@ unset key
 
 # Title, what was measured and a warning above the picture; below it, how to read it. In pixels.
 set tmargin at screen 1 - (note_text eq "" ? 72.0 : 94.0) / height
-set bmargin at screen 110.0 / height
+set bmargin at screen (110.0 + below) / height
 if (kind eq "dumb") { set tmargin 1; set bmargin 3; set errorbars 0 }
 set label 1 title_text    at screen 16.0 / width, screen 1 - 22.0 / height left font ",16"
 set label 2 subtitle_text at screen 16.0 / width, screen 1 - 46.0 / height left font ",12" tc rgb "#333333"
 set label 3 note_text     at screen 16.0 / width, screen 1 - 68.0 / height left font ",12" tc rgb "#A03000"
-set label 4 caption_text  at screen 16.0 / width, screen 45.0 / height left font ",10" tc rgb "#444444"
+set label 4 caption_text  at screen 16.0 / width, screen (45.0 + below) / height left font ",11" tc rgb "#444444"

@@ -121,15 +121,15 @@ curves_hold_the_figures_of_the_table() {
     local chart=r/charts/pool-saturate-jobs_per_s-by-load-epoll
     has_line $chart.csv "position,threads=1,ci_low,ci_high,tick,p90,p99,knee" &&
         has_line $chart.csv "0.9,9000,8996,9004,0.9,,,1" && has_line $chart.csv "1,9500,9496,9504,1,,,0" &&
-        has_line $chart-panels.csv "jobs_per_s,,860.9868919,43963.48464,1,0,2,0" &&
-        grep -q '^queue_wait p99 (us),,.*,1,2,2,1$' $chart-panels.csv || fail "$(cat $chart-panels.csv)" || return 1
+        has_line $chart-panels.csv "jobs_per_s,,860.9868919,43963.48464,1,0,2,0,0" &&
+        grep -q '^queue_wait p99 (us),,.*,1,2,2,1,0$' $chart-panels.csv || fail "$(cat $chart-panels.csv)" || return 1
     chart=r/charts/timer-accuracy-lateness_p50_ns-by-interval_us
     rm -r r && make_run accuracy && report || return 1
     has_line $chart.csv "position,median with 99 % interval,ci_low,ci_high,tick,p90,p99,knee" &&
         has_line $chart.csv "4,60,59.996,60.004,10k,60.159,120,0" &&
         has_line $chart.csv "5,150,149.996,150.004,100k,150.527,,0" || return 1
     [ "$(grep -c '^select,\|^io_uring,' $chart-panels.csv)" = 4 ] || fail "not a panel for each subject and slack"
-    grep -q '^io_uring,late (us) at slack=1,.*,3$' $chart-panels.csv || fail "slack=1 begins no line" || return 1
+    grep -q '^io_uring,late (us) at slack=1,.*,3,0$' $chart-panels.csv || fail "slack=1 begins no line" || return 1
     grep -q 'Slack: .*(50 us by default here)' gnuplot.log || fail "slack is not explained"
 }
 
@@ -223,7 +223,7 @@ what_is_too_large_to_draw_is_left_out_and_counted() {
         report draws || return 1
         [ ! -s err ] || fail "gnuplot complains" || return 1
         "$python" "$sources/.ci/check_charts.py" r/charts >check || { cat check; return 1; }
-        grep -q 'Left out: [0-9]* figures that are too large to draw' r/charts/*.svg || fail "$kind: nobody says so" || return 1
+        grep -q 'Left out: [0-9]* figures\? \(that\|which\) \(are\|is\) too large to draw' r/charts/*.svg || fail "$kind: nobody says so" || return 1
         ! grep -q 'e+150' r/charts/*.csv || fail "it is drawn all the same" || return 1
     done
 }

@@ -174,7 +174,7 @@ class Check:
         for name in drawn & set(rows):
             with open(f"{self.folder}/charts/{name}.csv", encoding="utf-8", newline="") as file:
                 data = [row for row in csv.reader(file) if row]
-            dots = data[0][1] == "subject"
+            dots, forest = data[0][1] == "subject", data[0][3] == "ratio"
             points = [row for row in data if row[0] != "position"]
             cells = rows[name][1:]
             self.same(len(points), len(cells), f"rows of {name}")
@@ -182,9 +182,13 @@ class Check:
                 figures = (point[3:6], cell[1:4]) if dots else (point[1:4], cell[3:6])
                 if dots:
                     self.same(point[1], cell[0], f"subject in {name}")
+                    self.same(point[10] if forest else None, cell[4] if forest else None, f"word in {name}")
                 else:
                     self.same(point[4], cell[2], f"value in {name}")
                 for expected, shown in zip(*figures):
+                    if not expected or (forest and point[10] == "baseline"):
+                        self.expect(not expected and shown == "-" or float(expected or 1) == 1, f"{name}: {shown} for nothing")
+                        continue
                     self.expect(abs(number(shown) - float(expected)) <= 5e-3 * abs(float(expected)) + 1e-4,
                                 f"{name}: {shown} for {expected}")
 
@@ -200,32 +204,71 @@ class Check:
             self.expect(not any(attribute.startswith("on") for element in root.iter() for attribute in element.attrib),
                         f"{name}: it has a handler")
 
-    def glance(self):
-        """At a glance: of each tier those that no other of it is significantly faster than, by the verdicts alone."""
-        with open(self.page, encoding="utf-8") as file:
-            text = re.search(r'<dl class="glance">(.*?)</dl>', file.read(), re.S).group(1)
-        tier_of = {subject["name"]: subject["tier"] for subject in self.run["subjects"]}
-        for workload, mode, answer in re.findall(r'<dt><a href="#m\d+">(\S+) (\S+)</a>.*?<dd>(.*?)</dd>', text, re.S):
-            cells = [i for i, cell in enumerate(self.run["cells"])
-                     if (cell["workload"], cell["mode"]) == (workload, mode) and cell["verdicts"]]
-            for tier, said in re.findall(r"<small>(\w+)[^<]*:</small>(.*?)(?:<br>|$)", answer, re.S):
-                groups = [self.group(cell, [name for name in tier_of if tier_of[name] == tier]) for cell in cells]
-                names = set().union(*(group for group, _ in groups))
-                if "no significant difference" in said:
-                    self.expect(all(group == every for group, every in groups), f"{workload} {mode}, {tier}: {groups}")
-                else:
-                    self.same(names, set(re.findall("<b>(.*?)</b>", said)), f"{workload} {mode}, {tier}")
-            self.expect(not cells or "<small>" in answer, f"{workload} {mode}: {answer}")
+    def answers(self):
+        """The first table: who is better and worse than the baseline, and what is neither, by the verdicts alone."""
+        self.open()
+        first = self.browser.evaluate("document.querySelector('table').id")
+        self.same("answers", first, "the first table")
+        rows = self.browser.evaluate("""[...document.querySelectorAll('.answers tbody tr:not(.group)')].map((row) => ({
+            cell: +row.querySelector('th').dataset.c,
+            entries: [...row.querySelectorAll('td:not(.others)')].flatMap((td) => [...td.querySelectorAll('li')].map((li) => ({
+                word: li.closest('ul').className.toUpperCase(), column: td.className, name: li.querySelector('b').textContent,
+                amount: li.querySelector('em')?.textContent ?? null, text: li.textContent, said: li.closest('ul').previousSibling?.textContent ?? null }))),
+            others: [...row.querySelectorAll('.others li')].map((li) => ({ winners: [...li.querySelectorAll('b')].map((b) => b.textContent),
+                text: li.textContent })),
+        }))""")
+        self.same([i for i, cell in enumerate(self.run["cells"]) if cell["verdicts"]],
+                  sorted(row["cell"] for row in rows if row["entries"]), "cells that are answered")
+        self.words_are_explained()
+        for row in rows:
+            self.answer(row["cell"], row["entries"])
+            self.answer_among_others(row["cell"], row["others"])
 
-    def group(self, cell, tier):
+    def words_are_explained(self):
+        """What the words mean can be read without pointing at anything, on a wide screen and on a narrow one."""
+        for width, height in WIDTHS:
+            self.open(width=width, height=height)
+            seen = self.browser.evaluate("""[...document.querySelectorAll('.answers thead th, .how')].filter((it) =>
+                it.checkVisibility() && getComputedStyle(it.closest('thead') ?? it).position !== 'absolute').map((it) => it.textContent).join(' ')""")
+            for word in "FASTER: ", "SLOWER: ", "(EQUIVALENT): ", "(INCONCLUSIVE): ", "minimum effect", "floor":
+                self.expect(word in seen, f"{word!r} is not explained at {width}")
+
+    def answer(self, cell, entries):
         about = self.run["cells"][cell]
-        every = {name for entry in about["verdicts"] for name in (entry["baseline"], entry["subject"])
-                 if name in tier and not name.startswith("floor:")}
-        slower = {name for name in every for other in every
-                  if name != other and (self.verdict(cell, other, name) or [""])[0] == "SLOWER"}
         base = about["baseline"]
-        without = {name for name in every if name != base and not (self.verdict(cell, base, name) or (0, None))[1]}
-        return every - slower - without, every
+        every = {name for entry in about["verdicts"] for name in (entry["baseline"], entry["subject"])} - {base}
+        self.same(sorted(every), sorted(entry["name"] for entry in entries), f"cell {cell}: who is in the answer")
+        for entry in entries:
+            word, ratio = self.verdict(cell, base, entry["name"])
+            what = f"cell {cell}, {entry['name']}"
+            self.same(word, entry["word"], what)
+            self.same(entry["word"].lower() if entry["amount"] else "inconclusive", entry["column"], f"{what}: column")
+            self.same(word in ("FASTER", "SLOWER"), entry["amount"] is not None, f"{what}: amount")
+            # "No winner" is said of what was shown to be EQUIVALENT, and of nothing else.
+            self.same(word == "EQUIVALENT", "no winner" in (entry["said"] or ""), f"{what}: no winner")
+            rounds = max([pair["n"] for pair in about["verdicts"] if pair["verdict"] == "INCONCLUSIVE"], default=0)
+            self.same(word == "INCONCLUSIVE", f"not decided after {rounds} round" in (entry["said"] or ""), f"{what}: not decided")
+            if word in ("FASTER", "SLOWER"):
+                number = float(re.match(r"[\d.]+", entry["amount"]).group())
+                shown = number if "times" in entry["amount"] else 1 + number / 100 * (1 if "more" in entry["amount"] else -1)
+                self.expect(abs(shown / ratio - 1) < 0.03, f"{what}: {entry['amount']} for {ratio}")
+            if word in ("FASTER", "SLOWER", "EQUIVALENT"):
+                self.expect(re.search(r"[\d.]+ \[[\d.]+, [\d.]+\]", entry["text"]), f"{what}: no interval in {entry['text']}")
+
+    def answer_among_others(self, cell, lines):
+        """Who is ahead of whom, of one tier, the baseline and floors left out."""
+        about = self.run["cells"][cell]
+        tier_of = {subject["name"]: subject["tier"] for subject in self.run["subjects"]}
+        left_out = {about["baseline"]} | {name for name in tier_of if name.startswith("floor:")}
+        expected = set()
+        for entry in about["verdicts"]:
+            pair = entry["subject"], entry["baseline"]
+            if not left_out & set(pair) and tier_of[pair[0]] == tier_of[pair[1]] and entry["verdict"] in OPPOSITE:
+                expected.add(pair if entry["verdict"] == "FASTER" else pair[::-1])
+        found = {(winner, loser) for line in lines for winner in line["winners"]
+                 for loser in re.sub(r" [\d.]+( to [\d.]+)?$", "", line["text"].split(" ahead of ")[1]).split(", ")}
+        if not any(" more" in line["text"] for line in lines):
+            self.same(expected, found, f"cell {cell}: among the others")
 
     # ---- how it looks ----
 
@@ -441,7 +484,7 @@ class Check:
 
 def main(pollbench, folder, *checks):
     check = Check(pollbench, folder)
-    in_file = {"matrix", "words", "size", "tables", "pictures", "glance"}
+    in_file = {"matrix", "words", "size", "tables", "pictures"}
     for name in checks:
         if name in in_file:
             getattr(check, name)()

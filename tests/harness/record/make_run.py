@@ -236,7 +236,8 @@ def run_of(cells):
         "schema": 2, "id": "20260101-000000-0000", "command": ["pollbench"], "seed": 1, "profile": "quick",
         "baseline": None, "manifest": manifest, "calibration": None, "subjects": subjects, "cells": cells,
         "placement": {"subject_cpu": -1, "generator_cpu": -1},
-        "why_not_counted": None, "rounds": len(cells[0]["trials"]), "ended": "all rounds are done",
+        "why_not_counted": None, "ended": "all rounds are done",
+        "rounds": max((trial["round"] + 1 for cell in cells for trial in cell["trials"]), default=0),
     }
 
 

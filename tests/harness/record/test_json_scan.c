@@ -128,9 +128,26 @@ static const struct {
     {"[\"\x80\"]", 2, "not UTF-8"},
     {"{\"\xc3\":1}", 2, "not UTF-8"},
     {"\"\xed\xa0\x80\"", 1, "not UTF-8"},
-    {"[" DEEP_16 "]", 17, "more brackets"},
+    {"[" DEEP_16 "]", 17, "brackets more than 16 deep"},
     {"\"\u00fc\u20ac\U0001f600\" x", 7, "the end of the line expected"},
 };
+
+/* A complaint says the name as far as it could be read, and nothing of the one before it. */
+static void a_name_that_is_cut_off_ends_where_it_does(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {"{\"short", "{\"short\\", "{\"short\n\": 1}"};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[32], name[32] = "a longer name";
+        bool is_first = true;
+        struct json_scan scan;
+        snprintf(text, sizeof text, "%s", cases[i]);
+        json_scan_open(&scan, text, strlen(text));
+        assert_int_equal(json_scan_enter(&scan, '{'), 0);
+        assert_int_equal(json_scan_member(&scan, &is_first, name, sizeof name), -EINVAL);
+        assert_string_equal(name, "short");
+    }
+}
 
 static void what_is_no_json_is_refused_with_its_column(void **state)
 {
@@ -360,6 +377,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_json_is_passed_over),
+        cmocka_unit_test(a_name_that_is_cut_off_ends_where_it_does),
         cmocka_unit_test(what_is_no_json_is_refused_with_its_column),
         cmocka_unit_test(what_begins_here_is_named),
         cmocka_unit_test(escapes_become_what_they_stand_for),
