@@ -13,6 +13,8 @@
 /* A twin's place in the order of a round. */
 #define TWIN_TURN SIZE_MAX
 
+enum { SEATS_MAX = RUN_SUBJECTS_MAX + 1 };
+
 double rounds_trial_estimate_s(const struct cell *cell)
 {
     return PROCESSES_S + cell->workload->estimate_s(cell->mode, &cell->params);
@@ -92,13 +94,30 @@ struct launch turn_launch(const struct rounds *rounds, const struct turn *turn,
     };
 }
 
-/* Runs the subject until a trial is valid, TRIAL_ATTEMPTS times at most; every trial goes into
- * rounds->trials, as of this kind. *last is the last one, until the next is added. */
-static int run_attempts(struct rounds *rounds, const struct turn *turn, size_t cell, size_t subject,
-                        enum trial_kind kind, size_t order, const struct trial **last)
+/* Who runs when in a cell's turn. */
+struct seat {
+    size_t subject;
+    enum trial_kind kind;
+};
+
+static void place_trial(struct trial *trial, const struct turn *turn, size_t cell,
+                        const struct seat *seat, size_t order)
 {
-    const struct launch launch =
-        turn_launch(rounds, turn, &rounds->cells->list[cell].cell, rounds_subject(rounds, subject));
+    trial->kind = seat->kind;
+    trial->cell = cell;
+    trial->subject = seat->subject;
+    trial->round = turn->round;
+    trial->order = order;
+    trial->attempt = 0;
+}
+
+/* Runs the subject until a trial is valid, TRIAL_ATTEMPTS times at most; every trial goes into
+ * rounds->trials. *last is the last one, until the next is added. */
+static int run_attempts(struct rounds *rounds, const struct turn *turn, size_t cell,
+                        const struct seat *seat, size_t order, const struct trial **last)
+{
+    const struct launch launch = turn_launch(rounds, turn, &rounds->cells->list[cell].cell,
+                                             rounds_subject(rounds, seat->subject));
     for (unsigned attempt = 0; attempt < TRIAL_ATTEMPTS; attempt++) {
         struct trial *trial = trial_batch_add(&rounds->trials);
         if (trial == NULL)
@@ -107,11 +126,7 @@ static int run_attempts(struct rounds *rounds, const struct turn *turn, size_t c
         int r = launch_trial(&launch, trial);
         if (r < 0)
             return r;
-        trial->kind = kind;
-        trial->cell = cell;
-        trial->subject = subject;
-        trial->round = turn->round;
-        trial->order = order;
+        place_trial(trial, turn, cell, seat, order);
         trial->attempt = attempt;
         *last = trial;
         if (trial->valid)
@@ -155,37 +170,43 @@ static int leave_cell(struct rounds *rounds, size_t cell, size_t subject, const 
     return is_twin ? 0 : run_cell_skip_subject(&rounds->run->cells[cell], subject, reason);
 }
 
-int turn_run_cell(struct rounds *rounds, struct turn *turn, size_t cell)
+/* The subjects of the cell and, but for counting, its twin, in random order. Returns how many. */
+static size_t draw_seats(struct rounds *rounds, const struct turn *turn,
+                         const struct planned_cell *planned, struct seat *seats)
 {
-    size_t order[RUN_SUBJECTS_MAX + 1];
-    const struct planned_cell *planned = &rounds->cells->list[cell];
-    double estimate_s = rounds_trial_estimate_s(&planned->cell);
-    size_t count = planned->subject_count;
+    size_t order[SEATS_MAX], count = planned->subject_count;
     memcpy(order, planned->subjects, count * sizeof order[0]);
     if (planned->twin != NO_TWIN && !turn->counting)
         order[count++] = TWIN_TURN;
     random_shuffle(&rounds->random, order, count);
-    trial_batch_clear(&rounds->trials);
     for (size_t i = 0; i < count; i++) {
-        const struct trial *last = NULL;
         bool is_twin = order[i] == TWIN_TURN;
-        size_t subject = is_twin ? planned->twin : order[i];
-        /* It has left since. */
-        if (subject == NO_TWIN)
-            continue;
+        seats[i].subject = is_twin ? planned->twin : order[i];
+        seats[i].kind = turn->counting ? TRIAL_COUNTING : is_twin ? TRIAL_TWIN : TRIAL_MEASURED;
+    }
+    return count;
+}
+
+int turn_run_cell(struct rounds *rounds, struct turn *turn, size_t cell)
+{
+    struct seat seats[SEATS_MAX];
+    const struct planned_cell *planned = &rounds->cells->list[cell];
+    double estimate_s = rounds_trial_estimate_s(&planned->cell);
+    size_t count = draw_seats(rounds, turn, planned, seats);
+    int r = 0;
+    trial_batch_clear(&rounds->trials);
+    for (size_t i = 0; i < count && r == 0; i++) {
+        const struct trial *last = NULL;
         uint64_t begin_ns = clock_now_ns();
-        int r = run_attempts(rounds, turn, cell, subject,
-                             turn->counting ? TRIAL_COUNTING
-                             : is_twin      ? TRIAL_TWIN
-                                            : TRIAL_MEASURED,
-                             i, &last);
+        /* A twin has left with its subject. */
+        if (seats[i].kind == TRIAL_TWIN && planned->twin == NO_TWIN)
+            continue;
+        r = run_attempts(rounds, turn, cell, &seats[i], i, &last);
         if (r < 0)
             return r;
         pace_trial_ended(&rounds->pace, estimate_s, seconds_since(begin_ns));
         if (!last->valid && !last->has_outcome)
-            r = leave_cell(rounds, cell, subject, last);
-        if (r < 0)
-            return r;
+            r = leave_cell(rounds, cell, seats[i].subject, last);
     }
-    return 0;
+    return r;
 }
