@@ -223,10 +223,13 @@ static int set_rates(struct execution *self, const struct probe *probe)
     return r;
 }
 
-/* As lines of trials.jsonl; they wait there for the first round. */
+/* Of a proof, as lines of trials.jsonl; they wait there for the first round. */
 static int keep_trials(struct execution *self, const struct probe *probe)
 {
+    size_t probed;
     int r = 0;
+    if (first_rate_cell(self, &probed) == NULL || !self->run.cells[probed].headroom.known)
+        return 0;
     for (size_t i = 0; i < probe->trials.count && r == 0; i++)
         r = run_folder_add(&self->folder, &self->run, &probe->trials.list[i]);
     return r;

@@ -240,7 +240,9 @@ static int take_share(struct planned_cell *planned)
     const struct value *rate = named_values_find(params, "", "rate");
     if (rate == NULL || rate->kind != VALUE_TEXT)
         return 0;
-    planned->rate_share = strtod(rate->text, NULL) / 100;
+    /* A share of what each subject can answer takes the place of any rate. */
+    if (named_values_find(params, "", "share") == NULL)
+        planned->rate_share = strtod(rate->text, NULL) / 100;
     const struct parameter *p = planned->cell.workload->parameters;
     while (strcmp(p->name, "rate") != 0)
         p++;

@@ -61,6 +61,19 @@ sigterm_keeps_the_finished_rounds_and_says_where_they_are() {
     ended_by TERM
 }
 
+# The folder is made before the machine is probed, which takes a second.
+a_run_that_is_interrupted_while_it_probes_has_no_rounds_and_says_so() {
+    "$pollbench" run accept --set mode=rate --time 30s --out r >out 2>err &
+    local pid=$!
+    wait_until 20 [ -s r/run.json ] || fail "no run.json" || return 1
+    kill -INT $pid
+    status=0
+    wait $pid || status=$?
+    [ "$status" != 0 ] || fail "it ended as if all were well" || return 1
+    expect_error interrupted && expect_run r 'run["ended"] == "interrupted" and run["rounds"] == 0' &&
+        expect_run r 'not any(cell["trials"] for cell in cells)' && follows_the_schema r
+}
+
 # What was there before it was killed is there afterwards, byte by byte, and every round is whole but perhaps the last.
 every_finished_round_is_kept() { # FOLDER BEFORE
     PYTHONPATH=$sources/tests/harness/record "$python" - "$1" "$2" <<'PYTHON' || fail "rounds are missing"
@@ -154,6 +167,9 @@ a_trial_that_hangs_is_killed_and_reported() {
 }
 
 run_tests ctrl_c_keeps_the_finished_rounds_and_says_where_they_are \
-    sigterm_keeps_the_finished_rounds_and_says_where_they_are a_run_that_is_killed_at_any_moment_keeps_every_finished_round \
-    a_trial_that_dies_is_recorded_and_repeated a_trial_that_dies_among_others_in_turns_leaves_them_alone \
+    sigterm_keeps_the_finished_rounds_and_says_where_they_are \
+    a_run_that_is_interrupted_while_it_probes_has_no_rounds_and_says_so \
+    a_run_that_is_killed_at_any_moment_keeps_every_finished_round \
+    a_trial_that_dies_is_recorded_and_repeated \
+    a_trial_that_dies_among_others_in_turns_leaves_them_alone \
     a_trial_that_hangs_is_killed_and_reported

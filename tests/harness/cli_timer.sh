@@ -30,7 +30,8 @@ impossible() { # SENTENCE SETTING...
 }
 
 accuracy_records_lateness_of_every_subject_and_none_is_early() {
-    pb run "${accuracy[@]}" --set slack=default --set seconds=0.02 --set timers=1,3 --rounds 1 --out r
+    pb run "${accuracy[@]}" --set slack=default --set seconds=0.02 --set timers=1,3 --profile standard \
+        --rounds 1 --out r
     expect_status 0 && follows_the_schema r || return 1
     expect_run r 'len(trials) >= 2 * 4 and all(map(sound, trials))' &&
         expect_run r 'all(t["metrics"]["early"] == 0 for t in trials)' &&

@@ -176,6 +176,10 @@ static void a_rate_may_be_a_share_of_what_the_generator_can_make(void **state)
     /* A number, whatever comes of the probe. */
     assert_int_equal(param(1, "rate")->kind, VALUE_REAL);
     assert_true(param(1, "rate")->real > 0);
+    /* A share of each subject's own maximum takes its place. */
+    assert_int_equal(BUILD("mode=rate", "rate=50%", "share=0.5"), 0);
+    assert_true(cells.list[0].rate_share == 0);
+    assert_int_equal(param(0, "rate")->kind, VALUE_REAL);
 }
 
 static void a_share_that_cannot_be_is_refused_with_its_range(void **state)
