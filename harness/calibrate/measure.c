@@ -40,13 +40,11 @@ static void take_values(const struct calibration *calibration, const struct tria
     figures_get(&trial->outcome.metrics, name, &values[last]);
 }
 
-/* One valid trial, TRIAL_ATTEMPTS at most: the last one is left, valid or disturbed. *took_s is its
- * time. -EIO: it failed every time. */
-static int run_trial(struct calibration *calibration, const struct calibration_bed *bed,
-                     const struct cell *cell, double planted, uint64_t seed, struct trial *trial,
-                     double *took_s, char *problem)
+static struct launch launch_of(const struct calibration *calibration,
+                               const struct calibration_bed *bed, const struct cell *cell,
+                               double planted, uint64_t seed)
 {
-    const struct launch launch = {
+    return (struct launch){
         .cell = cell,
         .subject = calibration->subject,
         .subject_cpu = cell->workload->all_cpus ? -1 : bed->subject_cpu,
@@ -54,6 +52,15 @@ static int run_trial(struct calibration *calibration, const struct calibration_b
         .seed = seed,
         .planted_share = planted,
     };
+}
+
+/* One valid trial, TRIAL_ATTEMPTS at most: the last one is left, valid or disturbed. *took_s is its
+ * time. -EIO: it failed every time. */
+static int run_trial(struct calibration *calibration, const struct calibration_bed *bed,
+                     const struct cell *cell, double planted, uint64_t seed, struct trial *trial,
+                     double *took_s, char *problem)
+{
+    const struct launch launch = launch_of(calibration, bed, cell, planted, seed);
     for (int attempt = 0; attempt < TRIAL_ATTEMPTS; attempt++) {
         uint64_t begin_ns = clock_now_ns();
         int r = launch_trial(&launch, trial);
@@ -110,35 +117,59 @@ int calibration_time_trials(struct calibration *calibration, struct calibration_
 
 /* ---- comparisons ---- */
 
+static double planted_in(const struct calibration *calibration, size_t variant)
+{
+    return variant == CALIBRATION_PLANTED ? calibration->design->planted : 0;
+}
+
+/* As `run` does, where the cell takes turns: trials[i] is that of order[i]. -EINTR, -ENOMEM. */
+static int run_in_turns(struct calibration *calibration, struct calibration_bed *bed,
+                        const size_t *order, struct trial *trials, double *spent_s, char *problem)
+{
+    struct launch launches[CALIBRATION_VARIANTS];
+    for (size_t i = 0; i < CALIBRATION_VARIANTS; i++)
+        launches[i] = launch_of(calibration, bed, &calibration->cell,
+                                planted_in(calibration, order[i]), bed->seed);
+    int r = launch_in_turns(launches, trials, CALIBRATION_VARIANTS, &bed->random);
+    for (size_t i = 0; i < CALIBRATION_VARIANTS && r == 0; i++) {
+        *spent_s += (double)trials[i].elapsed_ns / (double)NS_PER_S;
+        calibration->invalid += !trials[i].valid;
+    }
+    return r == -ENOMEM ? problem_say(problem, r, "there is no memory for a trial") : r;
+}
+
 /* All variants of one round, in random order, with the same seed for what trials draw. */
 static int run_round(struct calibration *calibration, struct calibration_bed *bed, unsigned round,
-                     struct trial *trial, double *spent_s, char *problem)
+                     struct trial *trials, double *spent_s, char *problem)
 {
     size_t order[CALIBRATION_VARIANTS] = {CALIBRATION_A, CALIBRATION_B, CALIBRATION_PLANTED};
+    const struct cell *cell = &calibration->cell;
+    bool in_turns =
+        cell->workload->takes_turns && cell->workload->takes_turns(cell->mode, &cell->params);
     random_shuffle(&bed->random, order, CALIBRATION_VARIANTS);
     bed->seed += 256;
-    for (size_t i = 0; i < CALIBRATION_VARIANTS; i++) {
+    int r = in_turns ? run_in_turns(calibration, bed, order, trials, spent_s, problem) : 0;
+    for (size_t i = 0; i < CALIBRATION_VARIANTS && r == 0; i++) {
         double *values = calibration_value(calibration, calibration->finished, round, order[i], 0);
-        double planted = order[i] == CALIBRATION_PLANTED ? calibration->design->planted : 0;
         double took_s = 0;
-        int r = run_trial(calibration, bed, &calibration->cell, planted, bed->seed, trial, &took_s,
-                          problem);
-        if (r < 0)
-            return r;
+        if (!in_turns || !trials[i].valid)
+            r = run_trial(calibration, bed, cell, planted_in(calibration, order[i]), bed->seed,
+                          &trials[i], &took_s, problem);
         *spent_s += took_s;
-        take_values(calibration, trial, values);
+        take_values(calibration, &trials[i], values);
     }
-    return 0;
+    return r;
 }
 
 int calibration_compare(struct calibration *calibration, struct calibration_bed *bed, char *problem)
 {
-    struct trial trial = {0};
+    struct trial trials[CALIBRATION_VARIANTS] = {{0}};
     double spent_s = 0;
     int r = 0;
     for (unsigned round = 0; round < calibration->rounds && r == 0; round++)
-        r = run_round(calibration, bed, round, &trial, &spent_s, problem);
-    trial_free(&trial);
+        r = run_round(calibration, bed, round, trials, &spent_s, problem);
+    for (size_t i = 0; i < CALIBRATION_VARIANTS; i++)
+        trial_free(&trials[i]);
     if (r < 0)
         return r;
     double before = (double)calibration->finished;

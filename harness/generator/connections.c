@@ -77,6 +77,8 @@ static void drop_some(void *context)
 
 static void drop_all_but(struct connections *connections, size_t keep, int *spares)
 {
+    if (connections->count == keep)
+        return;
     struct drop drop = {
         .fds = connections->fds + keep, .spares = spares, .count = connections->count - keep};
     bool shared = connections->helper != NULL && drop.count >= SHARED_MIN;

@@ -163,8 +163,8 @@ static void close_handle(struct loop_handle *handle, void *context)
         loop_close(handle, handle->kind == LOOP_STREAM ? loop_server_closed : NULL);
 }
 
-/* A read that has ended need not be cancelled, which costs io_uring 16 us each: by now the generator
- * has reset its ends. */
+/* A read that has ended need not be cancelled, which costs io_uring 16 us each: by now the
+ * generator has reset its ends. */
 static void take_ends(struct accept_server *server)
 {
     unsigned before = 0;

@@ -31,7 +31,8 @@ const char *process_self(void);
 int process_beside(const char *name, char *path, size_t bytes);
 
 /* Starts argv[0] (a path) in a process group of its own, with default signals. files[i] becomes the
- * child's descriptor i; -1: /dev/null for 0..2, nothing for others. No other descriptor is inherited. */
+ * child's descriptor i; -1: /dev/null for 0..2, nothing for others. No other descriptor is
+ * inherited. */
 int process_start(struct process *, char *const argv[], const int files[PROCESS_FILES]);
 
 /* A pipe or a stream socket pair, both ends close-on-exec and above the child's descriptors. */

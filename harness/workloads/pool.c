@@ -292,9 +292,9 @@ static double job_s(const struct named_values *params)
 static double estimate_s(const char *mode, const struct named_values *params)
 {
     double seconds = parameter_number(params, "seconds");
-    if (is_throughput(mode))
-        return START_S + (1 + POOL_BATCH_WARM_UP_SHARE) * seconds;
     double window = (1 + POOL_WARM_UP_SHARE) * seconds;
+    if (is_throughput(mode))
+        return START_S + window;
     double capacity = (POOL_WARM_UP_SHARE + POOL_CAPACITY_SHARE) * seconds;
     double queue_s = parameter_number(params, "queue_limit") * job_s(params) / 2;
     return START_S + capacity + queue_s + window * (strcmp(mode, "mixed") == 0 ? 2 : 1);

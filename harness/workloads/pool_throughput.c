@@ -65,7 +65,7 @@ static int run(struct throughput *throughput)
     double seconds = parameter_number(trial->request->params, "seconds");
     int r = submit_all(throughput);
     if (r == 0)
-        r = run_for(trial, POOL_BATCH_WARM_UP_SHARE * seconds);
+        r = run_for(trial, POOL_WARM_UP_SHARE * seconds);
     throughput->ended = 0;
     if (r == 0)
         r = pool_trial_begin(trial);

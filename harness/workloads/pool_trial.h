@@ -30,8 +30,6 @@
  * measured, and to measure the capacity. */
 #define POOL_WARM_UP_SHARE 0.2
 #define POOL_CAPACITY_SHARE 0.5
-/* mode=throughput, which is in its steady state at once. */
-#define POOL_BATCH_WARM_UP_SHARE 0.1
 
 /* 1 in 20 is the few percent by which a load may be off. */
 #define POOL_CAPACITY_JOBS_MIN 20.0
