@@ -59,5 +59,7 @@ void report_warn_of_few_rounds(FILE *);
 /* That the generator, not the server, set the pace in some of so many trials. */
 void report_print_bound(unsigned bound, unsigned trials, FILE *);
 void report_no_memory(FILE *);
+/* A sentence, broken at the width of the terminal. */
+void report_say(FILE *, int indent, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 #endif
