@@ -160,6 +160,14 @@ static int run_cell(struct rounds *rounds, struct turn *turn, size_t cell)
 
 /* ---- the generator's turn ---- */
 
+static size_t count_without_headroom(const struct run *run)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < run->cell_count; i++)
+        count += run->cells[i].headroom.known && !run->cells[i].headroom.proved;
+    return count;
+}
+
 /* After the first round it is known what the cell's load is. */
 static int prove_headroom(struct rounds *rounds, const struct turn *turn, size_t cell)
 {
@@ -177,11 +185,10 @@ static int prove_headroom(struct rounds *rounds, const struct turn *turn, size_t
     rounds->run_changed = true;
     if (headroom->proved)
         return 0;
+    if (count_without_headroom(rounds->run) > 1)
+        return 0; /* the first of them was said; all are in the report */
     progress_clear(&rounds->progress);
-    fprintf(stderr,
-            "NO HEADROOM on %s: %s. Rates and latencies there say nothing of the subjects. A lower "
-            "load may change that, or a machine that does nothing else.\n",
-            cell_describe(&planned->cell, name, sizeof name),
+    fprintf(stderr, "NO HEADROOM on %s: %s\n", cell_describe(&planned->cell, name, sizeof name),
             headroom_sentence(headroom, why, sizeof why));
     return 0;
 }
