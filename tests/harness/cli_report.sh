@@ -55,8 +55,9 @@ a_last_line_that_was_cut_off_is_left_out() {
 }
 
 a_report_tells_the_same_again() {
-    pb run "${small[@]}" --rounds 3 --out r
-    cp out first
+    pb run "${small[@]}" --rounds 3 --verbose --out r
+    grep -v '^1 question, ' out | sed '/^Nothing is compared/,$d' >first
+    [ -s first ] || fail "no tables" || return 1
     pb report r
     expect_status 0 && cmp -s out first || fail "the report differs from what the run printed"
 }
