@@ -35,6 +35,15 @@ static int take_json(void *target, const char *value, char *problem)
     return 0;
 }
 
+static int take_answer(void *target, const char *value, char *problem)
+{
+    struct report_request *request = &((struct report_options *)target)->request;
+    (void)value, (void)problem;
+    request->answer = true;
+    request->tables = false;
+    return 0;
+}
+
 static int take_terminal(void *target, const char *value, char *problem)
 {
     (void)value, (void)problem;
@@ -75,6 +84,8 @@ static int take_folder(void *target, const char *value, char *problem)
 }
 
 static const struct option_row rows[] = {
+    {"--answer", NULL, "the answer on one screen, as at the end of the run, instead of tables",
+     take_answer, false},
     {"--json", NULL, "the summary as JSON on standard output instead of tables", take_json, false},
     {"--terminal", NULL, "the charts as characters, behind the tables, in place of pictures",
      take_terminal, false},
@@ -89,7 +100,7 @@ static const struct option_row rows[] = {
 static void print_help(FILE *out)
 {
     fprintf(out,
-            "usage: pollbench report DIR [--json | --terminal] [--min-effect 3%%]\n"
+            "usage: pollbench report DIR [--answer | --json | --terminal] [--min-effect 3%%]\n"
             "                        [--baseline SUBJECT] [--plots FOLDER]\n\n"
             "Prints the tables of the run in DIR, writes DIR/*.csv, draws DIR/charts/ and writes\n"
             "DIR/report.html: verdicts, charts and figures in one page, to read and to pass on.\n"

@@ -167,6 +167,13 @@ static void write_certainty(const struct summary *summary, struct screen *screen
     say(screen, line, 1);
 }
 
+/* What has no kernel behind it, and what only sleeps, is missed by nobody. */
+static bool is_no_choice(const struct run *run, const char *subject)
+{
+    size_t place = run_find_subject(run, subject);
+    return place != SUBJECT_NONE && run->subjects[place].tier == TIER_NONE;
+}
+
 /* What was not measured: each subject and each cell once. */
 static void write_left_out(const struct summary *summary, struct screen *screen)
 {
@@ -182,7 +189,7 @@ static void write_left_out(const struct summary *summary, struct screen *screen)
         const struct reason *reason = &list.list[i];
         if (reason->kind == REASON_SKIPPED && reason->is_cell)
             skipped += reason->times;
-        else if (reason->kind == REASON_SKIPPED)
+        else if (reason->kind == REASON_SKIPPED && !is_no_choice(analysis->run, reason->who))
             format_add(line, sizeof line, "%s%s",
                        line[0] != '\0' ? ",\t" : "Left out: ", printable(name, 40, reason->who));
     }

@@ -6,7 +6,7 @@
 
 /* Cells that get an entry each, at most; and columns from which what is asked stands in a column of
  * its own, at most so wide. */
-enum { CELLS_SHOWN = 14, COLUMNS_BESIDE = 64, LEAD_COLUMNS = 30 };
+enum { CELLS_SHOWN = 14, COLUMNS_BESIDE = 64, LEAD_COLUMNS = 33 };
 
 /* One of them: a cell, or a mode. */
 struct entry {
@@ -32,33 +32,48 @@ static struct paragraph paragraph_of(const struct answers *answers, const struct
                               .most = entry->lines};
 }
 
+static size_t needs_of(const struct screen *screen, const struct answers *answers,
+                       const struct entry *entry, enum summary_detail detail)
+{
+    const struct paragraph paragraph = paragraph_of(answers, entry, detail);
+    return screen_needs(screen, &paragraph);
+}
+
+/* One line more for each that needs it to name everybody, from above, until there are no more. */
+static size_t share_among_needy(const struct screen *screen, struct answers *answers, size_t left)
+{
+    bool any = true;
+    while (any && left > 0) {
+        any = false;
+        for (size_t i = 0; i < answers->count && left > 0; i++) {
+            struct entry *entry = &answers->list[i];
+            if (needs_of(screen, answers, entry, SUMMARY_TERSE) <= entry->lines)
+                continue;
+            entry->lines++;
+            left--;
+            any = true;
+        }
+    }
+    return left;
+}
+
 /* Each gets a line, then what is left of them goes to those that need more, from above: first so
- * that everybody is named, then for ever more detail. */
+ * that everybody is named, then for more detail. */
 static void share_lines(const struct screen *screen, struct answers *answers, size_t left)
 {
     for (size_t i = 0; i < answers->count; i++)
         answers->list[i].lines = 1;
-    left -= answers->count;
-    for (enum summary_detail detail = SUMMARY_TERSE; detail < SUMMARY_DETAILS; detail++) {
+    left = share_among_needy(screen, answers, left - answers->count);
+    for (enum summary_detail detail = SUMMARY_BRIEF; detail < SUMMARY_DETAILS; detail++) {
         for (size_t i = 0; i < answers->count; i++) {
             struct entry *entry = &answers->list[i];
-            const struct paragraph paragraph = paragraph_of(answers, entry, detail);
-            size_t needs = screen_needs(screen, &paragraph);
+            size_t needs = needs_of(screen, answers, entry, detail);
             if (needs > entry->lines + left)
                 continue;
             left -= needs > entry->lines ? needs - entry->lines : 0;
             entry->lines = needs > entry->lines ? needs : entry->lines;
             entry->detail = detail;
         }
-    }
-    /* Who does not fit whole is shown in part. */
-    for (size_t i = 0; i < answers->count; i++) {
-        struct entry *entry = &answers->list[i];
-        const struct paragraph paragraph = paragraph_of(answers, entry, entry->detail);
-        size_t lacks = screen_needs(screen, &paragraph) - entry->lines;
-        size_t more = lacks < left ? lacks : left;
-        entry->lines += more;
-        left -= more;
     }
 }
 
@@ -118,16 +133,47 @@ static void tell_apart(const struct run *run, struct answers *answers)
     }
 }
 
+static bool has_pairs(const struct analysis *analysis, const struct mode_view *mode)
+{
+    bool has = false;
+    for (size_t i = 0; i < mode->cell_count; i++)
+        has |= analysis->cells[mode->cells[i]].verdict_count > 0;
+    return has;
+}
+
+/* Of those in which nothing is compared, the names alone. */
+static void add_lonely_modes(const struct analysis *analysis, const struct mode_list *modes,
+                             struct answers *answers)
+{
+    struct entry *entry = &answers->list[answers->count];
+    char text[SUMMARY_TEXT_BYTES] = "";
+    for (size_t i = 0; i < modes->count; i++) {
+        const struct mode_view *mode = &modes->modes[i];
+        if (!has_pairs(analysis, mode))
+            format_add(text, sizeof text, "%s%s %s", text[0] != '\0' ? ",\t" : "",
+                       mode->workload->name, mode->mode);
+    }
+    if (text[0] == '\0' || answers->count == answers->room)
+        return;
+    answers->count++;
+    snprintf(entry->lead, sizeof entry->lead, "nothing to compare");
+    for (enum summary_detail detail = SUMMARY_TERSE; detail < SUMMARY_DETAILS; detail++)
+        memcpy(entry->texts[detail], text, sizeof text);
+}
+
 static void add_modes(const struct analysis *analysis, size_t usual, struct answers *answers)
 {
     struct mode_list modes;
     if (mode_list_open(&modes, analysis) == 0) {
         for (size_t i = 0; i < modes.count && answers->count < answers->room; i++) {
+            if (!has_pairs(analysis, &modes.modes[i]))
+                continue;
             struct entry *entry = &answers->list[answers->count++];
             summary_name_of_mode(analysis, &modes.modes[i], entry->lead);
             for (enum summary_detail detail = SUMMARY_TERSE; detail < SUMMARY_DETAILS; detail++)
                 summary_of_mode(analysis, &modes.modes[i], usual, detail, entry->texts[detail]);
         }
+        add_lonely_modes(analysis, &modes, answers);
     }
     mode_list_free(&modes);
 }

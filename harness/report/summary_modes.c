@@ -3,11 +3,16 @@
 #include "harness/report/summary_parts.h"
 
 #include "harness/analysis/sweeps.h"
+#include "harness/base/numbers.h"
 #include "harness/base/printable.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Of each group; the others are counted. */
+static const size_t subjects_shown[SUMMARY_DETAILS] = {
+    [SUMMARY_TERSE] = 1, [SUMMARY_BRIEF] = 2, [SUMMARY_FULL] = 4};
 
 /* One subject over the cells. */
 struct tally {
@@ -24,6 +29,7 @@ struct view {
     bool is_sweep;
     struct sweep sweep;
     size_t baseline;
+    enum summary_detail detail;
     struct tally *tallies;
     size_t count;
 };
@@ -86,8 +92,8 @@ static void print_stretch(const struct view *view, const struct course *course,
         return;
     const struct run *run = view->analysis->run;
     bool from_start = only->first == 0, to_end = only->last + 1 == view->sweep.count;
-    sweep_print(run, &view->sweep, only->first, from, sizeof from);
-    sweep_print(run, &view->sweep, only->last, to, sizeof to);
+    number_print(sweep_number(run, &view->sweep, only->first), from, sizeof from);
+    number_print(sweep_number(run, &view->sweep, only->last), to, sizeof to);
     if (from_start && to_end)
         snprintf(text, size, "everywhere");
     else if (only->first == only->last)
@@ -114,7 +120,7 @@ static void print_where(const struct view *view, const struct tally *tally, enum
         snprintf(text, size, "in %zu of %zu", tally->words[word], view->mode->cell_count);
 }
 
-/* "0.82", "0.82 to 0.91". */
+/* "0.82", "0.82-0.91". */
 static void print_range(const struct tally *tally, enum verdict_word word, char *text, size_t size)
 {
     char least[COLUMN_BYTES], most[COLUMN_BYTES];
@@ -123,7 +129,7 @@ static void print_range(const struct tally *tally, enum verdict_word word, char 
     if (strcmp(least, most) == 0)
         snprintf(text, size, "%s", least);
     else
-        snprintf(text, size, "%s to %s", least, most);
+        snprintf(text, size, "%s-%s", least, most);
 }
 
 /* ---- the entry ---- */
@@ -133,12 +139,17 @@ static void add_group(const struct view *view, enum verdict_word word, const cha
                       char *text)
 {
     bool first = true;
+    size_t shown = 0, others = 0;
     for (size_t often = view->mode->cell_count; often > 0; often--) {
         for (size_t i = 0; i < view->count; i++) {
             const struct tally *tally = &view->tallies[i];
             char name[FORMAT_NAME_BYTES], where[COLUMN_BYTES * 3], range[COLUMN_BYTES * 3];
             if (tally->words[word] != often)
                 continue;
+            if (shown++ >= subjects_shown[view->detail]) {
+                others++;
+                continue;
+            }
             print_where(view, tally, word, where, sizeof where);
             print_range(tally, word, range, sizeof range);
             format_add(text, SUMMARY_TEXT_BYTES, "%s%s%s%s%s %s %s",
@@ -150,6 +161,8 @@ static void add_group(const struct view *view, enum verdict_word word, const cha
             first = false;
         }
     }
+    if (others > 0)
+        format_add(text, SUMMARY_TEXT_BYTES, ",\t+%zu", others);
 }
 
 /* Of subjects about which nothing was named. */
@@ -170,11 +183,12 @@ static void add_rest(const struct view *view, char *text)
     const struct {
         size_t count;
         const char *words;
-    } rest[] = {{same, "the same"}, {open, "not decided"}, {invalid, "without a verdict"}};
+    } rest[] = {{same, "the same"}, {open, "not decided"}, {invalid, "no verdict"}};
     for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++) {
         if (rest[i].count > 0)
-            format_add(text, SUMMARY_TEXT_BYTES, "%s%zu %s", text[0] != '\0' ? ";\t" : "",
-                       rest[i].count, rest[i].words);
+            format_add(text, SUMMARY_TEXT_BYTES, "%s%s: %zu subject%s",
+                       text[0] != '\0' ? ";\t" : "", rest[i].words, rest[i].count,
+                       rest[i].count == 1 ? "" : "s");
     }
 }
 
@@ -183,7 +197,8 @@ char *summary_of_mode(const struct analysis *analysis, const struct mode_view *m
 {
     const struct run *run = analysis->run;
     const char *parameter = summary_sweep(run, mode);
-    struct view view = {.analysis = analysis, .mode = mode, .is_sweep = parameter != NULL};
+    struct view view = {
+        .analysis = analysis, .mode = mode, .is_sweep = parameter != NULL, .detail = detail};
     struct rivals rivals;
     char name[FORMAT_NAME_BYTES];
     bool differ;
