@@ -30,6 +30,14 @@ char *report_baseline_heading(const struct analysis *, const size_t *cells, size
                               const char *before, char *text);
 enum { COLUMN_BYTES = 64 };
 
+/* The ratio of a subject to the cell's baseline, of which only ratio, bounded, low and high are
+ * set: on the main metric with the interval that the verdict was given with. false: there is none.
+ */
+bool report_find_ratio(const struct analysis *, size_t cell, const struct metric *, size_t subject,
+                       struct comparison *);
+/* "0.925 [0.907, 0.943]", "0.925 (no interval yet)". COLUMN_BYTES. */
+void report_print_ratio(const struct comparison *, char *text);
+
 /* ---- parts of the report ---- */
 
 /* What a reader wants to know first. */

@@ -98,13 +98,11 @@ static void write_verdict(const struct block *block, size_t subject, char *text)
 
 static void write_ratio(const struct block *block, size_t subject, char *text)
 {
-    size_t baseline = block->analysis->cells[block->cell].baseline;
-    const struct paired *ratio =
-        analysis_ratio(block->analysis, block->cell, block->metric, baseline, subject);
-    if (ratio != NULL)
-        format_ratio(ratio->value, ratio->low, ratio->high, text, COLUMN_BYTES);
-    else if (baseline == subject)
+    struct comparison ratio;
+    if (subject == block->analysis->cells[block->cell].baseline)
         snprintf(text, COLUMN_BYTES, "1");
+    else if (report_find_ratio(block->analysis, block->cell, block->metric, subject, &ratio))
+        report_print_ratio(&ratio, text);
 }
 
 static void write_line(const struct block *block, size_t self)

@@ -62,11 +62,11 @@ static void write_names(const struct run *run, const struct group *group, int co
 
 static void write_ratio(const struct comparison *comparison, int columns, char *text)
 {
-    if (!comparison->bounded || columns < RATIO_COLUMNS)
-        snprintf(text, COLUMN_BYTES, "%.*f%s", format_ratio_decimals(comparison->ratio),
-                 comparison->ratio, columns < RATIO_COLUMNS ? "" : " (no interval yet)");
+    if (columns < RATIO_COLUMNS)
+        snprintf(text, COLUMN_BYTES, "%.*f", format_ratio_decimals(comparison->ratio),
+                 comparison->ratio);
     else
-        format_ratio(comparison->ratio, comparison->low, comparison->high, text, COLUMN_BYTES);
+        report_print_ratio(comparison, text);
 }
 
 static void print_tier(const struct analysis *analysis, size_t cell, enum backend_tier tier,
