@@ -21,9 +21,10 @@ struct report_request {
     bool terminal;
 };
 
-/* Prints what is asked for, writes FOLDER/<name>.csv, draws FOLDER/charts and writes FOLDER/report.html.
- * Without gnuplot there are no charts, which standard error and the page say, and that is no
- * failure. Returns an exit status: 0, or 3 when a file could not be written or gnuplot failed. */
+/* Prints what is asked for, writes FOLDER/<name>.csv, draws FOLDER/charts and writes
+ * FOLDER/report.html. Without gnuplot there are no charts, which standard error and the page say,
+ * and that is no failure. Returns an exit status: 0, or 3 when a file could not be written or
+ * gnuplot failed. */
 int report_run(const struct analysis *, const struct report_request *);
 
 /* The answer alone, of a run that has nothing to make files of. An exit status. */

@@ -51,7 +51,8 @@ char *format_end(const struct run *, char *text, size_t size);
 char *format_word(const struct comparison *, char *text, size_t size);
 char *format_short_word(const struct comparison *, char *text, size_t size);
 
-/* Words, broken at the width of the terminal (base/terminal.h); further lines begin `indent` columns in. */
+/* Words, broken at the width of the terminal (base/terminal.h); further lines begin `indent`
+ * columns in. */
 void format_wrapped(FILE *, int indent, const char *text);
 
 #endif

@@ -127,6 +127,9 @@ static int leave_cell(struct rounds *rounds, size_t cell, size_t subject, const 
     rounds->pace.round_estimate_s -= rounds_trial_estimate_s(&planned->cell);
     rounds->run_changed = true;
 
+    if (rounds->failures > 1)
+        return run_cell_skip_subject(&rounds->run->cells[cell], subject, reason);
+    /* The first is said at once; all are in the report, and counted at the end. */
     progress_clear(&rounds->progress);
     fprintf(stderr, "FAILED %s on %s: %s\n", subject_at(rounds, subject)->name,
             cell_describe(&planned->cell, name, sizeof name), reason);

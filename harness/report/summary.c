@@ -174,6 +174,17 @@ static bool is_no_choice(const struct run *run, const char *subject)
     return place != SUBJECT_NONE && run->subjects[place].tier == TIER_NONE;
 }
 
+/* A subject may have a reason in each mode. */
+static bool was_said(const struct reason_list *list, size_t at)
+{
+    for (size_t i = 0; i < at; i++) {
+        if (list->list[i].kind == REASON_SKIPPED &&
+            strcmp(list->list[i].who, list->list[at].who) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* What was not measured: each subject and each cell once. */
 static void write_left_out(const struct summary *summary, struct screen *screen)
 {
@@ -189,7 +200,8 @@ static void write_left_out(const struct summary *summary, struct screen *screen)
         const struct reason *reason = &list.list[i];
         if (reason->kind == REASON_SKIPPED && reason->is_cell)
             skipped += reason->times;
-        else if (reason->kind == REASON_SKIPPED && !is_no_choice(analysis->run, reason->who))
+        else if (reason->kind == REASON_SKIPPED && !is_no_choice(analysis->run, reason->who) &&
+                 !was_said(&list, i))
             format_add(line, sizeof line, "%s%s",
                        line[0] != '\0' ? ",\t" : "Left out: ", printable(name, 40, reason->who));
     }
