@@ -174,7 +174,7 @@ static size_t count_without_headroom(const struct run *run)
 /* After the first round it is known what the cell's load is. */
 static int prove_headroom(struct rounds *rounds, const struct turn *turn, size_t cell)
 {
-    char name[CELL_NAME_BYTES], why[2 * PROBLEM_BYTES];
+    char name[CELL_NAME_BYTES];
     const struct planned_cell *planned = &rounds->cells->list[cell];
     struct headroom *headroom = &rounds->run->cells[cell].headroom;
     if (planned->subject_count == 0)
@@ -191,8 +191,8 @@ static int prove_headroom(struct rounds *rounds, const struct turn *turn, size_t
     if (count_without_headroom(rounds->run) > 1)
         return 0; /* the first of them was said; all are in the report */
     progress_clear(&rounds->progress);
-    fprintf(stderr, "NO HEADROOM on %s: %s\n", cell_describe(&planned->cell, name, sizeof name),
-            headroom_sentence(headroom, why, sizeof why));
+    fprintf(stderr, "NO HEADROOM on %s: the generator did not make %g times the load\n",
+            cell_question(&planned->cell, name, sizeof name), headroom->factor);
     return 0;
 }
 

@@ -35,6 +35,33 @@ a_narrow_terminal_gets_narrow_lines() {
     [ "$(wc -l <out)" -le 20 ] && ! grep -E '.{41}' out || fail "not on a screen of 40 columns: $(cat out)"
 }
 
+the_answer_is_as_wide_as_the_terminal() {
+    "$python" - "$pollbench" "${small[@]}" <<'PYTHON' >err || fail "too wide for a terminal of 50 columns"
+import fcntl, os, pty, struct, sys, termios
+pid, terminal = pty.fork()
+if pid == 0:
+    # The other side sets the size first.
+    sys.stdin.readline()
+    os.execv(sys.argv[1], [sys.argv[1], "run", *sys.argv[2:], "--rounds", "2", "--quiet", "--out", "r"])
+fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 50, 0, 0))
+os.write(terminal, b"\n")
+text = b""
+while True:
+    try:
+        data = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not data:
+        break
+    text += data
+os.waitpid(pid, 0)
+lines = text.decode(errors="replace").replace("\r", "").strip().split("\n")
+print(lines)
+assert any(line.startswith("1 question, 2 rounds") for line in lines), lines
+assert all(len(line) <= 50 for line in lines), lines
+PYTHON
+}
+
 verbose_prints_the_tables_before_the_answer() {
     pb run "${small[@]}" --rounds 1 --out r --verbose
     expect_status 0 && grep -q ns_per_accept out || fail "no table" || return 1
@@ -195,8 +222,9 @@ a_baseline_that_is_asked_for_is_recorded_and_used() {
 }
 
 run_tests a_run_ends_with_the_answer_on_one_screen a_narrow_terminal_gets_narrow_lines \
-    verbose_prints_the_tables_before_the_answer quiet_keeps_the_answer \
-    whole_numbers_and_times_are_understood_as_people_write_them a_run_leaves_every_trial_of_every_round each_mode_has_its_own_parameters \
+    the_answer_is_as_wide_as_the_terminal verbose_prints_the_tables_before_the_answer quiet_keeps_the_answer \
+    whole_numbers_and_times_are_understood_as_people_write_them a_run_leaves_every_trial_of_every_round \
+    each_mode_has_its_own_parameters \
     the_seed_decides_the_order json_is_all_of_standard_output \
     quiet_says_nothing_on_standard_error progress_is_drawn_on_a_terminal_only \
     a_time_that_is_over_still_gives_ten_rounds fewer_rounds_than_ten_are_had_when_asked_for \

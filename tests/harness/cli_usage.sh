@@ -40,7 +40,7 @@ where_they_are_many_it_is_said_what_lists_them() {
     refused '"nothing" (see pollbench list)' run --backends nothing &&
         refused '"nothing" (see pollbench list)' run --baseline nothing &&
         refused '"nothing" (see pollbench list)' check --backends nothing &&
-        refused '"wxyz" (see pollbench run --help)' run --set wxyz=1
+        refused '"wxyz" (see pollbench run --help-all)' run --set wxyz=1
 }
 
 a_thousand_with_a_comma_is_explained() {
