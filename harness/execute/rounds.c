@@ -127,9 +127,6 @@ static int leave_cell(struct rounds *rounds, size_t cell, size_t subject, const 
     rounds->pace.round_estimate_s -= rounds_trial_estimate_s(&planned->cell);
     rounds->run_changed = true;
 
-    if (rounds->failures > 1)
-        return run_cell_skip_subject(&rounds->run->cells[cell], subject, reason);
-    /* The first is said at once; all are in the report, and counted at the end. */
     progress_clear(&rounds->progress);
     fprintf(stderr, "FAILED %s on %s: %s\n", subject_at(rounds, subject)->name,
             cell_describe(&planned->cell, name, sizeof name), reason);
@@ -163,18 +160,10 @@ static int run_cell(struct rounds *rounds, struct turn *turn, size_t cell)
 
 /* ---- the generator's turn ---- */
 
-static size_t count_without_headroom(const struct run *run)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < run->cell_count; i++)
-        count += run->cells[i].headroom.known && !run->cells[i].headroom.proved;
-    return count;
-}
-
 /* After the first round it is known what the cell's load is. */
 static int prove_headroom(struct rounds *rounds, const struct turn *turn, size_t cell)
 {
-    char name[CELL_NAME_BYTES];
+    char name[CELL_NAME_BYTES], why[2 * PROBLEM_BYTES];
     const struct planned_cell *planned = &rounds->cells->list[cell];
     struct headroom *headroom = &rounds->run->cells[cell].headroom;
     if (planned->subject_count == 0)
@@ -188,11 +177,12 @@ static int prove_headroom(struct rounds *rounds, const struct turn *turn, size_t
     rounds->run_changed = true;
     if (headroom->proved)
         return 0;
-    if (count_without_headroom(rounds->run) > 1)
-        return 0; /* the first of them was said; all are in the report */
     progress_clear(&rounds->progress);
-    fprintf(stderr, "NO HEADROOM on %s: the generator did not make %g times the load\n",
-            cell_question(&planned->cell, name, sizeof name), headroom->factor);
+    fprintf(stderr,
+            "NO HEADROOM on %s: %s. Rates and latencies there say nothing of the subjects. A lower "
+            "load may change that, or a machine that does nothing else.\n",
+            cell_describe(&planned->cell, name, sizeof name),
+            headroom_sentence(headroom, why, sizeof why));
     return 0;
 }
 
