@@ -178,6 +178,7 @@ int report_answer(const struct analysis *analysis, const struct report_request *
     const struct summary_request summary = {.columns = terminal_columns(stdout),
                                             .elapsed_s = request->elapsed_s,
                                             .folder = request->folder,
+                                            .check = request->check,
                                             .has_page = has_page(request->folder)};
     report_print_summary(analysis, &summary, stdout);
     return flush_output();

@@ -17,6 +17,8 @@ struct report_request {
     bool tables, answer;
     /* For the answer; 0: not known. */
     double elapsed_s;
+    /* A line of the answer about the run's check of itself; NULL: there is none. */
+    const char *check;
     /* The charts on standard output, in place of pictures and page. */
     bool terminal;
 };

@@ -161,7 +161,8 @@ char *number_group(const char *digits, char *text, size_t size)
 char *number_print(double value, char *text, size_t size)
 {
     char digits[64];
-    snprintf(digits, sizeof digits, "%.6f", value);
+    int decimals = value >= 100 ? 1 : value >= 1 ? 3 : 6;
+    snprintf(digits, sizeof digits, "%.*f", decimals, value);
     size_t length = strlen(digits);
     while (digits[length - 1] == '0')
         length--;

@@ -18,7 +18,8 @@ int number_scaled(const char *text, double minimum, double maximum, double *valu
 /* A number and its unit: "500ms", "30s", "2m", "1h"; one without a unit is of seconds. */
 int number_duration(const char *text, double minimum_s, double maximum_s, double *value_s);
 
-/* For people: "12,345", "0.25", with as many decimals as it takes (at most 6). Returns `text`. */
+/* For people: "12,345", "0.25", with no more decimals than it takes: at most 6 below 1, 3 below
+ * 100, else 1. Returns `text`. */
 char *number_print(double value, char *text, size_t size);
 
 /* The digits of a number, in groups: "12345.6" is "12,345.6". Returns `text`. */

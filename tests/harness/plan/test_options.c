@@ -112,6 +112,9 @@ static void numbers_for_people_have_groups_and_no_more_decimals_than_needed(void
     assert_string_equal(number_print(0.25, text, sizeof text), "0.25");
     assert_string_equal(number_print(2500.5, text, sizeof text), "2,500.5");
     assert_string_equal(number_print(0, text, sizeof text), "0");
+    assert_string_equal(number_print(1234.56789, text, sizeof text), "1,234.6");
+    assert_string_equal(number_print(999.96, text, sizeof text), "1,000");
+    assert_string_equal(number_print(0.000123, text, sizeof text), "0.000123");
     assert_string_equal(number_print(-1000, text, sizeof text), "-1,000");
     assert_string_equal(number_print(1234567, narrow, sizeof narrow), "1,23");
 }
