@@ -64,7 +64,7 @@ static void share_lines(const struct screen *screen, struct answers *answers, si
     for (size_t i = 0; i < answers->count; i++)
         answers->list[i].lines = 1;
     left = share_among_needy(screen, answers, left - answers->count);
-    for (enum summary_detail detail = SUMMARY_BRIEF; detail < SUMMARY_DETAILS; detail++) {
+    for (enum summary_detail detail = SUMMARY_COUNTED; detail < SUMMARY_DETAILS; detail++) {
         for (size_t i = 0; i < answers->count; i++) {
             struct entry *entry = &answers->list[i];
             size_t needs = needs_of(screen, answers, entry, detail);

@@ -126,6 +126,22 @@ struct telling {
     char *text;
 };
 
+/* Where there is little room, not who, but how many: whoever is not named besides. */
+static void add_count(struct telling *telling, size_t count, const char *what)
+{
+    if (count > 0)
+        format_add(telling->text, SUMMARY_TEXT_BYTES, "%s%zu %s",
+                   telling->text[0] != '\0' ? ";\t" : "", count, what);
+}
+
+static size_t count_word(const struct rivals *rivals, enum verdict_word word)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < rivals->count; i++)
+        count += rivals->list[i].comparison.word == word;
+    return count;
+}
+
 static void add_group(struct telling *telling, enum verdict_word word, const char *title)
 {
     const struct rivals *rivals = telling->rivals;
@@ -137,8 +153,8 @@ static void add_group(struct telling *telling, enum verdict_word word, const cha
             continue;
         if (first && telling->text[0] != '\0')
             format_add(telling->text, SUMMARY_TEXT_BYTES, ";");
-        bool with_interval = telling->detail == SUMMARY_FULL ||
-                             (telling->detail == SUMMARY_BRIEF && !telling->shown);
+        bool with_interval =
+            telling->detail == SUMMARY_FULL || (telling->detail > SUMMARY_TERSE && !telling->shown);
         if (word == VERDICT_INCONCLUSIVE && telling->detail != SUMMARY_FULL)
             has_figures = false;
         if (has_figures && rival->comparison.has_ratio) {
@@ -169,14 +185,6 @@ static void add_rounds(struct telling *telling)
         format_add(telling->text, SUMMARY_TEXT_BYTES, "\t(no number of rounds would do)");
     else if (most > 0)
         format_add(telling->text, SUMMARY_TEXT_BYTES, "\t(about %" PRIu64 " rounds)", most);
-}
-
-static bool all_are(const struct rivals *rivals, enum verdict_word word)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < rivals->count; i++)
-        count += rivals->list[i].comparison.word == word;
-    return count == rivals->count;
 }
 
 /* Where nobody is to be compared, the figures themselves. */
@@ -213,14 +221,19 @@ char *summary_of_cell(const struct analysis *analysis, size_t cell, size_t usual
         tell_figures(analysis, cell, text);
         return text;
     }
-    if (detail == SUMMARY_FULL && all_are(&rivals, VERDICT_SLOWER))
+    if (detail == SUMMARY_FULL && count_word(&rivals, VERDICT_SLOWER) == rivals.count)
         format_add(text, SUMMARY_TEXT_BYTES, "least: %s", report_name(run, baseline, name));
     add_group(&telling, VERDICT_FASTER, "less:");
     add_group(&telling, VERDICT_SLOWER, "more:");
     add_group(&telling, VERDICT_EQUIVALENT, "the same:");
-    add_group(&telling, VERDICT_INCONCLUSIVE, "not decided:");
-    add_rounds(&telling);
-    add_group(&telling, VERDICT_INVALID, "no verdict:");
+    if (detail < SUMMARY_BRIEF) {
+        add_count(&telling, count_word(&rivals, VERDICT_INCONCLUSIVE), "not decided");
+        add_count(&telling, count_word(&rivals, VERDICT_INVALID), "without a verdict");
+    } else {
+        add_group(&telling, VERDICT_INCONCLUSIVE, "not decided:");
+        add_rounds(&telling);
+        add_group(&telling, VERDICT_INVALID, "no verdict:");
+    }
     if (baseline != usual)
         format_add(text, SUMMARY_TEXT_BYTES, "\t(of %s)", report_name(run, baseline, name));
     return text;

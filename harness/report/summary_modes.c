@@ -12,7 +12,7 @@
 
 /* Of each group; the others are counted. */
 static const size_t subjects_shown[SUMMARY_DETAILS] = {
-    [SUMMARY_TERSE] = 1, [SUMMARY_BRIEF] = 2, [SUMMARY_FULL] = 4};
+    [SUMMARY_TERSE] = 1, [SUMMARY_COUNTED] = 1, [SUMMARY_BRIEF] = 2, [SUMMARY_FULL] = 4};
 
 /* One subject over the cells. */
 struct tally {

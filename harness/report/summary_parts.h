@@ -30,8 +30,14 @@ void rivals_find(const struct analysis *, size_t cell, struct rivals *);
 char *summary_cost(double cost, char *text);
 char *summary_interval(const struct rival *, char *text);
 
-/* How much is said of a cell: no intervals, that of the first, or all. */
-enum summary_detail { SUMMARY_TERSE, SUMMARY_BRIEF, SUMMARY_FULL, SUMMARY_DETAILS };
+/* How much is said of a cell. */
+enum summary_detail {
+    SUMMARY_TERSE,   /* no intervals; those that are not decided are counted */
+    SUMMARY_COUNTED, /* the interval of the first */
+    SUMMARY_BRIEF,   /* and everybody by name */
+    SUMMARY_FULL,    /* and every interval */
+    SUMMARY_DETAILS,
+};
 
 /* The text of one cell, in parts (screen.h), against `usual`, the baseline that need not be named.
  * Returns `text`, SUMMARY_TEXT_BYTES. */

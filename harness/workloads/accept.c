@@ -121,7 +121,7 @@ static int scale(const char *mode, const struct named_values *params, double fac
 
 static const struct question questions[] = {
     {"drain", "accept, {idle} idle[, queue {queue}]"},
-    {"steady", "accept, {conns} clients[, {idle} idle]"},
+    {"steady", "accept, {conns} at a time[, {idle} idle]"},
     {"rate", "answer, {rate}/s[, {share} of capacity][, {bytes} bytes][, {idle} idle]"},
     {NULL, NULL},
 };

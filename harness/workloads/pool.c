@@ -316,9 +316,9 @@ static int run(const struct trial_request *request, struct outcome *outcome, cha
 }
 
 static const struct question questions[] = {
-    {"saturate", "pool, load {load}, {threads} threads[, {job} jobs]"},
-    {"mixed", "pool, mixed jobs, load {load}[, {threads} threads]"},
-    {"throughput", "pool, empty jobs, {threads} threads"},
+    {"saturate", "pool of {threads}, load {load}[, {job} jobs]"},
+    {"mixed", "pool of {threads}, mixed jobs, load {load}"},
+    {"throughput", "pool of {threads}, empty jobs"},
     {NULL, NULL},
 };
 

@@ -39,7 +39,7 @@ static void it_says_what_the_mode_asks_about(void **state)
     assert_string_equal(question_of(&accept_workload, "drain", "idle=1000 queue=100 budget=64"),
                         "accept, 1,000 idle");
     assert_string_equal(question_of(&accept_workload, "steady", "conns=64 idle=0"),
-                        "accept, 64 clients");
+                        "accept, 64 at a time");
     assert_string_equal(question_of(&accept_workload, "rate", "rate=2500.5 bytes=64 idle=0"),
                         "answer, 2,500.5/s");
     assert_string_equal(question_of(&timer_workload, "accuracy", "interval_us=1000 slack=default"),
@@ -47,7 +47,7 @@ static void it_says_what_the_mode_asks_about(void **state)
     assert_string_equal(question_of(&timer_workload, "scale", "timers=1000000 due=random"),
                         "1,000,000 timers");
     assert_string_equal(question_of(&pool_workload, "throughput", "threads=4"),
-                        "pool, empty jobs, 4 threads");
+                        "pool of 4, empty jobs");
 }
 
 static void what_is_as_usual_is_left_out_and_what_is_not_is_said(void **state)
