@@ -1,6 +1,7 @@
 /* `pollbench list`: what there is to measure with on this system. */
 #include "harness/base/options.h"
 #include "harness/base/problem.h"
+#include "harness/base/terminal.h"
 #include "harness/command.h"
 #include "harness/plan/subject_list.h"
 #include "harness/subjects/subjects.h"
@@ -47,23 +48,29 @@ static void print_features(const struct subject_description *description)
     subject_feature_names(description->granted, granted, sizeof granted);
     if (asked[0] == '\0')
         return;
-    printf("    asked %s, granted %s\n", asked,
-           strcmp(asked, granted) == 0 ? "all of it"
-           : granted[0] == '\0'        ? "nothing"
-                                       : granted);
+    const char *got = strcmp(asked, granted) == 0 ? "all of it"
+                      : granted[0] == '\0'        ? "nothing"
+                                                  : granted;
+    int column = printf("    asked %s, ", asked);
+    char text[FEATURE_NAMES_BYTES + 16];
+    snprintf(text, sizeof text, "granted %s", got);
+    terminal_wrap(stdout, column - 1, 8, text);
 }
 
 static void print_table(void)
 {
-    static const char format[] = "%-23s %-10s %-9s %s\n";
+    static const char format[] = "%-23s %-10s %-9s ";
     size_t count;
     const struct subject *all = subjects(&count);
-    printf(format, "subject", "tier", "available", "");
+    printf(format, "subject", "tier", "available");
+    putchar('\n');
     for (size_t i = 0; i < count; i++) {
         struct subject_description description;
         subject_describe(&all[i], &description);
-        printf(format, all[i].name, backend_tier_name(all[i].tier), availability(&description),
-               description.available ? all[i].summary : description.reason);
+        int column =
+            printf(format, all[i].name, backend_tier_name(all[i].tier), availability(&description));
+        terminal_wrap(stdout, column, column,
+                      description.available ? all[i].summary : description.reason);
         print_features(&description);
     }
 }

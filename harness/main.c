@@ -3,6 +3,7 @@
 #include "harness/base/problem.h"
 #include "harness/command.h"
 #include "harness/system/process.h"
+#include "harness/system/version.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -40,8 +41,9 @@ static void print_help(FILE *out)
             fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
     }
     fprintf(out,
-            "\npollbench COMMAND --help says more. Exit status: 0 done, 1 a comparison or check "
-            "failed,\n2 bad usage, 3 anything else failed.\n");
+            "\npollbench COMMAND --help says more; pollbench --version, what this program is.\n"
+            "Exit status: 0 done, 1 a comparison or check failed, 2 bad usage, 3 anything else\n"
+            "failed, 130 a run was ended by Ctrl-C (143 by SIGTERM).\n");
 }
 
 static int unknown_command(const char *name)
@@ -54,6 +56,7 @@ static int unknown_command(const char *name)
             nearest_consider(&nearest, commands[i].name);
     }
     nearest_consider(&nearest, "--help");
+    nearest_consider(&nearest, "--version");
     nearest_unknown(&nearest, "command", "pollbench --help", problem);
     fprintf(stderr, "pollbench: %s\n", problem);
     return EXIT_USAGE;
@@ -67,6 +70,10 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         print_help(stdout);
+        return EXIT_DONE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        version_print(stdout);
         return EXIT_DONE;
     }
     if (process_remember_self(argv[0]) < 0) {

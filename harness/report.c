@@ -3,19 +3,22 @@
 #include "harness/base/nearest.h"
 #include "harness/base/options.h"
 #include "harness/base/problem.h"
+#include "harness/base/terminal.h"
 #include "harness/command.h"
 #include "harness/page/page.h"
 #include "harness/record/run_folder.h"
 #include "harness/record/run_json.h"
 #include "harness/report/report.h"
+#include "harness/report/summary.h"
 
 #include <errno.h>
-#include <stdlib.h>
+#include <limits.h>
 #include <string.h>
-#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-enum { COLUMNS_USUAL = 100, COLUMNS_LEAST = 60, COLUMNS_MOST = 400 };
+/* Charts of characters need some room. */
+enum { CHART_COLUMNS_LEAST = 60 };
 
 struct report_options {
     struct report_request request;
@@ -29,6 +32,15 @@ static int take_json(void *target, const char *value, char *problem)
 {
     (void)value, (void)problem;
     ((struct report_options *)target)->request.json = true;
+    return 0;
+}
+
+static int take_answer(void *target, const char *value, char *problem)
+{
+    struct report_request *request = &((struct report_options *)target)->request;
+    (void)value, (void)problem;
+    request->answer = true;
+    request->tables = false;
     return 0;
 }
 
@@ -72,6 +84,8 @@ static int take_folder(void *target, const char *value, char *problem)
 }
 
 static const struct option_row rows[] = {
+    {"--answer", NULL, "the answer on one screen, as at the end of the run, instead of tables",
+     take_answer, false},
     {"--json", NULL, "the summary as JSON on standard output instead of tables", take_json, false},
     {"--terminal", NULL, "the charts as characters, behind the tables, in place of pictures",
      take_terminal, false},
@@ -86,7 +100,7 @@ static const struct option_row rows[] = {
 static void print_help(FILE *out)
 {
     fprintf(out,
-            "usage: pollbench report DIR [--json | --terminal] [--min-effect 3%%]\n"
+            "usage: pollbench report DIR [--answer | --json | --terminal] [--min-effect 3%%]\n"
             "                        [--baseline SUBJECT] [--plots FOLDER]\n\n"
             "Prints the tables of the run in DIR, writes DIR/*.csv, draws DIR/charts/ and writes\n"
             "DIR/report.html: verdicts, charts and figures in one page, to read and to pass on.\n"
@@ -102,33 +116,23 @@ static int print_json(const struct analysis *analysis)
     shown.minimum_effect = analysis->minimum_effect;
     shown.baseline = (char *)analysis->baseline;
     json_t *json = run_to_json(&shown, analysis->cells);
+    /* Of a run that was killed, which has not written them itself. */
+    if (json != NULL && shown.ended == NULL)
+        json_object_set_new(json, "rounds", json_integer((json_int_t)shown.rounds));
     int r = json != NULL ? json_dumpf(json, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(10)) : -1;
     json_decref(json);
     putchar('\n');
     return r;
 }
 
-/* Of the terminal, when standard output is one. */
-static unsigned columns_here(void)
-{
-    struct winsize size;
-    const char *said = getenv("COLUMNS");
-    unsigned columns = said != NULL ? (unsigned)strtoul(said, NULL, 10) : 0;
-    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-        columns = size.ws_col;
-    if (columns == 0)
-        columns = COLUMNS_USUAL;
-    return columns < COLUMNS_LEAST  ? COLUMNS_LEAST
-           : columns > COLUMNS_MOST ? COLUMNS_MOST
-                                    : columns;
-}
-
 /* The charts, and the page that they are in. */
 static int draw(const struct analysis *analysis, const struct report_request *request)
 {
     char problem[PROBLEM_BYTES], page_problem[PROBLEM_BYTES];
-    const struct gnuplot_terminal terminal = {.columns = columns_here(),
-                                              .colours = isatty(STDOUT_FILENO)};
+    int columns = terminal_columns(stdout);
+    const struct gnuplot_terminal terminal = {
+        .columns = columns < CHART_COLUMNS_LEAST ? CHART_COLUMNS_LEAST : (unsigned)columns,
+        .colours = isatty(STDOUT_FILENO)};
     const struct chart_request drawing = {.folder = request->folder,
                                           .scripts = request->scripts,
                                           .terminal = request->terminal ? &terminal : NULL};
@@ -152,24 +156,57 @@ static int draw(const struct analysis *analysis, const struct report_request *re
     return status;
 }
 
-int report_run(const struct analysis *analysis, const struct report_request *request)
+/* EXIT_FAILED when something of it has not gone out. */
+static int flush_output(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return EXIT_DONE;
+    fprintf(stderr, "pollbench: the report could not be printed: %s\n", strerror(errno));
+    return EXIT_FAILED;
+}
+
+static bool has_page(const char *folder)
+{
+    char path[PATH_MAX];
+    struct stat status;
+    int length = snprintf(path, sizeof path, "%s/report.html", folder);
+    return length > 0 && (size_t)length < sizeof path && stat(path, &status) == 0;
+}
+
+int report_answer(const struct analysis *analysis, const struct report_request *request)
+{
+    const struct summary_request summary = {.columns = terminal_columns(stdout),
+                                            .elapsed_s = request->elapsed_s,
+                                            .folder = request->folder,
+                                            .check = request->check,
+                                            .has_page = has_page(request->folder)};
+    report_print_summary(analysis, &summary, stdout);
+    return flush_output();
+}
+
+/* CSV, charts and page. */
+static int write_files(const struct analysis *analysis, const struct report_request *request)
 {
     char problem[PROBLEM_BYTES];
-    int status = EXIT_DONE;
+    if (report_write_csv(analysis, request->folder, problem) == 0)
+        return draw(analysis, request);
+    fprintf(stderr, "pollbench: %s\n", problem);
+    return EXIT_FAILED;
+}
+
+int report_run(const struct analysis *analysis, const struct report_request *request)
+{
+    int status = EXIT_DONE, r;
     if (request->json && print_json(analysis) < 0)
         status = EXIT_FAILED;
-    if (!request->json)
+    if (request->tables && !request->json)
         report_print_tables(analysis, stdout);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        fprintf(stderr, "pollbench: the report could not be printed: %s\n", strerror(errno));
-        status = EXIT_FAILED;
-    }
-    if (report_write_csv(analysis, request->folder, problem) < 0) {
-        fprintf(stderr, "pollbench: %s\n", problem);
-        return EXIT_FAILED;
-    }
-    int drawn = draw(analysis, request);
-    return status != EXIT_DONE ? status : drawn;
+    r = flush_output();
+    status = status != EXIT_DONE ? status : r;
+    r = write_files(analysis, request);
+    status = status != EXIT_DONE ? status : r;
+    r = request->answer && !request->json ? report_answer(analysis, request) : EXIT_DONE;
+    return status != EXIT_DONE ? status : r;
 }
 
 /* ---- the command ---- */
@@ -210,7 +247,7 @@ static int report_loaded(const struct run *run, const struct report_options *opt
 int command_report(int argc, char **argv)
 {
     char problem[PROBLEM_BYTES];
-    struct report_options options = {0};
+    struct report_options options = {.request = {.tables = true}};
     struct run run = {0};
     int r = options_parse(rows, take_folder, &options, argc, argv, problem);
     if (r == OPTIONS_HELP) {

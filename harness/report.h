@@ -10,15 +10,26 @@ struct report_request {
     const char *folder;
     /* Of the gnuplot scripts; NULL: those in the program. */
     const char *scripts;
-    /* The summary as JSON in place of the tables. */
+    /* The summary as JSON in place of all else on standard output. */
     bool json;
+    /* What is printed: the tables first, and the answer on one screen last, when the files are
+     * there. */
+    bool tables, answer;
+    /* For the answer; 0: not known. */
+    double elapsed_s;
+    /* A line of the answer about the run's check of itself; NULL: there is none. */
+    const char *check;
     /* The charts on standard output, in place of pictures and page. */
     bool terminal;
 };
 
-/* Prints the tables, writes FOLDER/<name>.csv, draws FOLDER/charts and writes FOLDER/report.html.
- * Without gnuplot there are no charts, which standard error and the page say, and that is no
- * failure. Returns an exit status: 0, or 3 when a file could not be written or gnuplot failed. */
+/* Prints what is asked for, writes FOLDER/<name>.csv, draws FOLDER/charts and writes
+ * FOLDER/report.html. Without gnuplot there are no charts, which standard error and the page say,
+ * and that is no failure. Returns an exit status: 0, or 3 when a file could not be written or
+ * gnuplot failed. */
 int report_run(const struct analysis *, const struct report_request *);
+
+/* The answer alone, of a run that has nothing to make files of. An exit status. */
+int report_answer(const struct analysis *, const struct report_request *);
 
 #endif

@@ -5,7 +5,6 @@
 #include "harness/execute/execution.h"
 #include "harness/record/twin_ledger.h"
 #include "harness/report.h"
-#include "harness/stats/max_t.h"
 #include "harness/system/interrupt.h"
 
 #include <errno.h>
@@ -49,20 +48,6 @@ static int open_folder(struct execution *self, const char *path)
     return r;
 }
 
-/* As analysis/ pairs them. */
-static size_t count_pairs(const struct execution *self)
-{
-    size_t pairs = 0;
-    for (size_t i = 0; i < self->cells.count; i++) {
-        const struct planned_cell *planned = &self->cells.list[i];
-        size_t subjects = 0;
-        for (size_t k = 0; k < planned->subject_count; k++)
-            subjects += self->run.subjects[planned->subjects[k]].tier != TIER_NONE;
-        pairs += subjects > 0 ? subjects * (subjects - 1) / 2 : 0;
-    }
-    return pairs;
-}
-
 static size_t count_running(const struct cell_list *cells)
 {
     size_t running = 0;
@@ -73,16 +58,12 @@ static size_t count_running(const struct cell_list *cells)
 
 static void announce(const struct execution *self)
 {
-    size_t pairs = count_pairs(self), cells = count_running(&self->cells);
+    size_t cells = count_running(&self->cells);
     const struct pace *pace = &self->rounds.pace;
     if (self->options.quiet)
         return;
     fprintf(stderr, "measuring %zu cell%s, about %.1f s a round, into %s\n", cells, plural(cells),
             pace->round_estimate_s, self->folder.path);
-    if (pairs > 0)
-        fprintf(stderr,
-                "%zu pair%s of subjects: the first FASTER or SLOWER takes at least %d rounds\n",
-                pairs, plural(pairs), MAX_T_ROUNDS);
 }
 
 /* ---- after the last round ---- */
@@ -112,13 +93,33 @@ static void keep_twins(const struct execution *self, const struct cell_summary *
         fprintf(stderr, "pollbench run: %s\n", problem);
 }
 
+/* As a shell has it of a program that a signal ended; the run ends by itself all the same. */
+static int status_of(const struct execution *self, enum rounds_end end)
+{
+    if (end == ROUNDS_INTERRUPTED)
+        return EXIT_BY_SIGNAL + interrupt_signal();
+    return self->rounds.failures > 0 || end > ROUNDS_DECIDED ? EXIT_FAILED : EXIT_DONE;
+}
+
+static int report(const struct execution *self, const struct analysis *analysis, double elapsed_s)
+{
+    const struct report_request request = {.folder = self->folder.path,
+                                           .json = self->options.json,
+                                           .tables = self->options.verbose,
+                                           .answer = true,
+                                           .elapsed_s = elapsed_s};
+    if (self->run.rounds > 0)
+        return report_run(analysis, &request);
+    return request.json ? EXIT_DONE : report_answer(analysis, &request);
+}
+
 /* Computes, saves and reports. */
-static int conclude(struct execution *self, enum rounds_end end)
+static int conclude(struct execution *self, enum rounds_end end, double elapsed_s)
 {
     struct rounds *rounds = &self->rounds;
     const struct analysis_request request = {.resamples = ANALYSIS_RESAMPLES};
     struct analysis analysis;
-    int status = rounds->failures > 0 || end > ROUNDS_DECIDED ? EXIT_FAILED : EXIT_DONE;
+    int status = status_of(self, end);
     int r = analysis_open(&analysis, &self->run, &request);
     if (r < 0) {
         fprintf(stderr, "pollbench run: the summary could not be computed: %s\n", strerror(-r));
@@ -130,10 +131,8 @@ static int conclude(struct execution *self, enum rounds_end end)
     if (end == ROUNDS_NOT_SAVED ||
         run_folder_save(&self->folder, &self->run, summaries, rounds->problem) < 0) {
         status = rescue(self, summaries);
-    } else if (r == 0 && self->run.rounds > 0) {
-        const struct report_request report = {.folder = self->folder.path,
-                                              .json = self->options.json};
-        int reported = report_run(&analysis, &report);
+    } else if (r == 0) {
+        int reported = report(self, &analysis, elapsed_s);
         status = status != EXIT_DONE ? status : reported;
     }
     if (r == 0 && end <= ROUNDS_DECIDED)
@@ -142,13 +141,14 @@ static int conclude(struct execution *self, enum rounds_end end)
     return status;
 }
 
+/* On standard error what the answer says otherwise. */
 static void say_goodbye(const struct execution *self, enum rounds_end end, double elapsed_s)
 {
     uint64_t rounds = self->run.rounds;
     if (end == ROUNDS_INTERRUPTED)
         fprintf(stderr, "pollbench run: interrupted; the finished rounds (%" PRIu64 ") are in %s\n",
                 rounds, self->folder.path);
-    else if (!self->options.quiet && end != ROUNDS_NOT_SAVED)
+    else if (self->options.json && !self->options.quiet && end != ROUNDS_NOT_SAVED)
         fprintf(stderr, "%" PRIu64 " round%s in %.1f s (%s); results in %s\n", rounds,
                 plural(rounds), elapsed_s, end_words[end], self->folder.path);
 }
@@ -162,7 +162,7 @@ static int measure(struct execution *self)
     enum rounds_end end = execution_measure(self);
     double elapsed_s = pace_elapsed_s(&self->rounds.pace);
     progress_clear(&self->rounds.progress);
-    int status = conclude(self, end);
+    int status = conclude(self, end, elapsed_s);
     say_goodbye(self, end, elapsed_s);
     return status;
 }
@@ -190,7 +190,7 @@ int command_run(int argc, char **argv)
     int status;
     int r = run_options_parse(&self.options, argc, argv, self.problem);
     if (r == OPTIONS_HELP) {
-        run_options_print_help(stdout);
+        run_options_print_help(stdout, &self.options);
         status = EXIT_DONE;
     } else if (r < 0) {
         status = complain(&self, EXIT_USAGE);

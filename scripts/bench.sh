@@ -8,8 +8,9 @@ build=$root/build
 usage() {
     cat <<'END'
 usage: scripts/bench.sh [ARGUMENT...]
-Installs what is missing, builds pollbench in build/, runs `pollbench run ARGUMENT...` and says where the
-results are. Added unless given: --profile quick, and --out results/runs/TIME in the repository.
+Installs what is missing, builds pollbench in build/, and runs `pollbench run ARGUMENT...`, which ends with the
+answer on one screen. Added unless given: --profile quick, and --out results/runs/TIME in the repository.
+The build writes to build/build.log, which is shown when it fails.
 What can be given: build/pollbench run --help
 END
 }
@@ -20,7 +21,11 @@ say() { printf 'bench: %s\n' "$*" >&2; }
 step=starting
 finish() {
     local status=$?
-    [ $status = 0 ] || say "failed while $step (exit status $status)"
+    case $status in
+    0) ;;
+    129 | 130 | 143) say "interrupted while $step" ;;
+    *) say "failed while $step (exit status $status)" ;;
+    esac
 }
 trap finish EXIT
 
@@ -48,21 +53,14 @@ option_value() { # NAME ARGUMENT...
 program() { "$root/scripts/find_program.sh" "$1" 2>/dev/null || true; }
 
 build_pollbench() {
-    CC=$(program cc) cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DPOLLBENCH_TESTS=OFF >&2
-    cmake --build "$build" --parallel "$(getconf _NPROCESSORS_ONLN)" >&2
-}
-
-print_paths() { # FOLDER
-    local file
-    say "done in $SECONDS s"
-    for file in "$1"/*.csv "$1"/run.json "$1"/charts/*.svg "$1"/charts/*.png; do
-        [ -s "$file" ] || continue
-        case $file in
-        *.csv) printf '  table        %s\n' "$file" ;;
-        *.json) printf '  every trial  %s\n' "$file" ;;
-        *) printf '  chart        %s\n' "$file" ;;
-        esac
-    done >&2
+    local status=0
+    mkdir -p "$build"
+    {
+        CC=$(program cc) cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DPOLLBENCH_TESTS=OFF &&
+            cmake --build "$build" --parallel "$(getconf _NPROCESSORS_ONLN)"
+    } >"$build/build.log" 2>&1 || status=$?
+    [ $status = 0 ] || cat "$build/build.log" >&2
+    return $status
 }
 
 for argument in "$@"; do
@@ -73,13 +71,14 @@ done
 
 begin "setting up"
 "$root/scripts/setup.sh" bench
-begin "building in $build"
+begin "building"
 build_pollbench
 
 arguments=("$@")
 option_value --profile "$@" >/dev/null || arguments+=(--profile quick)
 if ! out=$(option_value --out "$@"); then
-    out=$root/results/runs/$(date -u +%Y%m%dT%H%M%SZ)
+    out=results/runs/$(date -u +%Y%m%dT%H%M%SZ)
+    [ "$PWD" = "$root" ] || out=$root/$out
     mkdir -p "$root/results/runs"
     arguments+=(--out "$out")
 fi
@@ -87,8 +86,7 @@ fi
 gnuplot=$(program gnuplot)
 [ -z "$gnuplot" ] || PATH=$(dirname "$gnuplot"):$PATH # pollbench starts the first
 
-begin "measuring: pollbench run ${arguments[*]}"
+begin "measuring"
 "$build/pollbench" run "${arguments[@]}"
 step="looking for the results"
 [ -s "$out/run.json" ]
-print_paths "$out"

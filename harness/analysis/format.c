@@ -1,6 +1,8 @@
 #include "harness/analysis/format.h"
 
+#include "harness/base/numbers.h"
 #include "harness/base/printable.h"
+#include "harness/base/terminal.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -35,16 +37,7 @@ char *format_grouped(double value, int decimals, char *text, size_t size)
         return text;
     }
     snprintf(digits, sizeof digits, "%.*f", decimals, value);
-    size_t whole = strcspn(digits, ".");
-    size_t at = 0;
-    for (size_t i = 0; digits[i] != '\0' && at + 2 < size; i++) {
-        bool after_digit = i > 0 && digits[i - 1] != '-';
-        if (i < whole && after_digit && (whole - i) % 3 == 0)
-            text[at++] = ',';
-        text[at++] = digits[i];
-    }
-    text[at] = '\0';
-    return text;
+    return number_group(digits, text, size);
 }
 
 int format_decimals(double smallest)
@@ -219,17 +212,6 @@ char *format_short_word(const struct comparison *comparison, char *text, size_t 
 
 void format_wrapped(FILE *out, int indent, const char *text)
 {
-    int column = indent;
     fprintf(out, "%*s", indent, "");
-    while (*text != '\0') {
-        int length = (int)strcspn(text, " ");
-        if (column > indent && column + 1 + length > FORMAT_COLUMNS) {
-            fprintf(out, "\n%*s", indent, "");
-            column = indent;
-        }
-        column += fprintf(out, "%s%.*s", column > indent ? " " : "", length, text);
-        text += length;
-        text += strspn(text, " ");
-    }
-    fputc('\n', out);
+    terminal_wrap(out, indent, indent, text);
 }

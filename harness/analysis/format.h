@@ -7,8 +7,6 @@
 
 #include <stdio.h>
 
-/* Columns of a terminal that tables are made for. */
-enum { FORMAT_COLUMNS = 100 };
 /* Of a subject, as printed. */
 enum { FORMAT_NAME_BYTES = 32 };
 /* What any of these needs at most. */
@@ -53,7 +51,8 @@ char *format_end(const struct run *, char *text, size_t size);
 char *format_word(const struct comparison *, char *text, size_t size);
 char *format_short_word(const struct comparison *, char *text, size_t size);
 
-/* Words, broken at FORMAT_COLUMNS; further lines begin `indent` columns in. */
+/* Words, broken at the width of the terminal (base/terminal.h); further lines begin `indent`
+ * columns in. */
 void format_wrapped(FILE *, int indent, const char *text);
 
 #endif

@@ -8,6 +8,8 @@ enum exit_status {
     EXIT_FAILED_CHECK = 1,
     EXIT_USAGE = 2,
     EXIT_FAILED = 3,
+    /* And the number of the signal that ended a run before its time: 130 of Ctrl-C. */
+    EXIT_BY_SIGNAL = 128,
 };
 
 #endif

@@ -3,6 +3,7 @@
 #include "harness/base/problem.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { WORD_BYTES = 63 };
@@ -38,6 +39,28 @@ void nearest_begin(struct nearest *nearest, const char *word)
     *nearest = (struct nearest){.word = word, .best = NULL, .distance = (size_t)-1};
 }
 
+static bool is_listed(const struct nearest *nearest, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = nearest->list; *at != '\0';) {
+        size_t part = strcspn(at, ",");
+        if (part == length && memcmp(at, name, length) == 0)
+            return true;
+        at += part;
+        at += strspn(at, ", ");
+    }
+    return false;
+}
+
+static void add_to_list(struct nearest *nearest, const char *name)
+{
+    size_t used = strlen(nearest->list), room = sizeof nearest->list - used;
+    if (is_listed(nearest, name))
+        return;
+    int added = snprintf(nearest->list + used, room, "%s%s", used > 0 ? ", " : "", name);
+    nearest->too_many |= (size_t)added >= room;
+}
+
 void nearest_consider(struct nearest *nearest, const char *candidate)
 {
     size_t distance = nearest_distance(nearest->word, candidate);
@@ -45,6 +68,7 @@ void nearest_consider(struct nearest *nearest, const char *candidate)
         nearest->distance = distance;
         nearest->best = candidate;
     }
+    add_to_list(nearest, candidate);
 }
 
 bool nearest_is_near(const struct nearest *nearest)
@@ -60,9 +84,14 @@ bool nearest_is_near(const struct nearest *nearest)
 
 int nearest_unknown(const struct nearest *nearest, const char *kind, const char *see, char *problem)
 {
-    if (!nearest_is_near(nearest))
-        return problem_say(problem, -EINVAL, "unknown %s \"%s\" (see %s)", kind, nearest->word,
-                           see);
-    return problem_say(problem, -EINVAL, "unknown %s \"%s\"; the nearest is \"%s\" (see %s)", kind,
-                       nearest->word, nearest->best, see);
+    char near[2 * WORD_BYTES] = "", others[NEAREST_LIST_BYTES + 32];
+    if (nearest_is_near(nearest))
+        snprintf(near, sizeof near, "; the nearest is \"%s\"", nearest->best);
+    if (nearest->too_many || nearest->list[0] == '\0')
+        snprintf(others, sizeof others, " (see %s)", see);
+    else
+        snprintf(others, sizeof others, "; there %s %s", strchr(nearest->list, ',') ? "are" : "is",
+                 nearest->list);
+    return problem_say(problem, -EINVAL, "unknown %s \"%s\"%s%s", kind, nearest->word, near,
+                       others);
 }

@@ -5,11 +5,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Candidates that are listed in a sentence, in bytes: what fits two lines. */
+enum { NEAREST_LIST_BYTES = 160 };
+
 struct nearest {
     const char *word;
     /* NULL until a candidate was considered. */
     const char *best;
     size_t distance;
+    /* All candidates, "drain, steady, rate". */
+    char list[NEAREST_LIST_BYTES];
+    bool too_many;
 };
 
 void nearest_begin(struct nearest *, const char *word);
@@ -21,7 +27,9 @@ void nearest_consider(struct nearest *, const char *candidate);
 bool nearest_is_near(const struct nearest *);
 
 /* -EINVAL, with a sentence: there is no `kind` ("backend") of this name; the nearest one, where one
- * is near; and what lists them all ("pollbench list"). */
+ * is near; and those that there are, or where they are too many, what lists them ("pollbench
+ * list").
+ */
 int nearest_unknown(const struct nearest *, const char *kind, const char *see, char *problem);
 
 /* Insertions, deletions, substitutions and swaps of neighbours that turn one word into the other

@@ -3,11 +3,15 @@
 #include "harness/base/nearest.h"
 #include "harness/base/numbers.h"
 #include "harness/base/problem.h"
+#include "harness/base/terminal.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Of an option and its argument, in a help text. */
+enum { OPTION_COLUMNS = 24 };
 
 static const struct option_row *find_row(const struct option_row *rows, const char *name,
                                          size_t length)
@@ -90,15 +94,23 @@ int options_parse(const struct option_row *rows, option_take *word, void *target
     return OPTIONS_DONE;
 }
 
+static char *left_of(const struct option_row *row, char *text, size_t size)
+{
+    snprintf(text, size, "%s %s", row->name, row->argument);
+    return text;
+}
+
 void options_print(FILE *out, const struct option_row *rows)
 {
-    for (const struct option_row *row = rows; row->name != NULL; row++) {
+    static const struct option_row help = {"--help", NULL, "this text", NULL, false};
+    for (const struct option_row *row = rows; row != NULL; row = row == &help          ? NULL
+                                                                 : row[1].name != NULL ? row + 1
+                                                                                       : &help) {
         char left[64];
-        snprintf(left, sizeof left, "%s%s%s", row->name, row->argument != NULL ? " " : "",
-                 row->argument != NULL ? row->argument : "");
-        fprintf(out, "  %-26s %s\n", left, row->help);
+        int column = fprintf(out, "  %-*s ", OPTION_COLUMNS,
+                             row->argument == NULL ? row->name : left_of(row, left, sizeof left));
+        terminal_wrap(out, column, OPTION_COLUMNS + 3, row->help);
     }
-    fprintf(out, "  %-26s %s\n", "--help", "this text");
 }
 
 int options_split(const char *name, const char *list, option_take *take, void *target,
@@ -121,12 +133,13 @@ int options_split(const char *name, const char *list, option_take *take, void *t
 int options_integer(const char *name, const char *text, uint64_t minimum, uint64_t maximum,
                     uint64_t *value, char *problem)
 {
-    int r = number_integer(text, minimum, maximum, value);
+    int r = number_count(text, minimum, maximum, value);
     if (r == 0)
         return 0;
-    return problem_say(problem, -EINVAL,
-                       "%s cannot be \"%s\": it is a whole number from %" PRIu64 " to %" PRIu64,
-                       name, text, minimum, maximum);
+    return problem_say(
+        problem, -EINVAL,
+        "%s cannot be \"%s\": it is a whole number from %" PRIu64 " to %" PRIu64 "%s", name, text,
+        minimum, maximum, strchr(text, ',') != NULL ? ", without commas: 5000 or 5k" : "");
 }
 
 int options_percentage(const char *name, const char *text, double lowest_percent,

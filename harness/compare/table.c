@@ -1,6 +1,7 @@
 /* The comparison on a terminal: what differs, then a line for each verdict. */
 #include "harness/analysis/format.h"
 #include "harness/base/printable.h"
+#include "harness/base/terminal.h"
 #include "harness/compare/text.h"
 #include "harness/compare/writers.h"
 
@@ -60,7 +61,7 @@ static void write_line(struct line *line, const struct run_comparison *compariso
 
 /* Each column as wide as its widest text. Medians are left out when they do not fit: they are in
  * the other forms, and say least. */
-static void measure_columns(const struct line *lines, size_t count, int *widths)
+static void measure_columns(const struct line *lines, size_t count, int *widths, FILE *out)
 {
     int total = 0;
     for (int k = 0; k < COLUMNS; k++) {
@@ -71,14 +72,14 @@ static void measure_columns(const struct line *lines, size_t count, int *widths)
         }
         total += widths[k] + 2;
     }
-    if (total > FORMAT_COLUMNS)
+    if (total > terminal_columns(out))
         widths[MEDIANS] = 0;
 }
 
 static void print_lines(const struct line *lines, size_t count, FILE *out)
 {
     int widths[COLUMNS];
-    measure_columns(lines, count, widths);
+    measure_columns(lines, count, widths, out);
     for (size_t i = 0; i < count; i++) {
         char text[COLUMNS * (CELL_BYTES + 2)];
         int length = 0;

@@ -25,4 +25,9 @@ bool cell_equal(const struct cell *, const struct cell *);
 /* "accept drain queue=1000 idle=0": for people. Cut to fit. Returns `text`. */
 char *cell_describe(const struct cell *, char *text, size_t size);
 
+/* What the cell asks, in a few plain words: "accept, 1,000 idle". The parameters that its mode asks
+ * about, and others that are not as usual; cells that differ only in what is not said have the same
+ * words. Cut to fit. Returns `text`. */
+char *cell_question(const struct cell *, char *text, size_t size);
+
 #endif

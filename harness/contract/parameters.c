@@ -141,13 +141,13 @@ int parameter_read(const struct parameter *parameter, const char *text, struct n
     case PARAMETER_FILE:
         return read_file_name(parameter, text, values, problem);
     case PARAMETER_INTEGER:
-        if (number_integer(text, (uint64_t)parameter->minimum, (uint64_t)parameter->maximum,
-                           &integer) == 0)
+        if (number_count(text, (uint64_t)parameter->minimum, (uint64_t)parameter->maximum,
+                         &integer) == 0)
             return named_values_add_integer(values, "", parameter->name, (int64_t)integer);
         break;
     case PARAMETER_DECIMAL:
         kind = "a number";
-        if (number_decimal(text, parameter->minimum, parameter->maximum, &decimal) == 0)
+        if (number_scaled(text, parameter->minimum, parameter->maximum, &decimal) == 0)
             return named_values_add_real(values, "", parameter->name, decimal);
         break;
     }

@@ -92,6 +92,14 @@ struct trial_request {
     bool count_system_calls;
 };
 
+/* What the cells of a mode ask, in plain words for people: "accept, {idle} idle[, queue {queue}]".
+ * {name} is the value of that parameter; what is between brackets is left out where all parameters
+ * in it have their fallback, or are not set. */
+struct question {
+    const char *mode;
+    const char *words;
+};
+
 struct workload {
     const char *name;
     const char *summary;
@@ -100,6 +108,8 @@ struct workload {
     /* Each ends with a NULL name. */
     const struct parameter *parameters;
     const struct metric *metrics;
+    /* Ends with a NULL mode; NULL: there are none, and a question is the name and the mode. */
+    const struct question *questions;
     /* Several threads of the subject are what is measured: it is not held on one CPU. */
     bool all_cpus;
     /* Whether the subjects of such a cell live at a time and take turns (turns.h), which spares

@@ -6,6 +6,7 @@
 #include "harness/contract/parameters.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,15 +15,27 @@
 #define SHARE_LEAST_PERCENT 1.0
 #define SHARE_MOST_PERCENT 100.0
 
+enum { HELP_BYTES = 64 };
+
+/* What lists the modes and parameters that there are. Returns `text`, HELP_BYTES. */
+static const char *help_of(const struct run_options *options, char *text)
+{
+    if (options->workload_count != 1)
+        return "pollbench run --help-all";
+    snprintf(text, HELP_BYTES, "pollbench run %s --help", options->workloads[0]->name);
+    return text;
+}
+
 static int unknown_mode(const struct run_options *options, const char *mode, char *problem)
 {
     struct nearest nearest;
+    char help[HELP_BYTES];
     nearest_begin(&nearest, mode);
     for (size_t i = 0; i < options->workload_count; i++) {
         for (const char *const *m = options->workloads[i]->modes; *m != NULL; m++)
             nearest_consider(&nearest, *m);
     }
-    return nearest_unknown(&nearest, "mode", "pollbench run --help", problem);
+    return nearest_unknown(&nearest, "mode", help_of(options, help), problem);
 }
 
 /* Every named mode belongs to a workload, and every workload has one of them. */
@@ -54,13 +67,14 @@ static int check_modes(const struct run_options *options, char *problem)
 static int unknown_key(const struct run_options *options, const char *key, char *problem)
 {
     struct nearest nearest;
+    char help[HELP_BYTES];
     nearest_begin(&nearest, key);
     nearest_consider(&nearest, "mode");
     for (size_t w = 0; w < options->workload_count; w++) {
         for (const struct parameter *p = options->workloads[w]->parameters; p->name != NULL; p++)
             nearest_consider(&nearest, p->name);
     }
-    return nearest_unknown(&nearest, "parameter", "pollbench run --help", problem);
+    return nearest_unknown(&nearest, "parameter", help_of(options, help), problem);
 }
 
 /* Whether one of the chosen modes has the parameter. A name may have a row of its own for each

@@ -149,6 +149,24 @@ static int add_setting(struct run_options *options, const char *name, struct set
     return 0;
 }
 
+/* "1,000" and "16,384,000": groups of three digits, of which a later one begins with 0, which
+ * nobody writes in a list. */
+static bool is_grouped(const char *list)
+{
+    bool zero = false;
+    size_t first = strspn(list, "0123456789");
+    if (first == 0 || first > 3 || list[first] != ',')
+        return false;
+    for (const char *at = list + first; *at == ',';) {
+        size_t digits = strspn(at + 1, "0123456789");
+        if (digits != 3 || (at[4] != ',' && at[4] != '\0'))
+            return false;
+        zero |= at[1] == '0';
+        at += 4;
+    }
+    return zero;
+}
+
 static int take_setting(void *target, const char *text, char *problem)
 {
     struct run_options *options = target;
@@ -170,6 +188,11 @@ static int take_setting(void *target, const char *text, char *problem)
     if (add_setting(options, key, &setting) < 0)
         return problem_say(problem, -ENOMEM, "there is no memory for the settings");
     snprintf(option, sizeof option, "--set %s", key);
+    if (is_grouped(text + length + 1))
+        return problem_say(problem, -EINVAL,
+                           "--set %s=%s is a list of values, and one of them begins with 0: write "
+                           "a thousand as 1000 or 1k",
+                           key, text + length + 1);
     return options_split(option, text + length + 1, take_setting_value, setting, problem);
 }
 
@@ -186,11 +209,11 @@ static int take_time(void *target, const char *value, char *problem)
     struct run_options *options = target;
     if (number_duration(value, TIME_MIN_S, TIME_MAX_S, &options->time_s) == 0)
         return 0;
-    return problem_say(
-        problem, -EINVAL,
-        "--time cannot be \"%s\": it is a number with its unit (ms, s, m, h), as 30s "
-        "or 2m, from 1ms to 168h",
-        value);
+    return problem_say(problem, -EINVAL,
+                       "--time cannot be \"%s\": it is a number of seconds, or one with its unit "
+                       "(ms, s, m, h), as "
+                       "30 or 2m, from 1ms to 168h",
+                       value);
 }
 
 static int take_seed(void *target, const char *value, char *problem)
@@ -250,29 +273,39 @@ static int take_json(void *target, const char *value, char *problem)
     return 0;
 }
 
+static int take_verbose(void *target, const char *value, char *problem)
+{
+    (void)value, (void)problem;
+    ((struct run_options *)target)->verbose = true;
+    return 0;
+}
+
+static int take_help_all(void *target, const char *value, char *problem)
+{
+    (void)target, (void)value, (void)problem;
+    return 0;
+}
+
 static const struct option_row rows[] = {
     {"--backends", "A,B,floor:C",
-     "subjects to compare; default: every available one that is not opt-in", take_backends, true},
-    {"--baseline", "NAME",
-     "the subject that others are compared with; default: epoll, or the first", take_baseline,
-     false},
-    {"--set", "NAME=VALUE,VALUE", "a parameter or the mode, or a sweep of it; repeatable",
+     "who is compared: names of pollbench list; default: those fit for it", take_backends, true},
+    {"--baseline", "NAME", "whom with; default: epoll, or the first of two", take_baseline, false},
+    {"--set", "NAME=VALUE,VALUE", "a parameter or the mode; a list is a sweep; repeatable",
      take_setting, true},
-    {"--rounds", "N", "at most N rounds", take_rounds, false},
-    {"--time", "30s",
-     "of the whole command, kept to within 10 %: where it is short, trials are cut, then cells",
-     take_time, false},
-    {"--all-rounds", NULL, "measure also what is decided, until the rounds or the time end",
-     take_all_rounds, false},
-    {"--profile", "quick", "values and bounds that are not given: quick, standard or thorough",
-     take_profile, false},
-    {"--seed", "N", "of the order in which subjects run and of random arrivals; recorded",
-     take_seed, false},
-    {"--min-effect", "3%", "the smallest difference that a verdict may name; default: 3%",
-     take_minimum_effect, false},
-    {"--out", "DIR", "the result folder, new or empty; default: results/runs/ID", take_out, false},
+    {"--profile", "NAME", "values and bounds that are not given; default: quick", take_profile,
+     false},
+    {"--time", "30", "of the whole command: 30 (seconds), 5m, 1h; kept to 10 %", take_time, false},
+    {"--rounds", "N", "at most N rounds; nobody is named before 9", take_rounds, false},
+    {"--all-rounds", NULL, "measure also what is decided, to the end", take_all_rounds, false},
+    {"--min-effect", "3%", "the smallest difference to be named; default: 3%", take_minimum_effect,
+     false},
+    {"--seed", "N", "of the order of subjects and of arrivals; recorded", take_seed, false},
+    {"--out", "DIR", "a new or empty folder; default: results/runs/ID", take_out, false},
     {"--quiet", NULL, "no progress", take_quiet, false},
-    {"--json", NULL, "the run as JSON on standard output, nothing else there", take_json, false},
+    {"--verbose", NULL, "all tables before the answer", take_verbose, false},
+    {"--json", NULL, "the run as JSON on standard output, and nothing else there", take_json,
+     false},
+    {"--help-all", NULL, "everything: all workloads and profiles", take_help_all, false},
     {NULL, NULL, NULL, NULL, false},
 };
 
@@ -312,11 +345,23 @@ static int check_baseline(const struct run_options *options, char *problem)
     return 0;
 }
 
+/* What help is of, were it asked for: that wins over every mistake. */
+static void find_help(struct run_options *options, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        options->help_all |= strcmp(argv[i], "--help-all") == 0;
+        if (options->help_workload == NULL)
+            options->help_workload = workload_find(argv[i]);
+    }
+}
+
 int run_options_parse(struct run_options *options, int argc, char **argv, char *problem)
 {
     *options =
         (struct run_options){.profile = profile_at(0), .minimum_effect = VERDICT_MINIMUM_EFFECT};
-    int r = options_parse(rows, take_workload, options, argc, argv, problem);
+    find_help(options, argc, argv);
+    int r = options->help_all ? OPTIONS_HELP
+                              : options_parse(rows, take_workload, options, argc, argv, problem);
     if (r == OPTIONS_DONE && options->workload_count == 0) {
         size_t count;
         const struct workload *const *all = workloads(&count);
@@ -340,16 +385,49 @@ void run_options_free(struct run_options *options)
     options->setting_count = 0;
 }
 
-void run_options_print_help(FILE *out)
+static void print_profile(FILE *out, const struct profile *profile)
 {
-    fprintf(out,
-            "usage: pollbench run [WORKLOAD...] [options]\n\n"
-            "Measures every subject on every cell, round by round, each trial in a fresh process.\n"
-            "A cell is a workload, a mode and one value for every parameter. No workload named: "
-            "all of them.\n\noptions:\n");
+    bool hours = profile->time_s >= 3600, minutes = profile->time_s >= 600;
+    fprintf(out, "  %-24s %s; %g %s\n", profile->name, profile->summary,
+            profile->time_s / (hours     ? 3600
+                               : minutes ? 60
+                                         : 1),
+            hours     ? "hours"
+            : minutes ? "minutes"
+                      : "seconds");
+}
+
+static void print_usage(FILE *out)
+{
+    size_t count;
+    const struct workload *const *all = workloads(&count);
+    fprintf(out, "usage: pollbench run [WORKLOAD...] [OPTION...]\n\n"
+                 "Measures, prints who costs less and by how much, and writes a result folder.\n\n"
+                 "workloads (default: all):\n");
+    for (size_t i = 0; i < count; i++)
+        fprintf(out, "  %-24s %s\n", all[i]->name, all[i]->summary);
+    fprintf(out, "options:\n");
     options_print(out, rows);
-    fprintf(out, "\nprofiles:\n");
+    fprintf(out, "profiles:\n");
+    for (size_t i = 0; profile_at(i) != NULL; i++)
+        print_profile(out, profile_at(i));
+    fprintf(out, "\nA whole number may be 5k, 1.5M or 1G. Modes and parameters of a workload:\n"
+                 "pollbench run accept --help.\n\n"
+                 "Exit status: 0 done; 2 bad usage; 3 something failed; 130 Ctrl-C, 143 SIGTERM,\n"
+                 "129 SIGHUP: what was measured until then is saved and printed.\n");
+}
+
+void run_options_print_help(FILE *out, const struct run_options *options)
+{
+    if (options->help_workload != NULL && !options->help_all) {
+        workload_help_print(out, options->help_workload);
+        return;
+    }
+    print_usage(out);
+    if (!options->help_all)
+        return;
+    fprintf(out, "\nvalues of the profiles:\n");
     for (size_t i = 0; profile_at(i) != NULL; i++)
         profile_print(out, profile_at(i));
-    workload_help_print(out);
+    workload_help_print_all(out);
 }

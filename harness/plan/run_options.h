@@ -48,14 +48,19 @@ struct run_options {
     const char *out_folder;
     /* Go on with what is decided. */
     bool all_rounds;
-    bool quiet, json;
+    bool quiet, json, verbose;
+    /* With OPTIONS_HELP: of everything; or else of the workload that was named first, NULL: none.
+     */
+    bool help_all;
+    const struct workload *help_workload;
 };
 
 /* OPTIONS_DONE, OPTIONS_HELP, or -EINVAL with a sentence. Release with run_options_free() in every
  * case. */
 int run_options_parse(struct run_options *, int argc, char **argv, char *problem);
 void run_options_free(struct run_options *);
-void run_options_print_help(FILE *);
+/* The help that was asked for. */
+void run_options_print_help(FILE *, const struct run_options *);
 
 /* NULL: there was no --set of that name. */
 const struct setting *run_options_setting(const struct run_options *, const char *name);

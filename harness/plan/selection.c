@@ -14,7 +14,7 @@ static void add_subject(struct selection *selection, const struct subject *subje
 {
     struct subject_description *description = &selection->subjects[selection->count++];
     subject_describe(subject, description);
-    if (!description->available)
+    if (selection->named && !description->available)
         fprintf(stderr, "SKIPPED %s: %s\n", subject->name, description->reason);
 }
 
@@ -42,15 +42,17 @@ size_t selection_find(const struct selection *selection, const struct subject *s
     return SIZE_MAX;
 }
 
-/* 1: it fits. */
-static int cell_fits(struct planned_cell *planned, const struct limits *limits)
+/* 1: it fits. The first that does not is said; all are recorded. */
+static int cell_fits(struct planned_cell *planned, const struct limits *limits, bool *said)
 {
     const struct cell *cell = &planned->cell;
     char problem[PROBLEM_BYTES], name[CELL_NAME_BYTES];
     struct cell_needs needs = cell->workload->needs(cell->mode, &cell->params);
     if (limits_allow(limits, &needs, problem))
         return 1;
-    fprintf(stderr, "SKIPPED %s: %s\n", cell_describe(cell, name, sizeof name), problem);
+    if (!*said)
+        fprintf(stderr, "SKIPPED %s: %s\n", cell_describe(cell, name, sizeof name), problem);
+    *said = true;
     planned->skipped = strdup(problem);
     return planned->skipped != NULL ? 0 : -ENOMEM;
 }
@@ -79,7 +81,8 @@ static bool runs_unnamed(const struct selection *selection, const struct subject
     return profile_has_subject(profile, cell->workload->name, cell->mode, subject->name);
 }
 
-/* A refusal is said once for neighbouring cells with the same reason, and recorded for each. */
+/* A refusal is said once for neighbouring cells with the same reason, where the subject was asked
+ * for, and recorded for each. */
 static int place_subject(const struct selection *selection, size_t place,
                          struct planned_cell *planned, char *said)
 {
@@ -93,7 +96,7 @@ static int place_subject(const struct selection *selection, size_t place,
         planned->subjects[planned->subject_count++] = place;
         return 0;
     }
-    if (strcmp(said, reason) != 0)
+    if (selection->named && strcmp(said, reason) != 0)
         fprintf(stderr, "SKIPPED %s on %s %s: %s\n", subject->name, cell->workload->name,
                 cell->mode, reason);
     snprintf(said, REASON_BYTES, "%s", reason);
@@ -103,9 +106,10 @@ static int place_subject(const struct selection *selection, size_t place,
 int selection_of_cells(const struct selection *selection, const struct limits *limits,
                        struct cell_list *cells, size_t *running)
 {
+    bool limit_said = false;
     int r = 0;
     for (size_t i = 0; i < cells->count && r >= 0; i++)
-        r = cell_fits(&cells->list[i], limits);
+        r = cell_fits(&cells->list[i], limits, &limit_said);
     if (r < 0)
         return r;
     for (size_t s = 0; s < selection->count; s++) {

@@ -1,6 +1,7 @@
 /* Which subjects run on which cells: what was asked for, less what this system does not have, what
- * a subject cannot do, and what does not fit its limits. Whatever is left out is said on standard
- * error and recorded; nothing ever runs in its place. */
+ * a subject cannot do, and what does not fit its limits. Whatever is left out is recorded, and said
+ * at the end of the run; on standard error what was asked for by name, and the first cell that does
+ * not fit. Nothing ever runs in its place. */
 #ifndef HARNESS_PLAN_SELECTION_H
 #define HARNESS_PLAN_SELECTION_H
 

@@ -1,6 +1,15 @@
 #include "harness/plan/workload_help.h"
 
+#include "harness/base/terminal.h"
+#include "harness/contract/parameters.h"
 #include "harness/workloads/workloads.h"
+
+#include <string.h>
+
+/* Of what stands left of a help text. */
+enum { NAME_COLUMNS = 20 };
+
+/* ---- all of it ---- */
 
 static void print_parameter(FILE *out, const struct parameter *parameter)
 {
@@ -27,7 +36,7 @@ static void print_metric(FILE *out, const struct metric *metric)
             metric->main ? "; its intervals decide when a run may stop" : "");
 }
 
-static void print_workload(FILE *out, const struct workload *workload)
+static void print_in_full(FILE *out, const struct workload *workload)
 {
     fprintf(out, "\nworkload %s: %s\n  modes (--set mode=...; default: all):", workload->name,
             workload->summary);
@@ -41,10 +50,93 @@ static void print_workload(FILE *out, const struct workload *workload)
         print_metric(out, m);
 }
 
-void workload_help_print(FILE *out)
+void workload_help_print_all(FILE *out)
 {
     size_t count;
     const struct workload *const *all = workloads(&count);
     for (size_t i = 0; i < count; i++)
-        print_workload(out, all[i]);
+        print_in_full(out, all[i]);
+}
+
+/* ---- one screen ---- */
+
+static void print_modes(FILE *out, const struct workload *workload)
+{
+    fprintf(out, "modes (--set mode=A,B; default: all), and what decides in them:\n");
+    for (const char *const *mode = workload->modes; *mode != NULL; mode++) {
+        char text[256];
+        const struct metric *metric = workload_main_metric(workload, *mode);
+        int column = fprintf(out, "  %-*s ", NAME_COLUMNS, *mode);
+        if (metric != NULL)
+            snprintf(text, sizeof text, "%s: %s", metric->name, metric->help);
+        terminal_wrap(out, column, NAME_COLUMNS + 3, metric != NULL ? text : "nothing");
+    }
+}
+
+/* Whether every mode has it. */
+static bool is_everywhere(const struct workload *workload, const char *modes)
+{
+    for (const char *const *mode = workload->modes; *mode != NULL; mode++) {
+        if (!name_in_list(modes, *mode))
+            return false;
+    }
+    return true;
+}
+
+static void print_setting(FILE *out, const struct workload *workload, const struct parameter *p)
+{
+    char left[64], text[512], range[96];
+    if (p->kind == PARAMETER_CHOICE)
+        snprintf(range, sizeof range, "%s", p->choices);
+    else if (p->kind == PARAMETER_FILE)
+        snprintf(range, sizeof range, "a file");
+    else
+        snprintf(range, sizeof range, "%.15g to %.15g", p->minimum, p->maximum);
+    snprintf(left, sizeof left, "%s=%s", p->name, p->fallback != NULL ? p->fallback : "");
+    snprintf(text, sizeof text, "%s [%s]%s%s", p->help, range,
+             is_everywhere(workload, p->modes) ? "" : " mode ",
+             is_everywhere(workload, p->modes) ? "" : p->modes);
+    int column = fprintf(out, "  %-*s ", NAME_COLUMNS, left);
+    terminal_wrap(out, column, NAME_COLUMNS + 3, text);
+}
+
+/* Names in a line or two. */
+static void print_names(FILE *out, const char *title, const char *names)
+{
+    int column = fprintf(out, "%s: ", title);
+    if (*names != '\0')
+        terminal_wrap(out, column, 2, names + 1);
+    else
+        fprintf(out, "none\n");
+}
+
+static void add_name(char *names, size_t size, const char *name)
+{
+    size_t used = strlen(names);
+    char spaced[80];
+    snprintf(spaced, sizeof spaced, " %s", name);
+    if (strstr(names, spaced) == NULL)
+        snprintf(names + used, size - used, "%s", spaced);
+}
+
+void workload_help_print(FILE *out, const struct workload *workload)
+{
+    char tuning[512] = "", metrics[1024] = "";
+    fprintf(out, "usage: pollbench run %s [--set NAME=VALUE,...]... [OPTION...]\n\n%s: %s\n\n",
+            workload->name, workload->name, workload->summary);
+    print_modes(out, workload);
+    fprintf(out, "parameters (--set NAME=VALUE; VALUE,VALUE is a sweep; 5k, 1.5M):\n");
+    for (const struct parameter *p = workload->parameters; p->name != NULL; p++) {
+        if (p->optional)
+            add_name(tuning, sizeof tuning, p->name);
+        else
+            print_setting(out, workload, p);
+    }
+    print_names(out, "for tuning", tuning);
+    for (const struct metric *m = workload->metrics; m->name != NULL; m++) {
+        if (!m->main)
+            add_name(metrics, sizeof metrics, m->name);
+    }
+    print_names(out, "also measured", metrics);
+    fprintf(out, "\nOptions: pollbench run --help. Everything: pollbench run --help-all\n");
 }

@@ -30,12 +30,15 @@ static void write_interval(double value, double low, double high, double scale, 
 static void write_ratio(const struct mode_column *column, const struct analysis *analysis,
                         size_t cell, size_t subject, char *text)
 {
-    size_t baseline = analysis->cells[cell].baseline;
-    const struct paired *ratio = analysis_ratio(analysis, cell, column->metric, baseline, subject);
-    if (baseline == subject)
+    struct comparison ratio;
+    if (subject == analysis->cells[cell].baseline)
         snprintf(text, COLUMN_BYTES, "1");
-    else if (ratio != NULL)
-        write_interval(ratio->value, ratio->low, ratio->high, 1, text);
+    else if (!report_find_ratio(analysis, cell, column->metric, subject, &ratio))
+        return;
+    else if (ratio.bounded)
+        write_interval(ratio.ratio, ratio.low, ratio.high, 1, text);
+    else
+        report_print_ratio(&ratio, text);
 }
 
 static bool write_percentile(const struct mode_column *column, const struct analysis *analysis,

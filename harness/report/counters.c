@@ -3,6 +3,7 @@
 
 #include "harness/analysis/counters.h"
 #include "harness/base/printable.h"
+#include "harness/base/terminal.h"
 
 enum { COUNTERS_SHOWN = 32, COUNTER_COLUMNS = 12 };
 
@@ -63,7 +64,7 @@ void report_print_counters(const struct analysis *analysis, size_t cell, FILE *o
     const char *names[COUNTERS_SHOWN];
     struct block block = {.run = run, .cell = &run->cells[cell]};
     size_t count = counter_names(block.cell, names, COUNTERS_SHOWN);
-    int left = FORMAT_COLUMNS - 6 - report_name_columns(run) - report_tier_columns(run);
+    int left = terminal_columns(out) - 6 - report_name_columns(run) - report_tier_columns(run);
     size_t fit = left >= COUNTER_COLUMNS ? (size_t)(left / COUNTER_COLUMNS) : 1;
     if (block.cell->trials.count == 0)
         return;

@@ -8,6 +8,7 @@
 #include "harness/base/problem.h"
 #include "harness/contract/parameters.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -219,8 +220,8 @@ static void verdict_rows(struct rows *rows)
         csv_text(csv, metric_at(rows, pair->metric)->name);
         csv_text(csv, name_of(rows, pair->baseline));
         known_number(csv, pair->compared, pair->ratio);
-        known_number(csv, pair->compared, pair->low);
-        known_number(csv, pair->compared, pair->high);
+        known_number(csv, pair->compared && pair->bounded, pair->low);
+        known_number(csv, pair->compared && pair->bounded, pair->high);
         known_number(csv, pair->compared, pair->confidence);
         csv_number(csv, (double)pair->n);
         known_number(csv, pair->compared, pair->p);
@@ -264,7 +265,13 @@ static void skipped_row(struct rows *rows, size_t subject, const char *reason)
 
 static void skipped_rows(struct rows *rows)
 {
+    const struct run *run = rows->analysis->run;
     const struct run_cell *cell = rows->run_cell;
+    char killed[80];
+    snprintf(killed, sizeof killed, "it was killed; %" PRIu64 " round%s kept", run->rounds,
+             run->rounds == 1 ? " is" : "s are");
+    if (run->ended == NULL)
+        skipped_row(rows, SUBJECT_NONE, killed);
     if (cell->skipped != NULL)
         skipped_row(rows, SUBJECT_NONE, cell->skipped);
     for (size_t i = 0; i < cell->skipped_count; i++)

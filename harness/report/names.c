@@ -1,6 +1,7 @@
 #include "harness/report/parts.h"
 
 #include "harness/base/printable.h"
+#include "harness/contract/parameters.h"
 
 #include <string.h>
 
@@ -58,4 +59,29 @@ char *report_baseline_heading(const struct analysis *analysis, const size_t *cel
         snprintf(text, COLUMN_BYTES, "%s/ %s", before,
                  differ ? "baseline" : report_name(analysis->run, baseline, name));
     return text;
+}
+
+void report_print_ratio(const struct comparison *comparison, char *text)
+{
+    double ratio = comparison->ratio;
+    if (comparison->bounded)
+        format_ratio(ratio, comparison->low, comparison->high, text, COLUMN_BYTES);
+    else
+        snprintf(text, COLUMN_BYTES, "%.*f (no interval yet)", format_ratio_decimals(ratio), ratio);
+}
+
+bool report_find_ratio(const struct analysis *analysis, size_t cell, const struct metric *metric,
+                       size_t subject, struct comparison *found)
+{
+    const struct cell *where = &analysis->run->cells[cell].cell;
+    size_t baseline = analysis->cells[cell].baseline;
+    bool is_main = metric == workload_main_metric(where->workload, where->mode);
+    if (is_main && analysis_compare(analysis, cell, subject, baseline, found) && found->has_ratio)
+        return true;
+    const struct paired *ratio = analysis_ratio(analysis, cell, metric, baseline, subject);
+    if (ratio == NULL)
+        return false;
+    *found = (struct comparison){
+        .bounded = true, .ratio = ratio->value, .low = ratio->low, .high = ratio->high};
+    return true;
 }

@@ -4,10 +4,21 @@
 #include "harness/analysis/reasons.h"
 #include "harness/base/printable.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 /* Of trials, or pairs, that do not count; numbers in them make many. */
 enum { REASONS_SHOWN = 3, REASON_TEXT_BYTES = 400 };
+
+void report_say(FILE *out, int indent, const char *format, ...)
+{
+    char line[LINE_BYTES];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    format_wrapped(out, indent, line);
+}
 
 void report_no_memory(FILE *out)
 {
@@ -90,7 +101,7 @@ static void print_trials(const struct reason_list *list, FILE *out)
         format_wrapped(out, 2, line);
     }
     if (shown > REASONS_SHOWN)
-        fprintf(out, "  INVALID for %zu more reasons: trials.csv\n", shown - REASONS_SHOWN);
+        report_say(out, 2, "INVALID for %zu more reasons: trials.csv", shown - REASONS_SHOWN);
 }
 
 void report_print_reasons(const struct analysis *analysis, const size_t *cells, size_t count,
@@ -121,7 +132,7 @@ void report_print_invalid_pairs(const struct analysis *analysis, const size_t *c
         format_wrapped(out, 2, line);
     }
     if (shown > REASONS_SHOWN)
-        fprintf(out, "  INVALID for %zu more reasons: verdicts.csv\n", shown - REASONS_SHOWN);
+        report_say(out, 2, "INVALID for %zu more reasons: verdicts.csv", shown - REASONS_SHOWN);
     reasons_free(&list);
 }
 
@@ -143,18 +154,20 @@ void report_print_disturbed(const struct run *run, const size_t *cells, size_t c
 
 void report_explain_short_word(FILE *out)
 {
-    fprintf(out, "  ? (64): INCONCLUSIVE. With 64 rounds in all, about half of such pairs would "
-                 "be decided.\n");
+    report_say(out, 2,
+               "? (64): INCONCLUSIVE. With 64 rounds in all, about half of such pairs would be "
+               "decided.");
 }
 
 void report_warn_of_few_rounds(FILE *out)
 {
-    fprintf(out, "  Fewer than %d rounds: these intervals are narrower than the truth.\n",
-            RELIABLE_ROUNDS);
+    report_say(out, 2, "Fewer than %d rounds: these intervals are narrower than the truth.",
+               RELIABLE_ROUNDS);
 }
 
 void report_print_bound(unsigned bound, unsigned trials, FILE *out)
 {
-    fprintf(out, "  GENERATOR BOUND in %u of %u trials: says nothing of the server; not ranked.\n",
-            bound, trials);
+    report_say(out, 2,
+               "GENERATOR BOUND in %u of %u trials: says nothing of the server; not ranked.", bound,
+               trials);
 }

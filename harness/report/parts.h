@@ -30,6 +30,14 @@ char *report_baseline_heading(const struct analysis *, const size_t *cells, size
                               const char *before, char *text);
 enum { COLUMN_BYTES = 64 };
 
+/* The ratio of a subject to the cell's baseline, of which only ratio, bounded, low and high are
+ * set: on the main metric with the interval that the verdict was given with. false: there is none.
+ */
+bool report_find_ratio(const struct analysis *, size_t cell, const struct metric *, size_t subject,
+                       struct comparison *);
+/* "0.925 [0.907, 0.943]", "0.925 (no interval yet)". COLUMN_BYTES. */
+void report_print_ratio(const struct comparison *, char *text);
+
 /* ---- parts of the report ---- */
 
 /* What a reader wants to know first. */
@@ -59,5 +67,7 @@ void report_warn_of_few_rounds(FILE *);
 /* That the generator, not the server, set the pace in some of so many trials. */
 void report_print_bound(unsigned bound, unsigned trials, FILE *);
 void report_no_memory(FILE *);
+/* A sentence, broken at the width of the terminal. */
+void report_say(FILE *, int indent, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

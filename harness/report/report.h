@@ -1,4 +1,4 @@
-/* A run on a terminal, 100 columns wide, and as CSV files. */
+/* A run on a terminal, as wide as that is (base/terminal.h), and as CSV files. */
 #ifndef HARNESS_REPORT_REPORT_H
 #define HARNESS_REPORT_REPORT_H
 

@@ -72,10 +72,11 @@ static void print_knees(const struct analysis *analysis, const struct sweep *swe
         print_knee(analysis, sweep, i, out);
     if (!is_first_of_mode)
         return;
-    fprintf(out,
-            "  A load is carried when at least %g %% of what is offered is delivered, and p99 wait "
-            "is at most\n  %g times the mean service time (or %g times p99 at the lowest load).\n",
-            100 * KNEE_DELIVERED, KNEE_WAIT_FACTOR, KNEE_WAIT_FACTOR);
+    report_say(
+        out, 2,
+        "A load is carried when at least %g %% of what is offered is delivered, and p99 wait "
+        "is at most %g times the mean service time (or %g times p99 at the lowest load).",
+        100 * KNEE_DELIVERED, KNEE_WAIT_FACTOR, KNEE_WAIT_FACTOR);
 }
 
 /* ---- rate ---- */
@@ -124,9 +125,9 @@ static void print_headroom(const struct run *run, const struct sweep *sweep, FIL
     }
     if (proof == NULL)
         return;
-    fprintf(out, "  The generator proved that it can make %g times %s against %s.\n", proof->factor,
-            proofs == sweep->count ? "these loads" : "the other loads",
-            printable(place, sizeof place, proof->against != NULL ? proof->against : "unknown"));
+    report_say(out, 2, "The generator proved that it can make %g times %s against %s.",
+               proof->factor, proofs == sweep->count ? "these loads" : "the other loads",
+               printable(place, sizeof place, proof->against != NULL ? proof->against : "unknown"));
 }
 
 /* ---- all ---- */
@@ -135,7 +136,7 @@ void report_print_sweep_notes(const struct analysis *analysis, const struct desi
                               const struct sweep *sweep, const struct sweep_marks *marks, FILE *out)
 {
     if (marks->pooled)
-        fprintf(out, "  *: of all rounds together; single trials are too short for it.\n");
+        report_say(out, 2, "*: of all rounds together; single trials are too short for it.");
     if (marks->open)
         report_explain_short_word(out);
     if (marks->fewest_rounds < RELIABLE_ROUNDS)

@@ -4,6 +4,7 @@
 
 #include "harness/analysis/sweeps.h"
 #include "harness/base/printable.h"
+#include "harness/base/terminal.h"
 #include "harness/contract/parameters.h"
 #include "harness/report/sweep_notes.h"
 
@@ -114,9 +115,22 @@ static void write_rows(struct table *table)
     }
 }
 
+/* Leaves columns out from the right until the rest fits. */
+static int leave_out(const struct table *table, int *widths, int total, int columns, bool spare)
+{
+    for (size_t k = table->column_count; k-- > FIXED + 2 && total > columns;) {
+        if (widths[k] == 0 || table->columns[k].column->spare != spare)
+            continue;
+        total -= widths[k] + 1;
+        widths[k] = 0;
+    }
+    return total;
+}
+
 /* Each column as wide as its widest text, 0 for those that are left out where the terminal is too
- * narrow: first the tier, since nothing is ranked here, then the spare ones. */
-static void measure(const struct table *table, int *widths)
+ * narrow: first the tier, since nothing is ranked here, then the spare ones, then others, but not
+ * the main figure. */
+static void measure(const struct table *table, int *widths, int columns)
 {
     int total = 1;
     for (size_t k = 0; k < table->column_count; k++) {
@@ -129,22 +143,18 @@ static void measure(const struct table *table, int *widths)
         }
         total += widths[k] + 1;
     }
-    if (total > FORMAT_COLUMNS) {
+    if (total > columns) {
         total -= widths[TIER] + 1;
         widths[TIER] = 0;
     }
-    for (size_t k = table->column_count; k-- > FIXED && total > FORMAT_COLUMNS;) {
-        if (!table->columns[k].column->spare)
-            continue;
-        total -= widths[k] + 1;
-        widths[k] = 0;
-    }
+    total = leave_out(table, widths, total, columns, true);
+    leave_out(table, widths, total, columns, false);
 }
 
 static void print_rows(const struct table *table, FILE *out)
 {
     int widths[COLUMNS_SHOWN];
-    measure(table, widths);
+    measure(table, widths, terminal_columns(out));
     for (size_t i = 0; i < table->row_count; i++) {
         char line[COLUMNS_SHOWN * (COLUMN_BYTES + 1)] = " ";
         for (size_t k = 0; k < table->column_count; k++) {
@@ -211,8 +221,9 @@ bool report_print_sweep(const struct analysis *analysis, size_t cell, FILE *out)
     find_rows(analysis->run, cell, design, &sweep);
     if (!is_first(analysis->run, cell, &sweep, &is_first_of_mode))
         return true;
-    fprintf(out, "\n%s %s  %s\n", design->workload, design->mode,
-            format_params(where, sweep.parameter, NULL, params, sizeof params));
+    fputc('\n', out);
+    report_say(out, 0, "%s %s  %s", design->workload, design->mode,
+               format_params(where, sweep.parameter, NULL, params, sizeof params));
     report_print_reasons(analysis, sweep.cells, sweep.count, out);
     print_table(analysis, design, &sweep, is_first_of_mode, out);
     if (is_first_of_mode)

@@ -4,6 +4,7 @@
  * that its interval overlaps. */
 #include "harness/report/parts.h"
 
+#include "harness/base/terminal.h"
 #include "harness/contract/parameters.h"
 #include "harness/report/columns.h"
 
@@ -97,13 +98,11 @@ static void write_verdict(const struct block *block, size_t subject, char *text)
 
 static void write_ratio(const struct block *block, size_t subject, char *text)
 {
-    size_t baseline = block->analysis->cells[block->cell].baseline;
-    const struct paired *ratio =
-        analysis_ratio(block->analysis, block->cell, block->metric, baseline, subject);
-    if (ratio != NULL)
-        format_ratio(ratio->value, ratio->low, ratio->high, text, COLUMN_BYTES);
-    else if (baseline == subject)
+    struct comparison ratio;
+    if (subject == block->analysis->cells[block->cell].baseline)
         snprintf(text, COLUMN_BYTES, "1");
+    else if (report_find_ratio(block->analysis, block->cell, block->metric, subject, &ratio))
+        report_print_ratio(&ratio, text);
 }
 
 static void write_line(const struct block *block, size_t self)
@@ -141,38 +140,47 @@ static void write_heading(const struct block *block)
     snprintf(line->cells[LAST], COLUMN_BYTES, "%s", block->has_verdicts ? "verdict" : "overlaps");
 }
 
-/* Each column as wide as its widest text; the last one is left out when it does not fit: overlaps
- * follow from the intervals, and a verdict has to fit. Returns whether there is room for them. */
-static bool measure_columns(const struct block *block, int *columns)
+/* Each column as wide as its widest text, 0 for those that are left out where the terminal is too
+ * narrow: overlaps follow from the intervals, the tier ranks nothing here, rounds are in the CSV
+ * files. The verdict and the ratio are left out last. */
+static void measure_columns(const struct block *block, int *columns, int room)
 {
-    int total = 4 + CELLS;
+    static const int verdict_order[] = {TIER, ROUNDS, INTERVAL, RATIO, LAST};
+    static const int overlaps_order[] = {LAST, TIER, ROUNDS, INTERVAL, RATIO};
+    const int *order = block->has_verdicts ? verdict_order : overlaps_order;
+    int total = 4;
     for (int k = 0; k < CELLS; k++) {
         columns[k] = 0;
         for (size_t i = 0; i <= block->count; i++) {
             int length = (int)strlen(block->lines[i].cells[k]);
             columns[k] = length > columns[k] ? length : columns[k];
         }
-        total += columns[k];
     }
-    return columns[LAST] > 0 && total <= FORMAT_COLUMNS;
+    /* Those of all blocks stand below each other. */
+    columns[NAME] = report_name_columns(block->analysis->run);
+    columns[TIER] = report_tier_columns(block->analysis->run);
+    for (int k = 0; k < CELLS; k++)
+        total += columns[k] + (columns[k] > 0);
+    for (int i = 0; i < CELLS - 2 && total > room; i++) {
+        total -= columns[order[i]] + (columns[order[i]] > 0);
+        columns[order[i]] = 0;
+    }
 }
 
 static void print_lines(const struct block *block, FILE *out)
 {
-    const struct run *run = block->analysis->run;
     int columns[CELLS];
-    bool last = measure_columns(block, columns);
-    columns[NAME] = report_name_columns(run);
-    columns[TIER] = report_tier_columns(run);
+    measure_columns(block, columns, terminal_columns(out));
     for (size_t i = 0; i <= block->count; i++) {
         char number[24], text[LINE_BYTES];
-        const struct line *line = &block->lines[i];
         snprintf(number, sizeof number, i == 0 ? "#" : "%zu", i);
-        snprintf(text, sizeof text, "  %2s %-*s %-*s %*s %*s %-*s %-*s %s", number, columns[NAME],
-                 line->cells[NAME], columns[TIER], line->cells[TIER], columns[ROUNDS],
-                 line->cells[ROUNDS], columns[MEDIAN], line->cells[MEDIAN], columns[INTERVAL],
-                 line->cells[INTERVAL], columns[RATIO], line->cells[RATIO],
-                 last ? line->cells[LAST] : "");
+        snprintf(text, sizeof text, "  %2s", number);
+        for (int k = 0; k < CELLS; k++) {
+            bool right = k == ROUNDS || k == MEDIAN;
+            if (columns[k] > 0)
+                format_add(text, sizeof text, " %*s", right ? columns[k] : -columns[k],
+                           block->lines[i].cells[k]);
+        }
         size_t length = strlen(text);
         while (length > 0 && text[length - 1] == ' ')
             length--;
@@ -255,8 +263,19 @@ static void print_metric(const struct analysis *analysis, size_t cell, const str
 
 /* ---- percentiles ---- */
 
+enum { PERCENTILE_COLUMNS = 10 };
+
+/* As many as there is room for, from p50 on; the others are in percentiles.csv. */
+static size_t percentiles_shown(const struct run *run, FILE *out)
+{
+    int room = terminal_columns(out) - 10 - report_name_columns(run) - report_tier_columns(run);
+    size_t fit = room > PERCENTILE_COLUMNS ? (size_t)(room / PERCENTILE_COLUMNS) : 1;
+    return fit < PERCENTILES ? fit : PERCENTILES;
+}
+
 static void print_percentile_row(const struct analysis *analysis, size_t cell,
-                                 const struct metric *metric, size_t subject, FILE *out)
+                                 const struct metric *metric, size_t subject, size_t shown,
+                                 FILE *out)
 {
     const struct run *run = analysis->run;
     char name[FORMAT_NAME_BYTES];
@@ -267,7 +286,7 @@ static void print_percentile_row(const struct analysis *analysis, size_t cell,
     fprintf(out, "     %-*s %-*s %3zu", report_name_columns(run), report_name(run, subject, name),
             report_tier_columns(run), report_short_tier(run, run->subjects[subject].tier),
             maximum->n);
-    for (size_t k = 0; k < PERCENTILES; k++) {
+    for (size_t k = 0; k < shown; k++) {
         const struct median *median = analysis_percentile(analysis, cell, metric, k, subject);
         char text[40] = "-";
         if (median != NULL)
@@ -287,23 +306,30 @@ static bool is_closed_loop(const struct cell *cell)
 static void print_percentiles(const struct analysis *analysis, size_t cell,
                               const struct metric *metric, FILE *out)
 {
+    static const char *const headings[PERCENTILES] = {"p50",   "p90",    "p99",
+                                                      "p99.9", "p99.99", "max"};
     const struct run *run = analysis->run;
     unsigned trials;
     unsigned bound = analysis_bound_trials(analysis, cell, metric, &trials);
     if (count_figures(analysis, cell, metric) > 0 || trials == 0)
         return;
-    fprintf(out, "\n  %s, in us: percentiles of each trial, their median over the rounds\n",
-            metric->name);
+    fputc('\n', out);
+    report_say(out, 2, "%s, in us: percentiles of each trial, their median over the rounds",
+               metric->name);
     if (is_closed_loop(&run->cells[cell].cell))
-        fprintf(out, "  Closed loop: a client waits for its answer, so a slow server is asked less "
-                     "often.\n");
+        report_say(out, 2,
+                   "Closed loop: a client waits for its answer, so a slow server is asked less "
+                   "often.");
     if (bound > 0)
         report_print_bound(bound, trials, out);
-    fprintf(out, "     %-*s %-*s %3s %9s %9s %9s %9s %9s %9s\n", report_name_columns(run),
-            "subject", report_tier_columns(run), "tier", "n", "p50", "p90", "p99", "p99.9",
-            "p99.99", "max");
+    size_t shown = percentiles_shown(run, out);
+    fprintf(out, "     %-*s %-*s %3s", report_name_columns(run), "subject",
+            report_tier_columns(run), "tier", "n");
+    for (size_t k = 0; k < shown; k++)
+        fprintf(out, " %9s", headings[k]);
+    fputc('\n', out);
     for (size_t i = 0; i < run->subject_count; i++)
-        print_percentile_row(analysis, cell, metric, i, out);
+        print_percentile_row(analysis, cell, metric, i, shown, out);
 }
 
 /* ---- the run ---- */
@@ -313,8 +339,9 @@ static void print_cell(const struct analysis *analysis, size_t cell, FILE *out)
     const struct cell *where = &analysis->run->cells[cell].cell;
     const struct metric *metric = NULL;
     char params[FORMAT_BYTES];
-    fprintf(out, "\n%s %s  %s\n", where->workload->name, where->mode,
-            format_params(where, NULL, NULL, params, sizeof params));
+    fputc('\n', out);
+    report_say(out, 0, "%s %s  %s", where->workload->name, where->mode,
+               format_params(where, NULL, NULL, params, sizeof params));
     report_print_reasons(analysis, &cell, 1, out);
     while ((metric = workload_next_metric(where->workload, where->mode, metric)) != NULL) {
         print_metric(analysis, cell, metric, out);
@@ -328,10 +355,11 @@ static void print_end(const struct run *run, FILE *out)
 {
     char end[FORMAT_BYTES];
     if (!run_is_whole(run))
-        fprintf(out, "NOT FINISHED: what follows is of %s.\n", format_end(run, end, sizeof end));
+        report_say(out, 0, "NOT FINISHED: what follows is of %s.",
+                   format_end(run, end, sizeof end));
     if (run->cut_lines > 0)
-        fprintf(out, "%" PRIu64 " line%s of trials.jsonl was cut off, and is left out.\n",
-                run->cut_lines, run->cut_lines == 1 ? "" : "s");
+        report_say(out, 0, "%" PRIu64 " line%s of trials.jsonl was cut off, and is left out.",
+                   run->cut_lines, run->cut_lines == 1 ? "" : "s");
 }
 
 void report_print_tables(const struct analysis *analysis, FILE *out)

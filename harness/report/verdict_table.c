@@ -4,11 +4,36 @@
 #include "harness/stats/max_t.h"
 
 #include "harness/analysis/modes.h"
+#include "harness/base/terminal.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-enum { NAMES_COLUMNS = 41, RATIO_COLUMNS = 23, SHORT_TIER_COLUMNS = 5 };
+/* Of names, ratio and verdict; where a terminal is narrower the verdict is shortened, then the
+ * ratio stands without its interval. */
+enum { NAMES_COLUMNS = 41, NAMES_COLUMNS_LEAST = 10 };
+enum { RATIO_COLUMNS = 23, RATIO_COLUMNS_SHORT = 6, WORD_COLUMNS = 18, WORD_COLUMNS_SHORT = 12 };
+enum { INDENT = 4 };
+
+struct widths {
+    int names, ratio, word;
+};
+
+static struct widths measure(const struct run *run, FILE *out)
+{
+    int room = terminal_columns(out) - INDENT - report_tier_columns(run) - 3;
+    struct widths widths = {.ratio = RATIO_COLUMNS, .word = WORD_COLUMNS};
+    if (room < NAMES_COLUMNS + widths.ratio + widths.word)
+        widths.word = WORD_COLUMNS_SHORT;
+    if (room < 2 * NAMES_COLUMNS_LEAST + widths.ratio + widths.word)
+        widths.ratio = RATIO_COLUMNS_SHORT;
+    widths.names = room - widths.ratio - widths.word;
+    if (widths.names > NAMES_COLUMNS)
+        widths.names = NAMES_COLUMNS;
+    if (widths.names < NAMES_COLUMNS_LEAST)
+        widths.names = NAMES_COLUMNS_LEAST;
+    return widths;
+}
 
 #define NOTHING_TO_COMPARE                                                                         \
     "nothing to compare: a verdict is of two subjects, and only one takes part"
@@ -16,7 +41,8 @@ enum { NAMES_COLUMNS = 41, RATIO_COLUMNS = 23, SHORT_TIER_COLUMNS = 5 };
 /* ---- one cell ---- */
 
 /* "epoll-et, epoll, poll +3; undecided" */
-static void write_names(const struct run *run, const struct group *group, char *text, size_t size)
+static void write_names(const struct run *run, const struct group *group, int columns, char *text,
+                        size_t size)
 {
     const char *tail = group->count < 2 ? "" : group->undecided ? "; undecided" : "; alike";
     size_t i = 0;
@@ -26,7 +52,7 @@ static void write_names(const struct run *run, const struct group *group, char *
         report_name(run, group->subjects[i], name);
         bool last = i + 1 == group->count;
         size_t needed = strlen(text) + strlen(name) + strlen(tail) + (last ? 2 : 6);
-        if (i > 0 && needed > NAMES_COLUMNS)
+        if (i > 0 && needed > (size_t)columns)
             break;
         format_add(text, size, "%s%s", i > 0 ? ", " : "", name);
     }
@@ -35,10 +61,20 @@ static void write_names(const struct run *run, const struct group *group, char *
     format_add(text, size, "%s", tail);
 }
 
+static void write_ratio(const struct comparison *comparison, int columns, char *text)
+{
+    if (columns < RATIO_COLUMNS)
+        snprintf(text, COLUMN_BYTES, "%.*f", format_ratio_decimals(comparison->ratio),
+                 comparison->ratio);
+    else
+        report_print_ratio(comparison, text);
+}
+
 static void print_tier(const struct analysis *analysis, size_t cell, enum backend_tier tier,
                        FILE *out)
 {
     const struct run *run = analysis->run;
+    const struct widths widths = measure(run, out);
     struct group group;
     struct comparison comparison;
     char names[200], ratio[COLUMN_BYTES] = "1", word[COLUMN_BYTES] = "the baseline";
@@ -50,15 +86,19 @@ static void print_tier(const struct analysis *analysis, size_t cell, enum backen
         snprintf(ratio, sizeof ratio, "-");
         snprintf(word, sizeof word, "INVALID");
     } else {
-        write_names(run, &group, names, sizeof names);
+        write_names(run, &group, widths.names, names, sizeof names);
         if (analysis_compare(analysis, cell, group.subjects[0], analysis->cells[cell].baseline,
                              &comparison)) {
-            format_ratio(comparison.ratio, comparison.low, comparison.high, ratio, sizeof ratio);
-            format_word(&comparison, word, sizeof word);
+            write_ratio(&comparison, widths.ratio, ratio);
+            if (widths.word < WORD_COLUMNS)
+                format_short_word(&comparison, word, sizeof word);
+            else
+                format_word(&comparison, word, sizeof word);
         }
     }
-    fprintf(out, "    %-*s %-*s %-*s %s\n", report_tier_columns(run), report_short_tier(run, tier),
-            NAMES_COLUMNS, names, RATIO_COLUMNS, ratio, word);
+    fprintf(out, "%*s%-*s %-*.*s %-*s %s\n", INDENT, "", report_tier_columns(run),
+            report_short_tier(run, tier), widths.names, widths.names, names, widths.ratio, ratio,
+            word);
 }
 
 /* ---- one mode ---- */
@@ -75,7 +115,7 @@ static void print_cell(const struct analysis *analysis, const struct mode_view *
     if (params[0] != '\0')
         format_wrapped(out, 2, params);
     if (analysis->cells[cell].verdict_count == 0) {
-        fprintf(out, "    " NOTHING_TO_COMPARE "\n");
+        format_wrapped(out, INDENT, NOTHING_TO_COMPARE);
         return;
     }
     print_tier(analysis, cell, TIER_READINESS, out);
@@ -104,19 +144,23 @@ static bool has_pairs(const struct analysis *analysis, const struct mode_view *m
 static void print_mode(const struct analysis *analysis, const struct mode_view *mode, FILE *out)
 {
     const struct run *run = analysis->run;
+    const struct widths widths = measure(run, out);
     char best[COLUMN_BYTES];
-    bool differ;
+    bool differ, is_wide = widths.names == NAMES_COLUMNS;
     print_heading(analysis, mode, out);
     if (!has_pairs(analysis, mode)) {
-        fprintf(out, "  " NOTHING_TO_COMPARE "\n");
+        format_wrapped(out, 2, NOTHING_TO_COMPARE);
         return;
     }
     report_baseline(analysis, mode->cells, mode->cell_count, &differ);
-    fprintf(out, "    %-*s %-*s %-*s %s\n", report_tier_columns(run), "tier", NAMES_COLUMNS,
-            "not significantly slower than any other,", RATIO_COLUMNS,
+    fprintf(out, "%*s%-*s %-*.*s %-*.*s %.*s\n", INDENT, "", report_tier_columns(run), "tier",
+            widths.names, widths.names,
+            is_wide ? "not significantly slower than any other," : "not slower, best first",
+            widths.ratio, widths.ratio,
             report_baseline_heading(analysis, mode->cells, mode->cell_count, "best ", best),
-            "verdict (rounds)");
-    fprintf(out, "    %-*s the best first\n", report_tier_columns(run), "");
+            widths.word, "verdict (rounds)");
+    if (is_wide)
+        fprintf(out, "%*s%-*s the best first\n", INDENT, "", report_tier_columns(run), "");
     for (size_t i = 0; i < mode->cell_count; i++)
         print_cell(analysis, mode, mode->cells[i], differ, out);
     report_print_crossovers(analysis, mode->cells, mode->cell_count, out);
@@ -174,7 +218,7 @@ void report_print_verdicts(const struct analysis *analysis, FILE *out)
         return;
     }
     if (totals.pairs == 0) {
-        fprintf(out, "Verdicts: none. They are of two subjects, and no cell has two.\n");
+        report_say(out, 0, "Verdicts: none. They are of two subjects, and no cell has two.");
         return;
     }
     print_totals(analysis, &totals, out);

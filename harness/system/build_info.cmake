@@ -11,6 +11,9 @@ string(STRIP "${FLAGS}" FLAGS)
 string(REGEX REPLACE "[; ]+" " " FLAGS "${FLAGS}")
 string(REGEX REPLACE "([\"\\\\])" "\\\\\\1" FLAGS "${FLAGS}")
 set(text "#define POLLBENCH_BUILD_COMMIT \"${commit}\"
+#define POLLBENCH_BUILD_VERSION \"${VERSION}\"
+#define POLLBENCH_BUILD_LIBURING \"${LIBURING}\"
+#define POLLBENCH_BUILD_LIBUV \"${LIBUV}\"
 #define POLLBENCH_BUILD_TYPE \"${TYPE}\"
 #define POLLBENCH_BUILD_FLAGS \"${FLAGS}\"
 ")

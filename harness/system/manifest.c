@@ -2,6 +2,7 @@
 
 #include "harness/system/manifest_system.h"
 #include "harness/system/placement.h"
+#include "harness/system/version.h"
 
 #include "pollbench_build.h" /* written by the build: build_info.cmake */
 
@@ -11,12 +12,6 @@
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
-
-#ifdef __clang__
-#define COMPILER "clang " __clang_version__
-#else
-#define COMPILER "gcc " __VERSION__
-#endif
 
 enum { ALLOWED_CPUS_MAX = 1024, CPU_NUMBER_BYTES = 6 };
 
@@ -89,7 +84,7 @@ static int add_limits(struct named_values *manifest)
 static int add_build(struct named_values *manifest)
 {
     int r = named_values_add_text(manifest, "", "commit", POLLBENCH_BUILD_COMMIT);
-    r |= named_values_add_text(manifest, "", "compiler", COMPILER);
+    r |= named_values_add_text(manifest, "", "compiler", BUILD_COMPILER);
     r |= named_values_add_text(manifest, "", "build_type", POLLBENCH_BUILD_TYPE);
     r |= named_values_add_text(manifest, "", "flags", POLLBENCH_BUILD_FLAGS);
     return r;

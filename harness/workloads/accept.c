@@ -129,12 +129,20 @@ static int scale(const char *mode, const struct named_values *params, double fac
     return r;
 }
 
+static const struct question questions[] = {
+    {"drain", "accept, {idle} idle[, queue {queue}]"},
+    {"steady", "accept, {conns} at a time[, {idle} idle]"},
+    {"rate", "answer, {rate}/s[, {share} of capacity][, {bytes} bytes][, {idle} idle]"},
+    {NULL, NULL},
+};
+
 const struct workload accept_workload = {
     .name = "accept",
     .summary = "what it costs to take connections off a listen queue",
     .modes = modes,
     .parameters = accept_parameters,
     .metrics = accept_metrics,
+    .questions = questions,
     .needs = needs,
     .takes_turns = takes_turns,
     .refuses = refuses,

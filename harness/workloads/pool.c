@@ -315,12 +315,20 @@ static int run(const struct trial_request *request, struct outcome *outcome, cha
     return r;
 }
 
+static const struct question questions[] = {
+    {"saturate", "pool of {threads}, load {load}[, {job} jobs]"},
+    {"mixed", "pool of {threads}, mixed jobs, load {load}"},
+    {"throughput", "pool of {threads}, empty jobs"},
+    {NULL, NULL},
+};
+
 const struct workload pool_workload = {
     .name = "pool",
     .summary = "what a thread pool does as the load on it rises",
     .modes = modes,
     .parameters = parameters,
     .metrics = metrics,
+    .questions = questions,
     .all_cpus = true,
     .needs = needs,
     .refuses = refuses,

@@ -284,12 +284,20 @@ static double estimate_s(const char *mode, const struct named_values *params)
     return is_scale(mode) ? timer_scale_estimate_s(params) : timer_accuracy_estimate_s(params);
 }
 
+static const struct question questions[] = {
+    {"accuracy",
+     "timer lateness, {interval_us}[, {timers} timers][, slack {slack}][, {conns} conns]"},
+    {"scale", "{timers} timers[, {due}]"},
+    {NULL, NULL},
+};
+
 const struct workload timer_workload = {
     .name = "timer",
     .summary = "whether timers are on time, and what they cost",
     .modes = modes,
     .parameters = parameters,
     .metrics = metrics,
+    .questions = questions,
     .needs = needs,
     .refuses = refuses,
     .by_default = by_default,

@@ -35,7 +35,7 @@ children_of() { # PID WORD
     true
 }
 
-ended_by() { # SIGNAL
+ended_by() { # SIGNAL STATUS
     "$pollbench" run "${endless[@]}" --out r >out 2>err &
     local pid=$! children
     wait_until 20 has_rounds r 3 || fail "no rounds" || return 1
@@ -43,8 +43,9 @@ ended_by() { # SIGNAL
     kill -"$1" $pid
     status=0
     wait $pid || status=$?
-    expect_status 3 && expect_error interrupted "in r" || return 1
-    grep -q ns_per_accept out || fail "no table of the finished rounds" || return 1
+    expect_status "$2" && expect_error interrupted "in r" || return 1
+    grep -qE "^2 questions, [0-9]+ rounds \(interrupted\)" out || fail "no answer from the finished rounds" || return 1
+    grep -q "^page: r/report.html" out && [ -s r/report.html ] || fail "no page" || return 1
     expect_run r 'run["rounds"] >= 3 and {t["round"] for t in trials} == set(range(run["rounds"]))' &&
         expect_run r 'run["ended"] == "interrupted" and cells[0]["summary"]' || return 1
     local child
@@ -54,11 +55,11 @@ ended_by() { # SIGNAL
 }
 
 ctrl_c_keeps_the_finished_rounds_and_says_where_they_are() {
-    ended_by INT
+    ended_by INT 130
 }
 
 sigterm_keeps_the_finished_rounds_and_says_where_they_are() {
-    ended_by TERM
+    ended_by TERM 143
 }
 
 # The folder is made before the machine is probed, which takes a second.
@@ -95,6 +96,24 @@ for cell, of_cell in zip(run["cells"], rounds):
 PYTHON
 }
 
+# In tables, page, JSON and CSV; of a run that was killed at once, that there are none.
+says_how_many_rounds_it_kept() { # FOLDER
+    local kept
+    kept=$(PYTHONPATH=$sources/tests/harness/record "$python" - "$1" <<'PYTHON'
+import run_folder, sys
+trials = [trial for cell in run_folder.load(sys.argv[1])["cells"] for trial in cell["trials"]]
+print(max((trial["round"] + 1 for trial in trials), default=0))
+PYTHON
+    )
+    grep -qE "of $kept rounds? \(it was killed\)" out || fail "the tables do not say $kept rounds" || return 1
+    grep -qE "$kept rounds? \(it was killed\)" "$1/report.html" || fail "the page does not say $kept rounds" || return 1
+    grep -qE "it was killed; $kept rounds? (is|are) kept" "$1/skipped.csv" ||
+        fail "skipped.csv does not say $kept rounds" || return 1
+    PATH=/nonexistent pb report "$1" --json
+    "$python" -c 'import json, sys; sys.exit(json.load(open("out"))["rounds"] != int(sys.argv[1]))' "$kept" ||
+        fail "--json does not say $kept rounds"
+}
+
 # At once, early in the first round, and wherever it happens to be later. Charts would take most of the time: there is no
 # gnuplot here.
 a_run_that_is_killed_at_any_moment_keeps_every_finished_round() {
@@ -114,6 +133,7 @@ a_run_that_is_killed_at_any_moment_keeps_every_finished_round() {
         PATH=/nonexistent pb report $folder
         expect_status 0 || return 1
         [ $rounds = 0 ] || grep -q "ns_per_accept" out || fail "no table of the finished rounds" || return 1
+        says_how_many_rounds_it_kept $folder || return 1
     done
 }
 

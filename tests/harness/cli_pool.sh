@@ -39,7 +39,7 @@ the_variable_is_the_default_and_no_more() {
     expect_status 0 && expect_run b '[c["params"]["threads"] for c in cells] == [1, 2]' || return 1
     pb run pool --backends poll --set mode=throughput --set seconds=0.05 --rounds 1 --out c
     expect_status 0 && expect_run c '[c["params"]["threads"] for c in cells] == [4]' || return 1
-    pb run --help
+    pb run --help-all
     grep -q 'POLLBENCH_THREADS or 4' out || fail "the help does not name the variable"
 }
 

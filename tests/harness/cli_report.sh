@@ -55,10 +55,28 @@ a_last_line_that_was_cut_off_is_left_out() {
 }
 
 a_report_tells_the_same_again() {
-    pb run "${small[@]}" --rounds 3 --out r
-    cp out first
+    pb run "${small[@]}" --rounds 3 --verbose --out r
+    grep -v '^1 question, ' out | sed '/^Nothing is compared/,$d' >first
+    [ -s first ] || fail "no tables" || return 1
     pb report r
     expect_status 0 && cmp -s out first || fail "the report differs from what the run printed"
+}
+
+the_answer_of_a_run_can_be_had_again() {
+    pb run accept --set mode=drain --set queue=20 --set idle=0 --backends select,poll --rounds 3 --out r
+    sed '1s/,[^,]* s$//; s/ ([^)]* more)$//' out >first # without how long it took
+    pb report r --answer
+    expect_status 0 && grep -q '^1 question' out && cmp out first || fail "another answer"
+}
+
+tables_are_as_wide_as_the_terminal() {
+    local width
+    pb run accept --set mode=drain,steady --set queue=20 --set idle=0 --set conns=4 --set seconds=0.02 --rounds 2 --out r
+    for width in 60 80 100 120; do
+        COLUMNS=$width pb report r
+        expect_status 0 || return 1
+        ! grep -E ".{$((width + 1))}" out || fail "a line is wider than $width columns" || return 1
+    done
 }
 
 # What a workload writes, the report has to know: a histogram without its metric is taken for damage.
@@ -186,4 +204,5 @@ run_tests without_gnuplot_there_are_tables_and_csv_and_the_name_of_the_package \
     a_foreign_file_is_refused_with_the_field_that_is_wrong a_damaged_field_is_named \
     a_folder_without_a_run_is_named \
     a_last_line_that_was_cut_off_is_left_out no_string_of_the_file_is_a_formula_in_a_spreadsheet \
-    no_link_in_the_folder_is_followed a_file_that_cannot_be_written_is_named a_report_tells_the_same_again a_run_of_every_mode_can_be_reported_again
+    no_link_in_the_folder_is_followed a_file_that_cannot_be_written_is_named a_report_tells_the_same_again the_answer_of_a_run_can_be_had_again \
+    tables_are_as_wide_as_the_terminal a_run_of_every_mode_can_be_reported_again

@@ -6,7 +6,7 @@ source "$(dirname "$0")/cli.sh" "$1"
 a_run_leaves_every_trial_of_every_round() {
     pb run accept --set mode=drain,steady --set queue=20 --set idle=0,10 --set conns=4 \
         --set seconds=0.05 --backends select,poll --rounds 3 --out r
-    expect_status 0 && expect_error "3 rounds" &&
+    expect_status 0 &&
         expect_run r 'len(cells) == 4 and run["rounds"] == 3' &&
         expect_run r 'all(len(c["trials"]) >= 6 for c in cells)' &&
         expect_run r 'all({(t["subject"], t["round"]) for t in c["trials"] if sound(t)} == {(s, r)
@@ -16,7 +16,66 @@ a_run_leaves_every_trial_of_every_round() {
             for t in trials if t["valid"])' &&
         expect_run r 'run["command"][:3] == ["pollbench", "run", "accept"] and run["manifest"]["kernel"]' &&
         expect_run r 'all(c["summary"] for c in cells)' || return 1
-    grep -q ns_per_accept out || fail "no table"
+    grep -q "4 questions, 3 rounds" out || fail "no answer"
+}
+
+# The screen of a terminal, not more: the paths are the last lines.
+a_run_ends_with_the_answer_on_one_screen() {
+    pb run accept --set mode=drain,steady --set queue=20 --set idle=0,10,20,30,40,50,60,70 --set conns=4 \
+        --set seconds=0.01 --backends select,poll,null --rounds 3 --out r
+    expect_status 0 || return 1
+    [ "$(wc -l <out)" -le 20 ] || fail "$(wc -l <out) lines" || return 1
+    ! grep -E '.{81}' out || fail "a line is wider than 80 columns" || return 1
+    [ "$(tail -n 2 out)" = "page: r/report.html"$'\n'"all files: r" ] || fail "not the paths: $(tail -n 2 out)"
+}
+
+a_narrow_terminal_gets_narrow_lines() {
+    COLUMNS=40 pb run accept --set mode=drain --set queue=20 --set idle=0,10 --backends select,poll --rounds 2 --out r
+    expect_status 0 || return 1
+    [ "$(wc -l <out)" -le 20 ] && ! grep -E '.{41}' out || fail "not on a screen of 40 columns: $(cat out)"
+}
+
+the_answer_is_as_wide_as_the_terminal() {
+    "$python" - "$pollbench" "${small[@]}" <<'PYTHON' >err || fail "too wide for a terminal of 50 columns"
+import fcntl, os, pty, struct, sys, termios
+pid, terminal = pty.fork()
+if pid == 0:
+    # The other side sets the size first.
+    sys.stdin.readline()
+    os.execv(sys.argv[1], [sys.argv[1], "run", *sys.argv[2:], "--rounds", "2", "--quiet", "--out", "r"])
+fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 50, 0, 0))
+os.write(terminal, b"\n")
+text = b""
+while True:
+    try:
+        data = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not data:
+        break
+    text += data
+os.waitpid(pid, 0)
+lines = text.decode(errors="replace").replace("\r", "").strip().split("\n")
+print(lines)
+assert any(line.startswith("1 question, 2 rounds") for line in lines), lines
+assert all(len(line) <= 50 for line in lines), lines
+PYTHON
+}
+
+verbose_prints_the_tables_before_the_answer() {
+    pb run "${small[@]}" --rounds 1 --out r --verbose
+    expect_status 0 && grep -q ns_per_accept out || fail "no table" || return 1
+    [ "$(tail -n 1 out)" = "all files: r" ] || fail "no answer behind the tables"
+}
+
+quiet_keeps_the_answer() {
+    pb run "${small[@]}" --rounds 1 --out r --quiet
+    expect_status 0 && grep -q "^1 question, 1 round" out || fail "no answer"
+}
+
+whole_numbers_and_times_are_understood_as_people_write_them() {
+    pb run accept --set mode=drain --set queue=0.02k --set idle=0 --backends poll --rounds 0.001k --time 30 --out r
+    expect_status 0 && expect_run r 'run["rounds"] == 1 and cells[0]["params"]["queue"] == 20'
 }
 
 each_round_has_the_baseline_twice_and_no_figure_is_of_its_twin() {
@@ -213,9 +272,12 @@ a_baseline_that_is_asked_for_is_recorded_and_used() {
     expect_status 0 && expect_run a 'run["baseline"] is None'
 }
 
-run_tests a_run_leaves_every_trial_of_every_round \
+run_tests a_run_ends_with_the_answer_on_one_screen a_narrow_terminal_gets_narrow_lines \
+    the_answer_is_as_wide_as_the_terminal verbose_prints_the_tables_before_the_answer quiet_keeps_the_answer \
+    whole_numbers_and_times_are_understood_as_people_write_them a_run_leaves_every_trial_of_every_round \
     subjects_of_a_drain_live_at_a_time_and_take_turns \
-    each_round_has_the_baseline_twice_and_no_figure_is_of_its_twin each_mode_has_its_own_parameters \
+    each_round_has_the_baseline_twice_and_no_figure_is_of_its_twin \
+    each_mode_has_its_own_parameters \
     the_seed_decides_the_order json_is_all_of_standard_output \
     quiet_says_nothing_on_standard_error progress_is_drawn_on_a_terminal_only \
     no_round_begins_when_the_time_is_over rounds_and_time_bound_a_run_together \

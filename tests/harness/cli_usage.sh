@@ -26,31 +26,43 @@ unknown_names_are_refused_with_the_nearest_one() {
         refused '"epoll"' check --backends epol
 }
 
-unknown_names_that_are_like_none_are_told_where_the_names_are() {
-    refused '"nonsense" (see pollbench --help)' nonsense &&
-        refused '"--version" (see pollbench --help)' --version &&
-        refused '"--help"' --hepl &&
-        refused '"wxyz" (see pollbench run --help)' run wxyz &&
-        refused '"nothing" (see pollbench list)' run --backends nothing &&
+the_valid_names_are_listed_where_they_are_few() {
+    refused '"nonsense"; there are list, run, report' nonsense &&
+        refused '"--hepl"; the nearest is "--help"' --hepl &&
+        refused '"wxyz"; there are accept, timer, pool' run wxyz &&
+        refused '"drian"; the nearest is "drain"; there are drain, steady, rate' run accept --set mode=drian &&
+        refused '"wxyz"; there are drain, steady, rate' run accept --set mode=wxyz &&
+        refused '"quik"; the nearest is "quick"; there are quick, standard, thorough' run --profile quik &&
+        refused '"wxyz" (choices: poisson,constant)' run --set arrivals=wxyz
+}
+
+where_they_are_many_it_is_said_what_lists_them() {
+    refused '"nothing" (see pollbench list)' run --backends nothing &&
         refused '"nothing" (see pollbench list)' run --baseline nothing &&
         refused '"nothing" (see pollbench list)' check --backends nothing &&
-        refused '"wxyz" (see pollbench run --help)' run --set mode=wxyz &&
-        refused '"wxyz" (see pollbench run --help)' run --set wxyz=1 &&
-        refused '"wxyz" (choices: poisson,constant)' run --set arrivals=wxyz
+        refused '"wxyz" (see pollbench run --help-all)' run --set wxyz=1
+}
+
+a_thousand_with_a_comma_is_explained() {
+    local value
+    for value in 1,000 64,000 1,048,576 100,010; do
+        refused 'write a thousand as 1000 or 1k' run --set queue=$value || return 1
+    done
+    refused 'without commas' run --rounds 1,000
 }
 
 rounds_are_a_whole_number_in_a_range() {
     local value
-    for value in 0 -1 99999999999999999999 100001 ten 1.5 1e3 0x10 ' 5' ''; do
+    for value in 0 -1 99999999999999999999 100001 101k 1M ten 1.5 1.5555k 5K k 1e3 0x10 ' 5' ''; do
         refused 'from 1 to 100000' run --rounds "$value" || return 1
         refused 'from 1 to 100000' run "--rounds=$value" || return 1
     done
     refused 'takes a value' run --rounds && refused 'takes a value' run --rounds --quiet
 }
 
-times_have_a_unit_and_a_range() {
+times_are_seconds_or_have_a_unit_and_keep_to_a_range() {
     local value
-    for value in 30 0s -5s abc '' 5x 99999h 1e3s; do
+    for value in 0 0s -5s 1,5 999999999 abc '' 5x 99999h 1e3s; do
         refused 'from 1ms to 168h' run --time "$value" || return 1
     done
 }
@@ -89,7 +101,7 @@ empty_and_duplicate_values_are_refused() {
         refused 'NAME=VALUE' run --set queue &&
         refused 'NAME=VALUE' run --set =1 &&
         refused 'twice' run --set queue=1,1 &&
-        refused 'twice' run --set queue=10,010 &&
+        refused 'twice' run --set queue=010,10 &&
         refused 'twice' run --set queue=1 --set queue=2 &&
         refused 'twice' run --backends poll,poll &&
         refused 'empty' run --backends poll, &&
@@ -114,14 +126,43 @@ help_is_on_standard_output_of_every_command() {
     done
 }
 
-the_help_of_run_lists_what_workloads_declare() {
+fits_a_screen() { # ARGUMENT...
+    COLUMNS=80 pb "$@"
+    expect_status 0 || return 1
+    [ "$(wc -l <out)" -le 40 ] || fail "$*: $(wc -l <out) lines" || return 1
+    ! grep -E '.{81}' out || fail "$*: a line is wider than 80 columns"
+}
+
+says() { # WORD...
     local word
-    pb run --help
-    for word in accept drain steady rate queue conns idle budget seconds arrivals bytes conns_max share \
-        ns_per_accept connect_latency_ns response_latency_uncorrected_ns \
-        '1 to 65535' quick standard thorough --backends --baseline --set --rounds --time --seed --out; do
-        grep -qF -- "$word" out || fail "run --help does not say $word" || return 1
+    for word in "$@"; do
+        grep -qF -- "$word" out || fail "the help does not say $word" || return 1
     done
+}
+
+the_help_of_run_fits_a_screen() {
+    fits_a_screen run --help && says accept timer pool quick standard thorough --backends --baseline --set --rounds \
+        --time --seed --out --verbose --help-all 5k 130
+}
+
+the_help_of_each_workload_fits_a_screen_and_is_of_it_alone() {
+    fits_a_screen run accept --help && says drain steady rate queue=100 conns=64 '1 to 65535' poisson,constant share \
+        ns_per_accept response_latency_uncorrected_ns || return 1
+    ! grep -q interval_us out || fail "the help of accept tells of timer" || return 1
+    fits_a_screen run timer --help && says accuracy interval_us=1000 &&
+        fits_a_screen run pool --set mode=mixed --help && says saturate threads=4
+}
+
+the_whole_help_lists_what_workloads_declare() {
+    pb run --help-all
+    expect_status 0 && says accept drain steady rate queue conns idle budget seconds arrivals bytes conns_max share \
+        ns_per_accept connect_latency_ns response_latency_uncorrected_ns '1 to 65535' quick standard thorough \
+        --backends interval_us job_us
+}
+
+the_version_names_what_it_was_built_with() {
+    pb --version
+    expect_status 0 && says 'pollbench 0.' 'commit ' 'compiler ' 'liburing ' 'libuv '
 }
 
 without_a_command_there_is_help_and_an_error() {
@@ -129,10 +170,11 @@ without_a_command_there_is_help_and_an_error() {
     expect_status 2 && expect_error usage
 }
 
-run_tests unknown_names_are_refused_with_the_nearest_one \
-    unknown_names_that_are_like_none_are_told_where_the_names_are rounds_are_a_whole_number_in_a_range \
-    times_have_a_unit_and_a_range a_baseline_is_one_of_the_backends_that_run \
-    percentages_keep_to_their_range parameters_keep_to_their_range \
+run_tests unknown_names_are_refused_with_the_nearest_one the_valid_names_are_listed_where_they_are_few \
+    where_they_are_many_it_is_said_what_lists_them a_thousand_with_a_comma_is_explained \
+    rounds_are_a_whole_number_in_a_range times_are_seconds_or_have_a_unit_and_keep_to_a_range \
+    a_baseline_is_one_of_the_backends_that_run percentages_keep_to_their_range parameters_keep_to_their_range \
     empty_and_duplicate_values_are_refused a_parameter_of_another_mode_is_refused \
-    help_is_on_standard_output_of_every_command the_help_of_run_lists_what_workloads_declare \
-    without_a_command_there_is_help_and_an_error
+    help_is_on_standard_output_of_every_command the_help_of_run_fits_a_screen \
+    the_help_of_each_workload_fits_a_screen_and_is_of_it_alone the_whole_help_lists_what_workloads_declare \
+    the_version_names_what_it_was_built_with without_a_command_there_is_help_and_an_error

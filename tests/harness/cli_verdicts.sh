@@ -176,14 +176,6 @@ the_minimum_effect_can_be_asked_for() {
     done
 }
 
-a_run_says_at_first_how_many_rounds_its_pairs_need() {
-    pb run accept --set mode=drain --set queue=20 --set idle=0,1 --backends null,poll,select,epoll,epoll-et \
-        --rounds 1 --out r
-    expect_status 0 && expect_error "12 pairs of subjects: the first FASTER or SLOWER takes at least 12 rounds" || return 1
-    pb run "${small[@]}" --rounds 1 --out alone
-    expect_no_error "pairs of subjects"
-}
-
 a_run_records_its_minimum_effect() {
     pb run "${small[@]}" --rounds 1 --min-effect 1% --out r
     expect_status 0 && expect_run r 'run["minimum_effect"] == 0.01' || return 1
@@ -199,5 +191,4 @@ run_tests the_first_table_names_the_cheapest_of_each_tier \
     trials_beside_which_something_else_ran_are_mentioned one_subject_alone_is_compared_with_nothing when_all_trials_are_invalid_the_commonest_reason_is_given \
     every_table_has_the_baseline_of_its_cell where_cells_have_different_baselines_each_is_named \
     a_run_that_was_killed_says_what_it_kept undecided_pairs_say_how_many_rounds_they_take \
-    values_beyond_any_measure_are_still_printed the_minimum_effect_can_be_asked_for \
-    a_run_says_at_first_how_many_rounds_its_pairs_need a_run_records_its_minimum_effect
+    values_beyond_any_measure_are_still_printed the_minimum_effect_can_be_asked_for a_run_records_its_minimum_effect

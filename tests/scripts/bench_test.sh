@@ -10,7 +10,7 @@ make_tree() {
     cp "$root/scripts/bench.sh" "$tree/scripts/"
     cp "$root/scripts/find_program.sh" "$tree/scripts/"
     program "$tree/scripts" setup.sh <<<"exit \${BAD_SETUP:-0}"
-    program "$scratch/path" cmake <<<"exit \${BAD_BUILD:-0}"
+    program "$scratch/path" cmake <<<"echo 'what the build says'; exit \${BAD_BUILD:-0}"
     # Writes down what it is called with, one argument a line, and results where --out says.
     program "$tree/build" pollbench <<END
 printf '%s\n' "\$@" >$scratch/arguments
@@ -57,11 +57,33 @@ case_a_relative_out_is_relative_to_the_caller() {
     [ -s "$scratch/elsewhere/run/run.json" ] || fail "no run in the caller's folder"
 }
 
-case_it_ends_with_the_paths_of_table_run_and_charts() {
+case_it_ends_with_what_pollbench_printed() {
     bench --out run
-    expect_output "every trial  run/run.json"
-    expect_output "table        run/accept.csv"
-    expect_output "chart        run/charts/accept.svg"
+    expect_status 0
+    expect_same "the last line" "the table" "${output##*$'\n'}"
+    expect_no_output accept.csv
+    expect_no_output accept.svg
+}
+
+case_the_output_of_the_build_goes_to_a_file() {
+    bench --out run
+    expect_status 0
+    expect_no_output "what the build says"
+    grep -q "what the build says" "$tree/build/build.log" || fail "not in build.log"
+}
+
+case_in_the_repository_the_folder_is_a_short_path() {
+    make_tree
+    observe in_folder "$tree" env PATH="$scratch/path:$PATH" scripts/bench.sh
+    expect_status 0
+    [[ $(given) == "run --profile quick --out results/runs/"* ]] || fail "called with: $(given)"
+}
+
+case_a_run_that_was_interrupted_is_not_called_a_failure() {
+    export BAD_RUN=130
+    bench
+    expect_status 130
+    expect_output "interrupted while measuring"
 }
 
 case_standard_output_holds_what_pollbench_printed_and_nothing_else() {
@@ -82,6 +104,7 @@ case_a_failing_build_is_named() {
     bench
     expect_status 2
     expect_output "failed while building"
+    expect_output "what the build says"
 }
 
 case_a_failing_run_is_named_and_keeps_its_exit_status() {

@@ -1,5 +1,6 @@
 /* How figures are written: the same everywhere, and never wider than a reader can take in. */
 #include "harness/analysis/format.h"
+#include "harness/base/terminal.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -147,7 +148,7 @@ static void lines_are_broken_at_100_columns(void **state)
     fclose(out);
     unsigned lines = 0;
     for (char *line = strtok(printed, "\n"); line != NULL; line = strtok(NULL, "\n"), lines++) {
-        assert_true(strlen(line) <= FORMAT_COLUMNS);
+        assert_true(strlen(line) <= TERMINAL_COLUMNS);
         assert_memory_equal(line, "    1", 5);
     }
     assert_int_equal(lines, 4);

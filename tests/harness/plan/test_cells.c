@@ -118,7 +118,8 @@ static void a_setting_that_cannot_be_is_refused_with_what_can(void **state)
         {"queue=70000", NULL, "from 1 to"},
         {"queue=many", NULL, "whole number"},
         {"queue=1.5", NULL, "whole number"},
-        {"queue=10,010", NULL, "twice"},
+        {"queue=010,10", NULL, "twice"},
+        {"queue=1,000", NULL, "1000 or 1k"},
         {"seconds=-1", NULL, "number from"},
         {"seconds=1e9", NULL, "number from"},
     };

@@ -56,19 +56,67 @@ static void decimals_have_digits_on_both_sides_of_the_point(void **state)
     assert_int_equal(number_decimal("1.00000000000000000001", 0, 10, &value), -ERANGE);
 }
 
-static void durations_need_a_unit(void **state)
+static void a_factor_may_stand_behind_a_number(void **state)
 {
-    static const char *const bad[] = {"", "30", "s", "30 s", "30sec", "-30s", "1m30s"};
+    static const char *const bad[] = {"k",   "5K",     "5kk", "5 k", "1.5555k", "0.0001k", ".5k",
+                                      "1.k", "1.2.3k", "-5k", "5m",  "1,5k",    "5kM"};
+    uint64_t value = 77;
+    double scaled;
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_int_equal(number_count(bad[i], 0, UINT64_MAX, &value), -EINVAL);
+    assert_int_equal(value, 77);
+    assert_int_equal(number_count("5k", 1, 5000, &value), 0);
+    assert_int_equal(value, 5000);
+    assert_int_equal(number_count("1.5M", 1, UINT64_MAX, &value), 0);
+    assert_int_equal(value, 1500000);
+    assert_int_equal(number_count("0.001k", 1, 9, &value), 0);
+    assert_int_equal(value, 1);
+    assert_int_equal(number_count("2G", 1, UINT64_MAX, &value), 0);
+    assert_true(value == UINT64_C(2000000000));
+    assert_int_equal(number_count("42", 1, 50, &value), 0);
+    assert_int_equal(value, 42);
+    assert_int_equal(number_count("5001k", 1, 5000000, &value), -ERANGE);
+    assert_int_equal(number_count("99999999999999999999G", 0, UINT64_MAX, &value), -ERANGE);
+    assert_int_equal(number_count("18446744073709551615k", 0, UINT64_MAX, &value), -ERANGE);
+    assert_int_equal(number_scaled("2.5k", 0, 1e6, &scaled), 0);
+    assert_true(scaled == 2500);
+    assert_int_equal(number_scaled("0.25", 0, 1e6, &scaled), 0);
+    assert_true(scaled == 0.25);
+    assert_int_equal(number_scaled("2M", 0, 1e6, &scaled), -ERANGE);
+    assert_int_equal(number_scaled("k", 0, 1e6, &scaled), -EINVAL);
+}
+
+static void durations_are_of_seconds_or_have_a_unit(void **state)
+{
+    static const char *const bad[] = {"", "s", "30 s", "30sec", "-30s", "1m30s", "1,5"};
     double value_s;
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_int_equal(number_duration(bad[i], 0.001, 1000, &value_s), -EINVAL);
+    assert_int_equal(number_duration("30", 0.001, 1000, &value_s), 0);
+    assert_true(value_s == 30);
     assert_int_equal(number_duration("2m", 0.001, 1000, &value_s), 0);
     assert_true(value_s == 120);
     assert_int_equal(number_duration("500ms", 0.001, 1000, &value_s), 0);
     assert_true(value_s == 0.5);
     assert_int_equal(number_duration("1h", 0.001, 1000, &value_s), -ERANGE);
     assert_int_equal(number_duration("0s", 0.001, 1000, &value_s), -ERANGE);
+}
+
+static void numbers_for_people_have_groups_and_no_more_decimals_than_needed(void **state)
+{
+    char text[32], narrow[6];
+    (void)state;
+    assert_string_equal(number_print(1234567, text, sizeof text), "1,234,567");
+    assert_string_equal(number_print(0.25, text, sizeof text), "0.25");
+    assert_string_equal(number_print(2500.5, text, sizeof text), "2,500.5");
+    assert_string_equal(number_print(0, text, sizeof text), "0");
+    assert_string_equal(number_print(1234.56789, text, sizeof text), "1,234.6");
+    assert_string_equal(number_print(999.96, text, sizeof text), "1,000");
+    assert_string_equal(number_print(0.000123, text, sizeof text), "0.000123");
+    assert_string_equal(number_print(-1000, text, sizeof text), "-1,000");
+    assert_string_equal(number_print(1234567, narrow, sizeof narrow), "1,23");
 }
 
 static void percentages_are_shares_with_their_sign_or_without(void **state)
@@ -121,6 +169,10 @@ static void the_nearest_name_is_the_one_with_the_fewest_slips(void **state)
 
 static void a_name_that_is_like_none_is_told_where_they_are(void **state)
 {
+    static const char many[] =
+        "a-name-that-takes-more-than-a-line-or-two-so-that-there-is-no-room-for-"
+        "the-list-of-all-the-names-that-there-are-and-a-reader-is-better-served-"
+        "by-the-command-that-prints-them-below-each-other";
     char problem[PROBLEM_BYTES];
     struct nearest nearest;
     (void)state;
@@ -130,15 +182,21 @@ static void a_name_that_is_like_none_is_told_where_they_are(void **state)
     nearest_consider(&nearest, "poll");
     assert_false(nearest_is_near(&nearest));
     assert_int_equal(nearest_unknown(&nearest, "backend", "pollbench list", problem), -EINVAL);
-    assert_string_equal(problem, "unknown backend \"nothing\" (see pollbench list)");
+    assert_string_equal(problem, "unknown backend \"nothing\"; there are io_uring, poll");
     nearest_begin(&nearest, "libuv");
     nearest_consider(&nearest, "peer:libuv");
     assert_true(nearest_is_near(&nearest));
     nearest_begin(&nearest, "nothing");
     nearest_consider(&nearest, "nothink");
     nearest_unknown(&nearest, "backend", "pollbench list", problem);
-    assert_string_equal(problem, "unknown backend \"nothing\"; the nearest is \"nothink\" (see "
-                                 "pollbench list)");
+    assert_string_equal(problem,
+                        "unknown backend \"nothing\"; the nearest is \"nothink\"; there is "
+                        "nothink");
+    nearest_begin(&nearest, "nothing");
+    nearest_consider(&nearest, many);
+    nearest_consider(&nearest, "poll");
+    nearest_unknown(&nearest, "backend", "pollbench list", problem);
+    assert_string_equal(problem, "unknown backend \"nothing\" (see pollbench list)");
 }
 
 /* ---- run's options ---- */
@@ -219,12 +277,33 @@ static void a_baseline_is_one_of_the_subjects_that_run(void **state)
     run_options_free(&options);
 }
 
+static void a_list_of_values_is_not_taken_for_a_thousand(void **state)
+{
+    static char *const lists[] = {"queue=1,100", "idle=0,100,200", "queue=100,200,1000",
+                                  "load=1,0.5"};
+    struct run_options options;
+    char problem[PROBLEM_BYTES];
+    (void)state;
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        assert_int_equal(PARSE("--set", lists[i]), OPTIONS_DONE);
+        run_options_free(&options);
+    }
+}
+
 static void help_wins_over_mistakes(void **state)
 {
     struct run_options options;
     char problem[PROBLEM_BYTES];
     (void)state;
     assert_int_equal(PARSE("--nonsense", "--help"), OPTIONS_HELP);
+    assert_null(options.help_workload);
+    assert_false(options.help_all);
+    run_options_free(&options);
+    assert_int_equal(PARSE("accept", "--set", "mode=drain", "--help"), OPTIONS_HELP);
+    assert_ptr_equal(options.help_workload, workload_find("accept"));
+    run_options_free(&options);
+    assert_int_equal(PARSE("--nonsense", "--help-all"), OPTIONS_HELP);
+    assert_true(options.help_all);
     run_options_free(&options);
 }
 
@@ -241,8 +320,11 @@ static void every_mistake_is_a_sentence_that_helps(void **state)
         {"--rounds", "", "from 1 to 100000"},
         {"--rounds", "--quiet", "takes a value"},
         {"--roundz", "1", "\"--rounds\""},
-        {"--time", "30", "unit"},
+        {"--time", "0", "unit"},
         {"--time", "0s", "unit"},
+        {"--rounds", "1,000", "without commas"},
+        {"--set", "queue=1,000", "1000 or 1k"},
+        {"--set", "queue=16,384,000", "1000 or 1k"},
         {"--seed", "x", "from 0 to"},
         {"--profile", "quik", "\"quick\""},
         {"--backends", "epoll,", "empty value"},
@@ -294,7 +376,9 @@ int main(void)
         cmocka_unit_test(whole_numbers_are_digits_and_nothing_else),
         cmocka_unit_test(whole_numbers_keep_to_their_range_and_do_not_wrap),
         cmocka_unit_test(decimals_have_digits_on_both_sides_of_the_point),
-        cmocka_unit_test(durations_need_a_unit),
+        cmocka_unit_test(a_factor_may_stand_behind_a_number),
+        cmocka_unit_test(durations_are_of_seconds_or_have_a_unit),
+        cmocka_unit_test(numbers_for_people_have_groups_and_no_more_decimals_than_needed),
         cmocka_unit_test(percentages_are_shares_with_their_sign_or_without),
         cmocka_unit_test(percentages_keep_to_their_range_and_say_it),
         cmocka_unit_test(the_nearest_name_is_the_one_with_the_fewest_slips),
@@ -302,6 +386,7 @@ int main(void)
         cmocka_unit_test(options_come_in_both_spellings_and_any_order),
         cmocka_unit_test(no_workload_means_all_of_them),
         cmocka_unit_test(a_baseline_is_one_of_the_subjects_that_run),
+        cmocka_unit_test(a_list_of_values_is_not_taken_for_a_thousand),
         cmocka_unit_test(help_wins_over_mistakes),
         cmocka_unit_test(every_mistake_is_a_sentence_that_helps),
         cmocka_unit_test(what_can_be_given_once_cannot_be_given_twice),

@@ -119,7 +119,7 @@ what_is_wrong_is_refused_by_its_path() {
     cell.pop(name, None)' &&
         refused "calibration" 'run["calibration"] = {}' &&
         refused "manifest.limits.nofile_soft" 'run["manifest"]["limits"]["nofile_soft"] = "many"' &&
-        refused "'ended' is a dependency of 'rounds'" 'del run["ended"]'
+        refused "'rounds' is a dependency of 'ended'" 'del run["rounds"]'
 }
 
 what_is_not_json_is_refused() {
