@@ -4,6 +4,7 @@
 #include "harness/base/terminal.h"
 #include "harness/compare/text.h"
 #include "harness/compare/writers.h"
+#include "harness/record/twin_ledger.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -115,6 +116,18 @@ static int print_verdicts(const struct run_comparison *comparison, FILE *out)
     return 0;
 }
 
+/* How often runs of the machine of NEW have named what does not differ. */
+static void print_twins(const struct run_comparison *comparison, FILE *out)
+{
+    struct twin_ledger ledger;
+    char problem[PROBLEM_BYTES], sentence[TWIN_LEDGER_SENTENCE_BYTES];
+    const struct side *side = &comparison->sides[NEW];
+    if (twin_ledger_recall(&ledger, &side->runs[0].run.manifest, problem) < 0)
+        print_item(out, problem);
+    else if (ledger.runs > 0)
+        print_item(out, twin_ledger_sentence(&ledger, sentence));
+}
+
 int compare_write_table(const struct run_comparison *comparison, FILE *out)
 {
     compare_list_runs(comparison, print_run, out);
@@ -124,5 +137,6 @@ int compare_write_table(const struct run_comparison *comparison, FILE *out)
     compare_list_unpaired(comparison, &comparison->left_out, "not judged", "", print_item, out);
     int r = print_verdicts(comparison, out);
     compare_list_reasons(comparison, print_item, out);
+    print_twins(comparison, out);
     return r;
 }

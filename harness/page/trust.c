@@ -1,5 +1,6 @@
 /* How far to trust the verdicts: what a calibration found, and the rule. */
 #include "harness/page/parts.h"
+#include "harness/record/twin_ledger.h"
 
 static void write_result(FILE *out, const struct calibration_result *result)
 {
@@ -61,7 +62,10 @@ void page_trust(struct page *page)
               "here, or how small a difference is found. <code>pollbench calibrate</code> finds "
               "out, and later runs will say.</p>\n",
               page->out);
-    /* Here stands how often runs of this machine have named their twin. */
+    char twins[TWIN_WORDS_BYTES];
+    twin_words(page->run, page->analysis->cells, twins);
+    if (*twins != '\0')
+        html_print(page->out, "<p>%s</p>\n", twins);
     html_print(
         page->out,
         "<p>A verdict is FASTER or SLOWER when the interval of the ratio, paired within rounds, "

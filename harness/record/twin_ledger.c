@@ -280,3 +280,36 @@ char *twin_ledger_sentence(const struct twin_ledger *ledger, char *text)
              share.low * 100, share.high * 100);
     return text;
 }
+
+static void write_own(const struct run *run, const struct cell_summary *summaries, char *text,
+                      size_t size)
+{
+    uint64_t twins, named;
+    twin_ledger_count(run, summaries, &twins, &named);
+    if (twins == 0)
+        return;
+    snprintf(text, size, "The baseline ran twice in each round, the second time as its own twin: ");
+    if (named == 0)
+        snprintf(text + strlen(text), size - strlen(text), "none of %" PRIu64 " twins was named. ",
+                 twins);
+    else
+        snprintf(text + strlen(text), size - strlen(text),
+                 "%" PRIu64 " of %" PRIu64 " twins %s NAMED, which is false. ", named, twins,
+                 named == 1 ? "was" : "were");
+}
+
+char *twin_words(const struct run *run, const struct cell_summary *summaries, char *text)
+{
+    struct twin_ledger ledger;
+    char problem[PROBLEM_BYTES], sentence[TWIN_LEDGER_SENTENCE_BYTES];
+    text[0] = '\0';
+    write_own(run, summaries, text, TWIN_WORDS_BYTES);
+    size_t length = strlen(text);
+    if (twin_ledger_recall(&ledger, &run->manifest, problem) < 0)
+        snprintf(text + length, TWIN_WORDS_BYTES - length, "%s.", problem);
+    else
+        snprintf(text + length, TWIN_WORDS_BYTES - length, "%s%s%s",
+                 twin_ledger_sentence(&ledger, sentence), ledger.refused > 0 ? " " : "",
+                 ledger.refusal);
+    return text;
+}

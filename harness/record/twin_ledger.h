@@ -43,4 +43,10 @@ int twin_ledger_recall(struct twin_ledger *, const struct named_values *manifest
  * 3.1]."; "" with no runs. Returns `text`, of TWIN_LEDGER_SENTENCE_BYTES. */
 char *twin_ledger_sentence(const struct twin_ledger *, char *text);
 
+/* For a presentation of the run: what its own twins say, and those of all runs of its machine; also
+ * that its ledger cannot be read, or has lines that do not count. "" with neither. Returns `text`,
+ * of TWIN_WORDS_BYTES. */
+enum { TWIN_WORDS_BYTES = 2 * TWIN_LEDGER_SENTENCE_BYTES + PROBLEM_BYTES };
+char *twin_words(const struct run *, const struct cell_summary *summaries, char *text);
+
 #endif

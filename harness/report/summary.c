@@ -1,3 +1,4 @@
+#include "harness/record/twin_ledger.h"
 #include "harness/report/summary.h"
 
 #include "harness/analysis/reasons.h"
@@ -149,6 +150,21 @@ static void write_open(const struct summary *summary, struct screen *screen)
     say(screen, line, 2);
 }
 
+/* Only what is wrong: that no twin was named is what everybody expects. */
+static void write_twins(const struct summary *summary, struct screen *screen)
+{
+    char line[LINE_BYTES];
+    uint64_t twins, named;
+    twin_ledger_count(summary->analysis->run, summary->analysis->cells, &twins, &named);
+    if (named == 0)
+        return;
+    snprintf(line, sizeof line,
+             "The baseline was named against itself in %" PRIu64 " of %" PRIu64
+             " cells:\tthis run says something false.",
+             named, twins);
+    say(screen, line, 2);
+}
+
 static void write_certainty(const struct summary *summary, struct screen *screen)
 {
     char line[LINE_BYTES], why[FORMAT_BYTES];
@@ -158,6 +174,7 @@ static void write_certainty(const struct summary *summary, struct screen *screen
                  100 * summary->analysis->minimum_effect);
         say(screen, line, 2);
     }
+    write_twins(summary, screen);
     write_open(summary, screen);
     if (summary->words[VERDICT_INVALID] == 0)
         return;

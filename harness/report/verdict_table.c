@@ -1,10 +1,10 @@
 /* What a reader wants to know first: who costs least, where, by how much, and how sure that is. No
  * line of it ranks the two tiers as one, and none is about all cells at once. */
-#include "harness/report/parts.h"
-#include "harness/stats/max_t.h"
-
 #include "harness/analysis/modes.h"
 #include "harness/base/terminal.h"
+#include "harness/record/twin_ledger.h"
+#include "harness/report/parts.h"
+#include "harness/stats/max_t.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -212,6 +212,7 @@ void report_print_verdicts(const struct analysis *analysis, FILE *out)
 {
     struct verdict_totals totals;
     struct mode_list modes;
+    char twins[TWIN_WORDS_BYTES];
     fputc('\n', out);
     if (analysis_totals(analysis, &totals) < 0) {
         report_no_memory(out);
@@ -222,6 +223,9 @@ void report_print_verdicts(const struct analysis *analysis, FILE *out)
         return;
     }
     print_totals(analysis, &totals, out);
+    twin_words(analysis->run, analysis->cells, twins);
+    if (*twins != '\0')
+        report_say(out, 0, "%s", twins);
     if (mode_list_open(&modes, analysis) < 0)
         report_no_memory(out);
     for (size_t i = 0; i < modes.count; i++) {
