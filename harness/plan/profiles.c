@@ -26,7 +26,7 @@ static const struct profile_value quick[] = {
     {"accept", "drain", PROFILE_BACKENDS, MECHANISMS},
     {"accept", "drain", "queue", "100"},
     {"accept", "drain", "idle", "0,1000"},
-    {"accept", "drain", "drains", "5"},
+    {"accept", "drain", "drains", "20"},
     {"accept", "steady", PROFILE_BACKENDS, MECHANISMS},
     {"accept", "steady", "conns", "64"},
     {"accept", "steady", "seconds", "0.03"},
