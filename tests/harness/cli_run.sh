@@ -230,15 +230,8 @@ a_round_is_added_and_nothing_is_written_again() {
 
 # The file is replaced as a whole, so that one that was replaced is another one.
 run_json_is_saved_when_it_changes_and_not_each_round() {
-<<<<<<< HEAD
-    # So few accepts that no interval becomes tight, which would end the run.
     "$pollbench" run accept --set mode=drain --set queue=1 --set idle=0 --backends select,poll --rounds 40 \
-        --out r >out 2>err &
-=======
-    # So few accepts that it does not stop by itself.
-    "$pollbench" run accept --set mode=drain --set queue=1,2 --set idle=0 --backends select,poll,null \
-        --rounds 40 --out r >out 2>err &
->>>>>>> measure
+        --all-rounds --out r >out 2>err &
     local pid=$!
     "$python" - $pid <<'PYTHON' || fail "run.json was replaced in mid-run, or trials.jsonl was"
 import os, sys, time
