@@ -88,9 +88,10 @@ static int take_wait(const char *name, const char *value, uint64_t *wait_ns, cha
 {
     double seconds;
     if (number_duration(value, 1e-3, LONGEST_WAIT_S, &seconds) < 0)
-        return problem_say(problem, -EINVAL,
-                           "%s cannot be \"%s\": it is a time from 1ms to 24h, such as 10s", name,
-                           value);
+        return problem_say(
+            problem, -EINVAL,
+            "%s cannot be \"%s\": it is a time from 1ms to 24h, such as 10 (seconds) or 10s", name,
+            value);
     *wait_ns = (uint64_t)(seconds * (double)NS_PER_S);
     return 0;
 }
