@@ -15,20 +15,28 @@ enum { BLOCK = 512, DRAWS_BITS_MOST = 14, DRAWS_BITS_LEAST = 12, PAIRS_OF_MOST =
 /* Sums of floats in another order differ by less. */
 #define ROUNDING 1e-5
 
+/* Pairs that are tested together, at one look. */
+struct family {
+    /* By draw: the largest statistic. */
+    double *largest;
+    /* Those of the draws that are not spent, ascending. */
+    double *left;
+    double critical;
+};
+
 struct max_t {
     size_t pairs, rounds;
     unsigned bits;
     size_t draws;
-    /* By draw: the largest statistic of this look; whether an earlier look spent it. */
-    double *largest;
+    /* Pairs that no look has named yet; and all. */
+    struct family open, all;
+    /* By draw: whether an earlier look spent it. */
     bool *spent;
     size_t spent_count;
     /* By pair: named by an earlier look. */
-    bool *named;
+    bool *named, any_named;
     /* By pair, of one look. */
     size_t *as_large;
-    /* Largest statistics of the draws that are not spent, ascending. */
-    double *left;
 };
 
 /* 2^14 draws have 164 above the critical value. Many pairs make each draw dear, and do with fewer.
@@ -59,13 +67,28 @@ int max_t_open(struct max_t **out, size_t pairs)
     return 0;
 }
 
+static int open_family(struct family *family, size_t draws)
+{
+    free(family->largest);
+    free(family->left);
+    family->largest = calloc(draws, sizeof *family->largest);
+    family->left = calloc(draws, sizeof *family->left);
+    return family->largest != NULL && family->left != NULL ? 0 : -ENOMEM;
+}
+
+static void close_family(struct family *family)
+{
+    free(family->largest);
+    free(family->left);
+}
+
 void max_t_close(struct max_t *self)
 {
     if (self == NULL)
         return;
-    free(self->largest);
+    close_family(&self->open);
+    close_family(&self->all);
     free(self->spent);
-    free(self->left);
     free(self->named);
     free(self->as_large);
     free(self);
@@ -156,13 +179,10 @@ static int begin(struct max_t *self, const struct max_t_pair *pairs)
         taking_part += takes_part(&pairs[k]);
     unsigned bits = bits_for(taking_part);
     size_t draws = (size_t)1 << bits;
-    free(self->largest);
     free(self->spent);
-    free(self->left);
-    self->largest = calloc(draws, sizeof *self->largest);
     self->spent = calloc(draws, sizeof *self->spent);
-    self->left = calloc(draws, sizeof *self->left);
-    if (self->largest == NULL || self->spent == NULL || self->left == NULL)
+    if (self->spent == NULL || open_family(&self->open, draws) < 0 ||
+        open_family(&self->all, draws) < 0)
         return -ENOMEM;
     self->bits = bits;
     self->draws = draws;
@@ -180,7 +200,7 @@ static float seen_sum(const struct max_t_pair *pair, size_t rounds)
 static void draw_block(struct max_t *self, const struct max_t_pair *pairs, size_t block,
                        float *signs)
 {
-    float sums[BLOCK], largest[BLOCK] = {0};
+    float sums[BLOCK], open[BLOCK] = {0}, named[BLOCK] = {0};
     for (size_t round = 0; round < self->rounds; round++)
         fill_signs(self, round, block, &signs[round * BLOCK]);
     for (size_t k = 0; k < self->pairs; k++) {
@@ -188,11 +208,12 @@ static void draw_block(struct max_t *self, const struct max_t_pair *pairs, size_
             continue;
         add_up(pairs[k].scores, self->rounds, signs, sums);
         self->as_large[k] += count_as_large(sums, seen_sum(&pairs[k], self->rounds));
-        if (!self->named[k])
-            raise_largest(sums, (float)(1 / pairs[k].scale), largest);
+        raise_largest(sums, (float)(1 / pairs[k].scale), self->named[k] ? named : open);
     }
-    for (size_t i = 0; i < BLOCK; i++)
-        self->largest[block * BLOCK + i] = largest[i];
+    for (size_t i = 0; i < BLOCK; i++) {
+        self->open.largest[block * BLOCK + i] = open[i];
+        self->all.largest[block * BLOCK + i] = fmaxf(open[i], named[i]);
+    }
 }
 
 static int draw_all(struct max_t *self, const struct max_t_pair *pairs)
@@ -209,27 +230,25 @@ static int draw_all(struct max_t *self, const struct max_t_pair *pairs)
 
 /* ---- the look ---- */
 
-/* As many of the draws that are left may be above it as the budget has to spend. */
-static double find_critical(struct max_t *self, size_t *left)
+/* As many of the draws that are left may be above it as the budget has to spend. INFINITY: there is
+ * nothing to spend, or nobody to spend it on. */
+static void find_critical(const struct max_t *self, struct family *family)
 {
-    double budget = floor(max_t_budget(self->rounds) * (double)self->draws);
-    size_t count = 0;
+    size_t budget = (size_t)floor(max_t_budget(self->rounds) * (double)self->draws);
+    size_t may = budget > self->spent_count ? budget - self->spent_count : 0, count = 0;
     for (size_t d = 0; d < self->draws; d++) {
         if (!self->spent[d])
-            self->left[count++] = self->largest[d];
+            family->left[count++] = family->largest[d];
     }
-    *left = count;
-    sort_doubles(self->left, count);
-    size_t may = budget > (double)self->spent_count ? (size_t)budget - self->spent_count : 0;
-    if (budget < 1)
-        return INFINITY;
-    return self->left[count - 1 - may] * (1 + ROUNDING);
+    sort_doubles(family->left, count);
+    double critical = family->left[count - 1 - may] * (1 + ROUNDING);
+    family->critical = self->rounds >= MAX_T_ROUNDS && critical > 0 ? critical : INFINITY;
 }
 
-static void spend(struct max_t *self, double critical)
+static void spend(struct max_t *self)
 {
     for (size_t d = 0; d < self->draws; d++) {
-        if (!self->spent[d] && self->largest[d] > critical) {
+        if (!self->spent[d] && self->open.largest[d] > self->open.critical) {
             self->spent[d] = true;
             self->spent_count++;
         }
@@ -249,28 +268,30 @@ static size_t count_from(const double *ascending, size_t count, double value)
     return count - low;
 }
 
-/* What the look says of one pair; `spent` and `left` are how many draws were before it. */
-static void judge(const struct max_t *self, struct max_t_pair *pair, size_t as_large, size_t spent,
-                  size_t left, double critical)
+/* What the look says of one pair, before it spends. */
+static void judge(const struct max_t *self, struct max_t_pair *pair, size_t k)
 {
+    const struct family *family = self->named[k] ? &self->all : &self->open;
+    size_t left = self->draws - self->spent_count;
     double sum = 0, draws = (double)self->draws;
     pair->named = false;
     pair->statistic = NAN;
     pair->p = pair->p_adjusted = 1;
+    pair->critical = (self->any_named ? &self->all : &self->open)->critical;
     if (!takes_part(pair))
         return;
     for (size_t round = 0; round < self->rounds; round++)
         sum += pair->scores[round];
     pair->statistic = fabs(sum) / pair->scale;
-    size_t larger = count_from(self->left, left, pair->statistic * (1 - ROUNDING));
-    pair->p = (double)as_large / draws;
-    pair->p_adjusted = fmax(pair->p, (double)(spent + larger) / draws);
-    pair->named = pair->statistic > critical;
+    size_t larger = count_from(family->left, left, pair->statistic * (1 - ROUNDING));
+    pair->p = (double)self->as_large[k] / draws;
+    pair->p_adjusted = fmax(pair->p, (double)(self->spent_count + larger) / draws);
+    pair->critical = family->critical;
+    pair->named = pair->statistic > family->critical;
 }
 
-int max_t_look(struct max_t *self, size_t rounds, struct max_t_pair *pairs, double *critical)
+int max_t_look(struct max_t *self, size_t rounds, struct max_t_pair *pairs)
 {
-    size_t left, spent = self->spent_count;
     if (rounds <= self->rounds)
         return -EINVAL;
     int r = begin(self, pairs);
@@ -280,11 +301,15 @@ int max_t_look(struct max_t *self, size_t rounds, struct max_t_pair *pairs, doub
     r = draw_all(self, pairs);
     if (r < 0)
         return r;
-    *critical = find_critical(self, &left);
+    find_critical(self, &self->open);
+    if (self->any_named)
+        find_critical(self, &self->all);
     for (size_t k = 0; k < self->pairs; k++)
-        judge(self, &pairs[k], self->as_large[k], spent, left, *critical);
-    for (size_t k = 0; k < self->pairs; k++)
+        judge(self, &pairs[k], k);
+    spend(self);
+    for (size_t k = 0; k < self->pairs; k++) {
         self->named[k] |= pairs[k].named;
-    spend(self, *critical);
+        self->any_named |= pairs[k].named;
+    }
     return 0;
 }
