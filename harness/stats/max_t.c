@@ -1,7 +1,6 @@
 #include "harness/stats/max_t.h"
 
 #include "harness/stats/random.h"
-#include "harness/stats/sort.h"
 
 #include <errno.h>
 #include <math.h>
@@ -9,18 +8,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Draws that are worked on together: their sums stay in the nearest cache. */
-enum { BLOCK = 512, DRAWS_BITS_MOST = 14, DRAWS_BITS_LEAST = 12, PAIRS_OF_MOST = 1024 };
+/* Draws that are worked on together: their sums stay in the nearest cache. LARGEST_MOST: more than
+ * MAX_T_LEVEL of the most draws. */
+enum {
+    LARGEST_MOST = 256,
+    BLOCK = 512,
+    DRAWS_BITS_MOST = 14,
+    DRAWS_BITS_LEAST = 12,
+    PAIRS_OF_MOST = 1024
+};
 
 /* Sums of floats in another order differ by less. */
 #define ROUNDING 1e-5
 
 /* Pairs that are tested together, at one look. */
 struct family {
-    /* By draw: the largest statistic. */
+    /* By draw: the largest statistic; below 0: spent by an earlier look. */
     double *largest;
-    /* Those of the draws that are not spent, ascending. */
-    double *left;
     double critical;
 };
 
@@ -67,27 +71,12 @@ int max_t_open(struct max_t **out, size_t pairs)
     return 0;
 }
 
-static int open_family(struct family *family, size_t draws)
-{
-    free(family->largest);
-    free(family->left);
-    family->largest = calloc(draws, sizeof *family->largest);
-    family->left = calloc(draws, sizeof *family->left);
-    return family->largest != NULL && family->left != NULL ? 0 : -ENOMEM;
-}
-
-static void close_family(struct family *family)
-{
-    free(family->largest);
-    free(family->left);
-}
-
 void max_t_close(struct max_t *self)
 {
     if (self == NULL)
         return;
-    close_family(&self->open);
-    close_family(&self->all);
+    free(self->open.largest);
+    free(self->all.largest);
     free(self->spent);
     free(self->named);
     free(self->as_large);
@@ -179,10 +168,13 @@ static int begin(struct max_t *self, const struct max_t_pair *pairs)
         taking_part += takes_part(&pairs[k]);
     unsigned bits = bits_for(taking_part);
     size_t draws = (size_t)1 << bits;
+    free(self->open.largest);
+    free(self->all.largest);
     free(self->spent);
+    self->open.largest = calloc(draws, sizeof(double));
+    self->all.largest = calloc(draws, sizeof(double));
     self->spent = calloc(draws, sizeof *self->spent);
-    if (self->spent == NULL || open_family(&self->open, draws) < 0 ||
-        open_family(&self->all, draws) < 0)
+    if (self->open.largest == NULL || self->all.largest == NULL || self->spent == NULL)
         return -ENOMEM;
     self->bits = bits;
     self->draws = draws;
@@ -211,8 +203,9 @@ static void draw_block(struct max_t *self, const struct max_t_pair *pairs, size_
         raise_largest(sums, (float)(1 / pairs[k].scale), self->named[k] ? named : open);
     }
     for (size_t i = 0; i < BLOCK; i++) {
-        self->open.largest[block * BLOCK + i] = open[i];
-        self->all.largest[block * BLOCK + i] = fmaxf(open[i], named[i]);
+        size_t d = block * BLOCK + i;
+        self->open.largest[d] = self->spent[d] ? -1 : open[i];
+        self->all.largest[d] = self->spent[d] ? -1 : fmaxf(open[i], named[i]);
     }
 }
 
@@ -230,49 +223,61 @@ static int draw_all(struct max_t *self, const struct max_t_pair *pairs)
 
 /* ---- the look ---- */
 
+/* The value that so many of all others are not below; `many` is less than LARGEST_MOST. */
+static double find_largest(const double *values, size_t count, size_t many)
+{
+    double top[LARGEST_MOST]; /* ascending */
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t place = 0;
+        if (found > many && values[i] <= top[0])
+            continue;
+        for (; place < found && top[place] < values[i]; place++)
+            ;
+        if (found <= many) {
+            memmove(&top[place + 1], &top[place], (found - place) * sizeof *top);
+            top[place] = values[i];
+            found++;
+        } else {
+            memmove(&top[0], &top[1], (place - 1) * sizeof *top);
+            top[place - 1] = values[i];
+        }
+    }
+    return top[0];
+}
+
 /* As many of the draws that are left may be above it as the budget has to spend. INFINITY: there is
  * nothing to spend, or nobody to spend it on. */
 static void find_critical(const struct max_t *self, struct family *family)
 {
     size_t budget = (size_t)floor(max_t_budget(self->rounds) * (double)self->draws);
-    size_t may = budget > self->spent_count ? budget - self->spent_count : 0, count = 0;
-    for (size_t d = 0; d < self->draws; d++) {
-        if (!self->spent[d])
-            family->left[count++] = family->largest[d];
-    }
-    sort_doubles(family->left, count);
-    double critical = family->left[count - 1 - may] * (1 + ROUNDING);
+    size_t may = budget > self->spent_count ? budget - self->spent_count : 0;
+    double critical = find_largest(family->largest, self->draws, may) * (1 + ROUNDING);
     family->critical = self->rounds >= MAX_T_ROUNDS && critical > 0 ? critical : INFINITY;
 }
 
 static void spend(struct max_t *self)
 {
     for (size_t d = 0; d < self->draws; d++) {
-        if (!self->spent[d] && self->open.largest[d] > self->open.critical) {
+        if (self->open.largest[d] > self->open.critical) {
             self->spent[d] = true;
             self->spent_count++;
         }
     }
 }
 
-static size_t count_from(const double *ascending, size_t count, double value)
+static size_t count_from(const double *values, size_t count, double value)
 {
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (ascending[middle] < value)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return count - low;
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++)
+        found += values[i] >= value;
+    return found;
 }
 
 /* What the look says of one pair, before it spends. */
 static void judge(const struct max_t *self, struct max_t_pair *pair, size_t k)
 {
     const struct family *family = self->named[k] ? &self->all : &self->open;
-    size_t left = self->draws - self->spent_count;
     double sum = 0, draws = (double)self->draws;
     pair->named = false;
     pair->statistic = NAN;
@@ -283,7 +288,7 @@ static void judge(const struct max_t *self, struct max_t_pair *pair, size_t k)
     for (size_t round = 0; round < self->rounds; round++)
         sum += pair->scores[round];
     pair->statistic = fabs(sum) / pair->scale;
-    size_t larger = count_from(family->left, left, pair->statistic * (1 - ROUNDING));
+    size_t larger = count_from(family->largest, self->draws, pair->statistic * (1 - ROUNDING));
     pair->p = (double)self->as_large[k] / draws;
     pair->p_adjusted = fmax(pair->p, (double)(self->spent_count + larger) / draws);
     pair->critical = family->critical;
