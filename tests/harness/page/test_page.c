@@ -150,6 +150,7 @@ static void seen_from_the_other_side_ratio_and_word_turn_round(void **state)
         struct verdict_pair pair = {.baseline = 0,
                                     .subject = 1,
                                     .compared = true,
+                                    .bounded = true,
                                     .ratio = 1.25,
                                     .low = 1,
                                     .high = 2,
