@@ -46,8 +46,8 @@ static int write_pair(FILE *out, const struct verdict_pair *pair, struct sentenc
         return -ENOMEM;
     fprintf(out, "[%zu,%zu,%zu", pair->baseline, pair->subject, page_word_place(pair->word));
     write_number(out, pair->compared, pair->ratio);
-    write_number(out, pair->compared, pair->low);
-    write_number(out, pair->compared, pair->high);
+    write_number(out, pair->compared && pair->bounded, pair->low);
+    write_number(out, pair->compared && pair->bounded, pair->high);
     write_number(out, true, (double)pair->n);
     write_number(out, pair->tested, pair->p_adjusted);
     write_number(out, has_why, (double)reason);

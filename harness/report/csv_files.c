@@ -219,8 +219,8 @@ static void verdict_rows(struct rows *rows)
         csv_text(csv, metric_at(rows, pair->metric)->name);
         csv_text(csv, name_of(rows, pair->baseline));
         known_number(csv, pair->compared, pair->ratio);
-        known_number(csv, pair->compared, pair->low);
-        known_number(csv, pair->compared, pair->high);
+        known_number(csv, pair->compared && pair->bounded, pair->low);
+        known_number(csv, pair->compared && pair->bounded, pair->high);
         known_number(csv, pair->compared, pair->confidence);
         csv_number(csv, (double)pair->n);
         known_number(csv, pair->compared, pair->p);

@@ -86,7 +86,7 @@ static struct played_plan made_plan(struct made_rounds *source)
 static void rounds_of_any_shape_hardly_ever_name_equals(void **state)
 {
     (void)state;
-    enum { RUNS = 15 };
+    enum { RUNS = 10 };
     for (unsigned shape = 0; shape < MADE_SHAPES; shape++) {
         struct made_rounds source = {.shape = shape, .deviation = 0.13};
         const struct played_plan plan = made_plan(&source);
