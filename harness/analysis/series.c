@@ -1,6 +1,6 @@
 #include "harness/analysis/series.h"
 
-#include "harness/analysis/verdicts.h"
+#include "harness/analysis/samples.h"
 #include "harness/contract/parameters.h"
 
 #include <errno.h>

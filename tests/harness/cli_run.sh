@@ -199,7 +199,18 @@ a_baseline_that_is_asked_for_is_recorded_and_used() {
     expect_status 0 && expect_run a 'run["baseline"] is None'
 }
 
-run_tests a_run_leaves_every_trial_of_every_round \
+# Half as much again is nothing that two of a kind differ by.
+what_is_decided_ends_the_run_unless_all_rounds_are_asked_for() {
+    local like=(accept --set mode=drain --set queue=50 --set idle=0 --backends poll,select --min-effect 50%)
+    pb run "${like[@]}" --rounds 60 --out early
+    expect_status 0 && expect_run early 'run["ended"] == "everything is decided" and 9 <= run["rounds"] < 60' ||
+        return 1
+    pb run "${like[@]}" --rounds 14 --all-rounds --out all
+    expect_status 0 && expect_run all 'run["ended"] == "all rounds are done" and run["rounds"] == 14' &&
+        expect_run all 'all({t["round"] for t in trials if t["subject"] == s} == set(range(14)) for s in ("poll", "select"))'
+}
+
+run_tests what_is_decided_ends_the_run_unless_all_rounds_are_asked_for a_run_leaves_every_trial_of_every_round \
     each_round_has_the_baseline_twice_and_no_figure_is_of_its_twin each_mode_has_its_own_parameters \
     the_seed_decides_the_order json_is_all_of_standard_output \
     quiet_says_nothing_on_standard_error progress_is_drawn_on_a_terminal_only \
