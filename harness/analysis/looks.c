@@ -1,7 +1,6 @@
 #include "harness/analysis/looks.h"
 
-#include "harness/analysis/verdicts.h"
-#include "harness/contract/parameters.h"
+#include "harness/analysis/series.h"
 #include "harness/stats/max_t.h"
 #include "harness/stats/paired.h"
 
@@ -9,16 +8,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The main metric of one subject (or of the twin), by round. */
-struct series {
-    /* Of a subject that takes part, as many as there are rounds; NAN: no valid trial. */
-    double *values;
-    /* Up to and with this round: values, and those whose generator was the bound. */
-    unsigned *counts, *bounds;
-    /* Up to and with its last trial, valid or not. */
-    size_t rounds;
-};
 
 /* Two subjects of a cell; `subject` comes later in the run's list, and the twin after all. */
 struct looked_pair {
@@ -33,30 +22,20 @@ struct looked_pair {
     double p, p_adjusted;
 };
 
-struct looked_cell {
-    const struct metric *metric;
-    size_t metric_index;
-    /* One for each subject of the run, and the twin's. */
-    struct series *series;
-    /* Rows of the tables that were taken in. */
-    size_t rows, twin_rows;
-    /* Whose twin it is; SUBJECT_NONE: there are no twins. */
-    size_t twin_of;
-};
-
 struct looks {
     const struct run *run;
-    struct looked_cell *cells;
+    struct cell_series *cells;
     struct looked_pair *pairs;
-    struct max_t_pair *tests;
     size_t pair_count, pair_room;
+    /* One for each pair that there may ever be; those without a pair take no part. */
+    struct max_t_pair *tests;
     /* [(cell * places + subject) * places + baseline]: its place from 1; places: with the twin's.
      */
     size_t *pair_at;
     size_t places;
     struct max_t *max_t;
-    /* Rounds that there is room for, that were taken in, and that were looked at. */
-    size_t room, taken, looked;
+    /* Rounds that pairs have room for, and that were looked at. */
+    size_t room, looked;
     /* Pairs in the last look. */
     size_t tested;
 };
@@ -69,17 +48,6 @@ static size_t *find_place(const struct looks *self, size_t cell, size_t one, siz
 
 /* ---- opening and closing ---- */
 
-static int open_cell(struct looked_cell *cell, const struct run_cell *of, size_t places)
-{
-    const struct metric *metric = workload_main_metric(of->cell.workload, of->cell.mode);
-    *cell = (struct looked_cell){.metric = metric, .twin_of = SUBJECT_NONE};
-    if (metric == NULL)
-        return 0;
-    cell->metric_index = workload_metric_index(of->cell.workload, metric);
-    cell->series = calloc(places, sizeof *cell->series);
-    return cell->series != NULL ? 0 : -ENOMEM;
-}
-
 int looks_open(struct looks **out, const struct run *run)
 {
     struct looks *self = calloc(1, sizeof *self);
@@ -91,7 +59,7 @@ int looks_open(struct looks **out, const struct run *run)
     self->pair_at = calloc(run->cell_count * self->places * self->places + 1, sizeof(size_t));
     int r = self->cells != NULL && self->pair_at != NULL ? 0 : -ENOMEM;
     for (size_t i = 0; i < run->cell_count && r == 0; i++)
-        r = open_cell(&self->cells[i], &run->cells[i], self->places);
+        r = cell_series_open(&self->cells[i], run, &run->cells[i]);
     if (r < 0) {
         looks_close(self);
         return r;
@@ -100,22 +68,12 @@ int looks_open(struct looks **out, const struct run *run)
     return 0;
 }
 
-static void close_cell(struct looked_cell *cell, size_t places)
-{
-    for (size_t i = 0; cell->series != NULL && i < places; i++) {
-        free(cell->series[i].values);
-        free(cell->series[i].counts);
-        free(cell->series[i].bounds);
-    }
-    free(cell->series);
-}
-
 void looks_close(struct looks *self)
 {
     if (self == NULL)
         return;
     for (size_t i = 0; self->cells != NULL && i < self->run->cell_count; i++)
-        close_cell(&self->cells[i], self->places);
+        cell_series_close(&self->cells[i]);
     for (size_t i = 0; i < self->pair_count; i++) {
         free(self->pairs[i].log_ratios);
         free(self->pairs[i].scores);
@@ -128,7 +86,7 @@ void looks_close(struct looks *self)
     free(self);
 }
 
-/* ---- taking trials in ---- */
+/* ---- room ---- */
 
 /* What is new is zero. */
 static int grow(void *array, size_t entry, size_t before, size_t room)
@@ -141,16 +99,6 @@ static int grow(void *array, size_t entry, size_t before, size_t room)
     return 0;
 }
 
-static int grow_series(struct series *series, size_t before, size_t room)
-{
-    int r = grow(&series->values, sizeof *series->values, before, room);
-    for (size_t i = before; i < room && r == 0; i++)
-        series->values[i] = NAN;
-    if (r == 0)
-        r = grow(&series->counts, sizeof *series->counts, before, room);
-    return r == 0 ? grow(&series->bounds, sizeof *series->bounds, before, room) : r;
-}
-
 static int grow_pair(struct looked_pair *pair, size_t before, size_t room)
 {
     int r = grow(&pair->log_ratios, sizeof *pair->log_ratios, before, room);
@@ -161,84 +109,24 @@ static int make_room(struct looks *self, size_t rounds)
 {
     size_t room = self->room > 0 ? self->room : 32;
     int r = 0;
-    if (rounds <= self->room)
-        return 0;
     while (room < rounds)
         room *= 2;
-    for (size_t c = 0; c < self->run->cell_count; c++) {
-        for (size_t s = 0; self->cells[c].series != NULL && s < self->places && r == 0; s++) {
-            if (self->cells[c].series[s].values != NULL)
-                r = grow_series(&self->cells[c].series[s], self->room, room);
-        }
-    }
-    for (size_t i = 0; i < self->pair_count && r == 0; i++)
+    for (size_t i = 0; i < self->pair_count && r == 0 && room > self->room; i++)
         r = grow_pair(&self->pairs[i], self->room, room);
     if (r == 0)
         self->room = room;
     return r;
 }
 
-/* Rows from `from` on, of subjects with a tier. `place` SUBJECT_NONE: that of the row's subject.
- * Until all are in, bounds has whether the round's generator was the bound. */
-static int take_rows(struct looks *self, size_t cell, const struct trial_table *table, size_t from,
-                     size_t place)
-{
-    struct looked_cell *to = &self->cells[cell];
-    const double *values = table->metrics[to->metric_index];
-    for (size_t i = from; i < table->count; i++) {
-        const struct trial_row *row = &table->rows[i];
-        if (row->round >= self->room || row->subject >= self->run->subject_count ||
-            self->run->subjects[row->subject].tier == TIER_NONE)
-            continue;
-        struct series *series = &to->series[place == SUBJECT_NONE ? row->subject : place];
-        series->rounds = row->round + 1;
-        if (place != SUBJECT_NONE)
-            to->twin_of = row->subject;
-        if (!row->valid || values == NULL || isnan(values[i]))
-            continue;
-        if (series->values == NULL && grow_series(series, 0, self->room) < 0)
-            return -ENOMEM;
-        series->values[row->round] = values[i];
-        series->bounds[row->round] = row->bound;
-    }
-    return 0;
-}
-
-static void add_up(struct series *series, size_t from, size_t rounds)
-{
-    for (size_t i = from; series->values != NULL && i < rounds; i++) {
-        series->counts[i] = !isnan(series->values[i]) + (i > 0 ? series->counts[i - 1] : 0);
-        series->bounds[i] += i > 0 ? series->bounds[i - 1] : 0;
-    }
-}
-
 static int take_trials(struct looks *self)
 {
-    size_t before = self->taken, rounds = self->run->rounds;
-    int r = make_room(self, rounds);
-    for (size_t i = 0; i < self->run->cell_count && r == 0; i++) {
-        struct looked_cell *cell = &self->cells[i];
-        const struct run_cell *from = &self->run->cells[i];
-        if (cell->metric == NULL)
-            continue;
-        r = take_rows(self, i, &from->trials, cell->rows, SUBJECT_NONE);
-        if (r == 0)
-            r = take_rows(self, i, &from->twins, cell->twin_rows, self->places - 1);
-        cell->rows = from->trials.count;
-        cell->twin_rows = from->twins.count;
-        for (size_t s = 0; s < self->places && r == 0; s++)
-            add_up(&cell->series[s], before, rounds);
-    }
-    self->taken = rounds;
+    int r = make_room(self, self->run->rounds);
+    for (size_t i = 0; i < self->run->cell_count && r == 0; i++)
+        r = cell_series_take(&self->cells[i], self->run, &self->run->cells[i]);
     return r;
 }
 
 /* ---- pairs ---- */
-
-static bool has_value(const struct series *series, size_t rounds)
-{
-    return series->values != NULL && series->counts[rounds - 1] > 0;
-}
 
 static int add_pair(struct looks *self, size_t cell, size_t subject, size_t baseline)
 {
@@ -260,50 +148,55 @@ static bool are_pair(const struct looks *self, size_t cell, size_t subject, size
     return subject != self->places - 1 || baseline == self->cells[cell].twin_of;
 }
 
-/* The pairs are those of which both have a value by the first look: how many there are is settled
- * then. */
+/* Pairs of which both have a value by now. Most have one in the first round; who fails at first
+ * may come later. */
 static int find_pairs(struct looks *self, size_t rounds)
 {
     int r = 0;
     for (size_t c = 0; c < self->run->cell_count; c++) {
-        const struct looked_cell *cell = &self->cells[c];
-        for (size_t s = 1; cell->series != NULL && s < self->places; s++) {
+        const struct series *series = self->cells[c].list;
+        for (size_t s = 1; s < self->cells[c].count; s++) {
             for (size_t b = 0; b < s && r == 0; b++) {
-                if (has_value(&cell->series[s], rounds) && has_value(&cell->series[b], rounds) &&
-                    are_pair(self, c, s, b))
+                if (series_has_value(&series[s], rounds) && series_has_value(&series[b], rounds) &&
+                    are_pair(self, c, s, b) && *find_place(self, c, s, b) == 0)
                     r = add_pair(self, c, s, b);
             }
         }
     }
-    if (r == 0 && self->pair_count > 0)
-        r = max_t_open(&self->max_t, self->pair_count);
-    if (r == 0)
-        self->tests = calloc(self->pair_count + 1, sizeof *self->tests);
-    return r == 0 && self->tests == NULL ? -ENOMEM : r;
+    return r;
+}
+
+/* Before the first look. A run without subjects has none. */
+static int open_tests(struct looks *self)
+{
+    size_t compared = 0;
+    for (size_t i = 0; i < self->run->subject_count; i++)
+        compared += self->run->subjects[i].tier != TIER_NONE;
+    /* The twin makes one pair more. */
+    size_t most = self->run->cell_count * (compared * (compared + 1) / 2 + 1);
+    self->tests = calloc(most + 1, sizeof *self->tests);
+    if (self->tests == NULL)
+        return -ENOMEM;
+    return max_t_open(&self->max_t, most + 1);
 }
 
 /* ---- a look ---- */
 
-static bool is_bound(const struct looked_cell *cell, const struct series *series, size_t rounds)
-{
-    return verdicts_are_bound(cell->metric, series->bounds[rounds - 1], series->counts[rounds - 1]);
-}
-
 /* Who was left out before the first look is looked at this once. */
 static bool is_measured(const struct looks *self, const struct looked_pair *pair, size_t rounds)
 {
-    const struct series *series = self->cells[pair->cell].series;
-    return pair->looked == 0 ||
-           (series[pair->subject].rounds >= rounds && series[pair->baseline].rounds >= rounds);
+    const struct series *series = self->cells[pair->cell].list;
+    return pair->looked == 0 || (series_has_trial(&series[pair->subject], pair->looked, rounds) &&
+                                 series_has_trial(&series[pair->baseline], pair->looked, rounds));
 }
 
 /* What the test is asked about the pair; a scale of 0: nothing. */
 static int prepare(struct looks *self, struct looked_pair *pair, size_t rounds,
                    struct max_t_pair *test)
 {
-    const struct looked_cell *cell = &self->cells[pair->cell];
-    const struct series *subject = &cell->series[pair->subject];
-    const struct series *baseline = &cell->series[pair->baseline];
+    const struct cell_series *cell = &self->cells[pair->cell];
+    const struct series *subject = &cell->list[pair->subject];
+    const struct series *baseline = &cell->list[pair->baseline];
     *test = (struct max_t_pair){.scores = pair->scores};
     if (!is_measured(self, pair, rounds))
         return 0;
@@ -313,18 +206,19 @@ static int prepare(struct looks *self, struct looked_pair *pair, size_t rounds,
     double scale = paired_scores(pair->log_ratios, rounds, pair->scores);
     if (scale < 0)
         return -ENOMEM;
-    if (!is_bound(cell, subject, rounds) && !is_bound(cell, baseline, rounds))
+    if (!series_is_bound(subject, cell->metric, rounds) &&
+        !series_is_bound(baseline, cell->metric, rounds))
         test->scale = scale;
     return 0;
 }
 
 static void keep(const struct looks *self, struct looked_pair *pair, size_t rounds,
-                 const struct max_t_pair *test, double critical)
+                 const struct max_t_pair *test)
 {
     if (!is_measured(self, pair, rounds))
         return;
     pair->looked = rounds;
-    pair->critical = critical;
+    pair->critical = test->critical;
     pair->tested = test->scale > 0;
     pair->named = pair->tested && test->named;
     pair->p = test->p;
@@ -333,18 +227,19 @@ static void keep(const struct looks *self, struct looked_pair *pair, size_t roun
 
 static int look(struct looks *self, size_t rounds)
 {
-    double critical = INFINITY;
-    int r = self->tests == NULL ? find_pairs(self, rounds) : 0;
+    int r = self->tests == NULL ? open_tests(self) : 0;
+    if (r == 0)
+        r = find_pairs(self, rounds);
     for (size_t i = 0; i < self->pair_count && r == 0; i++)
         r = prepare(self, &self->pairs[i], rounds, &self->tests[i]);
-    if (r == 0 && self->max_t != NULL)
-        r = max_t_look(self->max_t, rounds, self->tests, &critical);
+    if (r == 0)
+        r = max_t_look(self->max_t, rounds, self->tests);
     if (r < 0)
         return r;
     self->looked = rounds;
     self->tested = 0;
     for (size_t i = 0; i < self->pair_count; i++) {
-        keep(self, &self->pairs[i], rounds, &self->tests[i], critical);
+        keep(self, &self->pairs[i], rounds, &self->tests[i]);
         self->tested += self->pairs[i].tested;
     }
     return 0;
@@ -353,7 +248,7 @@ static int look(struct looks *self, size_t rounds)
 int looks_advance(struct looks *self, bool last, bool *looked)
 {
     size_t rounds = self->run->rounds, before = self->looked;
-    int r = rounds > self->taken ? take_trials(self) : 0;
+    int r = take_trials(self);
     for (size_t next = max_t_next_look(self->looked); next <= rounds && r == 0;
          next = max_t_next_look(self->looked))
         r = look(self, next);
@@ -388,7 +283,7 @@ static int fill_result(const struct looked_pair *pair, struct look_result *resul
         .tested = pair->tested,
         .p = pair->p,
         .p_adjusted = pair->p_adjusted,
-        .named = pair->named,
+        .named = pair->named && interval.n >= MAX_T_ROUNDS,
     };
     return 0;
 }

@@ -137,3 +137,8 @@ size_t samples_pair(const struct samples *samples, const struct samples *other, 
     }
     return pairs;
 }
+
+bool verdicts_are_bound(const struct metric *metric, unsigned bound, size_t count)
+{
+    return metric->generator_dependent && bound > VERDICT_BOUND_SHARE * (double)count;
+}

@@ -117,11 +117,6 @@ static size_t find_baseline(const struct run *run, const struct contender *conte
 
 /* ---- one pair ---- */
 
-bool verdicts_are_bound(const struct metric *metric, unsigned bound, size_t count)
-{
-    return metric->generator_dependent && bound > VERDICT_BOUND_SHARE * (double)count;
-}
-
 /* A sentence about the contender, or "": nothing is known against it. */
 static void write_why_invalid(const struct metric *metric, const struct contender *contender,
                               char *why, size_t size)

@@ -1,6 +1,6 @@
 #include "harness/compare/pairs.h"
 
-#include "harness/analysis/verdicts.h"
+#include "harness/analysis/samples.h"
 #include "harness/base/printable.h"
 #include "harness/compare/view.h"
 #include "harness/contract/parameters.h"

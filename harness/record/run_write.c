@@ -140,8 +140,8 @@ static json_t *verdict_to_json(const struct writing *writing, const struct verdi
     json_set(&r, entry, "baseline", subject_text(writing, pair->baseline));
     json_set(&r, entry, "subject", subject_text(writing, pair->subject));
     json_set(&r, entry, "ratio", figure_or_null(pair->compared, pair->ratio));
-    json_set(&r, entry, "ci_low", figure_or_null(pair->compared, pair->low));
-    json_set(&r, entry, "ci_high", figure_or_null(pair->compared, pair->high));
+    json_set(&r, entry, "ci_low", figure_or_null(pair->compared && pair->bounded, pair->low));
+    json_set(&r, entry, "ci_high", figure_or_null(pair->compared && pair->bounded, pair->high));
     json_set(&r, entry, "confidence", figure_or_null(pair->compared, pair->confidence));
     json_set(&r, entry, "n", json_count(pair->n));
     json_set(&r, entry, "p", figure_or_null(pair->compared, pair->p));

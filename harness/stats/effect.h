@@ -5,7 +5,7 @@
  * every ratio that the signed-rank test does not reject (wilcoxon.h), so that, ties apart, the two
  * never contradict each other. Nothing is drawn at random. It was chosen over bootstraps by how
  * often intervals of 99 % held the truth (mean width in brackets, in deviations of one log ratio;
- * tests/harness/simulate_verdicts coverage 2000, 1,000 resamples; the shares are good to 0.2 %):
+ * tests/harness/stats/simulate_intervals 2000, 1,000 resamples; the shares are good to 0.2 %):
  *
  *     shape, rounds       this one       percentile     BCa            median's percentile
  *     normal       10     99.1 % (2.06)  95.8 % (1.62)  96.2 % (1.63)  96.2 % (1.87)

@@ -1,7 +1,6 @@
 #include "harness/stats/max_t.h"
 
 #include "harness/stats/random.h"
-#include "harness/stats/sort.h"
 
 #include <errno.h>
 #include <math.h>
@@ -9,26 +8,39 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Draws that are worked on together: their sums stay in the nearest cache. */
-enum { BLOCK = 512, DRAWS_BITS_MOST = 14, DRAWS_BITS_LEAST = 12, PAIRS_OF_MOST = 1024 };
+/* Draws that are worked on together: their sums stay in the nearest cache. LARGEST_MOST: more than
+ * MAX_T_LEVEL of the most draws. */
+enum {
+    LARGEST_MOST = 256,
+    BLOCK = 512,
+    DRAWS_BITS_MOST = 14,
+    DRAWS_BITS_LEAST = 12,
+    PAIRS_OF_MOST = 1024
+};
 
 /* Sums of floats in another order differ by less. */
 #define ROUNDING 1e-5
+
+/* Pairs that are tested together, at one look. */
+struct family {
+    /* By draw: the largest statistic; below 0: spent by an earlier look. */
+    double *largest;
+    double critical;
+};
 
 struct max_t {
     size_t pairs, rounds;
     unsigned bits;
     size_t draws;
-    /* By draw: the largest statistic of this look; whether an earlier look spent it. */
-    double *largest;
+    /* Pairs that no look has named yet; and all. */
+    struct family open, all;
+    /* By draw: whether an earlier look spent it. */
     bool *spent;
     size_t spent_count;
     /* By pair: named by an earlier look. */
-    bool *named;
+    bool *named, any_named;
     /* By pair, of one look. */
     size_t *as_large;
-    /* Largest statistics of the draws that are not spent, ascending. */
-    double *left;
 };
 
 /* 2^14 draws have 164 above the critical value. Many pairs make each draw dear, and do with fewer.
@@ -63,9 +75,9 @@ void max_t_close(struct max_t *self)
 {
     if (self == NULL)
         return;
-    free(self->largest);
+    free(self->open.largest);
+    free(self->all.largest);
     free(self->spent);
-    free(self->left);
     free(self->named);
     free(self->as_large);
     free(self);
@@ -156,13 +168,13 @@ static int begin(struct max_t *self, const struct max_t_pair *pairs)
         taking_part += takes_part(&pairs[k]);
     unsigned bits = bits_for(taking_part);
     size_t draws = (size_t)1 << bits;
-    free(self->largest);
+    free(self->open.largest);
+    free(self->all.largest);
     free(self->spent);
-    free(self->left);
-    self->largest = calloc(draws, sizeof *self->largest);
+    self->open.largest = calloc(draws, sizeof(double));
+    self->all.largest = calloc(draws, sizeof(double));
     self->spent = calloc(draws, sizeof *self->spent);
-    self->left = calloc(draws, sizeof *self->left);
-    if (self->largest == NULL || self->spent == NULL || self->left == NULL)
+    if (self->open.largest == NULL || self->all.largest == NULL || self->spent == NULL)
         return -ENOMEM;
     self->bits = bits;
     self->draws = draws;
@@ -180,7 +192,7 @@ static float seen_sum(const struct max_t_pair *pair, size_t rounds)
 static void draw_block(struct max_t *self, const struct max_t_pair *pairs, size_t block,
                        float *signs)
 {
-    float sums[BLOCK], largest[BLOCK] = {0};
+    float sums[BLOCK], open[BLOCK] = {0}, named[BLOCK] = {0};
     for (size_t round = 0; round < self->rounds; round++)
         fill_signs(self, round, block, &signs[round * BLOCK]);
     for (size_t k = 0; k < self->pairs; k++) {
@@ -188,11 +200,13 @@ static void draw_block(struct max_t *self, const struct max_t_pair *pairs, size_
             continue;
         add_up(pairs[k].scores, self->rounds, signs, sums);
         self->as_large[k] += count_as_large(sums, seen_sum(&pairs[k], self->rounds));
-        if (!self->named[k])
-            raise_largest(sums, (float)(1 / pairs[k].scale), largest);
+        raise_largest(sums, (float)(1 / pairs[k].scale), self->named[k] ? named : open);
     }
-    for (size_t i = 0; i < BLOCK; i++)
-        self->largest[block * BLOCK + i] = largest[i];
+    for (size_t i = 0; i < BLOCK; i++) {
+        size_t d = block * BLOCK + i;
+        self->open.largest[d] = self->spent[d] ? -1 : open[i];
+        self->all.largest[d] = self->spent[d] ? -1 : fmaxf(open[i], named[i]);
+    }
 }
 
 static int draw_all(struct max_t *self, const struct max_t_pair *pairs)
@@ -209,68 +223,80 @@ static int draw_all(struct max_t *self, const struct max_t_pair *pairs)
 
 /* ---- the look ---- */
 
-/* As many of the draws that are left may be above it as the budget has to spend. */
-static double find_critical(struct max_t *self, size_t *left)
+/* The value that so many of all others are not below; `many` is less than LARGEST_MOST. */
+static double find_largest(const double *values, size_t count, size_t many)
 {
-    double budget = floor(max_t_budget(self->rounds) * (double)self->draws);
-    size_t count = 0;
-    for (size_t d = 0; d < self->draws; d++) {
-        if (!self->spent[d])
-            self->left[count++] = self->largest[d];
+    double top[LARGEST_MOST]; /* ascending */
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t place = 0;
+        if (found > many && values[i] <= top[0])
+            continue;
+        for (; place < found && top[place] < values[i]; place++)
+            ;
+        if (found <= many) {
+            memmove(&top[place + 1], &top[place], (found - place) * sizeof *top);
+            top[place] = values[i];
+            found++;
+        } else {
+            memmove(&top[0], &top[1], (place - 1) * sizeof *top);
+            top[place - 1] = values[i];
+        }
     }
-    *left = count;
-    sort_doubles(self->left, count);
-    size_t may = budget > (double)self->spent_count ? (size_t)budget - self->spent_count : 0;
-    if (budget < 1)
-        return INFINITY;
-    return self->left[count - 1 - may] * (1 + ROUNDING);
+    return top[0];
 }
 
-static void spend(struct max_t *self, double critical)
+/* As many of the draws that are left may be above it as the budget has to spend. INFINITY: there is
+ * nothing to spend, or nobody to spend it on. */
+static void find_critical(const struct max_t *self, struct family *family)
+{
+    size_t budget = (size_t)floor(max_t_budget(self->rounds) * (double)self->draws);
+    size_t may = budget > self->spent_count ? budget - self->spent_count : 0;
+    double critical = find_largest(family->largest, self->draws, may) * (1 + ROUNDING);
+    family->critical = self->rounds >= MAX_T_ROUNDS && critical > 0 ? critical : INFINITY;
+}
+
+static void spend(struct max_t *self)
 {
     for (size_t d = 0; d < self->draws; d++) {
-        if (!self->spent[d] && self->largest[d] > critical) {
+        if (self->open.largest[d] > self->open.critical) {
             self->spent[d] = true;
             self->spent_count++;
         }
     }
 }
 
-static size_t count_from(const double *ascending, size_t count, double value)
+static size_t count_from(const double *values, size_t count, double value)
 {
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (ascending[middle] < value)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return count - low;
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++)
+        found += values[i] >= value;
+    return found;
 }
 
-/* What the look says of one pair; `spent` and `left` are how many draws were before it. */
-static void judge(const struct max_t *self, struct max_t_pair *pair, size_t as_large, size_t spent,
-                  size_t left, double critical)
+/* What the look says of one pair, before it spends. */
+static void judge(const struct max_t *self, struct max_t_pair *pair, size_t k)
 {
+    const struct family *family = self->named[k] ? &self->all : &self->open;
     double sum = 0, draws = (double)self->draws;
     pair->named = false;
     pair->statistic = NAN;
     pair->p = pair->p_adjusted = 1;
+    pair->critical = (self->any_named ? &self->all : &self->open)->critical;
     if (!takes_part(pair))
         return;
     for (size_t round = 0; round < self->rounds; round++)
         sum += pair->scores[round];
     pair->statistic = fabs(sum) / pair->scale;
-    size_t larger = count_from(self->left, left, pair->statistic * (1 - ROUNDING));
-    pair->p = (double)as_large / draws;
-    pair->p_adjusted = fmax(pair->p, (double)(spent + larger) / draws);
-    pair->named = pair->statistic > critical;
+    size_t larger = count_from(family->largest, self->draws, pair->statistic * (1 - ROUNDING));
+    pair->p = (double)self->as_large[k] / draws;
+    pair->p_adjusted = fmax(pair->p, (double)(self->spent_count + larger) / draws);
+    pair->critical = family->critical;
+    pair->named = pair->statistic > family->critical;
 }
 
-int max_t_look(struct max_t *self, size_t rounds, struct max_t_pair *pairs, double *critical)
+int max_t_look(struct max_t *self, size_t rounds, struct max_t_pair *pairs)
 {
-    size_t left, spent = self->spent_count;
     if (rounds <= self->rounds)
         return -EINVAL;
     int r = begin(self, pairs);
@@ -280,11 +306,15 @@ int max_t_look(struct max_t *self, size_t rounds, struct max_t_pair *pairs, doub
     r = draw_all(self, pairs);
     if (r < 0)
         return r;
-    *critical = find_critical(self, &left);
+    find_critical(self, &self->open);
+    if (self->any_named)
+        find_critical(self, &self->all);
     for (size_t k = 0; k < self->pairs; k++)
-        judge(self, &pairs[k], self->as_large[k], spent, left, *critical);
-    for (size_t k = 0; k < self->pairs; k++)
+        judge(self, &pairs[k], k);
+    spend(self);
+    for (size_t k = 0; k < self->pairs; k++) {
         self->named[k] |= pairs[k].named;
-    spend(self, *critical);
+        self->any_named |= pairs[k].named;
+    }
     return 0;
 }

@@ -17,7 +17,8 @@
  * from then on; the critical value of a look is the smallest with which no more than the budget are
  * spent. Pairs that a look has named leave the family, and so make it easier for those that are
  * left (step-down in time: Ye, Li, Liu and Yao, "A Group Sequential Holm Procedure", Statistics in
- * Medicine 32, 2013).
+ * Medicine 32, 2013). Where one of them is measured on, it is looked at among all, which is
+ * stricter: its interval is as wide as if nobody had left.
  *
  * Of the draws, the first MAX_T_DRAWS_BITS + 1 rounds have every pattern of signs once, so that
  * nothing is left to chance with few rounds: n rounds have 2^(n-1) patterns, and the one that was
@@ -48,6 +49,9 @@ struct max_t_pair {
     /* Of all pairs and looks: the part of the draws that was spent before, or has a statistic as
      * large as this one now. */
     double p_adjusted;
+    /* Of this look: named are those whose statistic is above it. INFINITY: nothing can be named. Of
+     * one that takes no part, that of all pairs together. */
+    double critical;
     bool named;
 };
 
@@ -57,10 +61,9 @@ int max_t_open(struct max_t **, size_t pairs);
 void max_t_close(struct max_t *);
 
 /* The next look, after `rounds` rounds, more than at the last one: pairs[i] is the same pair each
- * time. One that will not be tested any more takes no part. Writes the critical value: named are
- * those whose statistic is above it. INFINITY: there was nothing to spend. 0, -EINVAL (rounds did
- * not grow), -ENOMEM. */
-int max_t_look(struct max_t *, size_t rounds, struct max_t_pair *pairs, double *critical);
+ * time. One that is not there yet, or will not be tested any more, takes no part. 0, -EINVAL
+ * (rounds did not grow), -ENOMEM. */
+int max_t_look(struct max_t *, size_t rounds, struct max_t_pair *pairs);
 
 /* The part of the level that may be spent with so many rounds. */
 double max_t_budget(size_t rounds);

@@ -15,17 +15,17 @@ struct player {
 
 static int look(struct player *self, size_t rounds, struct pair_sequence *out)
 {
-    double critical, scale = paired_scores(self->log_ratios, rounds, self->scores);
+    double scale = paired_scores(self->log_ratios, rounds, self->scores);
     struct max_t_pair pair = {.scores = self->scores, .scale = scale};
-    int r = scale < 0 ? -ENOMEM : max_t_look(self->max_t, rounds, &pair, &critical);
+    int r = scale < 0 ? -ENOMEM : max_t_look(self->max_t, rounds, &pair);
     if (r == 0)
-        r = paired_interval(self->log_ratios, rounds, critical, &out->interval);
+        r = paired_interval(self->log_ratios, rounds, pair.critical, &out->interval);
     if (r < 0)
         return r;
     const struct paired_interval *interval = &out->interval;
     out->rounds = rounds;
     out->word = VERDICT_INCONCLUSIVE;
-    if (pair.named && fabs(interval->estimate) >= self->margin)
+    if (pair.named && interval->n >= MAX_T_ROUNDS && fabs(interval->estimate) >= self->margin)
         out->word =
             (interval->estimate < 0) == self->lower_is_better ? VERDICT_FASTER : VERDICT_SLOWER;
     else if (interval->bounded && -self->margin < interval->low && interval->high < self->margin)

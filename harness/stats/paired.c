@@ -1,5 +1,6 @@
 #include "harness/stats/paired.h"
 
+#include "harness/stats/max_t.h"
 #include "harness/stats/sort.h"
 
 #include <errno.h>
@@ -193,7 +194,8 @@ static void fill_interval(const struct sorted *sorted, double critical, struct p
     if (sorted->n > 1)
         out->deviation = sqrt(around.squares / (double)(sorted->n - 1));
     /* All rounds alike have no deviation that an interval could be made of. */
-    out->bounded = critical * critical < (double)sorted->n && around.squares > 0;
+    out->bounded =
+        sorted->n >= MAX_T_ROUNDS && critical * critical < (double)sorted->n && around.squares > 0;
     if (!out->bounded)
         return;
     out->low = find_end(sorted, critical, out->estimate, -1);

@@ -12,7 +12,8 @@
  * holds the ratios whose statistic is not above the critical value, and the estimate is the one
  * whose statistic is 0. So the interval is clear of 1 when, and only when, max_t.h names the pair.
  * With n rounds the statistic is sqrt(n) at most: below the square of the critical value there is
- * no interval at all. */
+ * no interval at all. Nor is there one of fewer than MAX_T_ROUNDS rounds: whatever they say, chance
+ * says it more often than the level allows. */
 #ifndef HARNESS_STATS_PAIRED_H
 #define HARNESS_STATS_PAIRED_H
 
@@ -39,7 +40,7 @@ struct paired_interval {
     double deviation; /* of a round's score around the estimate; 0 with fewer than two */
 };
 
-/* `critical` as max_t_look() gave it; INFINITY: unbounded. 0, -EINVAL (no value), -ENOMEM. */
+/* `critical` as max_t_look() gave it for the pair; INFINITY: unbounded. 0, -EINVAL (no value), -ENOMEM. */
 int paired_interval(const double *values, size_t n, double critical, struct paired_interval *);
 
 #endif

@@ -271,7 +271,19 @@ a_baseline_that_is_asked_for_is_recorded_and_used() {
     expect_status 0 && expect_run a 'run["baseline"] is None'
 }
 
-run_tests a_run_ends_with_the_answer_on_one_screen a_narrow_terminal_gets_narrow_lines \
+# Half as much again is nothing that two of a kind differ by.
+what_is_decided_ends_the_run_unless_all_rounds_are_asked_for() {
+    local like=(accept --set mode=drain --set queue=50 --set idle=0 --backends poll,select --min-effect 50%)
+    pb run "${like[@]}" --rounds 60 --out early
+    expect_status 0 && expect_run early 'run["ended"] == "everything is decided" and 9 <= run["rounds"] < 60' ||
+        return 1
+    pb run "${like[@]}" --rounds 14 --all-rounds --out all
+    expect_status 0 && expect_run all 'run["ended"] == "all rounds are done" and run["rounds"] == 14' &&
+        expect_run all 'all({t["round"] for t in trials if t["subject"] == s} == set(range(14)) for s in ("poll", "select"))'
+}
+
+run_tests what_is_decided_ends_the_run_unless_all_rounds_are_asked_for \
+    a_run_ends_with_the_answer_on_one_screen a_narrow_terminal_gets_narrow_lines \
     the_answer_is_as_wide_as_the_terminal verbose_prints_the_tables_before_the_answer quiet_keeps_the_answer \
     whole_numbers_and_times_are_understood_as_people_write_them a_run_leaves_every_trial_of_every_round \
     subjects_of_a_drain_live_at_a_time_and_take_turns \

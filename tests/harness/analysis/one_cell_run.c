@@ -53,6 +53,8 @@ void keep_trial(struct run *run, const struct trial *trial)
     char problem[PROBLEM_BYTES];
     if (trial_table_add(&run->cells[0].trials, trial, 0, problem) < 0)
         fail_msg("%s", problem);
+    if (trial->round >= run->rounds)
+        run->rounds = trial->round + 1;
 }
 
 void add_trial(struct run *run, const char *subject, unsigned round, const char *metric,

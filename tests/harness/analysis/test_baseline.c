@@ -242,9 +242,12 @@ static void another_baseline_changes_no_verdict(void **state)
                 continue;
             assert_int_equal(now.word, then->word);
             assert_int_equal(now.has_ratio, then->has_ratio);
-            assert_true(!now.has_ratio ||
-                        (now.ratio / then->ratio > 1 - 1e-9 && now.ratio / then->ratio < 1 + 1e-9 &&
-                         now.low / then->low > 1 - 1e-9 && now.high / then->high < 1 + 1e-9));
+            assert_int_equal(now.bounded, then->bounded);
+            if (now.has_ratio)
+                assert_true(now.ratio / then->ratio > 1 - 1e-9 &&
+                            now.ratio / then->ratio < 1 + 1e-9);
+            if (now.bounded)
+                assert_true(now.low / then->low > 1 - 1e-9 && now.high / then->high < 1 + 1e-9);
             assert_int_equal(now.rounds, then->rounds);
             assert_string_equal(now.why, then->why);
         }

@@ -1,5 +1,6 @@
 #include "tests/harness/stats/verdict_question.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,24 +9,39 @@
 
 #include <cmocka.h>
 
+static struct verdict_sequence sequence;
+
 struct effect effect_of(size_t n, double low, double ratio, double high)
 {
     return (struct effect){.n = n,
                            .ratio = ratio,
                            .low = low,
                            .high = high,
-                           .confidence = 0.9903,
+                           .confidence = 0.99,
                            .median = ratio,
                            .p = 0.0001};
 }
 
 struct verdict_question question_of(const struct effect *effect)
 {
+    double half = (log(effect->high) - log(effect->low)) / 2;
+    sequence = (struct verdict_sequence){
+        .named = effect->low > 1 || effect->high < 1,
+        .bounded = true,
+        .deviation = half / 3 * sqrt((double)effect->n),
+    };
     return (struct verdict_question){.effect = effect,
+                                     .sequence = &sequence,
                                      .p_adjusted = 0.001,
                                      .pairs = 10,
                                      .minimum_effect = 0.03,
                                      .lower_is_better = true};
+}
+
+struct verdict_sequence *sequence_of(const struct verdict_question *question)
+{
+    assert_ptr_equal(question->sequence, &sequence);
+    return &sequence;
 }
 
 struct verdict decide(const struct verdict_question *question)
