@@ -1,92 +1,14 @@
 /* The looks of a run: the run that is measured finds what its report finds. */
-#include "harness/analysis/looks.h"
-
-#include "harness/contract/parameters.h"
 #include "harness/stats/max_t.h"
-#include "harness/workloads/workloads.h"
-#include "tests/harness/analysis/one_cell_run.h"
+#include "tests/harness/analysis/looked_run.h"
 #include "tests/harness/stats/synthetic.h"
 
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <string.h>
 
 #include <cmocka.h>
-
-enum { SUBJECTS = 6, CELLS = 4, TWIN = SUBJECTS, PLACES = SUBJECTS + 1 };
-
-/* A metric that depends on the generator: no main metric of today does. */
-static struct metric metrics[METRICS_MAX];
-static struct workload workload;
-
-static const struct workload *dependent_workload(void)
-{
-    size_t main_metric = workload_metric_index(
-        &accept_workload,
-        workload_main_metric(&accept_workload, workload_mode(&accept_workload, "drain")));
-    for (size_t i = 0; accept_workload.metrics[i].name != NULL; i++)
-        metrics[i] = accept_workload.metrics[i];
-    metrics[main_metric].generator_dependent = true;
-    workload = accept_workload;
-    workload.metrics = metrics;
-    return &workload;
-}
-
-static void start(struct run *run)
-{
-    *run = (struct run){.minimum_effect = 0.03};
-    for (size_t i = 0; i < SUBJECTS; i++) {
-        char name[16];
-        snprintf(name, sizeof name, "s%zu", i);
-        add_subject(run, name, i == 1 ? TIER_NONE : TIER_READINESS);
-    }
-    for (size_t i = 0; i < CELLS; i++) {
-        struct run_cell *cell = run_add_cell(run);
-        assert_non_null(cell);
-        cell->cell.workload = dependent_workload();
-        cell->cell.mode = workload_mode(&accept_workload, "drain");
-        run_cell_open_tables(cell);
-    }
-}
-
-static void add(struct trial_table *table, size_t subject, size_t round, double value, bool bound)
-{
-    char problem[PROBLEM_BYTES];
-    static struct trial trial;
-    trial_reset(&trial);
-    trial.subject = subject;
-    trial.round = round;
-    trial.valid = !isnan(value);
-    if (trial.valid)
-        assert_int_equal(figures_set(&trial.outcome.metrics, "ns_per_accept", value), 0);
-    trial.has_outcome = trial.valid;
-    trial.outcome.has_generator = true;
-    trial.outcome.generator.bound = bound;
-    assert_int_equal(trial_table_add(table, &trial, 0, problem), 0);
-    trial_free(&trial);
-}
-
-static struct looks *open_looks(const struct run *run)
-{
-    struct looks *looks;
-    assert_int_equal(looks_open(&looks, run), 0);
-    return looks;
-}
-
-static struct look_result result_of(const struct looks *looks, size_t cell, size_t subject,
-                                    size_t baseline)
-{
-    struct look_result result;
-    memset(&result, 0, sizeof result);
-    if (subject == TWIN)
-        assert_int_equal(looks_twin(looks, cell, &result), 0);
-    else
-        assert_int_equal(looks_result(looks, cell, subject, baseline, &result), 0);
-    return result;
-}
 
 static void assert_same(const struct look_result *one, const struct look_result *other)
 {
@@ -165,9 +87,9 @@ static void play_trial(struct player *self, struct run *run, size_t cell, size_t
         return;
     /* An attempt that failed goes first. */
     if (invalid || round < self->begins[cell][subject])
-        add(table, subject, round, NAN, false);
+        looked_add(table, subject, round, NAN, false);
     if (!(invalid && random_below(&self->random, 2)) && round >= self->begins[cell][subject])
-        add(table, subject, round, value, bound);
+        looked_add(table, subject, round, value, bound);
 }
 
 static void play_round(struct player *self, struct run *run)
@@ -212,7 +134,7 @@ static size_t play(uint64_t seed, size_t rounds)
     size_t left = 0, looked_count = 0;
     player = (struct player){0};
     random_seed(&player.random, seed);
-    start(&run);
+    looked_start(&run);
     draw_plan(&player);
     struct looks *live = open_looks(&run);
     for (size_t round = 1; round <= rounds; round++) {
@@ -262,10 +184,10 @@ static void add_round(struct run *run, double second, double third)
 {
     size_t round = run->rounds;
     const double wave = 1 + 0.001 * (double)(round * 7 % 20);
-    add(&run->cells[0].trials, 0, round, 1000, false);
-    add(&run->cells[0].trials, 2, round, second * wave, false);
+    looked_add(&run->cells[0].trials, 0, round, 1000, false);
+    looked_add(&run->cells[0].trials, 2, round, second * wave, false);
     if (third > 0)
-        add(&run->cells[0].trials, 3, round, third * wave, false);
+        looked_add(&run->cells[0].trials, 3, round, third * wave, false);
     run->rounds++;
 }
 
@@ -273,7 +195,7 @@ static void a_look_is_after_nine_rounds_and_then_after_each_until_24(void **stat
 {
     (void)state;
     struct run run;
-    start(&run);
+    looked_start(&run);
     struct looks *looks = open_looks(&run);
     for (size_t round = 1; round <= 40; round++) {
         bool looked;
@@ -294,7 +216,7 @@ static void the_exchange_of_subject_and_baseline_says_the_opposite(void **state)
     (void)state;
     struct run run;
     bool looked;
-    start(&run);
+    looked_start(&run);
     for (size_t round = 0; round < 12; round++)
         add_round(&run, 1100, 1200);
     struct looks *looks = open_looks(&run);
@@ -314,11 +236,11 @@ static void a_pair_with_a_bound_subject_is_not_tested_and_holds_nothing_up(void 
     (void)state;
     struct run run;
     bool looked;
-    start(&run);
+    looked_start(&run);
     for (size_t round = 0; round < 12; round++) {
-        add(&run.cells[0].trials, 0, round, 1000 + (double)(round * 5 % 7), false);
-        add(&run.cells[0].trials, 2, round, 2000 + (double)round, true);
-        add(&run.cells[0].trials, 3, round, 3000 + (double)round, false);
+        looked_add(&run.cells[0].trials, 0, round, 1000 + (double)(round * 5 % 7), false);
+        looked_add(&run.cells[0].trials, 2, round, 2000 + (double)round, true);
+        looked_add(&run.cells[0].trials, 3, round, 3000 + (double)round, false);
         run.rounds++;
     }
     struct looks *looks = open_looks(&run);
@@ -340,10 +262,10 @@ static void the_twin_is_a_pair_of_its_own_and_no_subject(void **state)
     for (int with_twin = 0; with_twin <= 1; with_twin++) {
         struct run run;
         bool looked;
-        start(&run);
+        looked_start(&run);
         for (size_t round = 0; round < 12; round++) {
             if (with_twin)
-                add(&run.cells[0].twins, 2, round, 1500 + (double)(round * 5 % 7), false);
+                looked_add(&run.cells[0].twins, 2, round, 1500 + (double)(round * 5 % 7), false);
             add_round(&run, 1100, 1200);
         }
         struct looks *looks = open_looks(&run);
@@ -364,11 +286,11 @@ static void a_subject_that_fails_at_first_is_compared_once_it_does_not(void **st
     (void)state;
     struct run run;
     bool looked;
-    start(&run);
+    looked_start(&run);
     struct looks *looks = open_looks(&run);
     for (size_t round = 0; round < 40; round++) {
         if (round < 12)
-            add(&run.cells[0].trials, 3, round, NAN, false);
+            looked_add(&run.cells[0].trials, 3, round, NAN, false);
         add_round(&run, 1100, round < 12 ? 0 : 1300);
         assert_int_equal(looks_advance(looks, false, &looked), 0);
     }
@@ -385,10 +307,10 @@ static void rounds_that_differ_in_nothing_hold_nothing_up(void **state)
     (void)state;
     struct run run;
     bool looked;
-    start(&run);
+    looked_start(&run);
     for (size_t round = 0; round < 12; round++) {
-        add(&run.cells[0].trials, 0, round, 1000, false);
-        add(&run.cells[0].trials, 2, round, 1000, false);
+        looked_add(&run.cells[0].trials, 0, round, 1000, false);
+        looked_add(&run.cells[0].trials, 2, round, 1000, false);
         run.rounds++;
     }
     struct looks *looks = open_looks(&run);
@@ -410,7 +332,7 @@ static void a_run_without_rounds_or_subjects_has_no_results(void **state)
     assert_int_equal(looks_advance(looks, true, &looked), 0);
     assert_false(looked);
     looks_close(looks);
-    start(&run);
+    looked_start(&run);
     run.rounds = 20; /* without a trial */
     looks = open_looks(&run);
     assert_int_equal(looks_advance(looks, true, &looked), 0);
