@@ -275,6 +275,7 @@ static int fill_result(const struct looked_pair *pair, struct look_result *resul
         return r;
     *result = (struct look_result){
         .n = interval.n,
+        .rounds = pair->looked,
         .estimate = interval.estimate,
         .low = interval.low,
         .high = interval.high,

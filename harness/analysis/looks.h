@@ -24,6 +24,8 @@ struct looks;
 struct look_result {
     /* Rounds that have both. 0: none, and the rest says nothing. */
     size_t n;
+    /* Of the run, at its last look. */
+    size_t rounds;
     double estimate, low, high, deviation;
     bool bounded;
     /* It was tested at its last look, with these p values. */

@@ -239,6 +239,15 @@ static int take_figures(struct verdict_pair *pair, const struct look_result *res
     return 0;
 }
 
+/* A subject that is missing in some rounds takes so many more of them. */
+static uint64_t of_the_run(uint64_t rounds, const struct look_result *result)
+{
+    if (result->n == 0 || rounds >= VERDICT_ROUNDS_MAXIMUM)
+        return rounds;
+    double share = (double)result->n / (double)result->rounds;
+    return (uint64_t)fmin(ceil((double)rounds / share), (double)VERDICT_ROUNDS_MAXIMUM);
+}
+
 static int give_word(struct verdict_pair *pair, const struct look_result *result,
                      const struct metric *metric, double minimum_effect, size_t tests)
 {
@@ -250,9 +259,10 @@ static int give_word(struct verdict_pair *pair, const struct look_result *result
         .confidence = pair->confidence,
         .p = pair->p,
     };
+    /* Who was not tested at the last look has an interval to show, and none to judge by. */
     const struct verdict_sequence sequence = {
         .named = result->named,
-        .bounded = result->bounded,
+        .bounded = result->bounded && result->tested,
         .deviation = result->deviation,
     };
     const struct verdict_question question = {
@@ -269,8 +279,8 @@ static int give_word(struct verdict_pair *pair, const struct look_result *result
     if (r < 0)
         return r;
     pair->word = verdict.word;
-    pair->rounds = verdict.rounds;
-    pair->rounds_likely = verdict.rounds_likely;
+    pair->rounds = of_the_run(verdict.rounds, result);
+    pair->rounds_likely = of_the_run(verdict.rounds_likely, result);
     return text_set(&pair->why, verdict.why != NULL ? verdict.why : "");
 }
 
@@ -301,6 +311,24 @@ static int decide_twin(struct cell_summary *summary, const struct run_cell *cell
     return r == 0 ? decide(&summary->twin, &result, metric, minimum_effect, looks_tests(looks)) : r;
 }
 
+/* Where the pair has no interval yet, the ratio keeps its own, of less confidence. */
+static void align_ratios(struct cell_summary *summary)
+{
+    for (size_t i = 0; i < summary->ratios.count; i++) {
+        struct paired *ratio = &summary->ratios.list[i];
+        size_t at = summary->pair_at[ratio->subject * summary->subject_count + ratio->baseline];
+        const struct verdict_pair *pair = at > 0 ? &summary->verdicts[at - 1] : NULL;
+        if (pair == NULL || pair->metric != ratio->metric || !pair->compared || !pair->bounded)
+            continue;
+        bool same = pair->subject == ratio->subject;
+        ratio->value = same ? pair->ratio : 1 / pair->ratio;
+        ratio->low = same ? pair->low : 1 / pair->high;
+        ratio->high = same ? pair->high : 1 / pair->low;
+        ratio->confidence = pair->confidence;
+        ratio->n = pair->n;
+    }
+}
+
 int verdicts_decide(struct cell_summary *cells, const struct run *run, const struct looks *looks,
                     double minimum_effect)
 {
@@ -316,6 +344,8 @@ int verdicts_decide(struct cell_summary *cells, const struct run *run, const str
                 r = decide(pair, &result, &metrics[pair->metric], minimum_effect,
                            looks_tests(looks));
         }
+        if (r == 0 && cells[i].pair_at != NULL)
+            align_ratios(&cells[i]);
         if (r == 0)
             r = decide_twin(&cells[i], &run->cells[i], i, looks, minimum_effect);
     }

@@ -20,7 +20,8 @@ int verdicts_add_cell(struct cell_summary *, const struct run *, const struct ru
                       const struct cell_samples *, size_t metric, const char *baseline);
 
 /* Once every cell was added, and all looks were taken: gives each pair, and each twin, its figures
- * and its word. 0 or -ENOMEM. */
+ * and its word; the ratios of the main metric become those of its pairs, so that nobody is shown
+ * two intervals of one ratio. 0 or -ENOMEM. */
 int verdicts_decide(struct cell_summary *, const struct run *, const struct looks *,
                     double minimum_effect);
 

@@ -11,11 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LENGTH_LEAST 0.01
+/* In shorter ones a pool has no job of each kind behind its percentiles. */
+#define LENGTH_LEAST 0.02
 #define DRAINS_LEAST 3.0
 
-/* Fewer rounds than this say little of anything: trials are cut before. */
-#define ROUNDS_WANTED 6.0
+/* Nobody is named before the ninth round (stats/max_t.h): trials are cut before. */
+#define ROUNDS_WANTED 10.0
 
 /* With a deviation beyond this, trials get this share of their length. Two cores of a virtual
  * machine have 6 % when nobody else is on them, and 20 % when somebody is. */

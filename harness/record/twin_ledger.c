@@ -45,7 +45,8 @@ void twin_ledger_count(const struct run *run, const struct cell_summary *summari
     *twins = *named = 0;
     for (size_t i = 0; i < run->cell_count; i++) {
         const struct verdict_pair *twin = &summaries[i].twin;
-        if (!summaries[i].has_twin || twin->word == VERDICT_INVALID)
+        /* One that could not have been named proves nothing by not being named. */
+        if (!summaries[i].has_twin || !twin->tested || !twin->bounded)
             continue;
         ++*twins;
         *named += twin->word == VERDICT_FASTER || twin->word == VERDICT_SLOWER;
@@ -275,7 +276,7 @@ char *twin_ledger_sentence(const struct twin_ledger *ledger, char *text)
         return text;
     snprintf(text, TWIN_LEDGER_SENTENCE_BYTES,
              "On this machine %" PRIu64 " of %" PRIu64
-             " run%s named a subject FASTER or SLOWER than itself: %.2g %% [%.2g, %.2g].",
+             " run%s named a subject FASTER or SLOWER than itself: %.3g %% [%.3g, %.3g].",
              ledger->runs_named, ledger->runs, ledger->runs == 1 ? "" : "s", share.share * 100,
              share.low * 100, share.high * 100);
     return text;

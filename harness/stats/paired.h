@@ -40,7 +40,8 @@ struct paired_interval {
     double deviation; /* of a round's score around the estimate; 0 with fewer than two */
 };
 
-/* `critical` as max_t_look() gave it for the pair; INFINITY: unbounded. 0, -EINVAL (no value), -ENOMEM. */
+/* `critical` as max_t_look() gave it for the pair; INFINITY: unbounded. 0, -EINVAL (no value),
+ * -ENOMEM. */
 int paired_interval(const double *values, size_t n, double critical, struct paired_interval *);
 
 #endif
