@@ -284,7 +284,7 @@ static int fill_result(const struct looked_pair *pair, struct look_result *resul
         .tested = pair->tested,
         .p = pair->p,
         .p_adjusted = pair->p_adjusted,
-        .named = pair->named && interval.n >= MAX_T_ROUNDS,
+        .named = pair->named && interval.bounded,
     };
     return 0;
 }

@@ -193,7 +193,9 @@ static void fill_interval(const struct sorted *sorted, double critical, struct p
     struct sums around = add_up(sorted, out->estimate);
     if (sorted->n > 1)
         out->deviation = sqrt(around.squares / (double)(sorted->n - 1));
-    out->bounded = sorted->n >= MAX_T_ROUNDS && critical * critical < (double)sorted->n;
+    /* Rounds that are all alike have no deviation that an interval could be made of. */
+    out->bounded =
+        sorted->n >= MAX_T_ROUNDS && critical * critical < (double)sorted->n && around.squares > 0;
     if (!out->bounded)
         return;
     out->low = find_end(sorted, critical, out->estimate, -1);

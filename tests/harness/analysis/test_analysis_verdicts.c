@@ -286,7 +286,7 @@ static void add_seven(unsigned rounds, bool last_is_valid)
         add_subject(&run, name, TIER_READINESS);
         for (unsigned i = 0; i < rounds; i++) {
             if (s < 6 || last_is_valid)
-                add_trial(&run, name, i, NS, 100 * (s + 1));
+                add_trial(&run, name, i, NS, 100 * (s + 1) + (i + s) % 3);
             else
                 add_invalid(name, i, "it crashed");
         }
