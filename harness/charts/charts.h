@@ -8,7 +8,8 @@
 
 enum { CHART_NAME_BYTES = 200, CHART_LABEL_BYTES = 128, CHART_TICK_BYTES = 40 };
 
-/* Without an interval low, middle and high are one: it is of all rounds together. */
+/* Without an interval low is 0 and high INFINITY; on a curve all three are one, where the figure is
+ * of all rounds together. */
 struct chart_point {
     double position, middle, low, high;
     /* Of the bands behind a curve; NAN: none. */
@@ -58,6 +59,8 @@ struct drawn_chart {
     /* Along its axis; NULL: it shows one cell. The run's. */
     const char *parameter;
     const struct metric *metric;
+    /* Of percentiles: all figures are of all rounds together, and have no interval. */
+    bool pooled;
     /* One, but for curves. Each row of a forest, and of dots, is a line with one point. */
     struct chart_panel *panels;
     size_t count;

@@ -256,14 +256,13 @@ class Check:
                 self.expect(re.search(r"[\d.]+ \[[\d.]+, [\d.]+\]", entry["text"]), f"{what}: no interval in {entry['text']}")
 
     def answer_among_others(self, cell, lines):
-        """Who is ahead of whom, of one tier, the baseline and floors left out."""
+        """Who is ahead of whom, the baseline and floors left out."""
         about = self.run["cells"][cell]
-        tier_of = {subject["name"]: subject["tier"] for subject in self.run["subjects"]}
-        left_out = {about["baseline"]} | {name for name in tier_of if name.startswith("floor:")}
+        left_out = {about["baseline"]} | {name for name in self.names if name.startswith("floor:")}
         expected = set()
         for entry in about["verdicts"]:
             pair = entry["subject"], entry["baseline"]
-            if not left_out & set(pair) and tier_of[pair[0]] == tier_of[pair[1]] and entry["verdict"] in OPPOSITE:
+            if not left_out & set(pair) and entry["verdict"] in OPPOSITE:
                 expected.add(pair if entry["verdict"] == "FASTER" else pair[::-1])
         found = {(winner, loser) for line in lines for winner in line["winners"]
                  for loser in re.sub(r" [\d.]+( to [\d.]+)?$", "", line["text"].split(" ahead of ")[1]).split(", ")}
