@@ -142,7 +142,7 @@ static void write_caption(const struct chart *chart, bool shows_trials, char *te
     }
     if (chart->drawn.pooled) {
         snprintf(text, size,
-                 "Of all requests of %s rounds together, without intervals: single trials are too "
+                 "All values of %s rounds together, without intervals: single trials are too "
                  "short for these percentiles. max: the largest of all.%s\n%s",
                  rounds, more, machine);
         wrap(text);

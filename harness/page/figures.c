@@ -138,6 +138,7 @@ static void write_picture(struct page *page, const struct drawn_chart *chart)
         return;
     }
     html_print(page->out,
+               "<p class=\"sideways\">Move the picture sideways to see all of it.</p>\n"
                "<div class=\"scroll chart\" role=\"region\" tabindex=\"0\" "
                "aria-labelledby=\"f%zu\">\n<img alt=\"%s\" src='",
                page->pictures, chart->title);

@@ -62,8 +62,6 @@ char *page_value(const struct metric *, double value, char *text);
 char *page_figure(const struct page *, const struct mode_view *, size_t cell, size_t subject,
                   char *text, size_t size);
 
-/* The upper end of an interval over the lower one: beyond it the interval says nothing. */
-#define PAGE_INTERVAL_FACTOR 100
 /* "0.925 [0.907, 0.943]"; "0.925 (too few rounds for an interval)"; "0.81 (no useful interval
  * yet)". */
 char *page_ratio(const struct comparison *, char *text, size_t size);

@@ -61,15 +61,9 @@ void page_cell_heading(const struct page *page, const struct mode_view *mode, si
     html_print(page->out, " <small>%s</small>", *text != '\0' ? text : "all defaults");
 }
 
-static bool is_useless(const struct comparison *comparison)
-{
-    return (comparison->word == VERDICT_INCONCLUSIVE || comparison->word == VERDICT_INVALID) &&
-           !(comparison->low * PAGE_INTERVAL_FACTOR >= comparison->high);
-}
-
 char *page_ratio(const struct comparison *comparison, char *text, size_t size)
 {
-    if (comparison->bounded && is_useless(comparison)) {
+    if (comparison->bounded && chart_is_useless(comparison)) {
         snprintf(text, size, "%.*f (no useful interval yet)",
                  format_ratio_decimals(comparison->ratio), comparison->ratio);
         return text;

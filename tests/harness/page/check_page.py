@@ -220,9 +220,21 @@ class Check:
         self.same([i for i, cell in enumerate(self.run["cells"]) if cell["verdicts"]],
                   sorted(row["cell"] for row in rows if row["entries"]), "cells that are answered")
         self.words_are_explained()
+        self.totals(sum(len(row["entries"]) for row in rows))
         for row in rows:
             self.answer(row["cell"], row["entries"])
             self.answer_among_others(row["cell"], row["others"])
+
+    def totals(self, entries):
+        """The sentence above the table counts what the table and the filter show."""
+        based = [entry["verdict"] for cell in self.run["cells"] for entry in cell["verdicts"]
+                 if cell["baseline"] in (entry["baseline"], entry["subject"])]
+        said = self.browser.evaluate("document.querySelector('.totals').textContent")
+        shown = self.browser.evaluate("document.querySelector('#status').textContent")
+        found = re.match(r"Of (\d+) comparisons? with the baseline, (\d+) ha(?:s|ve) a winner", said)
+        self.same((len(based), sum(word in OPPOSITE for word in based)), found and tuple(map(int, found.groups())), "totals")
+        self.same(entries, len(based), "entries of the answers")
+        self.same(f"{len(based)} comparison{'s' if len(based) != 1 else ''} shown", shown, "the filter's count")
 
     def words_are_explained(self):
         """What the words mean can be read without pointing at anything, on a wide screen and on a narrow one."""
