@@ -1,5 +1,6 @@
 /* A histogram of one cell by percentile: a line for each subject. */
 #include "harness/charts/chart.h"
+#include "harness/contract/parameters.h"
 
 #include <errno.h>
 #include <math.h>
@@ -15,9 +16,23 @@ static const struct median *of_trials(const struct chart *chart, size_t percenti
     return analysis_percentile(chart->analysis, chart->cell, chart->metric, percentile, subject);
 }
 
+/* Of all rounds together. NULL: it has no values, or too few for this percentile. */
+static const struct pooled *of_rounds(const struct chart *chart, size_t percentile, size_t subject)
+{
+    const struct cell_summary *summary = &chart->analysis->cells[chart->cell];
+    size_t metric =
+        workload_metric_index(chart->run->cells[chart->cell].cell.workload, chart->metric);
+    double value;
+    if (!analysis_pooled(chart->analysis, chart->cell, chart->metric, percentile, subject, &value))
+        return NULL;
+    return &summary->pooled[metric][percentile * summary->subject_count + subject];
+}
+
+/* Who has no figure in one of its trials has one of all rounds together. */
 static bool is_drawn(const struct chart *chart, size_t subject)
 {
-    return of_trials(chart, MAXIMUM, subject) != NULL && chart_shows(chart, subject);
+    return chart_shows(chart, subject) && (of_trials(chart, MAXIMUM, subject) != NULL ||
+                                           of_rounds(chart, MAXIMUM, subject) != NULL);
 }
 
 /* Whether single trials are too short for a percentile up to POOLED_MOST of anybody who is drawn,
@@ -26,11 +41,10 @@ static bool is_drawn(const struct chart *chart, size_t subject)
  * than their largest. */
 static bool needs_pooled(const struct chart *chart)
 {
-    double value;
     for (size_t i = 0; i < chart->run->subject_count; i++) {
         for (size_t k = 0; k < PERCENTILES && is_drawn(chart, i); k++) {
             if (percentiles[k] <= POOLED_MOST && of_trials(chart, k, i) == NULL &&
-                analysis_pooled(chart->analysis, chart->cell, chart->metric, k, i, &value))
+                of_rounds(chart, k, i) != NULL)
                 return true;
         }
     }
@@ -40,10 +54,8 @@ static bool needs_pooled(const struct chart *chart)
 /* Whether any subject has this percentile: then it has a place on the axis. */
 static bool is_resolved(const struct chart *chart, size_t percentile)
 {
-    double value;
     for (size_t i = 0; i < chart->run->subject_count; i++) {
-        if (chart->drawn.pooled ? analysis_pooled(chart->analysis, chart->cell, chart->metric,
-                                                  percentile, i, &value)
+        if (chart->drawn.pooled ? of_rounds(chart, percentile, i) != NULL
                                 : of_trials(chart, percentile, i) != NULL)
             return true;
     }
@@ -53,11 +65,11 @@ static bool is_resolved(const struct chart *chart, size_t percentile)
 static bool set_pooled(struct chart *chart, struct chart_point *point, size_t percentile,
                        size_t subject)
 {
-    double value;
-    if (!analysis_pooled(chart->analysis, chart->cell, chart->metric, percentile, subject, &value))
+    const struct pooled *pooled = of_rounds(chart, percentile, subject);
+    if (pooled == NULL)
         return false;
-    struct median whole = *of_trials(chart, MAXIMUM, subject);
-    whole.median = whole.low = whole.high = value;
+    const struct median whole = {
+        .median = pooled->value, .low = pooled->value, .high = pooled->value, .n = pooled->rounds};
     if (!chart_set_point(chart, point, &whole, 1e-3))
         return false;
     point->low = 0;

@@ -95,7 +95,8 @@ static void write_ratio_caption(const struct chart *chart, char *text, size_t si
                "(99 %%). Band: the minimum effect, %g %%.",
                name, 100 * chart->analysis->minimum_effect);
     if (chart->has_unbounded)
-        format_add(text, size, " Without a line: too few rounds for an interval.");
+        format_add(text, size, " %s: too few rounds for an interval.",
+                   chart->drawn.kind == CHART_FOREST ? "From edge to edge" : "Without a line");
 }
 
 /* A run that did not end by itself has fewer rounds than it was meant to have. */

@@ -96,7 +96,10 @@ static int write_totals(const struct page *page)
     if (totals.words[VERDICT_INCONCLUSIVE] > 0) {
         html_print(page->out, " Not decided means after %zu round%s at most;", totals.most_rounds,
                    totals.most_rounds == 1 ? "" : "s");
-        fputs(" half of all that are not decided would take about ", page->out);
+        fputs(totals.words[VERDICT_INCONCLUSIVE] == 1
+                  ? " this one would likely take about "
+                  : " half of all that are not decided would take about ",
+              page->out);
         write_rounds(page->out, totals.middle_rounds);
         fputs(" rounds.", page->out);
     }
