@@ -66,7 +66,11 @@ char *page_figure(const struct page *, const struct mode_view *, size_t cell, si
  * yet)". */
 char *page_ratio(const struct comparison *, char *text, size_t size);
 
+/* "64", or "1,000,000 and more". */
+void page_rounds(FILE *, uint64_t rounds);
+
 /* The parts, from above. Those that return something: 0 or -ENOMEM. */
+int page_totals(const struct page *);
 int page_answers(struct page *);
 void page_matrices(struct page *);
 /* A section for each workload. */

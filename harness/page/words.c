@@ -103,3 +103,10 @@ char *page_figure(const struct page *page, const struct mode_view *mode, size_t 
     snprintf(text, size, "%s %s", interval, scale < 1 ? "us" : mode->metric->unit);
     return text;
 }
+
+void page_rounds(FILE *out, uint64_t rounds)
+{
+    char text[48];
+    html_print(out, "%s%s", format_grouped((double)rounds, 0, text, sizeof text),
+               rounds >= VERDICT_ROUNDS_MAXIMUM ? " and more" : "");
+}
