@@ -6,9 +6,11 @@
 #include "harness/analysis/analysis.h"
 #include "harness/charts/gnuplot.h"
 
+#include <stdbool.h>
+
 enum { CHART_NAME_BYTES = 200, CHART_LABEL_BYTES = 128, CHART_TICK_BYTES = 40 };
 
-/* Without an interval low, middle and high are one: it is of all rounds together. */
+/* Without an interval low is 0 and high INFINITY. */
 struct chart_point {
     double position, middle, low, high;
     /* Of the bands behind a curve; NAN: none. */
@@ -58,6 +60,8 @@ struct drawn_chart {
     /* Along its axis; NULL: it shows one cell. The run's. */
     const char *parameter;
     const struct metric *metric;
+    /* Of percentiles: all figures are of all rounds together, and have no interval. */
+    bool pooled;
     /* One, but for curves. Each row of a forest, and of dots, is a line with one point. */
     struct chart_panel *panels;
     size_t count;
@@ -86,5 +90,9 @@ struct chart_request {
 int charts_draw(const struct analysis *, const struct chart_request *, struct chart_list *,
                 char *problem);
 void charts_free(struct chart_list *);
+
+/* Whether the interval of a pair without a winner is so wide, by more than a factor of 100, that
+ * it says nothing: charts and page say so in place of its ends. Only of one that is bounded. */
+bool chart_is_useless(const struct comparison *);
 
 #endif

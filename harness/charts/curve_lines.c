@@ -58,7 +58,9 @@ static bool set_figure(struct curves *curves, const struct panel_figure *shown, 
         chart->too_large++;
         return false;
     }
-    point->middle = point->low = point->high = value;
+    point->middle = value;
+    point->low = 0;
+    point->high = INFINITY;
     chart->has_pooled = true;
     return true;
 }

@@ -49,8 +49,8 @@ static void find_extremes(const struct chart_panel *panel, double *low, double *
     for (size_t i = 0; i < panel->count; i++) {
         for (size_t k = 0; k < panel->lines[i].count; k++) {
             const struct chart_point *point = &panel->lines[i].points[k];
-            *low = fmin(*low, point->low);
-            *high = fmax(*high, point->high);
+            *low = fmin(*low, isfinite(point->high) ? point->low : point->middle);
+            *high = fmax(*high, isfinite(point->high) ? point->high : point->middle);
             *high = fmax(*high, point->p99); /* which knows of NAN */
         }
     }

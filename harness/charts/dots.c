@@ -109,7 +109,7 @@ static int decimals_of(const struct chart *chart, const struct chart_panel *pane
     return format_decimals(smallest);
 }
 
-/* One row: position, label, style, median, low, high, "3,210  [3,190; 3,230]", and whether the
+/* One row: position, label, style, median, low, high, "3,210  [3,190, 3,230]", and whether the
  * median lies off the axis (-1 left, 1 right). */
 static void write_row(struct csv *csv, const struct chart_panel *panel, size_t row, int decimals)
 {
@@ -122,7 +122,7 @@ static void write_row(struct csv *csv, const struct chart_panel *panel, size_t r
     csv_number(csv, point->middle);
     csv_number(csv, point->low);
     csv_number(csv, point->high);
-    snprintf(value, sizeof value, "%s  [%s; %s]",
+    snprintf(value, sizeof value, "%s  [%s, %s]",
              format_grouped(point->middle, decimals, median, sizeof median),
              format_grouped(point->low, decimals, low, sizeof low),
              format_grouped(point->high, decimals, high, sizeof high));

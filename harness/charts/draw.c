@@ -56,7 +56,8 @@ static void write_numbers(const struct chart *chart, char *styles, size_t size, 
     else if (chart->drawn.kind == CHART_FOREST)
         write_forest_numbers(chart, layout, layout_size);
     else
-        snprintf(layout, layout_size, "%.9e %.9e %d", panel->low, panel->high, panel->logarithmic);
+        snprintf(layout, layout_size, "%.9e %.9e %d %d", panel->low, panel->high,
+                 panel->logarithmic, chart->drawn.pooled);
 }
 
 static int run_script(struct drawing *drawing, struct chart *chart, const struct curve_plan *plan)

@@ -10,6 +10,9 @@
 
 enum { SUBJECTS_MAX = 64 };
 
+/* The upper end of an interval over its lower one. */
+#define USEFUL_FACTOR 100
+
 struct row {
     size_t subject;
     bool is_baseline, has_ratio;
@@ -66,6 +69,12 @@ static size_t find_rows(struct chart *chart, struct row *rows)
     return others > 0 ? count : 0;
 }
 
+bool chart_is_useless(const struct comparison *comparison)
+{
+    return (comparison->word == VERDICT_INCONCLUSIVE || comparison->word == VERDICT_INVALID) &&
+           !(comparison->low * USEFUL_FACTOR >= comparison->high);
+}
+
 static void set_words(struct chart *chart, struct chart_line *line, const struct row *row)
 {
     const struct comparison *comparison = &row->comparison;
@@ -86,12 +95,14 @@ static void set_words(struct chart *chart, struct chart_line *line, const struct
             line->text, sizeof line->text, "1 = %s %s",
             format_grouped(median->median, format_decimals(median->median), value, sizeof value),
             chart->metric->unit);
-    else if (!row->is_baseline && row->has_ratio && isfinite(row->point.high))
+    else if (!row->is_baseline && row->has_ratio && isfinite(row->point.high) &&
+             !chart_is_useless(comparison))
         format_ratio(comparison->ratio, comparison->low, comparison->high, line->text,
                      sizeof line->text);
     else if (!row->is_baseline && row->has_ratio)
-        snprintf(line->text, sizeof line->text, "%.*f  no interval yet",
-                 format_ratio_decimals(comparison->ratio), comparison->ratio);
+        snprintf(line->text, sizeof line->text, "%.*f  no %sinterval yet",
+                 format_ratio_decimals(comparison->ratio), comparison->ratio,
+                 isfinite(row->point.high) ? "useful " : "");
 }
 
 static int add_row(struct chart *chart, struct chart_panel *panel, const struct row *row,

@@ -95,7 +95,8 @@ static void write_ratio_caption(const struct chart *chart, char *text, size_t si
                "(99 %%). Band: the minimum effect, %g %%.",
                name, 100 * chart->analysis->minimum_effect);
     if (chart->has_unbounded)
-        format_add(text, size, " Without a line: too few rounds for an interval.");
+        format_add(text, size, " %s: too few rounds for an interval.",
+                   chart->drawn.kind == CHART_FOREST ? "From edge to edge" : "Without a line");
 }
 
 /* A run that did not end by itself has fewer rounds than it was meant to have. */
@@ -130,7 +131,7 @@ static void write_caption(const struct chart *chart, bool shows_trials, char *te
     if (chart->has_pooled)
         snprintf(more + strlen(more), sizeof more - strlen(more),
                  " Points without interval: all rounds together.");
-    if (chart->drawn.kind == CHART_PERCENTILES)
+    if (chart->drawn.kind == CHART_PERCENTILES && !chart->drawn.pooled)
         format_add(more, sizeof more, " max: the median of the largest of each round.");
     if (chart->baseline != SUBJECT_NONE)
         write_ratio_caption(chart, more, sizeof more);
@@ -140,10 +141,17 @@ static void write_caption(const struct chart *chart, bool shows_trials, char *te
         wrap(text);
         return;
     }
+    if (chart->drawn.pooled) {
+        snprintf(text, size,
+                 "All values of %s rounds together, without intervals: single trials are too "
+                 "short for these percentiles. max: the largest of all.%s\n%s",
+                 rounds, more, machine);
+        wrap(text);
+        return;
+    }
     snprintf(text, size, "Median of %s rounds with its 99 %% bootstrap interval%s%s.%s%s\n%s",
              rounds, shows_trials ? "; small dots: single trials" : "", outside,
-             chart->rounds_least < 10 ? " Under 10 rounds: the interval is narrower than the truth."
-                                      : "",
+             chart->rounds_least < 10 ? " Under 10 rounds: a median's interval is too narrow." : "",
              more, machine);
     wrap(text);
 }

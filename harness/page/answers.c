@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { NAMES_SHOWN = 8, TALL_ROWS = 12 };
+enum { NAMES_SHOWN = 8 };
 
 /* What a column is, in words that stand in its heading. `css` is also the class of its entries. */
 struct column {
@@ -21,45 +21,12 @@ static const struct column columns[] = {
      VERDICT_SLOWER},
     {"inconclusive", "Neither",
      "No winner (EQUIVALENT): the whole interval lies within the minimum effect. Not decided "
-     "(INCONCLUSIVE): neither is shown; behind it the rounds that would likely decide",
+     "(INCONCLUSIVE): neither is shown; behind it the rounds after which about half of such pairs "
+     "are decided",
      VERDICT_INCONCLUSIVE},
 };
 
 /* ---- above the table ---- */
-
-/* "64", or "1,000,000 and more". */
-static void write_rounds(FILE *out, uint64_t rounds)
-{
-    char text[48];
-    html_print(out, "%s%s", format_grouped((double)rounds, 0, text, sizeof text),
-               rounds >= VERDICT_ROUNDS_MAXIMUM ? " and more" : "");
-}
-
-static int write_totals(const struct page *page)
-{
-    struct verdict_totals totals;
-    int r = analysis_totals(page->analysis, &totals);
-    if (r < 0 || totals.pairs == 0)
-        return r;
-    size_t named = totals.words[VERDICT_FASTER] + totals.words[VERDICT_SLOWER];
-    size_t undecided = totals.words[VERDICT_INCONCLUSIVE];
-    html_print(page->out, "<p class=\"totals\">Of %zu comparisons <b>%zu have a winner</b>",
-               totals.pairs, named);
-    html_print(page->out, ", %zu have none (EQUIVALENT), %zu are not decided",
-               totals.words[VERDICT_EQUIVALENT], undecided);
-    if (totals.words[VERDICT_INVALID] > 0)
-        html_print(page->out, ", and of %zu the trials say nothing", totals.words[VERDICT_INVALID]);
-    fputs(".", page->out);
-    if (undecided > 0) {
-        html_print(page->out, " Not decided means after %zu round%s;", totals.most_rounds,
-                   totals.most_rounds == 1 ? "" : "s");
-        fputs(" half of these would likely be decided by about ", page->out);
-        write_rounds(page->out, totals.middle_rounds);
-        fputs(" rounds.", page->out);
-    }
-    fputs("</p>\n", page->out);
-    return 0;
-}
 
 /* Words explained where they are used, for who reads nothing else. */
 static void write_how_to_read(const struct page *page)
@@ -90,8 +57,9 @@ struct entry {
     struct comparison comparison;
 };
 
-/* "22 % less", "31 % more", "2.3 times as much". */
-static const char *amount(double ratio, char *text, size_t size)
+/* "22 % less", "31 % more", "2.3 times as much"; of what is better when it is more, also what it
+ * is: "82 % less jobs_per_s". */
+static const char *amount(const struct metric *metric, double ratio, char *text, size_t size)
 {
     double percent = 100 * fabs(ratio - 1);
     if (ratio >= 2)
@@ -99,21 +67,31 @@ static const char *amount(double ratio, char *text, size_t size)
     else
         snprintf(text, size, percent < 9.95 ? "%.1f %% %s" : "%.0f %% %s", percent,
                  ratio < 1 ? "less" : "more");
+    if (!metric->lower_is_better)
+        format_add(text, size, " %s", metric->name);
     return text;
 }
 
 /* What it would take. */
 static void write_missing(const struct page *page, const struct comparison *comparison)
 {
-    if (comparison->rounds_likely >= VERDICT_ROUNDS_MAXIMUM) {
+    if (comparison->rounds >= VERDICT_ROUNDS_MAXIMUM) {
         fputs(" <small>no number of rounds is likely to decide it</small>", page->out);
-    } else if (comparison->rounds_likely > comparison->n) {
-        fputs(" <small class=\"rounds\">", page->out);
-        write_rounds(page->out, comparison->rounds_likely);
+    } else if (comparison->rounds > comparison->n) {
+        fputs(" <small class=\"rounds\">about ", page->out);
+        page_rounds(page->out, comparison->rounds);
         fputs(" rounds</small>", page->out);
     } else if (*comparison->why != '\0') {
         html_print(page->out, " <small>%s</small>", comparison->why);
     }
+}
+
+/* Of a metric that is better when it is more, what the terminal says: the reciprocal. */
+static void write_cost(FILE *out, double ratio)
+{
+    int decimals = format_ratio_decimals(1 / ratio);
+    html_print(out, " <small>each costs %.*f times as much</small>",
+               decimals > 0 ? decimals - 1 : 0, 1 / ratio);
 }
 
 /* The tier stands where it is not the baseline's: these are different ways to program. */
@@ -130,10 +108,14 @@ static void write_entry(const struct page *page, const struct mode_view *mode, s
     if (strcmp(tier, page_tier(page, baseline)) != 0)
         html_print(page->out, " <small>%s</small>", tier);
     if (comparison->word == VERDICT_FASTER || comparison->word == VERDICT_SLOWER)
-        html_print(page->out, " <em>%s</em>", amount(comparison->ratio, text, sizeof text));
+        html_print(page->out, " <em>%s</em>",
+                   amount(mode->metric, comparison->ratio, text, sizeof text));
     if (comparison->has_ratio && comparison->word != VERDICT_INVALID)
         html_print(page->out, " <span class=\"ci\">%s</span>",
                    page_ratio(comparison, text, sizeof text));
+    if (!mode->metric->lower_is_better &&
+        (comparison->word == VERDICT_FASTER || comparison->word == VERDICT_SLOWER))
+        write_cost(page->out, comparison->ratio);
     if (comparison->word == VERDICT_INCONCLUSIVE)
         write_missing(page, comparison);
     else if (comparison->word == VERDICT_INVALID)
@@ -211,7 +193,7 @@ static void write_column(const struct page *page, const struct mode_view *mode, 
 
 /* ---- the others ---- */
 
-/* Whom of its tier a subject is ahead of, the baseline and floors left out. */
+/* Whom a subject is ahead of, the baseline and floors left out. */
 struct beaten {
     size_t list[TABLE_SUBJECTS_MAX], count;
     /* The ratios of those pairs. */
@@ -234,7 +216,6 @@ static void find_beaten(const struct page *page, const struct mode_view *mode, s
         struct comparison comparison;
         size_t other = mode->subjects[i];
         if (other == subject || !is_other(page, cell, other) ||
-            page->run->subjects[other].tier != page->run->subjects[subject].tier ||
             !analysis_compare(page->analysis, cell, subject, other, &comparison) ||
             comparison.word != VERDICT_FASTER)
             continue;
@@ -249,17 +230,28 @@ static bool same_beaten(const struct beaten *a, const struct beaten *b)
     return a->count == b->count && memcmp(a->list, b->list, a->count * sizeof a->list[0]) == 0;
 }
 
+/* With its tier where that is not the baseline's, as above. */
+static void write_winner(const struct page *page, size_t cell, size_t subject)
+{
+    const char *tier = page_tier(page, subject);
+    html_print(page->out, "<b>%s</b>", page_subject(page, subject));
+    if (strcmp(tier, page_tier(page, page->analysis->cells[cell].baseline)) != 0)
+        html_print(page->out, " <small>%s</small>", tier);
+}
+
 /* Those who are ahead of the same ones stand in one line, which the first of them writes. */
 static void write_beaten(const struct page *page, const struct mode_view *mode, size_t cell,
                          size_t place, struct beaten *beaten)
 {
     struct beaten other;
-    html_print(page->out, "<li><b>%s</b>", page_subject(page, mode->subjects[place]));
+    fputs("<li>", page->out);
+    write_winner(page, cell, mode->subjects[place]);
     for (size_t i = place + 1; i < mode->subject_count; i++) {
         find_beaten(page, mode, cell, mode->subjects[i], &other);
         if (!same_beaten(&other, beaten))
             continue;
-        html_print(page->out, ", <b>%s</b>", page_subject(page, mode->subjects[i]));
+        fputs(", ", page->out);
+        write_winner(page, cell, mode->subjects[i]);
         beaten->least = fmin(beaten->least, other.least);
         beaten->most = fmax(beaten->most, other.most);
     }
@@ -309,11 +301,10 @@ static void write_others(const struct page *page, const struct mode_view *mode, 
 
 static void write_cell(const struct page *page, const struct mode_view *mode, size_t cell)
 {
-    char name[FORMAT_BYTES], figure[48];
+    char figure[FORMAT_BYTES];
     size_t baseline = page->analysis->cells[cell].baseline;
-    page_cell_name(page, mode, cell, name, sizeof name);
-    html_print(page->out, "<tr><th scope=\"row\" data-c=\"%zu\">%s", cell,
-               *name != '\0' ? name : "all defaults");
+    html_print(page->out, "<tr><th scope=\"row\" data-c=\"%zu\">", cell);
+    page_cell_heading(page, mode, cell);
     if (baseline == SUBJECT_NONE) {
         html_print(page->out,
                    "</th><td colspan=\"%zu\">nothing to compare: it takes two subjects</td></tr>\n",
@@ -323,8 +314,7 @@ static void write_cell(const struct page *page, const struct mode_view *mode, si
     html_print(page->out, " <small>against <b>%s</b>", page_subject(page, baseline));
     const struct median *median = analysis_median(page->analysis, cell, mode->metric, baseline);
     if (median != NULL)
-        html_print(page->out, ": %s %s", format_value(median->median, figure, sizeof figure),
-                   mode->metric->unit);
+        html_print(page->out, ": %s", page_value(mode->metric, median->median, figure));
     fputs("</small></th>\n", page->out);
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
         write_column(page, mode, cell, &columns[i]);
@@ -355,25 +345,20 @@ static bool has_answers(const struct mode_view *mode)
 
 int page_answers(struct page *page)
 {
-    size_t rows = 0;
-    int r = write_totals(page);
+    int r = page_totals(page);
     write_how_to_read(page);
-    for (size_t i = 0; i < page->modes.count; i++)
-        rows += has_answers(&page->modes.modes[i]) ? page->modes.modes[i].cell_count : 0;
     html_print(
         page->out,
-        "<div class=\"scroll%s\" role=\"region\" tabindex=\"0\" aria-label=\"Answers\">"
+        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Answers\">"
         "<table class=\"answers\" id=\"answers\">\n<caption><span>Answers: a row for each "
         "cell, which is one question</span></caption>\n<thead><tr><th scope=\"col\">Question "
-        "<small>the cell, and whom it is measured against</small></th>",
-        rows > TALL_ROWS ? " tall" : "");
+        "<small>the cell, and whom it is measured against</small></th>");
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
         html_print(page->out, "<th scope=\"col\" title=\"%s\">%s <small>%s</small></th>",
                    columns[i].meaning, columns[i].name, columns[i].meaning);
-    fputs("<th scope=\"col\" title=\"who is FASTER than whom, of one tier, with the ratio\">Among "
-          "the "
-          "others <small>who is FASTER than whom, of one tier, with the "
-          "ratio</small></th></tr></thead>\n",
+    fputs("<th scope=\"col\" title=\"who is FASTER than whom, with the ratio\">Among "
+          "the others <small>who is FASTER than whom, with the ratio; floors left "
+          "out</small></th></tr></thead>\n",
           page->out);
     for (size_t i = 0; i < page->modes.count; i++) {
         if (has_answers(&page->modes.modes[i]))

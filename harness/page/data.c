@@ -37,7 +37,7 @@ static void write_number(FILE *out, bool known, double value)
         fputs(",null", out);
 }
 
-/* [baseline, subject, word, ratio, low, high, n, p adjusted, reason, rounds likely] */
+/* [baseline, subject, word, ratio, low, high, n, p adjusted, reason, rounds] */
 static int write_pair(FILE *out, const struct verdict_pair *pair, struct sentences *reasons)
 {
     bool has_why = pair->why != NULL && *pair->why != '\0';
@@ -51,7 +51,7 @@ static int write_pair(FILE *out, const struct verdict_pair *pair, struct sentenc
     write_number(out, true, (double)pair->n);
     write_number(out, pair->tested, pair->p_adjusted);
     write_number(out, has_why, (double)reason);
-    write_number(out, pair->word == VERDICT_INCONCLUSIVE, (double)pair->rounds_likely);
+    write_number(out, pair->word == VERDICT_INCONCLUSIVE, (double)pair->rounds);
     fputc(']', out);
     return 0;
 }

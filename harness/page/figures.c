@@ -69,13 +69,29 @@ static void write_point(FILE *out, const struct chart_panel *panel, const struct
     fputs(point->knee ? "knee</td></tr>\n" : "</td></tr>\n", out);
 }
 
+/* Whether a point has more than its interval. */
+static bool has_more(const struct drawn_chart *chart)
+{
+    for (size_t i = 0; i < chart->count; i++) {
+        for (size_t k = 0; k < chart->panels[i].count; k++) {
+            const struct chart_line *line = &chart->panels[i].lines[k];
+            for (size_t p = 0; p < line->count; p++) {
+                if (line->points[p].knee || !isnan(line->points[p].p90))
+                    return true;
+            }
+        }
+    }
+    return false;
+}
+
 static void write_lines(FILE *out, const struct drawn_chart *chart)
 {
     html_print(out,
                "<thead><tr><th scope=\"col\">figure</th><th scope=\"col\">line</th>"
-               "<th scope=\"col\">%s</th><th scope=\"col\">median</th><th scope=\"col\">low</th>"
-               "<th scope=\"col\">high</th><th scope=\"col\">also</th></tr></thead>\n<tbody>\n",
-               chart->parameter != NULL ? chart->parameter : "percentile");
+               "<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">low</th>"
+               "<th scope=\"col\">high</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
+               chart->parameter != NULL ? chart->parameter : "percentile",
+               chart->pooled ? "all rounds together" : "median", has_more(chart) ? "also" : "");
     for (size_t i = 0; i < chart->count; i++) {
         const struct chart_panel *panel = &chart->panels[i];
         for (size_t k = 0; k < panel->count; k++) {
@@ -122,6 +138,7 @@ static void write_picture(struct page *page, const struct drawn_chart *chart)
         return;
     }
     html_print(page->out,
+               "<p class=\"sideways\">Move the picture sideways to see all of it.</p>\n"
                "<div class=\"scroll chart\" role=\"region\" tabindex=\"0\" "
                "aria-labelledby=\"f%zu\">\n<img alt=\"%s\" src='",
                page->pictures, chart->title);

@@ -53,14 +53,24 @@ char *page_cell_name(const struct page *, const struct mode_view *, size_t cell,
                      size_t size);
 char *page_common_params(const struct page *, const struct mode_view *, char *text, size_t size);
 
-/* "1,714 [1,685, 1,797] ns"; "" without a figure. */
+/* In a heading: what the cell asks, in words, and small behind it the parameters. */
+void page_cell_heading(const struct page *, const struct mode_view *, size_t cell);
+
+/* "72.2 us" for 72,191 ns, in `text` of FORMAT_BYTES; and "1,714 [1,685, 1,797] ns", "" without a
+ * figure. */
+char *page_value(const struct metric *, double value, char *text);
 char *page_figure(const struct page *, const struct mode_view *, size_t cell, size_t subject,
                   char *text, size_t size);
 
-/* "0.925 [0.907, 0.943]"; "0.925 (too few rounds for an interval)". */
+/* "0.925 [0.907, 0.943]"; "0.925 (too few rounds for an interval)"; "0.81 (no useful interval
+ * yet)". */
 char *page_ratio(const struct comparison *, char *text, size_t size);
 
+/* "64", or "1,000,000 and more". */
+void page_rounds(FILE *, uint64_t rounds);
+
 /* The parts, from above. Those that return something: 0 or -ENOMEM. */
+int page_totals(const struct page *);
 int page_answers(struct page *);
 void page_matrices(struct page *);
 /* A section for each workload. */

@@ -55,15 +55,16 @@ void page_trust(struct page *page)
     fputs("<section id=\"trust\" aria-labelledby=\"trust-h\">\n"
           "<h2 id=\"trust-h\">How far to trust these verdicts</h2>\n",
           page->out);
+    char twins[TWIN_WORDS_BYTES];
+    twin_words(page->run, page->analysis->cells, twins);
     if (page->run->calibration.count > 0)
         write_calibration(page->out, &page->run->calibration);
     else
-        fputs("<p>Not calibrated on this machine. So nobody knows how often a verdict is wrong "
-              "here, or how small a difference is found. <code>pollbench calibrate</code> finds "
-              "out, and later runs will say.</p>\n",
-              page->out);
-    char twins[TWIN_WORDS_BYTES];
-    twin_words(page->run, page->analysis->cells, twins);
+        html_print(page->out,
+                   "<p>Not calibrated on this machine: nobody knows how small a difference is "
+                   "found here%s. <code>pollbench calibrate</code> finds out, and later runs will "
+                   "say.</p>\n",
+                   *twins == '\0' ? ", or how often a verdict is wrong" : "");
     if (*twins != '\0')
         html_print(page->out, "<p>%s</p>\n", twins);
     html_print(

@@ -54,12 +54,20 @@
         ratio >= 1e6 || ratio < 1e-4 ? value.toExponential(2)
             : value.toFixed(ratio >= 1000 ? 0 : ratio >= 100 ? 1 : ratio >= 10 ? 2 : ratio >= 0.01 ? 3 : 5);
 
+    // What page_ratio() of the page writes. An interval that is wider than a factor of 100 says nothing.
+    const interval = (word, ratio, low, high) => {
+        if (low === null || high === null) return "(too few rounds for an interval)";
+        const open = ["INCONCLUSIVE", "INVALID"].includes(data.words[word][0]);
+        return open && !(low * 100 >= high) ? "(no useful interval yet)"
+            : `[${digits(low, ratio)}, ${digits(high, ratio)}]`;
+    };
+
     const describe = (word, pair) => {
         let text = `n ${pair[6]}`;
-        if (pair[7] !== null) text += `, p ${+pair[7].toPrecision(2)}`;
+        if (pair[7] !== null) text += `, adjusted p ${+pair[7].toPrecision(2)}`;
         if (pair[8] !== null) text += `; ${data.reasons[pair[8]]}`;
         if (data.words[word][0] === "INCONCLUSIVE" && pair[9] > 0)
-            text += `; ${pair[9] >= 1e6 ? "over" : "about"} ${pair[9]} rounds would likely be enough`;
+            text += `; half of such pairs take ${pair[9] >= 1e6 ? "over" : "about"} ${pair[9]} rounds`;
         return text;
     };
 
@@ -85,8 +93,7 @@
         td.append(name);
         if (ratio !== null) {
             td.append(" ", make("span", digits(ratio, ratio)), " ",
-                make("span", low === null || high === null ? "(too few rounds for an interval)"
-                    : `[${digits(low, ratio)}, ${digits(high, ratio)}]`, "ci"));
+                make("span", interval(word, ratio, low, high), "ci"));
         }
         td.append(make("small", describe(word, pair)));
     };

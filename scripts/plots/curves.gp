@@ -45,6 +45,18 @@ knees = K_max == 1
 stats stem.".csv" using (strcol(7) eq "" || strcol(7) eq "p99" ? 0 : 1) name "B" nooutput
 bands = B_max == 1
 
+# Lines of each panel that have an interval anywhere: gnuplot complains of those that have none. One in any case, since
+# it runs even a loop over nothing once.
+array bounded[panels]
+do for [panel = 1:panels] {
+    bounded[panel] = ""
+    do for [i = int(firsts[panel]):int(firsts[panel] + counts[panel]) - 1] {
+        stats stem.".csv" index i using (valid(3) && valid(4) ? 1 : 0) name "I" nooutput
+        if (I_max == 1) { bounded[panel] = bounded[panel]." ".i }
+    }
+    if (bounded[panel] eq "") { bounded[panel] = sprintf("%d", int(firsts[panel])) }
+}
+
 # Of characters, one below the other: side by side they would be a few columns wide.
 dumb = kinds eq "dumb"
 if (dumb) {
@@ -174,8 +186,9 @@ do for [kind in kinds] {
                  with filledcurves fc rgb "#D3DEE8" title (bands && panel == 1 ? "p90 to p99" : ""), \
              stem.".csv" index first using 1:2:(bands ? $6 : $2) \
                  with filledcurves fc rgb "#9FB6CB" title (bands && panel == 1 ? "median to p90" : ""), \
-             for [i = first:last] stem.".csv" index i using ($1 + beside(i - first, n)):2:3:4 with yerrorbars \
-                 ls int(word(styles, i + 1)) dt 1 lw 1.2 pt -1 notitle, \
+             for [i in bounded[panel]] stem.".csv" index int(i) \
+                 using ($1 + beside(int(i) - first, n)):2:(valid(3) ? $3 : $2):(valid(4) ? $4 : $2) with yerrorbars \
+                 ls int(word(styles, int(i) + 1)) dt 1 lw 1.2 pt -1 notitle, \
              for [i = first:last] stem.".csv" index i using ($1 + beside(i - first, n)):2 with linespoints \
                  ls int(word(styles, i + 1)) notitle, \
              for [i = first:(panel == 1 ? last : first - 1)] stem.".csv" index i every ::0::0 \

@@ -1,6 +1,7 @@
 # Latency by percentile: each step to the right leaves a tenth of the requests above.
 # The maximum has no place on that scale, so no line leads to it.
-# gnuplot -d -e "kinds = 'svg png'" -c percentiles.gp STEM TITLE SUBTITLE AXIS CAPTION NOTE STYLES "LOW HIGH LOG"
+# gnuplot -d -e "kinds = 'svg png'" -c percentiles.gp STEM TITLE SUBTITLE AXIS CAPTION NOTE STYLES "LOW HIGH LOG POOLED"
+# POOLED: 1 where the figures are of all rounds together, without intervals.
 # reads STEM.csv, writes STEM.svg and STEM.png
 stem = ARG1
 title_text = ARG2
@@ -12,6 +13,7 @@ styles = ARG7
 low = real(word(ARG8, 1))
 high = real(word(ARG8, 2))
 logarithmic = int(word(ARG8, 3))
+pooled = int(word(ARG8, 4))
 style_file = ARG0[1:strlen(ARG0) - strlen("percentiles.gp")]."style.gp"
 scale_file = ARG0[1:strlen(ARG0) - strlen("percentiles.gp")]."scale.gp"
 
@@ -48,9 +50,11 @@ do for [kind in kinds] {
     set xtics ()
     set xrange [-0.4:*]
     set offsets 0, 0.4, 0, 0
+    if (pooled) { set errorbars 0 }
     # White dots first, for the tics alone: points of size 0 are invalid SVG.
     plot for [i = 0:series - 1] stem.".csv" index i using 1:2:xticlabel(5) with dots lc rgb "white" notitle, \
-         for [i = 0:series - 1] stem.".csv" index i using ($1 + beside(i)):2:3:4 with yerrorbars \
+         for [i = 0:series - 1] stem.".csv" index i \
+             using ($1 + beside(i)):2:(valid(3) ? $3 : $2):(valid(4) ? $4 : $2) with yerrorbars \
              ls int(word(styles, i + 1)) dt 1 lw 1.2 pt -1 notitle, \
          for [i = 0:series - 1] stem.".csv" index i using (strcol(5) ne "max" ? $1 + beside(i) : 1/0):2 \
              with linespoints ls int(word(styles, i + 1)) title columnheader(2), \

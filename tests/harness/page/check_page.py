@@ -220,9 +220,21 @@ class Check:
         self.same([i for i, cell in enumerate(self.run["cells"]) if cell["verdicts"]],
                   sorted(row["cell"] for row in rows if row["entries"]), "cells that are answered")
         self.words_are_explained()
+        self.totals(sum(len(row["entries"]) for row in rows))
         for row in rows:
             self.answer(row["cell"], row["entries"])
             self.answer_among_others(row["cell"], row["others"])
+
+    def totals(self, entries):
+        """The sentence above the table counts what the table and the filter show."""
+        based = [entry["verdict"] for cell in self.run["cells"] for entry in cell["verdicts"]
+                 if cell["baseline"] in (entry["baseline"], entry["subject"])]
+        said = self.browser.evaluate("document.querySelector('.totals').textContent")
+        shown = self.browser.evaluate("document.querySelector('#status').textContent")
+        found = re.match(r"Of (\d+) comparisons? with the baseline, (\d+) ha(?:s|ve) a winner", said)
+        self.same((len(based), sum(word in OPPOSITE for word in based)), found and tuple(map(int, found.groups())), "totals")
+        self.same(entries, len(based), "entries of the answers")
+        self.same(f"{len(based)} comparison{'s' if len(based) != 1 else ''} shown", shown, "the filter's count")
 
     def words_are_explained(self):
         """What the words mean can be read without pointing at anything, on a wide screen and on a narrow one."""
@@ -256,14 +268,13 @@ class Check:
                 self.expect(re.search(r"[\d.]+ \[[\d.]+, [\d.]+\]", entry["text"]), f"{what}: no interval in {entry['text']}")
 
     def answer_among_others(self, cell, lines):
-        """Who is ahead of whom, of one tier, the baseline and floors left out."""
+        """Who is ahead of whom, the baseline and floors left out."""
         about = self.run["cells"][cell]
-        tier_of = {subject["name"]: subject["tier"] for subject in self.run["subjects"]}
-        left_out = {about["baseline"]} | {name for name in tier_of if name.startswith("floor:")}
+        left_out = {about["baseline"]} | {name for name in self.names if name.startswith("floor:")}
         expected = set()
         for entry in about["verdicts"]:
             pair = entry["subject"], entry["baseline"]
-            if not left_out & set(pair) and tier_of[pair[0]] == tier_of[pair[1]] and entry["verdict"] in OPPOSITE:
+            if not left_out & set(pair) and entry["verdict"] in OPPOSITE:
                 expected.add(pair if entry["verdict"] == "FASTER" else pair[::-1])
         found = {(winner, loser) for line in lines for winner in line["winners"]
                  for loser in re.sub(r" [\d.]+( to [\d.]+)?$", "", line["text"].split(" ahead of ")[1]).split(", ")}

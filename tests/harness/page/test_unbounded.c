@@ -16,10 +16,12 @@
 
 #include <cmocka.h>
 
-enum { EPOLL, SELECT, POLL };
+enum { EPOLL, SELECT, POLL, EPOLL_ET };
 
-static const struct made_subject subjects[] = {
-    {"epoll", TIER_READINESS}, {"select", TIER_READINESS}, {"poll", TIER_READINESS}};
+static const struct made_subject subjects[] = {{"epoll", TIER_READINESS},
+                                               {"select", TIER_READINESS},
+                                               {"poll", TIER_READINESS},
+                                               {"epoll-et", TIER_READINESS}};
 
 struct shown {
     struct made made;
@@ -41,20 +43,24 @@ static char *read_file(const char *folder, const char *name)
     return text;
 }
 
-/* select has an interval, poll has none. */
+/* select has an interval, poll has none, and that of epoll-et is too wide to say anything. */
 static int show(void **state)
 {
     struct shown *shown = calloc(1, sizeof *shown);
     struct chart_list charts;
     char problem[PROBLEM_BYTES];
     assert_non_null(shown);
-    made_open(&shown->made, subjects, 3, 1);
+    made_open(&shown->made, subjects, 4, 1);
     made_word(&shown->made, 0, SELECT, EPOLL, VERDICT_SLOWER, 2);
     made_word(&shown->made, 0, POLL, EPOLL, VERDICT_INCONCLUSIVE, 0.5);
+    made_word(&shown->made, 0, EPOLL_ET, EPOLL, VERDICT_INCONCLUSIVE, 0.81);
     struct verdict_pair *verdicts = shown->made.analysis.cells[0].verdicts;
     assert_int_equal(text_set(&verdicts[0].why, ""), 0);
     verdicts[0].bounded = true;
     verdicts[1].bounded = false;
+    verdicts[2].bounded = true;
+    verdicts[2].low = 0.00027;
+    verdicts[2].high = 2429.81;
     verdicts[1].low = 0;
     verdicts[1].high = INFINITY;
     made_trial(&shown->made, 0, EPOLL, 0, NULL, 0);
@@ -102,6 +108,15 @@ static void the_page_says_that_there_is_no_interval(void **state)
 }
 
 /* [baseline, subject, word, ratio, low, high, ...] */
+static void an_interval_that_is_too_wide_is_said_and_not_shown(void **state)
+{
+    const struct shown *shown = *state;
+    has(shown->page, "0.810 (no useful interval yet)");
+    has(shown->page, ",0.81,0.00027,2429.81,20,");
+    has(shown->forest, ",0.810  no useful interval yet");
+    assert_null(strstr(shown->page, "[0.00"));
+}
+
 static void the_script_gets_nothing_for_its_ends(void **state)
 {
     const struct shown *shown = *state;
@@ -119,7 +134,7 @@ static void in_a_forest_it_runs_out_of_the_picture_on_both_sides(void **state)
     assert_non_null(poll);
     assert_int_equal(
         sscanf(poll, "poll (readiness),2,0.5,,,%lf,%lf,%d,%d", &low, &high, &left, &right), 4);
-    assert_true(low > 0.3 && low < 0.5 && high > 2 && high < 3);
+    assert_true(low > 0.2 && low < 0.5 && high > 2 && high < 5);
     assert_true(left == 1 && right == 1);
     has(poll, "not decided (20 rounds),0.500  no interval yet");
     has(shown->forest, "select (readiness),1,2,1.98,2.02,1.98,2.02,0,0,SLOWER,");
@@ -136,6 +151,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_page_says_that_there_is_no_interval),
+        cmocka_unit_test(an_interval_that_is_too_wide_is_said_and_not_shown),
         cmocka_unit_test(the_script_gets_nothing_for_its_ends),
         cmocka_unit_test(in_a_forest_it_runs_out_of_the_picture_on_both_sides),
         cmocka_unit_test(nobody_is_called_equal_who_was_not_shown_to_be),
