@@ -24,7 +24,7 @@ static void print_item(FILE *out, const char *text)
 
 static void print_run(FILE *out, const char *text)
 {
-    fprintf(out, "%s\n", text);
+    terminal_wrap(out, 0, 5, text);
 }
 
 static void print_differences(const struct run_comparison *comparison, FILE *out)
@@ -60,10 +60,11 @@ static void write_line(struct line *line, const struct run_comparison *compariso
     printable(line->cells[ROUNDS], CELL_BYTES, compare_rounds_text(comparison, pair, text));
 }
 
-/* Each column as wide as its widest text. Medians are left out when they do not fit: they are in
- * the other forms, and say least. */
-static void measure_columns(const struct line *lines, size_t count, int *widths, FILE *out)
+/* Each column as wide as its widest text. Where they do not fit, medians are left out first, which
+ * say least and are in the other forms, then rounds; then the cell stands on a line of its own. */
+static bool measure_columns(const struct line *lines, size_t count, int *widths, int room)
 {
+    static const int order[] = {MEDIANS, ROUNDS};
     int total = 0;
     for (int k = 0; k < COLUMNS; k++) {
         widths[k] = 0;
@@ -73,25 +74,33 @@ static void measure_columns(const struct line *lines, size_t count, int *widths,
         }
         total += widths[k] + 2;
     }
-    if (total > terminal_columns(out))
-        widths[MEDIANS] = 0;
+    bool cell_below = total - widths[MEDIANS] - widths[ROUNDS] - 4 > room;
+    if (cell_below)
+        total -= widths[CELL] + 2;
+    for (size_t i = 0; i < sizeof order / sizeof order[0] && total > room; i++) {
+        total -= widths[order[i]] + 2;
+        widths[order[i]] = 0;
+    }
+    return cell_below;
 }
 
 static void print_lines(const struct line *lines, size_t count, FILE *out)
 {
     int widths[COLUMNS];
-    measure_columns(lines, count, widths, out);
+    bool cell_below = measure_columns(lines, count, widths, terminal_columns(out));
     for (size_t i = 0; i < count; i++) {
         char text[COLUMNS * (CELL_BYTES + 2)];
         int length = 0;
         for (int k = 0; k < COLUMNS; k++) {
-            if (widths[k] > 0)
+            if (widths[k] > 0 && !(cell_below && k == CELL))
                 length += snprintf(text + length, sizeof text - (size_t)length, "  %-*s", widths[k],
                                    lines[i].cells[k]);
         }
         while (length > 0 && text[length - 1] == ' ')
             length--;
         fprintf(out, "%.*s\n", length, text);
+        if (cell_below)
+            format_wrapped(out, 6, lines[i].cells[CELL]);
     }
 }
 
@@ -107,8 +116,8 @@ static int print_verdicts(const struct run_comparison *comparison, FILE *out)
     fprintf(out, "\nverdicts on NEW: %s\n", compare_counts_text(comparison, text));
     print_item(out, compare_method_text(comparison, text));
     fputc('\n', out);
-    lines[0] = (struct line){
-        {"verdict", "NEW / BASE", "to tell, likely", "BASE -> NEW, medians", "subject", "cell"}};
+    lines[0] = (struct line){{"verdict", "NEW / BASE", "half are decided with",
+                              "BASE -> NEW, medians", "subject", "cell"}};
     for (size_t i = 0; i < count; i++)
         write_line(&lines[i + 1], comparison, &comparison->pairs[i]);
     print_lines(lines, count + 1, out);

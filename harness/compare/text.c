@@ -43,9 +43,13 @@ char *compare_cell_text(const struct run_comparison *comparison, const struct ce
 char *compare_ratio_text(const struct compared_pair *pair, char *text)
 {
     const struct effect *effect = &pair->effect;
-    if (pair->compared)
+    bool useful = pair->compared && effect->low > 0 && effect->high <= 100 * effect->low;
+    if (pair->compared && !useful)
+        snprintf(text, COMPARE_TEXT_BYTES, "%.3g (no useful interval)", effect->ratio);
+    else if (pair->compared)
         return format_ratio(effect->ratio, effect->low, effect->high, text, COMPARE_TEXT_BYTES);
-    snprintf(text, COMPARE_TEXT_BYTES, "-");
+    else
+        snprintf(text, COMPARE_TEXT_BYTES, "-");
     return text;
 }
 
@@ -69,15 +73,13 @@ char *compare_rounds_text(const struct run_comparison *comparison, const struct 
 {
     const struct verdict *verdict = &pair->verdict;
     const char *what = pair->of_runs ? "runs" : "rounds";
-    uint64_t shown =
-        verdict->rounds_likely <= ROUNDS_SHOWN ? verdict->rounds_likely : verdict->rounds;
+    uint64_t shown = verdict->rounds;
     char number[32];
     *text = '\0';
     if (verdict->word != VERDICT_INCONCLUSIVE)
         return text;
     if (shown <= ROUNDS_SHOWN)
-        snprintf(text, COMPARE_TEXT_BYTES, "%s%s %s each",
-                 shown == verdict->rounds_likely ? "" : "perhaps ",
+        snprintf(text, COMPARE_TEXT_BYTES, "about %s %s each",
                  format_grouped((double)shown, 0, number, sizeof number), what);
     else if (!pair->of_runs && pair->control == NULL)
         snprintf(text, COMPARE_TEXT_BYTES, "%zu runs each", compare_runs_needed(comparison->tests));

@@ -275,7 +275,7 @@ char *twin_ledger_sentence(const struct twin_ledger *ledger, char *text)
         return text;
     snprintf(text, TWIN_LEDGER_SENTENCE_BYTES,
              "On this machine %" PRIu64 " of %" PRIu64
-             " run%s named a subject FASTER or SLOWER than itself: %.2g %% [%.2g, %.2g].",
+             " run%s named a subject FASTER or SLOWER than itself: %.3g %% [%.3g, %.3g].",
              ledger->runs_named, ledger->runs, ledger->runs == 1 ? "" : "s", share.share * 100,
              share.low * 100, share.high * 100);
     return text;
@@ -289,9 +289,14 @@ static void write_own(const struct run *run, const struct cell_summary *summarie
     if (twins == 0)
         return;
     snprintf(text, size, "The baseline ran twice in each round, the second time as its own twin: ");
-    if (named == 0)
+    if (named == 0 && twins == 1)
+        snprintf(text + strlen(text), size - strlen(text), "the only twin was not named. ");
+    else if (named == 0)
         snprintf(text + strlen(text), size - strlen(text), "none of %" PRIu64 " twins was named. ",
                  twins);
+    else if (twins == 1)
+        snprintf(text + strlen(text), size - strlen(text),
+                 "the only twin was NAMED, which is false. ");
     else
         snprintf(text + strlen(text), size - strlen(text),
                  "%" PRIu64 " of %" PRIu64 " twins %s NAMED, which is false. ", named, twins,

@@ -26,7 +26,8 @@ struct rivals {
 /* By word (FASTER, SLOWER, EQUIVALENT, INCONCLUSIVE, INVALID), and by tier and cost within it. */
 void rivals_find(const struct analysis *, size_t cell, struct rivals *);
 
-/* "0.82", and "0.82 [0.78, 0.87]" or "0.82 (no interval yet)". COLUMN_BYTES. Return `text`. */
+/* "0.82", and "0.82 [0.78, 0.87]" or "0.82 (no interval yet)", "(no useful interval yet)".
+ * COLUMN_BYTES. Return `text`. */
 char *summary_cost(double cost, char *text);
 char *summary_interval(const struct rival *, char *text);
 
