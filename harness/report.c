@@ -99,13 +99,14 @@ static const struct option_row rows[] = {
 
 static void print_help(FILE *out)
 {
-    fprintf(out,
-            "usage: pollbench report DIR [--answer | --json | --terminal] [--min-effect 3%%]\n"
-            "                        [--baseline SUBJECT] [--plots FOLDER]\n\n"
-            "Prints the tables of the run in DIR, writes DIR/*.csv, draws DIR/charts/ and writes\n"
-            "DIR/report.html: verdicts, charts and figures in one page, to read and to pass on.\n"
-            "All of it is computed again from the single trials. With --answer nothing is "
-            "written.\n\n");
+    fprintf(out, "usage: pollbench report DIR [--answer | --json | --terminal] [--min-effect 3%%]\n"
+                 "                        [--baseline SUBJECT] [--plots FOLDER]\n\n");
+    terminal_wrap(
+        out, 0, 0,
+        "Prints the tables of the run in DIR, writes DIR/*.csv, draws DIR/charts/ and writes "
+        "DIR/report.html: verdicts, charts and figures in one page, to read and to pass on. "
+        "All of it is computed again from the single trials. With --answer nothing is "
+        "written.\n\n");
     options_print(out, rows);
 }
 

@@ -64,7 +64,7 @@ static void print_verdict(const struct run_comparison *comparison, const struct 
     enum verdict_word word = pair->verdict.word;
     bool named = word == VERDICT_SLOWER || word == VERDICT_FASTER;
     fprintf(out, named ? "| **%s** |" : "| %s |", verdict_name(word));
-    put_field(pair->subject, out);
+    put_field(compare_subject_text(comparison, pair, text), out);
     put_field(compare_cell_text(comparison, pair->cell, false, text), out);
     put_field(pair->metric->name, out);
     put_field(compare_median_text(pair, BASE, text), out);

@@ -54,7 +54,8 @@ static void write_line(struct line *line, const struct run_comparison *compariso
     compare_median_text(pair, BASE, text);
     compare_median_text(pair, NEW, other);
     snprintf(line->cells[MEDIANS], CELL_BYTES, "%.40s -> %.40s", text, other);
-    printable(line->cells[SUBJECT], FORMAT_NAME_BYTES, pair->subject);
+    snprintf(line->cells[SUBJECT], CELL_BYTES, "%.60s",
+             compare_subject_text(comparison, pair, text));
     printable(line->cells[CELL], CELL_BYTES,
               compare_cell_text(comparison, pair->cell, false, text));
     printable(line->cells[ROUNDS], CELL_BYTES, compare_rounds_text(comparison, pair, text));

@@ -40,6 +40,22 @@ char *compare_cell_text(const struct run_comparison *comparison, const struct ce
     return text;
 }
 
+/* Whoever others are divided by is judged without a control, and no result of the change. */
+char *compare_subject_text(const struct run_comparison *comparison,
+                           const struct compared_pair *pair, char *text)
+{
+    bool is_control = false;
+    char name[FORMAT_NAME_BYTES];
+    for (size_t i = 0; i < comparison->pair_count; i++) {
+        const struct compared_pair *other = &comparison->pairs[i];
+        is_control |= other->cell == pair->cell && other->control != NULL &&
+                      strcmp(other->control, pair->subject) == 0;
+    }
+    snprintf(text, COMPARE_TEXT_BYTES, "%s%s", printable(name, sizeof name, pair->subject),
+             is_control ? " (control)" : "");
+    return text;
+}
+
 char *compare_ratio_text(const struct compared_pair *pair, char *text)
 {
     const struct effect *effect = &pair->effect;

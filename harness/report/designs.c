@@ -30,7 +30,7 @@ static const struct column accuracy_columns[] = {
     {"", COLUMN_RATIO, "lateness_p50_ns", .scale = 1},
     {"verdict", COLUMN_VERDICT, "lateness_p50_ns", .scale = 1},
     {"excess p50, us", COLUMN_EXCESS, "lateness_p50_ns", .scale = US},
-    {"early", COLUMN_EARLY, "early", .scale = 1},
+    {"early", COLUMN_EARLY, "early", .scale = 1, .spare = true},
     {"drift us/s", COLUMN_MEDIAN, "drift_ns_per_s", .scale = US, .spare = true},
     {.heading = NULL},
 };

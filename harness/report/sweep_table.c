@@ -146,11 +146,13 @@ static int leave_out(const struct table *table, int *widths, int total, int colu
     return total;
 }
 
-/* A column that has nothing takes no room. */
+/* A column that has nothing takes no room, nor do ratios of nobody but the baseline. */
 static bool is_empty(const struct table *table, size_t column)
 {
+    const char *alone = table->columns[column].column->kind == COLUMN_RATIO ? "1" : "-";
     for (size_t i = 1; i < table->row_count; i++) {
-        if (strcmp(table->rows[i].texts[column], "-") != 0)
+        const char *text = table->rows[i].texts[column];
+        if (strcmp(text, "-") != 0 && strcmp(text, alone) != 0)
             return false;
     }
     return true;
