@@ -100,8 +100,11 @@ static void print_lines(const struct line *lines, size_t count, FILE *out)
         while (length > 0 && text[length - 1] == ' ')
             length--;
         fprintf(out, "%.*s\n", length, text);
+        snprintf(text, sizeof text, "%s%s%s", lines[i].cells[CELL],
+                 widths[ROUNDS] == 0 && lines[i].cells[ROUNDS][0] != '\0' ? "; " : "",
+                 widths[ROUNDS] == 0 ? lines[i].cells[ROUNDS] : "");
         if (cell_below)
-            format_wrapped(out, 6, lines[i].cells[CELL]);
+            format_wrapped(out, 6, text);
     }
 }
 

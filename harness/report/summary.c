@@ -261,7 +261,7 @@ static void write_foot(const struct summary *summary, struct screen *screen)
 static int folder_length(const char *folder)
 {
     size_t length = strlen(folder);
-    while (length > 0 && folder[length - 1] == '/')
+    while (length > 1 && folder[length - 1] == '/')
         length--;
     return (int)length;
 }
@@ -289,5 +289,5 @@ void report_print_summary(const struct analysis *analysis, const struct summary_
     if (request->folder != NULL && request->has_page)
         fprintf(out, "page: %.*s/report.html\n", folder_length(request->folder), request->folder);
     if (request->folder != NULL)
-        fprintf(out, "all files: %s\n", request->folder);
+        fprintf(out, "all files: %.*s\n", folder_length(request->folder), request->folder);
 }

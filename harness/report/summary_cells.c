@@ -230,7 +230,7 @@ char *summary_of_cell(const struct analysis *analysis, size_t cell, size_t usual
         tell_figures(analysis, cell, text);
         return text;
     }
-    if (count_word(&rivals, VERDICT_SLOWER) == rivals.count)
+    if (detail > SUMMARY_TERSE && count_word(&rivals, VERDICT_SLOWER) == rivals.count)
         format_add(text, SUMMARY_TEXT_BYTES, "least: %s", report_name(run, baseline, name));
     add_group(&telling, VERDICT_FASTER, "less:");
     add_group(&telling, VERDICT_SLOWER, "more:");

@@ -34,7 +34,7 @@ char *summary_interval(const struct rival *, char *text);
 /* How much is said of a cell. */
 enum summary_detail {
     SUMMARY_TERSE,   /* no intervals; those that are not decided are counted */
-    SUMMARY_COUNTED, /* the interval of the first */
+    SUMMARY_COUNTED, /* the interval of the first; and that the baseline costs least */
     SUMMARY_BRIEF,   /* and everybody by name */
     SUMMARY_FULL,    /* and every interval */
     SUMMARY_DETAILS,

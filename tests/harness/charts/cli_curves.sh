@@ -31,7 +31,8 @@ PYTHON
 }
 
 has_line() { # FILE TEXT: a line that is this text, but for the blanks around and between its words
-    tr -s ' ' <"$1" | sed 's/^ //; s/ $//' | grep -qxF -- "$2" ||
+    # grep reads to the end: with -q it would end those before it with SIGPIPE.
+    tr -s ' ' <"$1" | sed 's/^ //; s/ $//' | grep -xF -- "$2" >/dev/null ||
         fail "no line \"$2\" in $1: $(cat "$1")"
 }
 
