@@ -133,7 +133,7 @@ lines_that_are_missing_at_the_end_of_a_finished_run_are_told_everywhere() {
     tr -s ' \n' ' ' <out | grep -F "NOT FINISHED: what follows is of $kept" >/dev/null || fail "not on the terminal" || return 1
     cat r/charts/*ratio-idle0.svg | grep -q "NOT FINISHED: the run kept 20 rounds" || fail "not on the chart" || return 1
     pb compare r r
-    tr '\n' ' ' <out | grep -qF "$kept" || fail "not in compare: $(head -n 3 out)"
+    tr -s ' \n' ' ' <out | grep -qF "$kept" || fail "not in compare: $(head -n 3 out)"
 }
 
 a_page_that_is_a_link_is_replaced() {
