@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { SPACED_BYTES = 2 * FEATURE_NAMES_BYTES };
+
 static int take_json(void *target, const char *value, char *problem)
 {
     (void)value, (void)problem;
@@ -40,6 +42,19 @@ static const char *availability(const struct subject_description *description)
     return description->subject->opt_in ? "opt-in" : "yes";
 }
 
+/* "A, B" of "A,B": a line may be broken between them. Returns `spaced`. */
+static char *space_out(const char *names, char *spaced)
+{
+    size_t length = 0;
+    for (; *names != '\0' && length + 3 < SPACED_BYTES; names++) {
+        spaced[length++] = *names;
+        if (*names == ',')
+            spaced[length++] = ' ';
+    }
+    spaced[length] = '\0';
+    return spaced;
+}
+
 /* What a subject asks of the kernel, and what of it was granted, on a line of its own. */
 static void print_features(const struct subject_description *description)
 {
@@ -51,10 +66,10 @@ static void print_features(const struct subject_description *description)
     const char *got = strcmp(asked, granted) == 0 ? "all of it"
                       : granted[0] == '\0'        ? "nothing"
                                                   : granted;
-    int column = printf("    asked %s, ", asked);
-    char text[FEATURE_NAMES_BYTES + 16];
-    snprintf(text, sizeof text, "granted %s", got);
-    terminal_wrap(stdout, column - 1, 8, text);
+    char text[2 * SPACED_BYTES + 32], left[SPACED_BYTES], right[SPACED_BYTES];
+    snprintf(text, sizeof text, "asked %s; granted %s", space_out(asked, left),
+             space_out(got, right));
+    terminal_wrap(stdout, printf("    "), 8, text);
 }
 
 static void print_table(void)

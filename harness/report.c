@@ -39,7 +39,7 @@ static int take_answer(void *target, const char *value, char *problem)
 {
     struct report_request *request = &((struct report_options *)target)->request;
     (void)value, (void)problem;
-    request->answer = true;
+    request->answer = request->only_prints = true;
     request->tables = false;
     return 0;
 }
@@ -99,12 +99,14 @@ static const struct option_row rows[] = {
 
 static void print_help(FILE *out)
 {
-    fprintf(out,
-            "usage: pollbench report DIR [--answer | --json | --terminal] [--min-effect 3%%]\n"
-            "                        [--baseline SUBJECT] [--plots FOLDER]\n\n"
-            "Prints the tables of the run in DIR, writes DIR/*.csv, draws DIR/charts/ and writes\n"
-            "DIR/report.html: verdicts, charts and figures in one page, to read and to pass on.\n"
-            "All of it is computed again from the single trials.\n\n");
+    fprintf(out, "usage: pollbench report DIR [--answer | --json | --terminal] [--min-effect 3%%]\n"
+                 "                        [--baseline SUBJECT] [--plots FOLDER]\n\n");
+    terminal_wrap(
+        out, 0, 0,
+        "Prints the tables of the run in DIR, writes DIR/*.csv, draws DIR/charts/ and writes "
+        "DIR/report.html: verdicts, charts and figures in one page, to read and to pass on. "
+        "All of it is computed again from the single trials. With --answer nothing is "
+        "written.\n\n");
     options_print(out, rows);
 }
 
@@ -203,7 +205,7 @@ int report_run(const struct analysis *analysis, const struct report_request *req
         report_print_tables(analysis, stdout);
     r = flush_output();
     status = status != EXIT_DONE ? status : r;
-    r = write_files(analysis, request);
+    r = request->only_prints ? EXIT_DONE : write_files(analysis, request);
     status = status != EXIT_DONE ? status : r;
     r = request->answer && !request->json ? report_answer(analysis, request) : EXIT_DONE;
     return status != EXIT_DONE ? status : r;
@@ -257,6 +259,9 @@ int command_report(int argc, char **argv)
     if (r == 0 && options.request.json && options.request.terminal)
         r = problem_say(problem, -EINVAL,
                         "--json or --terminal: with --json nothing else is printed");
+    if (r == 0 && options.request.answer && (options.request.json || options.request.terminal))
+        r = problem_say(problem, -EINVAL,
+                        "--answer, --json or --terminal: --answer prints the answer alone");
     if (r == 0 && options.request.folder == NULL)
         r = problem_say(problem, -EINVAL, "which run? name its folder: pollbench report DIR");
     if (r < 0) {

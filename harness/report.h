@@ -21,12 +21,14 @@ struct report_request {
     const char *check;
     /* The charts on standard output, in place of pictures and page. */
     bool terminal;
+    /* Nothing is written to the folder. */
+    bool only_prints;
 };
 
-/* Prints what is asked for, writes FOLDER/<name>.csv, draws FOLDER/charts and writes
- * FOLDER/report.html. Without gnuplot there are no charts, which standard error and the page say,
- * and that is no failure. Returns an exit status: 0, or 3 when a file could not be written or
- * gnuplot failed. */
+/* Prints what is asked for and, unless it only prints, writes FOLDER/<name>.csv, draws
+ * FOLDER/charts and writes FOLDER/report.html. Without gnuplot there are no charts, which standard
+ * error and the page say, and that is no failure. Returns an exit status: 0, or 3 when a file could
+ * not be written or gnuplot failed. */
 int report_run(const struct analysis *, const struct report_request *);
 
 /* The answer alone, of a run that has nothing to make files of. An exit status. */

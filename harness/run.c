@@ -56,10 +56,23 @@ static size_t count_running(const struct cell_list *cells)
     return running;
 }
 
+/* A cell whose subjects are compared has a twin of its baseline. */
+static bool compares_anything(const struct cell_list *cells)
+{
+    for (size_t i = 0; i < cells->count; i++) {
+        if (cells->list[i].twin != NO_TWIN)
+            return true;
+    }
+    return false;
+}
+
 static void announce(const struct execution *self)
 {
     size_t cells = count_running(&self->cells);
     const struct pace *pace = &self->rounds.pace;
+    if (self->options.subject_count > 1 && !compares_anything(&self->cells))
+        fprintf(stderr, "nothing will be compared: no cell has two of the named backends, because "
+                        "the others cannot run there or are floors\n");
     if (self->options.quiet)
         return;
     fprintf(stderr, "measuring %zu cell%s, about %.1f s a round, into %s\n", cells, plural(cells),
@@ -159,6 +172,7 @@ static int measure(struct execution *self)
 {
     announce(self);
     progress_begin(&self->rounds.progress, self->options.quiet);
+    progress_allow_lines(&self->rounds.progress, self->options.quiet);
     enum rounds_end end = execution_measure(self);
     double elapsed_s = pace_elapsed_s(&self->rounds.pace);
     progress_clear(&self->rounds.progress);

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Candidates that are listed in a sentence, in bytes: what fits two lines. */
-enum { NEAREST_LIST_BYTES = 160 };
+/* Candidates that are listed in a sentence, in bytes: all subjects, in five lines. */
+enum { NEAREST_LIST_BYTES = 400 };
 
 struct nearest {
     const char *word;

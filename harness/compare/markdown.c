@@ -6,13 +6,14 @@
 
 #include <string.h>
 
-/* Letters and digits never mean anything, nor does what is escaped. */
+/* Letters and digits never mean anything, nor does what is escaped. Parentheses mean something only
+ * behind a bracket, which is escaped. */
 static void put(const char *text, FILE *out)
 {
     char clean[4 * COMPARE_TEXT_BYTES];
     printable(clean, sizeof clean, text);
     for (const char *c = clean; *c != '\0'; c++) {
-        if (strchr("\\`*_{}[]<>()#!|~&@", *c) != NULL)
+        if (strchr("\\`*_{}[]<>#!|~&@", *c) != NULL)
             fputc('\\', out);
         fputc(*c, out);
     }
@@ -63,7 +64,7 @@ static void print_verdict(const struct run_comparison *comparison, const struct 
     enum verdict_word word = pair->verdict.word;
     bool named = word == VERDICT_SLOWER || word == VERDICT_FASTER;
     fprintf(out, named ? "| **%s** |" : "| %s |", verdict_name(word));
-    put_field(pair->subject, out);
+    put_field(compare_subject_text(comparison, pair, text), out);
     put_field(compare_cell_text(comparison, pair->cell, false, text), out);
     put_field(pair->metric->name, out);
     put_field(compare_median_text(pair, BASE, text), out);
@@ -78,10 +79,9 @@ static void print_verdicts(const struct run_comparison *comparison, FILE *out)
     char text[COMPARE_TEXT_BYTES];
     if (comparison->pair_count == 0)
         return;
-    fprintf(
-        out,
-        "\n| verdict on NEW | subject | cell | metric | BASE | NEW | NEW / BASE | to tell, likely "
-        "|\n| --- | --- | --- | --- | ---: | ---: | --- | --- |\n");
+    fprintf(out, "\n| verdict on NEW | subject | cell | metric | BASE | NEW | NEW / BASE | half "
+                 "are decided with "
+                 "|\n| --- | --- | --- | --- | ---: | ---: | --- | --- |\n");
     for (size_t i = 0; i < comparison->pair_count; i++)
         print_verdict(comparison, &comparison->pairs[i], out);
     fputc('\n', out);

@@ -3,6 +3,7 @@
 #include "harness/base/nearest.h"
 #include "harness/base/options.h"
 #include "harness/base/problem.h"
+#include "harness/base/terminal.h"
 #include "harness/stats/two_samples.h"
 #include "harness/workloads/workloads.h"
 
@@ -203,53 +204,59 @@ void compare_options_free(struct compare_options *options)
     free_names(&options->subjects);
 }
 
+static void say(FILE *out, int indent, const char *text)
+{
+    terminal_wrap(out, 0, indent, text);
+}
+
+static void print_assumptions(FILE *out)
+{
+    char text[480];
+    say(out, 0,
+        "What it assumes. Rounds of one run share the state of the machine, so two runs of the "
+        "same program differ by more than their rounds show: by up to 47 % on a busy virtual "
+        "machine.");
+    snprintf(text, sizeof text,
+             "- With a control, each round is divided by the control's value of that round. What a "
+             "run or a round has in common then cancels. The control is code that the change does "
+             "not touch: the cell's floor, else peer:libuv. Two runs may still differ by %g %% "
+             "(--run-offset).",
+             TWO_SAMPLES_CONTROL_ALLOWANCE * 100);
+    say(out, 2, text);
+    snprintf(text, sizeof text,
+             "- If the kernel, its settings, the libraries, the compiler or its flags differ, the "
+             "control has changed, too. It is then used only if you name it. Without a control two "
+             "runs may differ by a factor of %g. If you know your machine better, say so with "
+             "--run-offset.",
+             TWO_SAMPLES_ALLOWANCE + 1);
+    say(out, 2, text);
+    say(out, 2,
+        "- Without a control, and with as many runs on each side as the test needs (5 for one "
+        "pair, 7 for 17, 9 for 243), it compares runs instead of rounds. It then assumes nothing "
+        "of what runs differ by.");
+    snprintf(text, sizeof text,
+             "- Intervals are of %g %%. p values are adjusted for all pairs of the comparison "
+             "(Holm).",
+             VERDICT_CONFIDENCE * 100);
+    say(out, 2, text);
+}
+
 void compare_options_print_help(FILE *out)
 {
-    fprintf(out,
-            "usage: pollbench compare BASE NEW [options]\n\n"
-            "Compares two runs. It first says what differs between them. Then, for each subject "
-            "of each\n"
-            "cell that both have, it says whether NEW is FASTER than BASE, SLOWER, EQUIVALENT or\n"
-            "INCONCLUSIVE, on the main metric of the mode. BASE and NEW are result folders. Each "
-            "may be\n"
-            "several folders of one kind, joined by commas; measure them in turn: a1,a2,a3 "
-            "b1,b2,b3.\n\n"
-            "options:\n");
+    fprintf(out, "usage: pollbench compare BASE NEW [options]\n\n");
+    say(out, 0,
+        "Compares two runs. It first says what differs between them. Then, for each subject of "
+        "each cell that both have, it says whether NEW is FASTER than BASE, SLOWER, EQUIVALENT or "
+        "INCONCLUSIVE, on the main metric of the mode. BASE and NEW are result folders. Each may "
+        "be several folders of one kind, joined by commas; measure them in turn: a1,a2,a3 "
+        "b1,b2,b3.");
+    fprintf(out, "\noptions:\n");
     options_print(out, rows);
-    fprintf(
-        out,
-        "\n"
-        "What it assumes. Rounds of one run share the state of the machine, so two runs of the "
-        "same\n"
-        "program differ by more than their rounds show: by up to 47 %% on a busy virtual machine.\n"
-        "- With a control, each round is divided by the control's value of that round. What a run "
-        "or "
-        "a\n"
-        "  round has in common then cancels. The control is code that the change does not touch: "
-        "the\n"
-        "  cell's floor, else peer:libuv. Two runs may still differ by %g %% (--run-offset).\n"
-        "- If the kernel, its settings, the libraries, the compiler or its flags differ, the "
-        "control "
-        "has\n"
-        "  changed, too. It is then used only if you name it. Without a control two runs may "
-        "differ "
-        "by a\n"
-        "  factor of %g. If you know your machine better, say so with --run-offset.\n"
-        "- Without a control, and with as many runs on each side as the test needs (5 for one "
-        "pair, 7 "
-        "for\n"
-        "  17, 9 for 243), it compares runs instead of rounds. It then assumes nothing of what "
-        "runs "
-        "differ\n"
-        "  by.\n"
-        "- Intervals are of %g %%. p values are adjusted for all pairs of the comparison (Holm).\n"
-        "\n"
+    fputc('\n', out);
+    print_assumptions(out);
+    fputc('\n', out);
+    say(out, 0,
         "Runs of different machines (CPU, number of CPUs, virtualization, memory) are compared "
-        "only "
-        "with\n"
-        "--force. Exit status: 0 done, 1 there is a verdict of --fail-on, 2 bad usage, 3 no "
-        "verdict "
-        "is\n"
-        "possible.\n",
-        TWO_SAMPLES_CONTROL_ALLOWANCE * 100, TWO_SAMPLES_ALLOWANCE + 1, VERDICT_CONFIDENCE * 100);
+        "only with --force. Exit status: 0 done, 1 there is a verdict of --fail-on, 2 bad usage, "
+        "3 no verdict is possible.");
 }

@@ -24,7 +24,7 @@ static void print_item(FILE *out, const char *text)
 
 static void print_run(FILE *out, const char *text)
 {
-    fprintf(out, "%s\n", text);
+    terminal_wrap(out, 0, 5, text);
 }
 
 static void print_differences(const struct run_comparison *comparison, FILE *out)
@@ -54,16 +54,18 @@ static void write_line(struct line *line, const struct run_comparison *compariso
     compare_median_text(pair, BASE, text);
     compare_median_text(pair, NEW, other);
     snprintf(line->cells[MEDIANS], CELL_BYTES, "%.40s -> %.40s", text, other);
-    printable(line->cells[SUBJECT], FORMAT_NAME_BYTES, pair->subject);
+    snprintf(line->cells[SUBJECT], CELL_BYTES, "%.60s",
+             compare_subject_text(comparison, pair, text));
     printable(line->cells[CELL], CELL_BYTES,
               compare_cell_text(comparison, pair->cell, false, text));
     printable(line->cells[ROUNDS], CELL_BYTES, compare_rounds_text(comparison, pair, text));
 }
 
-/* Each column as wide as its widest text. Medians are left out when they do not fit: they are in
- * the other forms, and say least. */
-static void measure_columns(const struct line *lines, size_t count, int *widths, FILE *out)
+/* Each column as wide as its widest text. Where they do not fit, medians are left out first, which
+ * say least and are in the other forms, then rounds; then the cell stands on a line of its own. */
+static bool measure_columns(const struct line *lines, size_t count, int *widths, int room)
 {
+    static const int order[] = {MEDIANS, ROUNDS};
     int total = 0;
     for (int k = 0; k < COLUMNS; k++) {
         widths[k] = 0;
@@ -73,25 +75,36 @@ static void measure_columns(const struct line *lines, size_t count, int *widths,
         }
         total += widths[k] + 2;
     }
-    if (total > terminal_columns(out))
-        widths[MEDIANS] = 0;
+    bool cell_below = total - widths[MEDIANS] - widths[ROUNDS] - 4 > room;
+    if (cell_below)
+        total -= widths[CELL] + 2;
+    for (size_t i = 0; i < sizeof order / sizeof order[0] && total > room; i++) {
+        total -= widths[order[i]] + 2;
+        widths[order[i]] = 0;
+    }
+    return cell_below;
 }
 
 static void print_lines(const struct line *lines, size_t count, FILE *out)
 {
     int widths[COLUMNS];
-    measure_columns(lines, count, widths, out);
+    bool cell_below = measure_columns(lines, count, widths, terminal_columns(out));
     for (size_t i = 0; i < count; i++) {
         char text[COLUMNS * (CELL_BYTES + 2)];
         int length = 0;
         for (int k = 0; k < COLUMNS; k++) {
-            if (widths[k] > 0)
+            if (widths[k] > 0 && !(cell_below && k == CELL))
                 length += snprintf(text + length, sizeof text - (size_t)length, "  %-*s", widths[k],
                                    lines[i].cells[k]);
         }
         while (length > 0 && text[length - 1] == ' ')
             length--;
         fprintf(out, "%.*s\n", length, text);
+        snprintf(text, sizeof text, "%s%s%s", lines[i].cells[CELL],
+                 widths[ROUNDS] == 0 && lines[i].cells[ROUNDS][0] != '\0' ? "; " : "",
+                 widths[ROUNDS] == 0 ? lines[i].cells[ROUNDS] : "");
+        if (cell_below)
+            format_wrapped(out, 6, text);
     }
 }
 
@@ -107,8 +120,8 @@ static int print_verdicts(const struct run_comparison *comparison, FILE *out)
     fprintf(out, "\nverdicts on NEW: %s\n", compare_counts_text(comparison, text));
     print_item(out, compare_method_text(comparison, text));
     fputc('\n', out);
-    lines[0] = (struct line){
-        {"verdict", "NEW / BASE", "to tell, likely", "BASE -> NEW, medians", "subject", "cell"}};
+    lines[0] = (struct line){{"verdict", "NEW / BASE", "half are decided with",
+                              "BASE -> NEW, medians", "subject", "cell"}};
     for (size_t i = 0; i < count; i++)
         write_line(&lines[i + 1], comparison, &comparison->pairs[i]);
     print_lines(lines, count + 1, out);

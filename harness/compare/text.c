@@ -40,12 +40,32 @@ char *compare_cell_text(const struct run_comparison *comparison, const struct ce
     return text;
 }
 
+/* Whoever others are divided by is judged without a control, and no result of the change. */
+char *compare_subject_text(const struct run_comparison *comparison,
+                           const struct compared_pair *pair, char *text)
+{
+    bool is_control = false;
+    char name[FORMAT_NAME_BYTES];
+    for (size_t i = 0; i < comparison->pair_count; i++) {
+        const struct compared_pair *other = &comparison->pairs[i];
+        is_control |= other->cell == pair->cell && other->control != NULL &&
+                      strcmp(other->control, pair->subject) == 0;
+    }
+    snprintf(text, COMPARE_TEXT_BYTES, "%s%s", printable(name, sizeof name, pair->subject),
+             is_control ? " (control)" : "");
+    return text;
+}
+
 char *compare_ratio_text(const struct compared_pair *pair, char *text)
 {
     const struct effect *effect = &pair->effect;
-    if (pair->compared)
+    bool useful = pair->compared && effect->low > 0 && effect->high <= 100 * effect->low;
+    if (pair->compared && !useful)
+        snprintf(text, COMPARE_TEXT_BYTES, "%.3g (no useful interval)", effect->ratio);
+    else if (pair->compared)
         return format_ratio(effect->ratio, effect->low, effect->high, text, COMPARE_TEXT_BYTES);
-    snprintf(text, COMPARE_TEXT_BYTES, "-");
+    else
+        snprintf(text, COMPARE_TEXT_BYTES, "-");
     return text;
 }
 
@@ -69,15 +89,13 @@ char *compare_rounds_text(const struct run_comparison *comparison, const struct 
 {
     const struct verdict *verdict = &pair->verdict;
     const char *what = pair->of_runs ? "runs" : "rounds";
-    uint64_t shown =
-        verdict->rounds_likely <= ROUNDS_SHOWN ? verdict->rounds_likely : verdict->rounds;
+    uint64_t shown = verdict->rounds;
     char number[32];
     *text = '\0';
     if (verdict->word != VERDICT_INCONCLUSIVE)
         return text;
     if (shown <= ROUNDS_SHOWN)
-        snprintf(text, COMPARE_TEXT_BYTES, "%s%s %s each",
-                 shown == verdict->rounds_likely ? "" : "perhaps ",
+        snprintf(text, COMPARE_TEXT_BYTES, "about %s %s each",
                  format_grouped((double)shown, 0, number, sizeof number), what);
     else if (!pair->of_runs && pair->control == NULL)
         snprintf(text, COMPARE_TEXT_BYTES, "%zu runs each", compare_runs_needed(comparison->tests));

@@ -14,6 +14,7 @@ enum { COMPARE_TEXT_BYTES = 1024 };
 char *compare_cell_text(const struct run_comparison *, const struct cell *, bool all, char *text);
 
 /* "1.213 [1.150, 1.281]", or "-". */
+char *compare_subject_text(const struct run_comparison *, const struct compared_pair *, char *text);
 char *compare_ratio_text(const struct compared_pair *, char *text);
 
 /* Of one side: "3,200 ns", or "-". */

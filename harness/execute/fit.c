@@ -317,8 +317,8 @@ static void say(const struct execution *self, const struct probe *probe, double 
         fprintf(stderr, "system calls are not counted: there is no time for it\n");
     if (no_rate)
         fprintf(stderr,
-                "the generator proved no rate: shares are of %.0f requests a second, which it may "
-                "not be able to make\n",
+                "the highest rate of the generator is not known: shares are of %.0f requests a "
+                "second; the report says which rates it proved\n",
                 probe->lowest_per_s);
 }
 

@@ -60,7 +60,7 @@ void turn_show(struct rounds *rounds, const struct turn *turn, const struct cell
                const struct subject *subject)
 {
     char what[256], name[CELL_NAME_BYTES];
-    if (!rounds->progress.shown)
+    if (!rounds->progress.shown && !rounds->progress.in_lines)
         return;
     double left_s = pace_left_s(&rounds->pace, rounds->run->rounds, rounds_round_s(rounds),
                                 turn->counting ? 0 : seconds_since(turn->begin_ns));
@@ -71,8 +71,10 @@ void turn_show(struct rounds *rounds, const struct turn *turn, const struct cell
     else if (turn->counting)
         snprintf(what, sizeof what, "counting calls  %s  %s", subject->name, name);
     else
-        snprintf(what, sizeof what, "%zu of %zu decided  round %" PRIu64 "  %s  %s",
-                 rounds->decided, rounds->asked, turn->round + 1, subject->name, name);
+        snprintf(what, sizeof what, "round %" PRIu64 "  %s  %s", turn->round + 1, subject->name,
+                 name);
+    if (rounds->asked > 0)
+        progress_set_decided(&rounds->progress, rounds->decided, rounds->asked);
     progress_show(&rounds->progress, elapsed_s / (elapsed_s + left_s), left_s, what);
 }
 

@@ -129,7 +129,7 @@ static int read_share(struct reading *reading, const char *text, char *problem)
         number_decimal(digits, SHARE_LEAST_PERCENT, SHARE_MOST_PERCENT, &percent) < 0)
         return problem_say(problem, -EINVAL,
                            "%s cannot be \"%s\": as a share of what the generator can make here it "
-                           "is from %g%% to %g%%",
+                           "is from %g%% to %g%%, with nothing behind the %%",
                            reading->parameter->name, text, SHARE_LEAST_PERCENT, SHARE_MOST_PERCENT);
     snprintf(share, sizeof share, "%.15g%%", percent);
     return named_values_add_text(&reading->values, "", reading->parameter->name, share);
@@ -137,8 +137,7 @@ static int read_share(struct reading *reading, const char *text, char *problem)
 
 static bool is_share(const struct parameter *parameter, const char *text)
 {
-    size_t length = strlen(text);
-    return strcmp(parameter->name, "rate") == 0 && length > 0 && text[length - 1] == '%';
+    return strcmp(parameter->name, "rate") == 0 && strchr(text, '%') != NULL;
 }
 
 static int read_one_value(void *target, const char *text, char *problem)

@@ -1,5 +1,6 @@
 #include "harness/plan/profiles.h"
 
+#include "harness/base/terminal.h"
 #include "harness/contract/parameters.h"
 
 #include <string.h>
@@ -19,6 +20,9 @@
  * only the difference to clock_nanosleep in the same round shows that. It has no tier, and so no
  * pair. Of the pool's subjects those that differ in the backend alone differ by next to nothing.
  */
+
+/* Longer lists are broken behind their commas. */
+enum { LIST_BYTES = 40 };
 
 #define MECHANISMS "select,poll,epoll,io_uring,kqueue"
 
@@ -162,10 +166,28 @@ bool profile_has_subject(const struct profile *profile, const char *workload, co
     return list == NULL || name_in_list(list, subject);
 }
 
+/* Broken behind commas: a list may be as long as it likes. */
+static void print_value(FILE *out, const struct profile_value *value)
+{
+    char text[640];
+    size_t length = 0;
+    snprintf(text, sizeof text, "%s %s: %s=", value->workload, value->mode, value->parameter);
+    length = strlen(text);
+    for (const char *at = value->values; *at != '\0' && length + 3 < sizeof text; at++) {
+        text[length++] = *at;
+        if (*at == ',' && strlen(value->values) > LIST_BYTES)
+            text[length++] = ' ';
+    }
+    text[length] = '\0';
+    terminal_wrap(out, fprintf(out, "  %-10s ", ""), 15, text);
+}
+
 void profile_print(FILE *out, const struct profile *profile)
 {
-    fprintf(out, "  %-10s %s: at most %llu rounds or %g s\n", profile->name, profile->summary,
-            (unsigned long long)profile->rounds, profile->time_s);
+    char text[240];
+    snprintf(text, sizeof text, "%s: at most %llu rounds or %g s", profile->summary,
+             (unsigned long long)profile->rounds, profile->time_s);
+    terminal_wrap(out, fprintf(out, "  %-10s ", profile->name), 15, text);
     for (const struct profile_value *v = profile->values; v->workload != NULL; v++)
-        fprintf(out, "  %-10s %s %s: %s=%s\n", "", v->workload, v->mode, v->parameter, v->values);
+        print_value(out, v);
 }

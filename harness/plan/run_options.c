@@ -3,6 +3,7 @@
 #include "harness/base/nearest.h"
 #include "harness/base/numbers.h"
 #include "harness/base/problem.h"
+#include "harness/base/terminal.h"
 #include "harness/base/utf8.h"
 #include "harness/contract/parameters.h"
 #include "harness/plan/workload_help.h"
@@ -388,13 +389,16 @@ void run_options_free(struct run_options *options)
 static void print_profile(FILE *out, const struct profile *profile)
 {
     bool hours = profile->time_s >= 3600, minutes = profile->time_s >= 600;
-    fprintf(out, "  %-24s %s; %g %s\n", profile->name, profile->summary,
-            profile->time_s / (hours     ? 3600
-                               : minutes ? 60
-                                         : 1),
-            hours     ? "hours"
-            : minutes ? "minutes"
-                      : "seconds");
+    char text[160];
+    snprintf(text, sizeof text, "%s; %g %s", profile->summary,
+             profile->time_s / (hours     ? 3600
+                                : minutes ? 60
+                                          : 1),
+             hours     ? "hours"
+             : minutes ? "minutes"
+                       : "seconds");
+    int column = fprintf(out, "  %-24s ", profile->name);
+    terminal_wrap(out, column, column, text);
 }
 
 static void print_usage(FILE *out)
@@ -405,7 +409,7 @@ static void print_usage(FILE *out)
                  "Measures, prints who costs less and by how much, and writes a result folder.\n\n"
                  "workloads (default: all):\n");
     for (size_t i = 0; i < count; i++)
-        fprintf(out, "  %-24s %s\n", all[i]->name, all[i]->summary);
+        terminal_wrap(out, fprintf(out, "  %-24s ", all[i]->name), 27, all[i]->summary);
     fprintf(out, "options:\n");
     options_print(out, rows);
     fprintf(out, "profiles:\n");

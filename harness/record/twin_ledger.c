@@ -290,9 +290,14 @@ static void write_own(const struct run *run, const struct cell_summary *summarie
     if (twins == 0)
         return;
     snprintf(text, size, "The baseline ran twice in each round, the second time as its own twin: ");
-    if (named == 0)
+    if (named == 0 && twins == 1)
+        snprintf(text + strlen(text), size - strlen(text), "the only twin was not named. ");
+    else if (named == 0)
         snprintf(text + strlen(text), size - strlen(text), "none of %" PRIu64 " twins was named. ",
                  twins);
+    else if (twins == 1)
+        snprintf(text + strlen(text), size - strlen(text),
+                 "the only twin was NAMED, which is false. ");
     else
         snprintf(text + strlen(text), size - strlen(text),
                  "%" PRIu64 " of %" PRIu64 " twins %s NAMED, which is false. ", named, twins,

@@ -35,7 +35,7 @@ static void write_ratio(const struct mode_column *column, const struct analysis 
         snprintf(text, COLUMN_BYTES, "1");
     else if (!report_find_ratio(analysis, cell, column->metric, subject, &ratio))
         return;
-    else if (ratio.bounded)
+    else if (report_has_interval(&ratio))
         write_interval(ratio.ratio, ratio.low, ratio.high, 1, text);
     else
         report_print_ratio(&ratio, text);

@@ -5,7 +5,9 @@
 #include "harness/base/printable.h"
 #include "harness/base/terminal.h"
 
-enum { COUNTERS_SHOWN = 32, COUNTER_COLUMNS = 12 };
+#include <string.h>
+
+enum { COUNTERS_SHOWN = 32, COUNTER_COLUMNS = 12, COUNTER_COLUMNS_MOST = 28 };
 
 /* Some counters of one cell, that fit beside each other. */
 struct block {
@@ -13,6 +15,8 @@ struct block {
     const struct run_cell *cell;
     const char *const *names;
     size_t count;
+    /* Of each, a blank included. */
+    int columns;
     bool is_first;
 };
 
@@ -40,7 +44,7 @@ static void print_subject(const struct block *block, size_t subject, FILE *out)
             any |= value > 0 || block->is_first;
             write_count(value, text, sizeof text);
         }
-        format_add(line, sizeof line, " %11.18s", text);
+        format_add(line, sizeof line, "%*.18s", block->columns, text);
     }
     if (any)
         fprintf(out, "%s\n", line);
@@ -48,14 +52,22 @@ static void print_subject(const struct block *block, size_t subject, FILE *out)
 
 static void print_block(const struct block *block, FILE *out)
 {
-    char name[16];
+    char name[COUNTER_COLUMNS_MOST];
     fprintf(out, "     %-*s %-*s", report_name_columns(block->run), "subject",
             report_tier_columns(block->run), "tier");
     for (size_t i = 0; i < block->count; i++)
-        fprintf(out, " %11.11s", printable(name, sizeof name, block->names[i]));
+        fprintf(out, "%*s", block->columns, printable(name, sizeof name, block->names[i]));
     fputc('\n', out);
     for (size_t i = 0; i < block->run->subject_count; i++)
         print_subject(block, i, out);
+}
+
+static int widest_of(const char *const *names, size_t count)
+{
+    size_t widest = COUNTER_COLUMNS;
+    for (size_t i = 0; i < count; i++)
+        widest = strlen(names[i]) + 1 > widest ? strlen(names[i]) + 1 : widest;
+    return widest < COUNTER_COLUMNS_MOST ? (int)widest : COUNTER_COLUMNS_MOST;
 }
 
 void report_print_counters(const struct analysis *analysis, size_t cell, FILE *out)
@@ -65,7 +77,8 @@ void report_print_counters(const struct analysis *analysis, size_t cell, FILE *o
     struct block block = {.run = run, .cell = &run->cells[cell]};
     size_t count = counter_names(block.cell, names, COUNTERS_SHOWN);
     int left = terminal_columns(out) - 6 - report_name_columns(run) - report_tier_columns(run);
-    size_t fit = left >= COUNTER_COLUMNS ? (size_t)(left / COUNTER_COLUMNS) : 1;
+    block.columns = widest_of(names, count);
+    size_t fit = left >= block.columns ? (size_t)(left / block.columns) : 1;
     if (block.cell->trials.count == 0)
         return;
     fprintf(out, "\n  counters for one %s (\"-\": not counted here)\n",

@@ -8,7 +8,7 @@
 static const struct column rate_columns[] = {
     {"n", COLUMN_ROUNDS, "server_cpu_us_per_accept", .scale = 1},
     {"CPU us/request", COLUMN_INTERVAL, "server_cpu_us_per_accept", .scale = 1},
-    {"", COLUMN_RATIO, "server_cpu_us_per_accept", .scale = 1, .spare = true},
+    {"", COLUMN_RATIO, "server_cpu_us_per_accept", .scale = 1},
     {"verdict", COLUMN_VERDICT, "server_cpu_us_per_accept", .scale = 1},
     {"answered/s", COLUMN_MEDIAN, ANSWERED, .scale = 1},
     {"p50, us", COLUMN_LATENCY, "response_latency_ns", .scale = US, .percentile = PERCENT_50,
@@ -27,8 +27,10 @@ static const struct column accuracy_columns[] = {
     {"late p50, us", COLUMN_INTERVAL, "lateness_p50_ns", .scale = US},
     {"p99", COLUMN_PERCENTILE, "lateness_ns", .scale = US, .percentile = PERCENT_99},
     {"p99.9", COLUMN_PERCENTILE, "lateness_ns", .scale = US, .percentile = PERCENT_99_9},
+    {"", COLUMN_RATIO, "lateness_p50_ns", .scale = 1},
+    {"verdict", COLUMN_VERDICT, "lateness_p50_ns", .scale = 1},
     {"excess p50, us", COLUMN_EXCESS, "lateness_p50_ns", .scale = US},
-    {"early", COLUMN_EARLY, "early", .scale = 1},
+    {"early", COLUMN_EARLY, "early", .scale = 1, .spare = true},
     {"drift us/s", COLUMN_MEDIAN, "drift_ns_per_s", .scale = US, .spare = true},
     {.heading = NULL},
 };
@@ -50,6 +52,8 @@ static const struct column scale_columns[] = {
 static const struct column saturate_columns[] = {
     {"n", COLUMN_ROUNDS, "jobs_per_s", .scale = 1},
     {"delivered/s", COLUMN_INTERVAL, "jobs_per_s", .scale = 1},
+    {"", COLUMN_RATIO, "jobs_per_s", .scale = 1},
+    {"verdict", COLUMN_VERDICT, "jobs_per_s", .scale = 1},
     {"offered/s", COLUMN_MEDIAN, "offered_per_s", .scale = 1},
     {"refused, %", COLUMN_MEDIAN, "refused_share", .scale = 100},
     {"wait p50, us", COLUMN_PERCENTILE, "queue_wait_ns", .scale = US, .percentile = PERCENT_50},
@@ -62,6 +66,8 @@ static const struct column saturate_columns[] = {
 static const struct column mixed_columns[] = {
     {"n", COLUMN_ROUNDS, "fast_queue_wait_p50_ns", .scale = 1},
     {"p50, us", COLUMN_INTERVAL, "fast_queue_wait_p50_ns", .scale = US},
+    {"", COLUMN_RATIO, "fast_queue_wait_p50_ns", .scale = 1},
+    {"verdict", COLUMN_VERDICT, "fast_queue_wait_p50_ns", .scale = 1},
     {"alone", COLUMN_MEDIAN, "alone_queue_wait_p50_ns", .scale = US},
     {"factor", COLUMN_FACTOR, "fast_queue_wait_p50_ns", .scale = 1,
      .other = "alone_queue_wait_p50_ns"},

@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* An interval that is wider says nothing that anybody could use. */
+#define INTERVAL_FACTOR 100
+
 int report_name_columns(const struct run *run)
 {
     size_t longest = strlen("subject");
@@ -61,10 +64,16 @@ char *report_baseline_heading(const struct analysis *analysis, const size_t *cel
     return text;
 }
 
+bool report_has_interval(const struct comparison *comparison)
+{
+    return comparison->bounded && comparison->low > 0 &&
+           comparison->high <= INTERVAL_FACTOR * comparison->low;
+}
+
 void report_print_ratio(const struct comparison *comparison, char *text)
 {
     double ratio = comparison->ratio;
-    if (comparison->bounded)
+    if (report_has_interval(comparison))
         format_ratio(ratio, comparison->low, comparison->high, text, COLUMN_BYTES);
     else
         snprintf(text, COLUMN_BYTES, "%.*f (no interval yet)", format_ratio_decimals(ratio), ratio);

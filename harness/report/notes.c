@@ -161,7 +161,8 @@ void report_explain_short_word(FILE *out)
 
 void report_warn_of_few_rounds(FILE *out)
 {
-    report_say(out, 2, "Fewer than %d rounds: these intervals are narrower than the truth.",
+    report_say(out, 2,
+               "Fewer than %d rounds: the intervals of the medians are narrower than the truth.",
                RELIABLE_ROUNDS);
 }
 

@@ -35,7 +35,9 @@ enum { COLUMN_BYTES = 64 };
  */
 bool report_find_ratio(const struct analysis *, size_t cell, const struct metric *, size_t subject,
                        struct comparison *);
-/* "0.925 [0.907, 0.943]", "0.925 (no interval yet)". COLUMN_BYTES. */
+/* Whether the interval says anything: it has ends, and they are not a factor of 100 apart. */
+bool report_has_interval(const struct comparison *);
+/* "0.925 [0.907, 0.943]", "0.925 (no interval yet)" where it says nothing. COLUMN_BYTES. */
 void report_print_ratio(const struct comparison *, char *text);
 
 /* ---- parts of the report ---- */

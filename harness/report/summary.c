@@ -170,7 +170,8 @@ static void write_certainty(const struct summary *summary, struct screen *screen
     char line[LINE_BYTES], why[FORMAT_BYTES];
     if (summary->words[VERDICT_FASTER] + summary->words[VERDICT_SLOWER] > 0) {
         snprintf(line, sizeof line,
-                 "Less and more mean %g %% at least,\tand are wrong in at most 1 run of 100.",
+                 "Less and more: there is a difference\t(wrong in at most 1 run of 100),\tmeasured "
+                 "as %g %% or more.",
                  100 * summary->analysis->minimum_effect);
         say(screen, line, 2);
     }
@@ -256,6 +257,15 @@ static void write_foot(const struct summary *summary, struct screen *screen)
     write_headroom(summary->analysis->run, screen);
 }
 
+/* Without slashes at its end. */
+static int folder_length(const char *folder)
+{
+    size_t length = strlen(folder);
+    while (length > 1 && folder[length - 1] == '/')
+        length--;
+    return (int)length;
+}
+
 void report_print_summary(const struct analysis *analysis, const struct summary_request *request,
                           FILE *out)
 {
@@ -277,7 +287,7 @@ void report_print_summary(const struct analysis *analysis, const struct summary_
     }
     screen_print(&screen, out);
     if (request->folder != NULL && request->has_page)
-        fprintf(out, "page: %s/report.html\n", request->folder);
+        fprintf(out, "page: %.*s/report.html\n", folder_length(request->folder), request->folder);
     if (request->folder != NULL)
-        fprintf(out, "all files: %s\n", request->folder);
+        fprintf(out, "all files: %.*s\n", folder_length(request->folder), request->folder);
 }

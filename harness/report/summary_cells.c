@@ -108,10 +108,11 @@ char *summary_interval(const struct rival *rival, char *text)
     print_cost(rival->cost, decimals, cost);
     print_cost(rival->low, decimals, low);
     print_cost(rival->high, decimals, high);
-    if (comparison->bounded)
+    if (report_has_interval(comparison))
         snprintf(text, COLUMN_BYTES, "%.18s [%.18s, %.18s]", cost, low, high);
     else
-        snprintf(text, COLUMN_BYTES, "%.18s (no interval yet)", cost);
+        snprintf(text, COLUMN_BYTES, "%.18s (no %sinterval yet)", cost,
+                 comparison->bounded ? "useful " : "");
     return text;
 }
 
@@ -172,17 +173,25 @@ static void add_group(struct telling *telling, enum verdict_word word, const cha
     }
 }
 
-/* What it would take for all of them. */
+/* What it would take: for the first of them, and for all. */
 static void add_rounds(struct telling *telling)
 {
-    uint64_t most = 0;
+    uint64_t least = UINT64_MAX, most = 0;
     for (size_t i = 0; i < telling->rivals->count; i++) {
         const struct comparison *comparison = &telling->rivals->list[i].comparison;
-        if (comparison->word == VERDICT_INCONCLUSIVE && comparison->rounds > most)
-            most = comparison->rounds;
+        if (comparison->word != VERDICT_INCONCLUSIVE || comparison->rounds == 0)
+            continue;
+        least = comparison->rounds < least ? comparison->rounds : least;
+        most = comparison->rounds > most ? comparison->rounds : most;
     }
-    if (most >= VERDICT_ROUNDS_MAXIMUM)
+    if (most >= VERDICT_ROUNDS_MAXIMUM && least < most)
+        format_add(telling->text, SUMMARY_TEXT_BYTES, "\t(about %" PRIu64 " rounds,\tor more)",
+                   least);
+    else if (most >= VERDICT_ROUNDS_MAXIMUM)
         format_add(telling->text, SUMMARY_TEXT_BYTES, "\t(no number of rounds would do)");
+    else if (most > 0 && least < most)
+        format_add(telling->text, SUMMARY_TEXT_BYTES, "\t(about %" PRIu64 " to %" PRIu64 " rounds)",
+                   least, most);
     else if (most > 0)
         format_add(telling->text, SUMMARY_TEXT_BYTES, "\t(about %" PRIu64 " rounds)", most);
 }
@@ -221,7 +230,7 @@ char *summary_of_cell(const struct analysis *analysis, size_t cell, size_t usual
         tell_figures(analysis, cell, text);
         return text;
     }
-    if (detail == SUMMARY_FULL && count_word(&rivals, VERDICT_SLOWER) == rivals.count)
+    if (detail > SUMMARY_TERSE && count_word(&rivals, VERDICT_SLOWER) == rivals.count)
         format_add(text, SUMMARY_TEXT_BYTES, "least: %s", report_name(run, baseline, name));
     add_group(&telling, VERDICT_FASTER, "less:");
     add_group(&telling, VERDICT_SLOWER, "more:");

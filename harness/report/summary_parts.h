@@ -26,14 +26,15 @@ struct rivals {
 /* By word (FASTER, SLOWER, EQUIVALENT, INCONCLUSIVE, INVALID), and by tier and cost within it. */
 void rivals_find(const struct analysis *, size_t cell, struct rivals *);
 
-/* "0.82", and "0.82 [0.78, 0.87]" or "0.82 (no interval yet)". COLUMN_BYTES. Return `text`. */
+/* "0.82", and "0.82 [0.78, 0.87]" or "0.82 (no interval yet)", "(no useful interval yet)".
+ * COLUMN_BYTES. Return `text`. */
 char *summary_cost(double cost, char *text);
 char *summary_interval(const struct rival *, char *text);
 
 /* How much is said of a cell. */
 enum summary_detail {
     SUMMARY_TERSE,   /* no intervals; those that are not decided are counted */
-    SUMMARY_COUNTED, /* the interval of the first */
+    SUMMARY_COUNTED, /* the interval of the first; and that the baseline costs least */
     SUMMARY_BRIEF,   /* and everybody by name */
     SUMMARY_FULL,    /* and every interval */
     SUMMARY_DETAILS,

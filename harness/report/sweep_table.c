@@ -115,11 +115,30 @@ static void write_rows(struct table *table)
     }
 }
 
-/* Leaves columns out from the right until the rest fits. */
-static int leave_out(const struct table *table, int *widths, int total, int columns, bool spare)
+/* In this order columns are left out: last of all the answer. */
+enum { SPARE, ORDINARY, ROUNDS, RATIO, VERDICT, KEPT };
+
+static int place_of(const struct mode_column *column, size_t number)
 {
-    for (size_t k = table->column_count; k-- > FIXED + 2 && total > columns;) {
-        if (widths[k] == 0 || table->columns[k].column->spare != spare)
+    if (number == FIXED + 1) /* the main figure */
+        return KEPT;
+    switch (column->column->kind) {
+    case COLUMN_VERDICT:
+        return VERDICT;
+    case COLUMN_RATIO:
+        return column->column->spare ? SPARE : RATIO;
+    case COLUMN_ROUNDS:
+        return ROUNDS;
+    default:
+        return column->column->spare ? SPARE : ORDINARY;
+    }
+}
+
+/* Leaves columns out from the right until the rest fits. */
+static int leave_out(const struct table *table, int *widths, int total, int columns, int place)
+{
+    for (size_t k = table->column_count; k-- > FIXED && total > columns;) {
+        if (widths[k] == 0 || place_of(&table->columns[k], k) != place)
             continue;
         total -= widths[k] + 1;
         widths[k] = 0;
@@ -127,9 +146,21 @@ static int leave_out(const struct table *table, int *widths, int total, int colu
     return total;
 }
 
+/* A column that has nothing takes no room, nor do ratios of nobody but the baseline. */
+static bool is_empty(const struct table *table, size_t column)
+{
+    const char *alone = table->columns[column].column->kind == COLUMN_RATIO ? "1" : "-";
+    for (size_t i = 1; i < table->row_count; i++) {
+        const char *text = table->rows[i].texts[column];
+        if (strcmp(text, "-") != 0 && strcmp(text, alone) != 0)
+            return false;
+    }
+    return true;
+}
+
 /* Each column as wide as its widest text, 0 for those that are left out where the terminal is too
- * narrow: first the tier, since nothing is ranked here, then the spare ones, then others, but not
- * the main figure. */
+ * narrow: first the tier, since nothing is ranked here, then the spare ones, then others, the
+ * verdict last, and never the main figure. */
 static void measure(const struct table *table, int *widths, int columns)
 {
     int total = 1;
@@ -137,6 +168,8 @@ static void measure(const struct table *table, int *widths, int columns)
         widths[k] = 0;
         if (table->rows[0].texts[k][0] == '\0')
             continue; /* a ratio, and nothing that it could be to */
+        if (k >= FIXED && is_empty(table, k))
+            continue;
         for (size_t i = 0; i < table->row_count; i++) {
             int length = (int)strlen(table->rows[i].texts[k]);
             widths[k] = length > widths[k] ? length : widths[k];
@@ -147,8 +180,8 @@ static void measure(const struct table *table, int *widths, int columns)
         total -= widths[TIER] + 1;
         widths[TIER] = 0;
     }
-    total = leave_out(table, widths, total, columns, true);
-    leave_out(table, widths, total, columns, false);
+    for (int place = SPARE; place < KEPT; place++)
+        total = leave_out(table, widths, total, columns, place);
 }
 
 static void print_rows(const struct table *table, FILE *out)

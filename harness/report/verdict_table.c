@@ -158,7 +158,7 @@ static void print_mode(const struct analysis *analysis, const struct mode_view *
             is_wide ? "not significantly slower than any other," : "not slower, best first",
             widths.ratio, widths.ratio,
             report_baseline_heading(analysis, mode->cells, mode->cell_count, "best ", best),
-            widths.word, "verdict (rounds)");
+            widths.word, widths.word < WORD_COLUMNS ? "verdict" : "verdict (rounds)");
     if (is_wide)
         fprintf(out, "%*s%-*s the best first\n", INDENT, "", report_tier_columns(run), "");
     for (size_t i = 0; i < mode->cell_count; i++)
@@ -197,9 +197,10 @@ static void print_totals(const struct analysis *analysis, const struct verdict_t
 {
     char line[LINE_BYTES];
     snprintf(line, sizeof line,
-             "Verdicts: FASTER or SLOWER by at least %g %%, EQUIVALENT within it, both of 99 %% "
-             "confidence, a false name in at most 1 run of 100. Of %zu pairs %zu are FASTER or "
-             "SLOWER, %zu EQUIVALENT, %zu INCONCLUSIVE, %zu INVALID.",
+             "Verdicts: FASTER or SLOWER: there is a difference, and it was measured as %g %% or "
+             "more. EQUIVALENT: it is less than that. False words: in at most 1 run of 100. "
+             "Comparisons: %zu; FASTER or SLOWER: %zu, EQUIVALENT: %zu, INCONCLUSIVE: %zu, "
+             "INVALID: %zu.",
              100 * analysis->minimum_effect, totals->pairs,
              totals->words[VERDICT_FASTER] + totals->words[VERDICT_SLOWER],
              totals->words[VERDICT_EQUIVALENT], totals->words[VERDICT_INCONCLUSIVE],

@@ -56,7 +56,7 @@ the_baseline_runs_in_every_round() {
         expect_run r 'all("drift_ns_per_s" not in t["metrics"] for t in trials
             if t["subject"] == "floor:nanosleep")' || return 1
     expect_run r '{e["baseline"] for e in cells[0]["excess"]} == {"floor:nanosleep"}' || return 1
-    pb report r
+    COLUMNS=160 pb report r
     grep -q 'excess p50, us' out || fail "no excess over the baseline in the table"
 }
 

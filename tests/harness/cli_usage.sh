@@ -36,11 +36,15 @@ the_valid_names_are_listed_where_they_are_few() {
         refused '"wxyz" (choices: poisson,constant)' run --set arrivals=wxyz
 }
 
-where_they_are_many_it_is_said_what_lists_them() {
-    refused '"nothing" (see pollbench list)' run --backends nothing &&
-        refused '"nothing" (see pollbench list)' run --baseline nothing &&
-        refused '"nothing" (see pollbench list)' check --backends nothing &&
-        refused '"wxyz" (see pollbench run --help-all)' run --set wxyz=1
+all_backends_and_parameters_are_listed() {
+    refused '"nothing"; there are null, select, poll, epoll' run --backends nothing &&
+        refused '"nothing"; there are null, select, poll, epoll' run --baseline nothing &&
+        refused '"nothing"; there are' check --backends nothing &&
+        refused '"wxyz"; there are mode, queue' run --set wxyz=1
+}
+
+a_share_with_something_behind_it_is_explained_as_one() {
+    refused 'as a share of what the generator can make here' run accept --set mode=rate --set 'rate=50%x'
 }
 
 a_thousand_with_a_comma_is_explained() {
@@ -171,7 +175,7 @@ without_a_command_there_is_help_and_an_error() {
 }
 
 run_tests unknown_names_are_refused_with_the_nearest_one the_valid_names_are_listed_where_they_are_few \
-    where_they_are_many_it_is_said_what_lists_them a_thousand_with_a_comma_is_explained \
+    all_backends_and_parameters_are_listed a_share_with_something_behind_it_is_explained_as_one a_thousand_with_a_comma_is_explained \
     rounds_are_a_whole_number_in_a_range times_are_seconds_or_have_a_unit_and_keep_to_a_range \
     a_baseline_is_one_of_the_backends_that_run percentages_keep_to_their_range parameters_keep_to_their_range \
     empty_and_duplicate_values_are_refused a_parameter_of_another_mode_is_refused \

@@ -172,7 +172,11 @@ static void a_name_that_is_like_none_is_told_where_they_are(void **state)
     static const char many[] =
         "a-name-that-takes-more-than-a-line-or-two-so-that-there-is-no-room-for-"
         "the-list-of-all-the-names-that-there-are-and-a-reader-is-better-served-"
-        "by-the-command-that-prints-them-below-each-other";
+        "by-the-command-that-prints-them-below-each-other-"
+        "a-name-that-takes-more-than-a-line-or-two-so-that-there-is-no-room-for-"
+        "the-list-of-all-the-names-that-there-are-and-a-reader-is-better-served-"
+        "by-the-command-that-prints-them-below-each-other-which-takes-the-whole-"
+        "of-a-screen-and-not-the-end-of-a-sentence-about-something-else";
     char problem[PROBLEM_BYTES];
     struct nearest nearest;
     (void)state;
@@ -331,7 +335,7 @@ static void every_mistake_is_a_sentence_that_helps(void **state)
         {"--backends", "pol", "\"poll\""},
         {"--backends", "poll,poll", "twice"},
         {"--baseline", "pol", "\"poll\""},
-        {"--baseline", "nothing", "pollbench list"},
+        {"--baseline", "nothing", "there are null, select"},
         {"--min-effect", "0%", "from 0.1% to 50%"},
         {"--set", "queue", "NAME=VALUE"},
         {"--set", "=1", "NAME=VALUE"},

@@ -138,7 +138,7 @@ static void when_all_is_decided_nothing_is_said_of_more_rounds(void **state)
     open_run(&made, four, FOUR, 12);
     all_words(&made, FOUR, VERDICT_SLOWER, 1.4);
     print(&made, 80);
-    says("are wrong in at most 1 run of 100");
+    says("there is a difference (wrong in at most 1 run of 100)");
     says("accept, 100 idle             more: poll 1.40, select 1.40, io_uring 1.40\n");
     says_not("ot decided");
     made_close(&made);
@@ -168,6 +168,34 @@ static void without_an_interval_it_says_so(void **state)
     print(&made, 80);
     says("poll 0.90 (no interval yet)");
     says_not("inf");
+    made_close(&made);
+}
+
+static void an_interval_that_is_of_no_use_is_not_printed(void **state)
+{
+    struct made made;
+    (void)state;
+    open_run(&made, four, 2, 1);
+    made_word(&made, 0, 1, 0, VERDICT_INCONCLUSIVE, 0.81);
+    made.analysis.cells[0].verdicts[0].low = 0.00027;
+    made.analysis.cells[0].verdicts[0].high = 2429.81;
+    print(&made, 80);
+    says("poll 0.81 (no useful interval yet)");
+    says_not("2430");
+    made_close(&made);
+}
+
+static void rounds_are_of_the_first_and_the_last_that_is_not_decided(void **state)
+{
+    struct made made;
+    (void)state;
+    open_run(&made, four, FOUR, 1);
+    all_words(&made, FOUR, VERDICT_INCONCLUSIVE, 1.02);
+    made.analysis.cells[0].verdicts[0].rounds = 96;
+    made.analysis.cells[0].verdicts[1].rounds = 131;
+    made.analysis.cells[0].verdicts[2].rounds = 497;
+    print(&made, 80);
+    says("(about 96 to 497 rounds)");
     made_close(&made);
 }
 
@@ -317,6 +345,8 @@ int main(void)
         cmocka_unit_test(when_all_is_decided_nothing_is_said_of_more_rounds),
         cmocka_unit_test(an_interval_that_is_clear_of_1_is_never_shown_as_1),
         cmocka_unit_test(without_an_interval_it_says_so),
+        cmocka_unit_test(an_interval_that_is_of_no_use_is_not_printed),
+        cmocka_unit_test(rounds_are_of_the_first_and_the_last_that_is_not_decided),
         cmocka_unit_test(when_everything_is_invalid_it_says_why_and_names_nobody),
         cmocka_unit_test(one_subject_alone_has_its_figure),
         cmocka_unit_test(two_hundred_cells_are_folded_by_mode),
