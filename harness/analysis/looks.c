@@ -36,6 +36,8 @@ struct looks {
     struct max_t *max_t;
     /* Rounds that pairs have room for, and that were looked at. */
     size_t room, looked;
+    /* Rounds that trials tell of. */
+    size_t with_trials;
     /* Pairs in the last look. */
     size_t tested;
 };
@@ -118,11 +120,19 @@ static int make_room(struct looks *self, size_t rounds)
     return r;
 }
 
-static int take_trials(struct looks *self)
+/* Rounds that are over and have trials: what a damaged file says of rounds may be anything. */
+static size_t count_rounds(struct looks *self)
 {
-    int r = make_room(self, self->run->rounds);
+    for (size_t i = 0; i < self->run->cell_count; i++)
+        cell_series_count_rounds(&self->cells[i], &self->run->cells[i], &self->with_trials);
+    return self->with_trials < self->run->rounds ? self->with_trials : self->run->rounds;
+}
+
+static int take_trials(struct looks *self, size_t rounds)
+{
+    int r = make_room(self, rounds);
     for (size_t i = 0; i < self->run->cell_count && r == 0; i++)
-        r = cell_series_take(&self->cells[i], self->run, &self->run->cells[i]);
+        r = cell_series_take(&self->cells[i], self->run, &self->run->cells[i], rounds);
     return r;
 }
 
@@ -247,8 +257,8 @@ static int look(struct looks *self, size_t rounds)
 
 int looks_advance(struct looks *self, bool last, bool *looked)
 {
-    size_t rounds = self->run->rounds, before = self->looked;
-    int r = take_trials(self);
+    size_t rounds = count_rounds(self), before = self->looked;
+    int r = take_trials(self, rounds);
     for (size_t next = max_t_next_look(self->looked); next <= rounds && r == 0;
          next = max_t_next_look(self->looked))
         r = look(self, next);

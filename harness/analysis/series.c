@@ -93,13 +93,13 @@ static int take_row(struct cell_series *self, struct series *series, const struc
 
 /* Rows from `from` on. `place` SUBJECT_NONE: that of the row's subject. */
 static int take_rows(struct cell_series *self, const struct run *run,
-                     const struct trial_table *table, size_t from, size_t place)
+                     const struct trial_table *table, size_t from, size_t rounds, size_t place)
 {
     const double *values = table->metrics[self->metric_index];
     int r = 0;
     for (size_t i = from; i < table->count && r == 0; i++) {
         const struct trial_row *row = &table->rows[i];
-        if (row->round >= run->rounds || row->round < self->rounds ||
+        if (row->round >= rounds || row->round < self->rounds ||
             row->subject >= run->subject_count || run->subjects[row->subject].tier == TIER_NONE)
             continue;
         if (place != SUBJECT_NONE)
@@ -122,20 +122,29 @@ static void add_up(struct series *series, size_t from, size_t rounds)
     }
 }
 
-int cell_series_take(struct cell_series *self, const struct run *run, const struct run_cell *cell)
+void cell_series_count_rounds(struct cell_series *self, const struct run_cell *cell, size_t *rounds)
 {
-    if (self->metric == NULL || run->rounds <= self->rounds)
+    for (; self->seen < cell->trials.count; self->seen++) {
+        size_t round = cell->trials.rows[self->seen].round;
+        *rounds = round >= *rounds ? round + 1 : *rounds;
+    }
+}
+
+int cell_series_take(struct cell_series *self, const struct run *run, const struct run_cell *cell,
+                     size_t rounds)
+{
+    if (self->metric == NULL || rounds <= self->rounds)
         return 0;
-    int r = make_room(self, run->rounds);
+    int r = make_room(self, rounds);
     if (r == 0)
-        r = take_rows(self, run, &cell->trials, self->rows, SUBJECT_NONE);
+        r = take_rows(self, run, &cell->trials, self->rows, rounds, SUBJECT_NONE);
     if (r == 0)
-        r = take_rows(self, run, &cell->twins, self->twin_rows, self->count - 1);
+        r = take_rows(self, run, &cell->twins, self->twin_rows, rounds, self->count - 1);
     for (size_t i = 0; i < self->count && r == 0; i++)
-        add_up(&self->list[i], self->rounds, run->rounds);
+        add_up(&self->list[i], self->rounds, rounds);
     self->rows = cell->trials.count;
     self->twin_rows = cell->twins.count;
-    self->rounds = run->rounds;
+    self->rounds = rounds;
     return r;
 }
 

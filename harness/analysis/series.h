@@ -32,14 +32,21 @@ struct cell_series {
     size_t twin_of;
     /* Rounds that were taken in, and that there is room for; rows of the tables taken in. */
     size_t rounds, room, rows, twin_rows;
+    /* Rows that were looked through for the latest round. */
+    size_t seen;
 };
 
 /* 0 or -ENOMEM. Close it in any case. */
 int cell_series_open(struct cell_series *, const struct run *, const struct run_cell *);
 void cell_series_close(struct cell_series *);
 
-/* Takes in what the run has by now: trials of the cell in rounds that are over. 0 or -ENOMEM. */
-int cell_series_take(struct cell_series *, const struct run *, const struct run_cell *);
+/* Raises *rounds to those that the cell's trials tell of. */
+void cell_series_count_rounds(struct cell_series *, const struct run_cell *, size_t *rounds);
+
+/* Takes in what the run has by now, of its first `rounds` rounds: trials of the cell in rounds that
+ * are over. 0 or -ENOMEM. */
+int cell_series_take(struct cell_series *, const struct run *, const struct run_cell *,
+                     size_t rounds);
 
 /* ---- in the first `rounds` rounds, of which there is at least one ---- */
 
