@@ -151,6 +151,9 @@ static int conclude(struct execution *self, enum rounds_end end, double elapsed_
     if (r == 0 && end <= ROUNDS_DECIDED)
         keep_twins(self, summaries);
     analysis_close(&analysis);
+    /* It may also come while the report is written. */
+    if (interrupt_signal() != 0 && end != ROUNDS_NOT_SAVED)
+        status = EXIT_BY_SIGNAL + interrupt_signal();
     return status;
 }
 

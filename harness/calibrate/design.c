@@ -17,13 +17,12 @@ const unsigned calibration_drains[CALIBRATION_LENGTHS] = {1, 3, 9};
 
 /* ---- designs ---- */
 
-/* The rounds are some more than what finds 95 of 100 on 2 CPUs of a virtual machine. In 40 minutes
- * of such rounds, put together to comparisons of other lengths, these found so much:
+/* The rounds are some more than what it takes to find 95 of 100. On two cores of a virtual machine,
+ * as a run looks, the slowest of 16 comparisons took
  *
- *     accept-drain, 5 %    40: 80 %    60: 86 %    80: 94 %   100: 98 %   120: 100 %
- *     accept-drain, 2 %   160: 86 %   240: 97 %   320: 100 %
- *     accept-rate, 5 %     60: 66 %    90: 86 %   120: 92 %   150: 95 %   180: 100 %
- *     pool-saturate, 5 %   15: 91 %    22: 97 %    30: 100 %
+ *     accept-drain, 5 %    15 rounds, 0.65 s
+ *     accept-drain, 2 %    52 rounds, 2.28 s
+ *     pool-saturate, 5 %   15 rounds, 3.12 s (of 12)
  *
  * Empty jobs (pool mode=throughput) would take hundreds: threads find the two CPUs in one of
  * several ways, and what they deliver differs by half. */
@@ -40,9 +39,9 @@ static const char *const pool_saturate[] = {"pool",         "--set", "mode=satur
                                             "seconds=0.05", "--set", "queue_limit=64", NULL};
 
 const struct calibration_design calibration_designs[] = {
-    {"accept-drain", accept_drain, 0.05, 0.03, 140, 20},
-    {"accept-drain", accept_drain, 0.02, 0.01, 340, 60},
-    {"accept-rate", accept_rate, 0.05, 0.03, 190, 20},
+    {"accept-drain", accept_drain, 0.05, 0.03, 60, 20},
+    {"accept-drain", accept_drain, 0.02, 0.01, 150, 60},
+    {"accept-rate", accept_rate, 0.05, 0.03, 120, 20},
     {"pool-saturate", pool_saturate, 0.05, 0.03, 35, 20},
     {NULL, NULL, 0, 0, 0, 0},
 };

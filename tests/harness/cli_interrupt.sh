@@ -63,6 +63,21 @@ sigterm_keeps_the_finished_rounds_and_says_where_they_are() {
 }
 
 # The folder is made before the machine is probed, which takes a second.
+# All its rounds are over and saved.
+ctrl_c_while_the_charts_are_drawn_says_so_too() {
+    mkdir slow
+    printf '#!/bin/sh\ntouch "%s/drawing"\nexec sleep 30\n' "$PWD" >slow/gnuplot
+    chmod +x slow/gnuplot
+    PATH=$PWD/slow:$PATH "$pollbench" run accept --set mode=drain --set queue=20 --set idle=0 --backends select,poll \
+        --rounds 2 --out r >out 2>err &
+    local pid=$!
+    wait_until 20 test -e drawing || fail "no chart was begun"
+    kill -INT $pid
+    status=0
+    wait $pid || status=$?
+    expect_status 130 && expect_run r 'run["rounds"] == 2 and run["ended"] == "all rounds are done"'
+}
+
 a_run_that_is_interrupted_while_it_probes_has_no_rounds_and_says_so() {
     "$pollbench" run accept --set mode=rate --time 30s --out r >out 2>err &
     local pid=$!
@@ -190,6 +205,7 @@ a_trial_that_hangs_is_killed_and_reported() {
 
 run_tests ctrl_c_keeps_the_finished_rounds_and_says_where_they_are \
     sigterm_keeps_the_finished_rounds_and_says_where_they_are \
+    ctrl_c_while_the_charts_are_drawn_says_so_too \
     a_run_that_is_interrupted_while_it_probes_has_no_rounds_and_says_so \
     a_run_that_is_killed_at_any_moment_keeps_every_finished_round \
     a_trial_that_dies_is_recorded_and_repeated \
