@@ -40,7 +40,8 @@ static int tear_down(void **state)
 static void add_rounds(size_t subject, unsigned rounds, double level)
 {
     for (unsigned i = 0; i < rounds; i++)
-        add_trial(&run, run.subjects[subject].name, i, NS, level * (1 + 0.001 * ((i * 7 + subject * 3) % 20)));
+        add_trial(&run, run.subjects[subject].name, i, NS,
+                  level * (1 + 0.001 * ((i * 7 + subject * 3) % 20)));
 }
 
 static void analyse_with(const char *baseline)
