@@ -1,5 +1,6 @@
 #include "harness/execute/headroom.h"
 
+#include "backends/clock.h"
 #include "harness/generator/open_loop_tally.h"
 #include "harness/subjects/subjects.h"
 
@@ -79,12 +80,11 @@ static double highest_offer(const struct trial_batch *trials)
     return highest;
 }
 
-/* Until one is the proof; `why` is of the last one that was none. */
-static int attempt(const struct launch *launch, size_t cell, struct trial_batch *proofs,
-                   bool *proved, char *why)
+int headroom_attempt(const struct launch *launch, size_t cell, uint64_t deadline_ns,
+                     struct trial_batch *proofs, bool *proved, char *why)
 {
     *proved = false;
-    for (unsigned i = 0; i < TRIAL_ATTEMPTS && !*proved; i++) {
+    for (unsigned i = 0; i < TRIAL_ATTEMPTS && !*proved && clock_now_ns() < deadline_ns; i++) {
         struct trial *trial = trial_batch_add(proofs);
         if (trial == NULL)
             return -ENOMEM;
@@ -109,7 +109,7 @@ static int prove(const struct launch *like, const struct cell *scaled, size_t ce
     launch.cell = scaled;
     launch.subject = headroom_cheapest_server(scaled, like->subject);
     launch.count_system_calls = false;
-    int r = attempt(&launch, cell, proofs, &headroom->proved, why);
+    int r = headroom_attempt(&launch, cell, UINT64_MAX, proofs, &headroom->proved, why);
     if (r == 0)
         r = text_set(&headroom->against, launch.subject->name);
     if (r == 0)

@@ -25,6 +25,11 @@ const struct subject *headroom_cheapest_server(const struct cell *, const struct
 int headroom_prove(const struct launch *like, size_t cell, const struct trial_batch *measured,
                    struct headroom *, struct trial_batch *proofs);
 
+/* Runs such a trial until one is the proof, three times at most, and begins none after the
+ * deadline. `why` (PROBLEM_BYTES) is of the last one that was none. As launch_trial(). */
+int headroom_attempt(const struct launch *, size_t cell, uint64_t deadline_ns,
+                     struct trial_batch *proofs, bool *proved, char *why);
+
 /* Marks these trials of the cell; nothing when it was proved, or nobody asked for a proof. */
 void headroom_mark(const struct headroom *, struct trial_batch *);
 

@@ -40,20 +40,9 @@ static int prove_rate(struct probe *probe, const struct launch *launch, size_t c
                       uint64_t deadline_ns, bool *proved)
 {
     char why[PROBLEM_BYTES];
-    *proved = false;
-    for (unsigned i = 0; i < TRIAL_ATTEMPTS && !*proved && clock_now_ns() < deadline_ns; i++) {
-        struct trial *trial = trial_batch_add(&probe->trials);
-        if (trial == NULL)
-            return -ENOMEM;
-        int r = launch_trial(launch, trial);
-        if (r < 0)
-            return r;
-        trial->kind = TRIAL_HEADROOM;
-        trial->cell = cell;
-        trial->subject_name = launch->subject->name;
-        trial->attempt = i;
-        *proved = headroom_is_proof(trial, why);
-    }
+    int r = headroom_attempt(launch, cell, deadline_ns, &probe->trials, proved, why);
+    if (r < 0)
+        return r;
     if (*proved && rate > probe->rate_per_s) {
         probe->rate_per_s = rate;
         probe->proof = probe->trials.count - 1;
