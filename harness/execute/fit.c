@@ -282,6 +282,28 @@ static int fit_lengths(struct execution *self, const struct probe *probe, double
     return r;
 }
 
+/* Fewer rounds than ROUNDS_WANTED of everything would name nobody: of the questions the first ones
+ * are asked that so many rounds can answer. At least one is. */
+static int fit_cells(struct execution *self)
+{
+    struct pace *pace = &self->rounds.pace;
+    double round_s = 0;
+    size_t asked = 0;
+    if (!self->options.profile->fits_lengths || pace->maximum_rounds < (uint64_t)ROUNDS_WANTED)
+        return 0;
+    for (size_t i = 0; i < self->cells.count; i++) {
+        if (self->cells.list[i].subject_count == 0)
+            continue;
+        round_s += turn_expected_cell_s(&self->rounds, &self->cells.list[i]);
+        pace_set_report(pace, ++asked);
+        if (asked > 1 && ROUNDS_WANTED * round_s > pace_remaining_s(pace)) {
+            pace_set_report(pace, asked - 1);
+            return rounds_leave_out(&self->rounds, i);
+        }
+    }
+    return 0;
+}
+
 /* ---- all of it ---- */
 
 static int record(struct execution *self, const struct probe *probe, double share, double took_s)
@@ -336,6 +358,8 @@ int fit_run(struct execution *self)
         r = keep_trials(self, &probe);
     if (r == 0)
         r = fit_lengths(self, &probe, &share);
+    if (r == 0)
+        r = fit_cells(self);
     if (r == 0)
         r = decide_counting(self);
     if (r == 0)

@@ -4,8 +4,9 @@
  * Shorter trials are worse each, and a round more is worth more than that: processes take half of
  * the time whatever they measure, and what differs from trial to trial, longer trials do not
  * average out. So trials are cut on a noisy machine and in a short run, to no less than
- * LENGTH_LEAST seconds or DRAINS_LEAST drains. What --set gives is never changed, and neither are
- * the lengths of a run whose rounds were given. */
+ * LENGTH_LEAST seconds or DRAINS_LEAST drains. What there is still no time for then are the last
+ * questions: nobody is named in a run of few rounds. What --set gives is never changed, and neither
+ * are the lengths of a run whose rounds were given. */
 #ifndef HARNESS_EXECUTE_FIT_H
 #define HARNESS_EXECUTE_FIT_H
 

@@ -77,8 +77,7 @@ static int count_all(struct rounds *rounds)
     return r;
 }
 
-/* Cells that the first round did not come to, from this one on. */
-static int leave_out(struct rounds *rounds, size_t first)
+int rounds_leave_out(struct rounds *rounds, size_t first)
 {
     static const char reason[] = "there was no time left for it";
     const struct cell *last = NULL;
@@ -137,7 +136,7 @@ static int run_round(struct rounds *rounds)
         if (turn.round == 0)
             pace_set_report(&rounds->pace, cells);
         if (cells > 1 && pace_is_over(&rounds->pace, turn_expected_cell_s(rounds, planned)))
-            r = turn.round == 0 ? leave_out(rounds, i) : -ETIMEDOUT;
+            r = turn.round == 0 ? rounds_leave_out(rounds, i) : -ETIMEDOUT;
         else
             r = run_part(rounds, &turn, i);
     }

@@ -58,6 +58,9 @@ struct rounds {
 };
 
 enum rounds_end rounds_run(struct rounds *);
+/* Before or in the first round: there is no time for the cells from this place on. They are in no
+ * round, the run says why, and a line says which they are. 0 or -ENOMEM. */
+int rounds_leave_out(struct rounds *, size_t first);
 void rounds_free(struct rounds *);
 
 #endif

@@ -91,7 +91,7 @@ static bool takes_turns(const char *mode, const struct named_values *params)
 static double estimate_s(const char *mode, const struct named_values *params)
 {
     double idle_s = parameter_number(params, "idle") * CONNECT_S;
-    double start_s = 0.02;
+    double start_s = 0.005; /* sockets, the control connection */
     if (strcmp(mode, "drain") == 0)
         return start_s + idle_s +
                (1.0 + parameter_number(params, "drains")) * parameter_number(params, "queue") *

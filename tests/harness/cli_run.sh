@@ -188,15 +188,22 @@ a_time_that_nothing_fits_into_is_refused() {
     [ ! -e r ] || fail "a folder was made all the same"
 }
 
-in_a_short_time_trials_are_cut_counting_is_left_out_and_cells_come_last() {
+in_a_short_time_trials_are_cut_and_the_last_cells_are_left_out() {
     pb run --time 3s --seed 5 --out r
     expect_status 0 && expect_error "their usual length" &&
         expect_run r 'run["rounds"] >= 1 and run["probe"]["length_share"] < 1' &&
         expect_run r 'cells[0]["skipped"] is None and cells[0]["params"]["drains"] < 5' &&
-        expect_run r 'run["why_not_counted"] and not any(c["counting_trials"] for c in cells)' &&
-        expect_run r 'all(c["skipped"] == "there was no time left for it" for c in cells if not c["trials"])' ||
+        expect_run r 'all(c["skipped"] == "there was no time left for it" for c in cells if not c["trials"])' &&
+        expect_run r '[bool(c["skipped"]) for c in cells] == sorted(bool(c["skipped"]) for c in cells)' &&
+        expect_run r 'cells[-1]["skipped"]' ||
         return 1
     follows_the_schema r
+}
+
+calls_are_not_counted_where_that_would_take_much_of_the_time() {
+    pb run accept --set mode=drain --set queue=100 --set drains=50 --set idle=0 --backends poll,epoll --time 2s --out r
+    expect_status 0 && expect_error "system calls are not counted" &&
+        expect_run r 'run["why_not_counted"] and not any(c["counting_trials"] for c in cells)'
 }
 
 what_was_given_is_not_cut() {
@@ -293,6 +300,7 @@ run_tests what_is_decided_ends_the_run_unless_all_rounds_are_asked_for \
     quiet_says_nothing_on_standard_error progress_is_drawn_on_a_terminal_only \
     no_round_begins_when_the_time_is_over rounds_and_time_bound_a_run_together \
     a_time_that_nothing_fits_into_is_refused what_was_given_is_not_cut \
-    in_a_short_time_trials_are_cut_counting_is_left_out_and_cells_come_last a_round_is_added_and_nothing_is_written_again \
+    in_a_short_time_trials_are_cut_and_the_last_cells_are_left_out calls_are_not_counted_where_that_would_take_much_of_the_time 
+    a_round_is_added_and_nothing_is_written_again \
     run_json_is_saved_when_it_changes_and_not_each_round \
     a_baseline_that_is_asked_for_is_recorded_and_used the_default_folder_is_below_the_current_one
