@@ -36,13 +36,13 @@ static const char *const accept_rate[] = {"accept",    "--set", "mode=rate",    
 static const char *const pool_saturate[] = {"pool",         "--set", "mode=saturate",  "--set",
                                             "job=spin",     "--set", "job_us=50",      "--set",
                                             "load=1.5",     "--set", "threads=2",      "--set",
-                                            "seconds=0.05", "--set", "queue_limit=64", NULL};
+                                            "seconds=0.04", "--set", "queue_limit=64", NULL};
 
 const struct calibration_design calibration_designs[] = {
-    {"accept-drain", accept_drain, 0.05, 0.03, 60, 20},
-    {"accept-drain", accept_drain, 0.02, 0.01, 150, 60},
+    {"accept-drain", accept_drain, 0.05, 0.03, 40, 20},
+    {"accept-drain", accept_drain, 0.02, 0.01, 100, 60},
     {"accept-rate", accept_rate, 0.05, 0.03, 120, 20},
-    {"pool-saturate", pool_saturate, 0.05, 0.03, 35, 20},
+    {"pool-saturate", pool_saturate, 0.05, 0.03, 60, 20},
     {NULL, NULL, 0, 0, 0, 0},
 };
 

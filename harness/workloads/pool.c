@@ -295,7 +295,8 @@ static double estimate_s(const char *mode, const struct named_values *params)
     double window = (1 + POOL_WARM_UP_SHARE) * seconds;
     if (is_throughput(mode))
         return START_S + window;
-    double capacity = (POOL_WARM_UP_SHARE + POOL_CAPACITY_SHARE) * seconds;
+    double share = pool_capacity_share(parameter_number(params, "load"));
+    double capacity = (POOL_WARM_UP_SHARE + share) * seconds;
     double queue_s = parameter_number(params, "queue_limit") * job_s(params) / 2;
     return START_S + capacity + queue_s + window * (strcmp(mode, "mixed") == 0 ? 2 : 1);
 }

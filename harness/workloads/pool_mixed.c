@@ -51,9 +51,10 @@ static int run_phases(struct pool_trial *trial, struct mixed *mixed)
 {
     const struct named_values *params = trial->request->params;
     double seconds = parameter_number(params, "seconds"), slow_per_s;
+    double load = parameter_number(params, "load");
     double fast_per_s = parameter_or(params, "fast_per_s", FAST_PER_S);
     struct pool_stream *fast = &mixed->streams[FAST], *slow = &mixed->streams[SLOW];
-    int r = pool_trial_capacity(trial, slow, seconds, &slow_per_s);
+    int r = pool_trial_capacity(trial, slow, seconds, load, &slow_per_s);
     if (r == 0)
         r = pool_trial_empty(trial);
     struct pool_stream *const streams[POOL_STREAMS] = {fast, slow};
@@ -62,7 +63,7 @@ static int run_phases(struct pool_trial *trial, struct mixed *mixed)
     if (r == 0)
         r = pool_trial_window(trial, streams, rates, seconds, false);
     fast->times = &mixed->beside;
-    rates[SLOW] = parameter_number(params, "load") * slow_per_s;
+    rates[SLOW] = load * slow_per_s;
     if (r == 0)
         r = pool_trial_window(trial, streams, rates, seconds, true);
     return r;

@@ -64,7 +64,7 @@ static int run(struct pool_trial *trial, struct saturate *saturate, struct outco
     int r = pool_trial_add_jobs(trial, pool_job_kind(job), &saturate->stream.jobs);
     if (r < 0)
         return r;
-    r = pool_trial_capacity(trial, &saturate->stream, seconds, &saturate->capacity_per_s);
+    r = pool_trial_capacity(trial, &saturate->stream, seconds, load, &saturate->capacity_per_s);
     if (r == 0 && load <= 1)
         r = pool_trial_empty(trial);
     struct pool_stream *const streams[POOL_STREAMS] = {&saturate->stream};

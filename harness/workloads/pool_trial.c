@@ -128,9 +128,10 @@ int pool_trial_feed(struct pool_trial *trial, struct pool_stream *stream, double
 }
 
 int pool_trial_capacity(struct pool_trial *trial, struct pool_stream *stream, double seconds,
-                        double *per_s)
+                        double load, double *per_s)
 {
-    double part_s = POOL_CAPACITY_SHARE * seconds, least = POOL_CAPACITY_JOBS_MIN * trial->threads;
+    double part_s = pool_capacity_share(load) * seconds,
+           least = POOL_CAPACITY_JOBS_MIN * trial->threads;
     int r = pool_trial_feed(trial, stream, POOL_WARM_UP_SHARE * seconds, false);
     uint64_t begin_ns = clock_now_ns();
     stream->ended = 0;

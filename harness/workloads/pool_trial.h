@@ -30,6 +30,8 @@
  * measured, and to measure the capacity. */
 #define POOL_WARM_UP_SHARE 0.2
 #define POOL_CAPACITY_SHARE 0.5
+/* Past saturation a load may be off by more: what is delivered is the capacity in any case. */
+#define POOL_CAPACITY_SHARE_SATURATED 0.2
 
 /* 1 in 20 is the few percent by which a load may be off. */
 #define POOL_CAPACITY_JOBS_MIN 20.0
@@ -107,11 +109,18 @@ int pool_trial_add_jobs(struct pool_trial *, enum pool_job_kind, const struct po
  * `measured` the jobs that end are added to stream->ended. */
 int pool_trial_feed(struct pool_trial *, struct pool_stream *, double seconds, bool measured);
 
-/* Warms up and measures the capacity for the jobs of a stream, for POOL_CAPACITY_SHARE of seconds.
- * What it is worth: over n jobs of one size it is uncertain by those under way at either end,
+/* The share of `seconds` in which the capacity is measured that the load is a share of. */
+static inline double pool_capacity_share(double load)
+{
+    return load > 1 ? POOL_CAPACITY_SHARE_SATURATED : POOL_CAPACITY_SHARE;
+}
+
+/* Warms up and measures the capacity for the jobs of a stream, for that share of `seconds`. What it
+ * is worth: over n jobs of one size it is uncertain by those under way at either end,
  * threads / n. Until POOL_CAPACITY_JOBS_MIN a thread have ended it goes on, for up to
  * POOL_CAPACITY_PARTS times as long; then it is refused. -errno with a sentence. */
-int pool_trial_capacity(struct pool_trial *, struct pool_stream *, double seconds, double *per_s);
+int pool_trial_capacity(struct pool_trial *, struct pool_stream *, double seconds, double load,
+                        double *per_s);
 
 /* Waits until no job is under way. */
 int pool_trial_empty(struct pool_trial *);
