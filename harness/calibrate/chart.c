@@ -189,7 +189,7 @@ static void choose_styles(size_t line_count, char *styles, size_t size)
         length += (size_t)snprintf(styles + length, size - length, "%d ", numbers[i % line_count]);
 }
 
-static int draw_one(const struct gnuplot *gnuplot, const struct calibration *calibration,
+static int draw_one(struct gnuplot *gnuplot, const struct calibration *calibration,
                     const char *machine, char *problem)
 {
     static const char *const kept[] = {".csv", ".svg", ".png"};

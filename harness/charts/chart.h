@@ -108,11 +108,21 @@ struct drawing {
     char *problem;
     /* Of the mode at hand. */
     size_t drawn;
+    /* What gnuplot was started on and has not been waited for, in the order of its starts. */
+    struct drawn_chart pending[GNUPLOT_MOST];
+    size_t pending_count;
 };
 
-/* Fills the chart, which has nothing in `drawn` yet, draws it and takes it into the list; none when
- * there is nothing to draw. 0 or -errno with a sentence. */
+/* Fills the chart, which has nothing in `drawn` yet, and starts to draw it; none when there is
+ * nothing to draw. It comes into the list, with those before it, once it is finished: by a later
+ * call, or by chart_finish_all. On a terminal at once. 0 or -errno with a sentence, which may be of
+ * an earlier chart: none that comes after one that failed is kept. */
 int chart_draw(struct drawing *, struct chart *, enum chart_kind, const struct curve_plan *);
+
+/* Waits for all charts that were started and takes them into the list. To be called before gnuplot
+ * is closed, also after a failure: those in front of it are finished. 0 or -errno with a sentence.
+ */
+int chart_finish_all(struct drawing *);
 
 /* ---- data ---- */
 

@@ -338,6 +338,8 @@ int charts_draw(const struct analysis *analysis, const struct chart_request *req
         problem_say(problem, r, "no memory for the charts");
     for (size_t i = 0; i < modes.count && r == 0; i++)
         r = draw_mode(&drawing, &modes.modes[i]);
+    int finished = chart_finish_all(&drawing);
+    r = finished < 0 ? finished : r; /* it comes before */
     mode_list_free(&modes);
     gnuplot_close(&drawing.gnuplot);
     return r;

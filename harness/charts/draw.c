@@ -60,7 +60,67 @@ static void write_numbers(const struct chart *chart, char *styles, size_t size, 
                  panel->logarithmic, chart->drawn.pooled);
 }
 
-static int run_script(struct drawing *drawing, struct chart *chart, const struct curve_plan *plan)
+/* What has been made so far goes to its place, also when gnuplot failed: the data are there. */
+static int keep(struct drawing *drawing, struct drawn_chart *drawn)
+{
+    static const char *const endings[] = {".csv", "-trials.csv", "-panels.csv", ".svg", ".png"};
+    char name[CHART_NAME_BYTES + 16];
+    int r = 0;
+    snprintf(name, sizeof name, "%s.svg", drawn->name);
+    drawn->svg = gnuplot_read(&drawing->gnuplot, name);
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0] && r == 0; i++) {
+        snprintf(name, sizeof name, "%s%s", drawn->name, endings[i]);
+        r = gnuplot_keep(&drawing->gnuplot, name, drawing->problem);
+    }
+    return r;
+}
+
+static int list_chart(struct drawing *drawing, const struct drawn_chart *drawn)
+{
+    struct chart_list *list = drawing->list;
+    struct drawn_chart *charts = realloc(list->charts, (list->count + 1) * sizeof *charts);
+    if (charts == NULL)
+        return problem_say(drawing->problem, -ENOMEM, "no memory for the chart %s", drawn->name);
+    list->charts = charts;
+    charts[list->count++] = *drawn;
+    return 0;
+}
+
+/* Of one that failed nothing follows, however many were started beside it: what a run has does not
+ * depend on the number of CPUs. Their gnuplots end when it is closed. */
+static void drop_pending(struct drawing *drawing)
+{
+    while (drawing->pending_count > 0)
+        chart_free_drawn(&drawing->pending[--drawing->pending_count]);
+}
+
+static int finish_first(struct drawing *drawing)
+{
+    struct drawn_chart drawn = drawing->pending[0];
+    drawing->pending_count--;
+    memmove(&drawing->pending[0], &drawing->pending[1], drawing->pending_count * sizeof drawn);
+    int r = gnuplot_wait(&drawing->gnuplot, drawing->problem);
+    int kept = keep(drawing, &drawn);
+    r = r < 0 ? r : kept;
+    if (r == 0)
+        r = list_chart(drawing, &drawn);
+    if (r < 0) {
+        chart_free_drawn(&drawn);
+        drop_pending(drawing);
+    }
+    return r;
+}
+
+int chart_finish_all(struct drawing *drawing)
+{
+    int r = 0;
+    while (drawing->pending_count > 0 && r == 0)
+        r = finish_first(drawing);
+    return r;
+}
+
+/* Takes what the chart has drawn, unless it fails before the start. */
+static int draw(struct drawing *drawing, struct chart *chart, const struct curve_plan *plan)
 {
     static const char *const scripts[] = {
         [CHART_FOREST] = "forest.gp",
@@ -90,40 +150,19 @@ static int run_script(struct drawing *drawing, struct chart *chart, const struct
                                layout,
                                texts.parameter,
                                NULL};
+    int r = gnuplot_is_full(&drawing->gnuplot) ? finish_first(drawing) : 0;
+    if (r < 0)
+        return r;
     if (prints)
         print_above(&texts);
-    int r = gnuplot_run(&drawing->gnuplot, scripts[kind], drawing->terminal, arguments,
-                        drawing->problem);
+    gnuplot_start(&drawing->gnuplot, scripts[kind], drawing->terminal, arguments);
+    drawing->pending[drawing->pending_count++] = chart->drawn;
+    chart->drawn = (struct drawn_chart){0};
+    /* What is printed stands in its order, with its words around it. */
+    r = prints ? finish_first(drawing) : 0;
     if (prints && r == 0)
         print_below(&texts);
     return r;
-}
-
-/* What has been made so far goes to its place, also when gnuplot failed: the data are there. */
-static int keep(struct drawing *drawing, struct drawn_chart *drawn)
-{
-    static const char *const endings[] = {".csv", "-trials.csv", "-panels.csv", ".svg", ".png"};
-    char name[CHART_NAME_BYTES + 16];
-    int r = 0;
-    snprintf(name, sizeof name, "%s.svg", drawn->name);
-    drawn->svg = gnuplot_read(&drawing->gnuplot, name);
-    for (size_t i = 0; i < sizeof endings / sizeof endings[0] && r == 0; i++) {
-        snprintf(name, sizeof name, "%s%s", drawn->name, endings[i]);
-        r = gnuplot_keep(&drawing->gnuplot, name, drawing->problem);
-    }
-    return r;
-}
-
-static int list_chart(struct drawing *drawing, const struct chart *chart)
-{
-    struct chart_list *list = drawing->list;
-    struct drawn_chart *charts = realloc(list->charts, (list->count + 1) * sizeof *charts);
-    if (charts == NULL)
-        return problem_say(drawing->problem, -ENOMEM, "no memory for the chart %s",
-                           chart->drawn.name);
-    list->charts = charts;
-    charts[list->count++] = chart->drawn;
-    return 0;
 }
 
 int chart_draw(struct drawing *drawing, struct chart *chart, enum chart_kind kind,
@@ -143,15 +182,8 @@ int chart_draw(struct drawing *drawing, struct chart *chart, enum chart_kind kin
     if (r < 0)
         problem_say(drawing->problem, r, "the data of the chart %s cannot be written: %s",
                     drawn->name, strerror(-r));
-    if (r == 0 && drawn->count > 0 && drawn->panels[0].count > 0) {
-        r = run_script(drawing, chart, plan);
-        int kept = keep(drawing, drawn);
-        r = r < 0 ? r : kept;
-        if (r == 0)
-            r = list_chart(drawing, chart);
-        if (r == 0)
-            return 0; /* it is the list's now */
-    }
+    if (r == 0 && drawn->count > 0 && drawn->panels[0].count > 0)
+        r = draw(drawing, chart, plan);
     chart_free_drawn(drawn);
     return r;
 }

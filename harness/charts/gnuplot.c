@@ -2,6 +2,7 @@
 
 #include "harness/base/problem.h"
 #include "harness/charts/scripts.h"
+#include "harness/system/placement.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -25,15 +26,32 @@ enum { PATH_BYTES = GNUPLOT_PATH_BYTES + 300 };
 static const int ending[GNUPLOT_SIGNALS] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
 static volatile sig_atomic_t came; /* 0, or the signal that asked for an end */
-static volatile pid_t running;     /* gnuplot; 0: there is none */
+/* Each gnuplot by its place; 0: there is none. Changed while these signals are blocked. */
+static volatile pid_t running[GNUPLOT_MOST];
+
+static void end_running(void)
+{
+    for (int i = 0; i < GNUPLOT_MOST; i++) {
+        if (running[i] > 0)
+            kill(running[i], SIGTERM);
+    }
+}
 
 static void note(int number)
 {
     int error = errno;
     came = number;
-    if (running > 0)
-        kill(running, SIGTERM);
+    end_running();
     errno = error;
+}
+
+static void block(sigset_t *before)
+{
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    for (int i = 0; i < GNUPLOT_SIGNALS; i++)
+        sigaddset(&blocked, ending[i]);
+    pthread_sigmask(SIG_BLOCK, &blocked, before);
 }
 
 /* One that is ignored stays so. */
@@ -56,6 +74,148 @@ static void unguard(struct gnuplot *gnuplot)
         sigaction(ending[i], &gnuplot->before[i], NULL);
     if (gnuplot->guarded && came != 0)
         raise(came);
+}
+
+/* ---- the program ---- */
+
+static const char program[] = "gnuplot";
+
+/* Looked for, because a start that fails with ENOENT may lack something else: a library, an
+ * interpreter. */
+static bool is_installed(void)
+{
+    const char *at = getenv("PATH");
+    char path[PATH_BYTES];
+    while (at != NULL) {
+        int length = (int)strcspn(at, ":");
+        snprintf(path, sizeof path, "%.*s/%s", length, at, program);
+        if (access(path, X_OK) == 0)
+            return true;
+        at = at[length] == ':' ? at + length + 1 : NULL;
+    }
+    return false;
+}
+
+/* It is started with the signals blocked, which it must not inherit. */
+static int prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes,
+                   const sigset_t *mask, bool prints)
+{
+    int error = posix_spawnattr_setsigmask(attributes, mask);
+    if (error == 0)
+        error = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK);
+    /* Standard output may be carrying the report as JSON. */
+    if (error == 0)
+        error = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    if (error == 0 && !prints)
+        error = posix_spawn_file_actions_adddup2(actions, STDERR_FILENO, STDOUT_FILENO);
+    return error;
+}
+
+static int spawn(pid_t *child, char *const *words, const sigset_t *mask, bool prints)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    int error = posix_spawn_file_actions_init(&actions);
+    if (error != 0)
+        return -error;
+    error = posix_spawnattr_init(&attributes);
+    if (error == 0) {
+        error = prepare(&actions, &attributes, mask, prints);
+        if (error == 0)
+            error = posix_spawnp(child, words[0], &actions, &attributes, words, environ);
+        posix_spawnattr_destroy(&attributes);
+    }
+    posix_spawn_file_actions_destroy(&actions);
+    return -error;
+}
+
+/* A signal that comes before gnuplot is known waits until it is, so that it ends gnuplot, too;
+ * after one that came earlier none is started. */
+static int start(size_t place, char *const *words, bool prints)
+{
+    sigset_t mask;
+    pid_t child;
+    block(&mask);
+    int r = came != 0 ? -EINTR : spawn(&child, words, &mask, prints);
+    running[place] = r == 0 ? child : 0;
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    return r;
+}
+
+/* Of the one that was started first. 0, or why it could not be started. */
+static int reap(struct gnuplot *gnuplot, int *status)
+{
+    size_t place = gnuplot->ended++ % GNUPLOT_MOST;
+    pid_t child = running[place];
+    sigset_t mask;
+    siginfo_t ended;
+    if (gnuplot->processes[place].error < 0)
+        return gnuplot->processes[place].error;
+    /* Only looked at, so that its number is nobody else's while a signal may come. */
+    while (waitid(P_PID, (id_t)child, &ended, WEXITED | WNOWAIT) < 0 && errno == EINTR)
+        ;
+    block(&mask);
+    while (waitpid(child, status, 0) < 0 && errno == EINTR)
+        ;
+    running[place] = 0;
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    return 0;
+}
+
+/* Where the system does not say which CPUs we may use it says how many it has. */
+static size_t count_cpus(void)
+{
+    long cpus = placement_allowed_cpus(NULL, 0);
+    if (cpus <= 0)
+        cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    return cpus < 1 ? 1 : cpus < GNUPLOT_MOST ? (size_t)cpus : GNUPLOT_MOST;
+}
+
+bool gnuplot_is_full(const struct gnuplot *gnuplot)
+{
+    return gnuplot->started - gnuplot->ended >= gnuplot->most;
+}
+
+void gnuplot_start(struct gnuplot *gnuplot, const char *script,
+                   const struct gnuplot_terminal *terminal, const char *const *arguments)
+{
+    /* -d: not the reader's own start-up file, which may redefine anything. */
+    char path[PATH_BYTES], where[80] = "kinds = 'svg png'";
+    const char *words[GNUPLOT_ARGUMENTS + 7] = {program, "-d", "-e", where, "-c", path};
+    size_t place = gnuplot->started++ % GNUPLOT_MOST;
+    if (terminal != NULL)
+        snprintf(where, sizeof where, "kinds = 'dumb'; terminal_columns = %u; colours = %d",
+                 terminal->columns, terminal->colours);
+    snprintf(path, sizeof path, "%s/%s", gnuplot->scripts, script);
+    for (size_t i = 0; i < GNUPLOT_ARGUMENTS && arguments[i] != NULL; i++)
+        words[6 + i] = arguments[i];
+    gnuplot->processes[place] = (struct gnuplot_process){
+        .script = script, .error = start(place, (char *const *)words, terminal != NULL)};
+}
+
+int gnuplot_wait(struct gnuplot *gnuplot, char *problem)
+{
+    const char *script = gnuplot->processes[gnuplot->ended % GNUPLOT_MOST].script;
+    int status = 0;
+    int r = reap(gnuplot, &status);
+    if (came != 0 || (r == 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGINT))
+        return problem_say(problem, -EINTR, "the charts were interrupted");
+    if (r == 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return 0;
+    if (!is_installed())
+        return problem_say(problem, -ENOENT,
+                           "no charts: gnuplot is not installed; it is in the package gnuplot-nox "
+                           "(Debian, Ubuntu) or gnuplot (elsewhere); then run: pollbench report");
+    return problem_say(problem, -EIO, "gnuplot failed on %s: %s", script,
+                       r < 0 ? strerror(-r) : "its message is above");
+}
+
+int gnuplot_run(struct gnuplot *gnuplot, const char *script,
+                const struct gnuplot_terminal *terminal, const char *const *arguments,
+                char *problem)
+{
+    gnuplot_start(gnuplot, script, terminal, arguments);
+    return gnuplot_wait(gnuplot, problem);
 }
 
 /* ---- the private folder ---- */
@@ -122,7 +282,7 @@ static int open_charts(struct gnuplot *gnuplot, char *problem)
 int gnuplot_open(struct gnuplot *gnuplot, const char *folder, const char *scripts, char *problem)
 {
     const char *start = folder[0] == '/' ? "" : "./";
-    *gnuplot = (struct gnuplot){.charts_fd = -1};
+    *gnuplot = (struct gnuplot){.charts_fd = -1, .most = count_cpus()};
     if (strlen(folder) + 40 > sizeof gnuplot->work)
         return problem_say(problem, -ENAMETOOLONG, "no charts: the folder's name is too long");
     if (scripts != NULL && (!has_scripts(scripts) || strlen(scripts) >= sizeof gnuplot->scripts))
@@ -151,6 +311,10 @@ int gnuplot_open(struct gnuplot *gnuplot, const char *folder, const char *script
 
 void gnuplot_close(struct gnuplot *gnuplot)
 {
+    int status;
+    end_running();
+    while (gnuplot->ended < gnuplot->started)
+        reap(gnuplot, &status);
     if (gnuplot->charts_fd >= 0)
         close(gnuplot->charts_fd);
     DIR *folder = gnuplot->work[0] != '\0' ? opendir(gnuplot->work) : NULL;
@@ -188,109 +352,4 @@ int gnuplot_keep(const struct gnuplot *gnuplot, const char *name, char *problem)
         return 0;
     return problem_say(problem, -errno, "%s/%s cannot be written: %s", gnuplot->charts, name,
                        strerror(errno));
-}
-
-/* ---- the program ---- */
-
-/* Looked for, because a start that fails with ENOENT may lack something else: a library, an
- * interpreter. */
-static bool is_installed(const char *program)
-{
-    const char *at = getenv("PATH");
-    char path[PATH_BYTES];
-    while (at != NULL) {
-        int length = (int)strcspn(at, ":");
-        snprintf(path, sizeof path, "%.*s/%s", length, at, program);
-        if (access(path, X_OK) == 0)
-            return true;
-        at = at[length] == ':' ? at + length + 1 : NULL;
-    }
-    return false;
-}
-
-/* It is started with the signals blocked, which it must not inherit. */
-static int prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes,
-                   const sigset_t *mask, bool prints)
-{
-    int error = posix_spawnattr_setsigmask(attributes, mask);
-    if (error == 0)
-        error = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK);
-    /* Standard output may be carrying the report as JSON. */
-    if (error == 0)
-        error = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    if (error == 0 && !prints)
-        error = posix_spawn_file_actions_adddup2(actions, STDERR_FILENO, STDOUT_FILENO);
-    return error;
-}
-
-static int start(pid_t *child, char *const *words, const sigset_t *mask, bool prints)
-{
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    int error = posix_spawn_file_actions_init(&actions);
-    if (error != 0)
-        return -error;
-    error = posix_spawnattr_init(&attributes);
-    if (error == 0) {
-        error = prepare(&actions, &attributes, mask, prints);
-        if (error == 0)
-            error = posix_spawnp(child, words[0], &actions, &attributes, words, environ);
-        posix_spawnattr_destroy(&attributes);
-    }
-    posix_spawn_file_actions_destroy(&actions);
-    return -error;
-}
-
-/* A signal that comes before gnuplot is known waits until it is, so that it ends gnuplot, too. */
-static int start_and_wait(char *const *words, bool prints, int *status)
-{
-    sigset_t blocked, mask;
-    siginfo_t ended;
-    pid_t child;
-    sigemptyset(&blocked);
-    for (int i = 0; i < GNUPLOT_SIGNALS; i++)
-        sigaddset(&blocked, ending[i]);
-    pthread_sigmask(SIG_BLOCK, &blocked, &mask);
-    int r = start(&child, words, &mask, prints);
-    running = r == 0 ? child : 0;
-    pthread_sigmask(SIG_SETMASK, &mask, NULL);
-    if (r < 0)
-        return r;
-    /* Only looked at, so that its number is nobody else's while a signal may come. */
-    while (waitid(P_PID, (id_t)child, &ended, WEXITED | WNOWAIT) < 0 && errno == EINTR)
-        ;
-    running = 0;
-    while (waitpid(child, status, 0) < 0 && errno == EINTR)
-        ;
-    return 0;
-}
-
-int gnuplot_run(const struct gnuplot *gnuplot, const char *script,
-                const struct gnuplot_terminal *terminal, const char *const *arguments,
-                char *problem)
-{
-    /* -d: not the reader's own start-up file, which may redefine anything. */
-    char path[PATH_BYTES], where[80] = "kinds = 'svg png'";
-    const char *words[GNUPLOT_ARGUMENTS + 7] = {"gnuplot", "-d", "-e", where, "-c", path};
-    int status = 0;
-    if (terminal != NULL)
-        snprintf(where, sizeof where, "kinds = 'dumb'; terminal_columns = %u; colours = %d",
-                 terminal->columns, terminal->colours);
-    snprintf(path, sizeof path, "%s/%s", gnuplot->scripts, script);
-    for (size_t i = 0; i < GNUPLOT_ARGUMENTS && arguments[i] != NULL; i++)
-        words[6 + i] = arguments[i];
-
-    if (came != 0)
-        return problem_say(problem, -EINTR, "the charts were interrupted");
-    int r = start_and_wait((char *const *)words, terminal != NULL, &status);
-    if (came != 0 || (r == 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGINT))
-        return problem_say(problem, -EINTR, "the charts were interrupted");
-    if (r == 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
-        return 0;
-    if (!is_installed(words[0]))
-        return problem_say(problem, -ENOENT,
-                           "no charts: gnuplot is not installed; it is in the package gnuplot-nox "
-                           "(Debian, Ubuntu) or gnuplot (elsewhere); then run: pollbench report");
-    return problem_say(problem, -EIO, "gnuplot failed on %s: %s", script,
-                       r < 0 ? strerror(-r) : "its message is above");
 }

@@ -11,7 +11,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { GNUPLOT_ARGUMENTS = 9, GNUPLOT_PATH_BYTES = 4096, GNUPLOT_SIGNALS = 4 };
+enum {
+    GNUPLOT_ARGUMENTS = 9,
+    GNUPLOT_PATH_BYTES = 4096,
+    GNUPLOT_SIGNALS = 4,
+    /* Side by side: each takes some 20 MB, and a report has few charts. */
+    GNUPLOT_MOST = 8
+};
 
 /* Charts as characters on standard output, in place of files. */
 struct gnuplot_terminal {
@@ -32,6 +38,14 @@ struct gnuplot {
      */
     struct sigaction before[GNUPLOT_SIGNALS];
     bool guarded;
+    /* Those that were started and not yet waited for, from `ended` to before `started`; the n-th
+     * has the place n % GNUPLOT_MOST. At most `most`: one for each CPU that we may use. */
+    struct gnuplot_process {
+        const char *script;
+        /* 0, or the -errno of a start that failed. */
+        int error;
+    } processes[GNUPLOT_MOST];
+    size_t most, started, ended;
 };
 
 /* Makes FOLDER/charts and, beside it, the private folder with the scripts in it: those that are
@@ -39,15 +53,25 @@ struct gnuplot {
  * hold them. -ENOTDIR: FOLDER/charts is a symbolic link, or no folder. Other -errno. Each with a
  * sentence in `problem`. Close it in any case. */
 int gnuplot_open(struct gnuplot *, const char *folder, const char *scripts, char *problem);
-/* Removes the private folder. A signal that came meanwhile does then what it would have done: it
- * ends the process, unless somebody takes it. */
+/* Ends every gnuplot that nobody has waited for, and removes the private folder. A signal that came
+ * meanwhile does then what it would have done: it ends the process, unless somebody takes it. */
 void gnuplot_close(struct gnuplot *);
 
-/* Runs a script ("dots.gp") and waits for its end. `terminal` NULL: it writes files into the
- * private folder and prints nothing. `arguments` ends with NULL, at most GNUPLOT_ARGUMENTS.
- * -ENOENT: there is no gnuplot on this system. -EINTR: a signal has ended it, such as Ctrl-C's.
- * -EIO: it failed, and has said why on standard error. */
-int gnuplot_run(const struct gnuplot *, const char *script, const struct gnuplot_terminal *terminal,
+/* Whether one has to be waited for before the next is started. */
+bool gnuplot_is_full(const struct gnuplot *);
+
+/* Starts a script ("dots.gp"), whose name is borrowed until its end. `terminal` NULL: it writes
+ * files into the private folder and prints nothing. `arguments` ends with NULL, at most
+ * GNUPLOT_ARGUMENTS. Whether it could be started gnuplot_wait says, so that all that goes wrong is
+ * heard of in the order of the charts. */
+void gnuplot_start(struct gnuplot *, const char *script, const struct gnuplot_terminal *terminal,
+                   const char *const *arguments);
+/* Waits for the end of the one that was started first; there must be one. -ENOENT: there is no
+ * gnuplot on this system. -EINTR: a signal has ended it, such as Ctrl-C's. -EIO: it failed, and has
+ * said why on standard error. Each with a sentence. */
+int gnuplot_wait(struct gnuplot *, char *problem);
+/* Both, where no other is running. */
+int gnuplot_run(struct gnuplot *, const char *script, const struct gnuplot_terminal *terminal,
                 const char *const *arguments, char *problem);
 
 /* The text of NAME in the private folder, which the caller frees; NULL: there is none, or no
