@@ -129,35 +129,71 @@ figures_of_nothing_at_all_have_a_chart() {
     done
 }
 
-# A gnuplot that does not end by itself.
-start_report() {
-    mkdir -p bin && printf '#!/bin/sh\necho $$ >gnuplot.pid\nexec sleep 60\n' >bin/gnuplot && chmod +x bin/gnuplot
+be_gnuplot() { # SCRIPT: takes the place of gnuplot for draw_with
+    mkdir -p bin && printf '#!/bin/sh\n%s\n' "$1" >bin/gnuplot && chmod +x bin/gnuplot
+}
+
+draw_with() { # SCRIPT
+    be_gnuplot "$1" && PATH=$PWD/bin:$PATH pb report r
+}
+
+# The forest's gnuplot ends after all that were started beside it.
+charts_are_listed_in_their_order_whichever_is_drawn_first() {
+    make_run two && draw_with 'case "$*" in *forest.gp*) sleep 0.5 ;; esac' && expect_status 0 || return 1
+    grep -o 'charts/[^<]*\.csv' r/report.html | head -n 2 >order
+    printf 'charts/%s.csv\n' accept-drain-ns_per_accept-ratio accept-drain-ns_per_accept | cmp -s - order || fail "$(cat order)"
+}
+
+# With one CPU it would never have been started.
+what_comes_after_a_chart_that_failed_is_not_kept() {
+    make_run two && draw_with 'case "$*" in *forest.gp*) sleep 0.5; exit 1 ;; esac' || return 1
+    expect_status 3 && expect_error "gnuplot failed on forest.gp" && left_nothing || return 1
+    [ "$(ls r/charts)" = accept-drain-ns_per_accept-ratio.csv ] || fail "kept: $(ls r/charts)"
+}
+
+one_that_fails_after_others_leaves_those_before_it() {
+    make_run two && draw_with 'case "$*" in *dots.gp*) exit 1 ;; *) sleep 0.5; echo "<svg/>" >"$6.svg" ;; esac' || return 1
+    expect_status 3 && expect_error "gnuplot failed on dots.gp" && left_nothing || return 1
+    [ -s $forest.svg ] && [ -s r/charts/accept-drain-ns_per_accept.csv ] || fail "kept: $(ls r/charts)"
+}
+
+# None of them ends by itself. As many as there are CPUs run side by side; the run has two charts.
+start_report() { # SIGNAL
+    be_gnuplot 'echo $$ >>gnuplot.pids; exec sleep 60'
     "$python" - "$pollbench" "$1" <<'PYTHON'
 import os, signal, subprocess, sys, time
 # A shell starts what runs behind it with SIGINT ignored; a person does not.
-for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
     signal.signal(number, signal.SIG_DFL)
 environment = dict(os.environ, PATH=os.getcwd() + "/bin:" + os.environ["PATH"])
+cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 report = subprocess.Popen([sys.argv[1], "report", "r"], stdout=subprocess.DEVNULL, stderr=open("err", "w"),
                           env=environment)
-while not (os.path.exists("gnuplot.pid") and open("gnuplot.pid").read().strip()):
+until = time.monotonic() + 20
+while not os.path.exists("gnuplot.pids") or open("gnuplot.pids").read().count("\n") < min(cpus, 2):
+    if time.monotonic() > until:
+        report.terminate()
+        sys.exit("too few were started")
     time.sleep(0.01)
 number = getattr(signal, sys.argv[2])
 report.send_signal(number)
-sys.exit(report.wait() != -number)
+# Not by waiting until each has slept enough.
+sys.exit(report.wait(timeout=20) != -number)
 PYTHON
 }
 
-a_signal_ends_the_report_and_gnuplot_and_leaves_no_folder_behind() {
-    local signal
+a_signal_ends_the_report_and_every_gnuplot_and_leaves_no_folder_behind() {
+    local signal pid
     make_run two
-    for signal in SIGINT SIGTERM SIGHUP; do
-        rm -f gnuplot.pid
+    for signal in SIGINT SIGTERM SIGHUP SIGQUIT; do
+        rm -f gnuplot.pids
         status=0
         start_report $signal || status=$?
         expect_status 0 || fail "$signal has not ended it" || return 1
         left_nothing || return 1
-        ! kill -0 "$(cat gnuplot.pid)" 2>/dev/null || fail "$signal: gnuplot goes on" || return 1
+        while read -r pid; do
+            ! kill -0 "$pid" 2>/dev/null || fail "$signal: gnuplot goes on" || return 1
+        done <gnuplot.pids
     done
 }
 
@@ -166,4 +202,6 @@ run_tests a_forest_holds_the_verdicts_of_its_cell \
     the_end_of_an_interval_that_runs_out_of_the_picture_is_an_arrow \
     the_forest_comes_before_the_absolute_medians a_sweep_shows_ratios_and_a_name_at_the_end_of_each_line \
     a_sweep_of_latency_shows_median_and_p99 figures_of_nothing_at_all_have_a_chart \
-    a_signal_ends_the_report_and_gnuplot_and_leaves_no_folder_behind
+    charts_are_listed_in_their_order_whichever_is_drawn_first what_comes_after_a_chart_that_failed_is_not_kept \
+    one_that_fails_after_others_leaves_those_before_it \
+    a_signal_ends_the_report_and_every_gnuplot_and_leaves_no_folder_behind
