@@ -38,7 +38,9 @@ enum io_want {
     IO_WANT_ACCEPT = 1 << 0,
     /* IO_RECV for bytes as they come; fd is a connected socket. */
     IO_WANT_RECV = 1 << 1,
-    /* IO_POLL with IO_WANT_READABLE in result, while it is so (level). */
+    /* IO_POLL with IO_WANT_READABLE in result, while it is so (level). The completion tier hears of
+     * it when it happens: who reads the bytes before wait() may be told of them once all the same.
+     */
     IO_WANT_READABLE = 1 << 2,
     /* IO_POLL with IO_WANT_WRITABLE in result, while it is so (level). */
     IO_WANT_WRITABLE = 1 << 3,

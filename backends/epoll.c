@@ -12,8 +12,9 @@
  * EPOLLERR and EPOLLHUP are reported even with an empty mask, for ever when level-triggered: a
  * source that wants nothing is taken out, not masked.
  *
- * Deadlines have nanoseconds through epoll_pwait2 (Linux 5.11). Without it they are rounded up to
- * the next millisecond; that is counted, and missing from `granted`.
+ * Deadlines have nanoseconds through epoll_pwait2 (Linux 5.11; older container runtimes answer
+ * EPERM to a call that they do not know). Without it they are rounded up to the next millisecond;
+ * that is counted, and missing from `granted`.
  *
  * Modifying a registration makes the kernel look at the descriptor again, edge-triggered or not. */
 #include "backends/readiness.h"
@@ -119,7 +120,7 @@ static int start(struct epoll_backend *self, const struct backend_config *config
     self->nanoseconds = r >= 0;
     if (self->nanoseconds)
         self->readiness.base.granted |= BACKEND_EPOLL_PWAIT2;
-    r = r == -ENOSYS || r >= 0 ? readiness_open(&self->readiness, config) : r;
+    r = r == -ENOSYS || r == -EPERM || r >= 0 ? readiness_open(&self->readiness, config) : r;
     if (r < 0)
         sys.close(self->fd);
     return r;

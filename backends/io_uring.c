@@ -17,7 +17,7 @@
  * slot, so that no number and no token is used twice.
  *
  * A receive takes a buffer when data is there, not before. Without one it ends in ENOBUFS; it is
- * armed again when one came back.
+ * armed again when one came back, and those that have gone without go first.
  *
  * The limit of open files that an accept obeys is the one that was in force when it was armed.
  *
@@ -36,14 +36,28 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* Off the list of those that wait for a buffer, and off the place that its end has given it among
+ * the dirty ones. */
+static struct io_source *take_waiting(struct list *node)
+{
+    struct io_source *source = list_owner(node, struct io_source, resume);
+    list_remove(node);
+    list_remove(&source->dirty);
+    source->state &= (uint16_t)~STATE_STARVED;
+    return source;
+}
+
+/* Requests are tried in the order in which they are armed, and the first that finds bytes may take
+ * every buffer there is (Linux 6.1; later ones stop after 32). So those that got none the last time
+ * come before all others, in their order, and those that got some come last. */
 static void feed_starved(struct io_uring_backend *self)
 {
-    while (self->buffers.available > 0 && !list_is_empty(&self->starved)) {
-        struct list *node = list_take_first(&self->starved);
-        struct io_source *source = list_owner(node, struct io_source, resume);
-        source->state &= (uint16_t)~STATE_STARVED;
-        io_uring_mark_dirty(self, source);
-    }
+    if (self->buffers.available == 0)
+        return;
+    while (!list_is_empty(&self->hungry))
+        list_prepend(&self->base.dirty, &take_waiting(self->hungry.previous)->dirty);
+    while (!list_is_empty(&self->starved))
+        list_append(&self->base.dirty, &take_waiting(self->starved.next)->dirty);
 }
 
 static int io_uring_wait(struct backend *backend, uint64_t deadline_ns, struct io_event *events,
@@ -195,6 +209,8 @@ static int open_parts(struct io_uring_backend *self, const struct backend_config
         r = self->discarded == NULL
                 ? -ENOMEM
                 : sys_io_uring.register_files_sparse(&self->ring.uring, config->direct_count);
+        if (r >= 0)
+            r = ring_closes_slots_at_once(&self->ring);
     }
     if (r >= 0)
         r = ring_buffers_open(&self->buffers, &self->ring, config);
@@ -211,6 +227,7 @@ static int io_uring_open(struct backend **out, const struct backend_config *conf
     if (self == NULL)
         return -ENOMEM;
     list_init(&self->base.dirty);
+    list_init(&self->hungry);
     list_init(&self->starved);
     source_table_init(&self->sources);
     int r = wake_open(&self->wake);

@@ -32,6 +32,8 @@ enum state {
     STATE_CANCELLING = 1,
     /* Receiving waits for a buffer. */
     STATE_STARVED = 2,
+    /* It has brought bytes since it was armed. */
+    STATE_FED = 32,
     STATE_RELEASED = 4,
     /* Released, and the cancel of everything is out. */
     STATE_ENDING = 8,
@@ -43,7 +45,8 @@ struct io_uring_backend {
     struct ring ring;
     struct source_table sources;
     struct ring_buffers buffers;
-    struct list starved;
+    /* Those that wait for a buffer: without a byte since they were armed, and the others. */
+    struct list hungry, starved;
     struct wake wake;
     /* Where the eventfd is read to. */
     uint64_t wake_count;

@@ -82,16 +82,11 @@ static int provide_all(struct ring_buffers *buffers, struct ring *ring)
     if (sqe == NULL)
         return -EBUSY;
     ring_buffers_provide(buffers, sqe, 0, buffers->pool.count);
-    int r;
-    do
-        r = ring_enter(ring, BACKEND_NO_DEADLINE);
-    while (r == -EINTR);
+    int r = ring_run(ring);
     if (r < 0)
         return r;
-    r = ring_completion(ring)->res;
-    ring_done(ring);
     buffers->available = buffers->pool.count;
-    return r < 0 ? r : 0;
+    return 0;
 }
 
 int ring_buffers_open(struct ring_buffers *buffers, struct ring *ring,

@@ -45,6 +45,7 @@ static void prepare_recv(struct io_uring_backend *self, struct io_source *source
         sqe->ioprio |= IORING_RECVSEND_BUNDLE;
     finish(sqe, source, OP_RECV);
     source->have |= HELD_RECV;
+    source->state &= (uint16_t)~STATE_FED;
 }
 
 static unsigned poll_mask(unsigned want)

@@ -59,6 +59,8 @@ static void received(struct io_uring_backend *self, struct io_uring_batch *batch
     bool released = source->state & STATE_RELEASED;
     if (!(cqe->flags & IORING_CQE_F_MORE))
         ended(self, source, HELD_RECV);
+    if (cqe->res > 0)
+        source->state |= STATE_FED;
     bool bundle = io_uring_asked(self, BACKEND_BUNDLE) && cqe->res > 0;
     if (bundle) {
         self->bundle_token = cqe->user_data;
@@ -79,8 +81,8 @@ static void received(struct io_uring_backend *self, struct io_uring_batch *batch
         return;
     if (cqe->res == -ENOBUFS) {
         self->base.counters.starvations++;
+        list_append(source->state & STATE_FED ? &self->starved : &self->hungry, &source->resume);
         source->state |= STATE_STARVED;
-        list_append(&self->starved, &source->resume);
     } else if (source->want & IO_WANT_RECV) {
         emit_final(self, batch, source, IO_WANT_RECV, IO_RECV, cqe->res);
     }

@@ -1,6 +1,8 @@
 #include "backends/io_uring_ring.h"
 
 #include "backends/clock.h"
+#include "backends/clock_linux.h"
+#include "backends/syscalls.h"
 #include "backends/syscalls_io_uring.h"
 
 #include <errno.h>
@@ -43,6 +45,24 @@ static int register_extras(struct ring *ring, uint32_t asked)
     return 0;
 }
 
+/* The memory of a ring that was closed counts against the limit of locked memory for some
+ * milliseconds more, so that one opened right after it is refused (seen with limits of 256 to 1,024
+ * KiB on Linux 6.18). */
+#define MEMORY_WAIT_NS (500 * NS_PER_MS)
+
+static int init_queue(struct ring *ring, unsigned depth, struct io_uring_params *params)
+{
+    const struct io_uring_params asked = *params;
+    uint64_t end_ns = clock_now_ns() + MEMORY_WAIT_NS;
+    for (;;) {
+        int r = sys_io_uring.queue_init(depth, &ring->uring, params);
+        if (r != -ENOMEM || clock_now_ns() >= end_ns)
+            return r;
+        sys.poll(NULL, 0, &(struct timespec){.tv_nsec = (long)(10 * NS_PER_MS)});
+        *params = asked;
+    }
+}
+
 int ring_open(struct ring *ring, const struct backend_config *config,
               struct backend_counters *counters)
 {
@@ -53,7 +73,7 @@ int ring_open(struct ring *ring, const struct backend_config *config,
             params.flags |= setup_flags[i].flags;
     memset(ring, 0, sizeof *ring);
     ring->counters = counters;
-    int r = sys_io_uring.queue_init(config->queue_depth, &ring->uring, &params);
+    int r = init_queue(ring, config->queue_depth, &params);
     if (r < 0)
         return r;
     /* Without it the kernel would drop completions that find no room, and a request would never
@@ -94,9 +114,9 @@ static int enter(struct ring *ring, uint64_t deadline_ns)
         return sys_io_uring.submit_and_get_events(uring);
     if (deadline_ns == BACKEND_NO_DEADLINE)
         return sys_io_uring.submit_and_wait(uring, 1);
-    struct timespec left = {0};
-    clock_until(deadline_ns, &left);
-    struct __kernel_timespec timeout = {.tv_sec = left.tv_sec, .tv_nsec = left.tv_nsec};
+    struct timespec left;
+    struct __kernel_timespec timeout;
+    clock_kernel_time(clock_until(deadline_ns, &left), &timeout);
     struct io_uring_cqe *first;
     return sys_io_uring.submit_and_wait_timeout(uring, &first, 1, &timeout, NULL);
 }
@@ -111,4 +131,39 @@ int ring_enter(struct ring *ring, uint64_t deadline_ns)
     if (r >= 0 && deadline_ns == BACKEND_NO_DEADLINE && ring_completion(ring) == NULL)
         return -EINTR;
     return r < 0 ? r : 0;
+}
+
+int ring_run(struct ring *ring)
+{
+    int r;
+    do
+        r = ring_enter(ring, BACKEND_NO_DEADLINE);
+    while (r == -EINTR);
+    if (r < 0)
+        return r;
+    r = ring_completion(ring)->res;
+    ring_done(ring);
+    return r;
+}
+
+/* Closes the slot that holds the writing end of a pipe, of which the reading end tells. */
+int ring_closes_slots_at_once(struct ring *ring)
+{
+    struct timespec most = clock_timespec(200 * NS_PER_MS);
+    int fds[2];
+    int r = sys.pipe(fds);
+    if (r < 0)
+        return r;
+    io_uring_prep_files_update(ring_submission(ring), &fds[1], 1, 0);
+    r = ring_run(ring);
+    sys.close(fds[1]);
+    if (r >= 0) {
+        io_uring_prep_close_direct(ring_submission(ring), 0);
+        r = ring_run(ring);
+    }
+    struct pollfd end = {.fd = fds[0], .events = POLLIN};
+    while (r >= 0 && (r = sys.poll(&end, 1, &most)) == -EINTR)
+        r = 0;
+    sys.close(fds[0]);
+    return r < 0 ? r : r == 0 ? -EOPNOTSUPP : 0;
 }

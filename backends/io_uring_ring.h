@@ -24,7 +24,7 @@ struct ring {
 
 /* -EINVAL: depths that the kernel does not take, or a feature that it does not know; -EPERM:
  * forbidden by kernel.io_uring_disabled or by a seccomp filter; -ENOSYS; -ENOMEM: also the
- * locked-memory limit. */
+ * locked-memory limit, after half a second in which the memory of another ring may come back. */
 int ring_open(struct ring *, const struct backend_config *, struct backend_counters *);
 void ring_close(struct ring *);
 
@@ -35,6 +35,15 @@ struct io_uring_sqe *ring_submission(struct ring *);
  * the deadline has passed, or a signal came: one system call. 0, or -EINTR, -ETIME, or -EBUSY (the
  * kernel wants completions taken first), or what else went wrong. */
 int ring_enter(struct ring *, uint64_t deadline_ns);
+
+/* Runs the one request that stands in the submission queue to its end, before anything else is
+ * asked of the ring. Its result, or as ring_enter(). */
+int ring_run(struct ring *);
+
+/* Whether the file in a slot of the ring's table is closed at once when the slot is: Linux 6.1
+ * takes up to a second (6.1.192), and so long the peer of a connection waits for its end. For a
+ * ring with a table, on which nothing has run. 0; -EOPNOTSUPP: not within 200 ms; other -errno. */
+int ring_closes_slots_at_once(struct ring *);
 
 /* The next completion, or NULL. Valid until ring_done(). */
 static inline struct io_uring_cqe *ring_completion(struct ring *ring)

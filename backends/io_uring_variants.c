@@ -79,7 +79,8 @@ static const struct backend_variant variants[] = {
      .asked = BACKEND_SQPOLL | BACKEND_SINGLE_ISSUER | BACKEND_REGISTERED_RING | BACKEND_MULTISHOT |
               BACKEND_BUFFER_RING,
      .opt_in = true,
-     .summary = "a kernel thread submits; it takes a core of its own"},
+     .summary = "a kernel thread submits, on a core of its own; on Linux 6.1 it wakes its waiter "
+                "far more often"},
     {.name = "io_uring:+direct",
      .tier = TIER_COMPLETION,
      .ops = OPS_IF_BUILT(io_uring_ops),

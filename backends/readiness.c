@@ -135,17 +135,19 @@ static int apply_changes(struct readiness *self, struct batch *batch)
     return 0;
 }
 
-/* Sources that found no free buffer try again as soon as there is one. */
+/* Sources that found no free buffer try again as soon as there is one: in their order, and before
+ * those that had some and want more, who would take them all again. */
 static void feed_starved(struct readiness *self)
 {
     if (self->pool.free_count == 0)
         return;
     while (!list_is_empty(&self->starved)) {
-        struct list *node = list_take_first(&self->starved);
+        struct list *node = self->starved.previous;
         struct io_source *source = list_owner(node, struct io_source, resume);
         source->state &= (uint16_t)~READINESS_STARVED;
         source->ready |= READY_IN;
-        list_append(&self->resume, node);
+        list_remove(node);
+        list_prepend(&self->resume, node);
         readiness_mark_dirty(self, source);
     }
 }

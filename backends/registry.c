@@ -83,33 +83,72 @@ const char *backend_tier_name(enum backend_tier tier)
     return names[tier];
 }
 
+static const struct {
+    uint32_t bit;
+    const char *name, *since;
+} features[] = {
+    {BACKEND_EPOLL_PWAIT2, "EPOLL_PWAIT2", "Linux 5.11"},
+    {BACKEND_PPOLL, "PPOLL", NULL},
+    {BACKEND_PSELECT, "PSELECT", NULL},
+    {BACKEND_EDGE, "EDGE", NULL},
+    {BACKEND_ONESHOT, "ONESHOT", NULL},
+    {BACKEND_COOP_TASKRUN, "COOP_TASKRUN", "Linux 5.19"},
+    {BACKEND_SINGLE_ISSUER, "SINGLE_ISSUER", "Linux 6.0"},
+    {BACKEND_DEFER_TASKRUN, "DEFER_TASKRUN", "Linux 6.1"},
+    {BACKEND_REGISTERED_RING, "REGISTERED_RING", "Linux 5.18"},
+    {BACKEND_MULTISHOT, "MULTISHOT", "Linux 6.0"},
+    {BACKEND_BUFFER_RING, "BUFFER_RING", "Linux 5.19"},
+    {BACKEND_SQPOLL, "SQPOLL", "Linux 5.11 without privileges"},
+    {BACKEND_DIRECT, "DIRECT", "one that closes at once: Linux 6.12 does, 6.1 does not"},
+    {BACKEND_BUNDLE, "BUNDLE", "Linux 6.10"},
+    {BACKEND_NAPI, "NAPI", "Linux 6.9"},
+    {BACKEND_USER_EVENT, "USER_EVENT", NULL},
+};
+
+enum { FEATURES = sizeof features / sizeof features[0] };
+
 const char *backend_feature_name(uint32_t bit)
 {
-    static const struct {
-        uint32_t bit;
-        const char *name;
-    } names[] = {
-        {BACKEND_EPOLL_PWAIT2, "EPOLL_PWAIT2"},
-        {BACKEND_PPOLL, "PPOLL"},
-        {BACKEND_PSELECT, "PSELECT"},
-        {BACKEND_EDGE, "EDGE"},
-        {BACKEND_ONESHOT, "ONESHOT"},
-        {BACKEND_COOP_TASKRUN, "COOP_TASKRUN"},
-        {BACKEND_SINGLE_ISSUER, "SINGLE_ISSUER"},
-        {BACKEND_DEFER_TASKRUN, "DEFER_TASKRUN"},
-        {BACKEND_REGISTERED_RING, "REGISTERED_RING"},
-        {BACKEND_MULTISHOT, "MULTISHOT"},
-        {BACKEND_BUFFER_RING, "BUFFER_RING"},
-        {BACKEND_SQPOLL, "SQPOLL"},
-        {BACKEND_DIRECT, "DIRECT"},
-        {BACKEND_BUNDLE, "BUNDLE"},
-        {BACKEND_NAPI, "NAPI"},
-        {BACKEND_USER_EVENT, "USER_EVENT"},
-    };
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (bit == names[i].bit)
-            return names[i].name;
+    for (size_t i = 0; i < FEATURES; i++)
+        if (bit == features[i].bit)
+            return features[i].name;
     return NULL;
+}
+
+const char *backend_feature_since(uint32_t bit)
+{
+    for (size_t i = 0; i < FEATURES; i++)
+        if (bit == features[i].bit)
+            return features[i].since;
+    return NULL;
+}
+
+static bool opens_with(const struct backend_variant *variant, const struct backend_config *config,
+                       uint32_t asked)
+{
+    struct backend *backend;
+    struct backend_config with = *config;
+    with.features = asked;
+    if (variant->ops->open(&backend, &with) < 0)
+        return false;
+    variant->ops->close(backend);
+    return true;
+}
+
+uint32_t backend_features_refused(const struct backend_variant *variant,
+                                  const struct backend_config *config)
+{
+    uint32_t refused = 0;
+    if (variant->ops == NULL || !opens_with(variant, config, 0))
+        return 0;
+    for (size_t i = 0; i < FEATURES; i++) {
+        uint32_t bit = features[i].bit;
+        /* The kernel takes the one only beside the other. */
+        uint32_t beside = bit == BACKEND_DEFER_TASKRUN ? BACKEND_SINGLE_ISSUER : 0;
+        if (variant->asked & bit && !opens_with(variant, config, bit | beside))
+            refused |= bit;
+    }
+    return refused;
 }
 
 bool backend_counter(const struct backend_counters *counters, size_t index, const char **name,

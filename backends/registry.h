@@ -55,6 +55,13 @@ const char *backend_tier_name(enum backend_tier tier);
 /* The name of one backend_feature bit ("EPOLL_PWAIT2"), NULL for an unknown one. */
 const char *backend_feature_name(uint32_t bit);
 
+/* What brings it ("Linux 6.10"), NULL for one that every system with the mechanism has. */
+const char *backend_feature_since(uint32_t bit);
+
+/* The features that a variant asks for and that open() is refused with, each tried by itself; 0
+ * where the mechanism is refused without any. */
+uint32_t backend_features_refused(const struct backend_variant *, const struct backend_config *);
+
 /* One counter by position: its name and value. false past the last. */
 bool backend_counter(const struct backend_counters *counters, size_t index, const char **name,
                      uint64_t *value);

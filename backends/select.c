@@ -8,8 +8,9 @@
  *
  * The bitmaps are overwritten by each call, so a copy goes in.
  *
- * One closed descriptor fails the call for all (EBADF). By contract none is ever watched. */
-#define _DARWIN_UNLIMITED_SELECT 1 /* macOS refuses larger sets without it */
+ * One closed descriptor fails the call for all (EBADF), but for one whose number is beyond the
+ * process's table of descriptors: Linux looks no further than that, and says nothing. By contract
+ * none that is closed is ever watched. */
 #include "backends/mechanism.h"
 #include "backends/readiness.h"
 

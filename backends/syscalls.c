@@ -1,3 +1,6 @@
+#if defined(__APPLE__)
+#define _DARWIN_UNLIMITED_SELECT 1 /* pselect() refuses sets beyond FD_SETSIZE without it */
+#endif
 #include "backends/syscalls.h"
 
 #include "backends/clock.h"

@@ -1,5 +1,7 @@
 #include "backends/syscalls_linux.h"
 
+#include "backends/clock_linux.h"
+
 #include <errno.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
@@ -35,7 +37,9 @@ static int call_epoll_pwait2(int fd, struct epoll_event *events, int capacity,
                              const struct timespec *timeout)
 {
 #if defined(SYS_epoll_pwait2)
-    return checked(syscall(SYS_epoll_pwait2, fd, events, capacity, timeout, NULL, 0));
+    struct __kernel_timespec left;
+    return checked(syscall(SYS_epoll_pwait2, fd, events, capacity,
+                           clock_kernel_time(timeout, &left), NULL, (size_t)0));
 #else
     (void)fd, (void)events, (void)capacity, (void)timeout;
     return -ENOSYS;

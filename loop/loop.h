@@ -22,6 +22,8 @@
 #include "backends/registry.h"
 
 #include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/types.h>
 
 struct loop;
 struct loop_handle;

@@ -42,6 +42,9 @@ BEGIN {
     linux_call = "epoll_(create1?|ctl|p?wait2?)|eventfd(_read|_write)?|timerfd_[a-z]+|signalfd|inotify_[a-z0-9_]+" \
         "|prctl|perf_event_open|io_uring_[a-z0-9_]+|syscall|gettid|sched_[sg]etaffinity" \
         "|pthread_[sg]etaffinity_np|sched_getcpu|prlimit|splice|CPU_(ZERO|SET|ISSET|COUNT)"
+    linux_name = "EREMOTEIO|ENOTUNIQ|EBADFD|EREMCHG|ESTRPIPE|EUCLEAN|MSG_ERRQUEUE|MSG_MORE|SO_BINDTODEVICE" \
+        "|SO_INCOMING_CPU|TCP_DEFER_ACCEPT|TCP_QUICKACK|TCP_CORK|CLOCK_MONOTONIC_RAW|CLOCK_BOOTTIME|CLOCK_TAI" \
+        "|RUSAGE_THREAD|MAP_POPULATE|O_DIRECT|O_TMPFILE|O_PATH"
     bsd_file = "kqueue[^/]*$|^tests/fakes/kqueue/"
     bsd_header = "^sys/event\\.h$"
     bsd_call = "kqueue1?|kevent"
@@ -173,6 +176,8 @@ function calls(names) { return code ~ ("(^|[^A-Za-z0-9_.>])(" names ")[ \t]*\\("
 function check_calls() {
     if (FILENAME !~ linux_file && calls(linux_call))
         breach("only Linux has this call: it belongs in a file named for it (*_linux, *epoll*, *io_uring*)")
+    if (FILENAME !~ linux_file && code ~ ("(^|[^A-Za-z0-9_])(" linux_name ")([^A-Za-z0-9_]|$)"))
+        breach("only Linux has this name: it belongs in a file named for it (*_linux, *epoll*, *io_uring*)")
     if (FILENAME !~ bsd_file && calls(bsd_call))
         breach("only BSD and macOS have this call: it belongs in a file named for it (*kqueue*)")
     if (FILENAME !~ linux_file && FILENAME !~ bridge_file && calls(bridge_call))

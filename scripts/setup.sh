@@ -6,9 +6,10 @@ exec >&2 # standard output belongs to the script that called this one
 
 usage() {
     cat <<'END'
-usage: scripts/setup.sh [bench|test] [--dry-run]
+usage: scripts/setup.sh [bench|test|kernels] [--dry-run]
   bench      what building and running pollbench takes
   test       that, and what its tests and .ci/run take (the default)
+  kernels    what bench takes, and what scripts/kernels.sh does (Debian and Ubuntu)
   --dry-run  print the command that would install what is missing, and do nothing
 Without root or a sudo that asks for no password, the command is printed and nothing is done.
 Exit status: 0 everything needed is there, 1 something needed is missing, 2 bad usage.
@@ -46,6 +47,12 @@ test  useful command:wrk                   wrk                -                 
 test  useful program:chromium              chromium           chromium           chromium          -            chromium            chromium
 test  useful program:node                  nodejs             nodejs             nodejs            node         node                nodejs
 test  useful command:valgrind              valgrind           valgrind           valgrind          -            valgrind            -
+kernels needed library:cmocka              libcmocka-dev      -                  -                 -            -                   -
+kernels needed command:qemu-system-x86_64  qemu-system-x86    -                  -                 -            -                   -
+kernels needed command:busybox             busybox-static     -                  -                 -            -                   -
+kernels needed command:cpio                cpio               -                  -                 -            -                   -
+kernels needed command:python3             python3            -                  -                 -            -                   -
+kernels needed command:apt-get             apt                -                  -                 -            -                   -
 test  useful command:unshare               util-linux         util-linux         util-linux        -            -                   -
 END
 }
@@ -208,7 +215,7 @@ mount_tracefs() {
 wanted=test dry_run=no
 for argument in "$@"; do
     case $argument in
-    bench | test) wanted=$argument ;;
+    bench | test | kernels) wanted=$argument ;;
     --dry-run) dry_run=yes ;;
     -h | --help) usage && exit ;;
     *) say "unknown argument '$argument'" && usage && exit 2 ;;

@@ -163,6 +163,11 @@ char *format_machine(const struct run *run, const char *separator, char *text, s
         if (!format_add(text, size, "%s%s", part, separator))
             return text;
     }
+    if (run->one_core && run->subject_cpu == run->generator_cpu)
+        format_add(text, size, "server and generator share CPU %d%s", run->subject_cpu, separator);
+    else if (run->one_core)
+        format_add(text, size, "server and generator share a core (CPUs %d and %d)%s",
+                   run->subject_cpu, run->generator_cpu, separator);
     format_add(text, size, "loopback");
     return text;
 }

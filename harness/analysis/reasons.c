@@ -81,6 +81,8 @@ int reasons_add_run(struct reason_list *list, const struct run *run)
             r = add(list, REASON_SKIPPED, subject->name,
                     subject->reason != NULL ? subject->reason : "");
     }
+    if (r == 0 && run->why_not_counted != NULL)
+        r = add(list, REASON_SKIPPED, "counting system calls", run->why_not_counted);
     return r;
 }
 

@@ -57,7 +57,10 @@ int number_decimal(const char *text, double minimum, double maximum, double *val
     }
     if (!before || (point && !after))
         return -EINVAL;
-    double result = digits / scale;
+    /* Stored, so that a processor that computes with more digits (x87) does not compare them: 0.01
+     * would be below the double of that name. */
+    volatile double stored = digits / scale;
+    double result = stored;
     if (used > DECIMAL_DIGITS || result < minimum || result > maximum)
         return -ERANGE;
     *value = result;

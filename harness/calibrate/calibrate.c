@@ -235,10 +235,15 @@ static int describe(struct calibrate *calibrate, int argc, char **argv)
 
 static int prepare(struct calibrate *calibrate, int argc, char **argv)
 {
-    launch_place(&calibrate->bed.subject_cpu, &calibrate->bed.generator_cpu);
+    struct launch_places places;
+    int r = launch_place(-1, -1, &places, calibrate->problem);
+    if (r < 0)
+        return r;
+    calibrate->bed.subject_cpu = places.subject_cpu;
+    calibrate->bed.generator_cpu = places.generator_cpu;
     calibrate->bed.seed = calibrate->options.seed;
     random_seed(&calibrate->bed.random, calibrate->options.seed);
-    int r = describe(calibrate, argc, argv);
+    r = describe(calibrate, argc, argv);
     if (r < 0)
         return r;
     r = interrupt_install();

@@ -136,6 +136,13 @@ struct proportion calibration_named(const struct calibration *, enum calibration
                                     size_t length, unsigned rounds, enum calibration_method,
                                     unsigned *wrong);
 
+/* The same for several numbers of rounds, none above those of a comparison: one share for each. A
+ * run is played once for all of them, and is found where it would have ended by then. 0 or -ENOMEM.
+ */
+int calibration_shares(const struct calibration *, enum calibration_variant, size_t length,
+                       enum calibration_method, const unsigned *rounds, size_t count,
+                       struct proportion *shares);
+
 /* Rounds after which this share of all comparisons had found the planted delay; 0: so many never
  * did. */
 unsigned calibration_rounds_to_find(const struct calibration *, double share);

@@ -74,20 +74,16 @@ static bool is_labelled_nearby(const struct calibration *calibration, double sec
     return false;
 }
 
-static void write_point(const struct calibration *calibration, const struct line *line,
-                        enum calibration_variant variant, double seconds, unsigned rounds,
-                        struct csv *csv)
+static void write_point(const struct calibration *calibration, double seconds,
+                        const struct proportion *share, struct csv *csv)
 {
-    unsigned wrong;
     char tick[16] = "";
-    struct proportion share =
-        calibration_named(calibration, variant, line->length, rounds, line->method, &wrong);
     if (!is_labelled_nearby(calibration, seconds))
         snprintf(tick, sizeof tick, "%.2g", seconds);
     csv_number(csv, log10(seconds));
-    csv_number(csv, 100 * share.share);
-    csv_number(csv, 100 * share.low);
-    csv_number(csv, 100 * share.high);
+    csv_number(csv, 100 * share->share);
+    csv_number(csv, 100 * share->low);
+    csv_number(csv, 100 * share->high);
     csv_text(csv, tick);
     csv_text(csv, "");
     csv_text(csv, "");
@@ -95,22 +91,35 @@ static void write_point(const struct calibration *calibration, const struct line
     csv_end_row(csv);
 }
 
+enum { POINTS_MOST = sizeof seconds_drawn / sizeof seconds_drawn[0] + 1 };
+
 /* The last point has all rounds. */
-static void write_points(const struct calibration *calibration, const struct line *line,
-                         enum calibration_variant variant, struct csv *csv)
+static int write_points(const struct calibration *calibration, const struct line *line,
+                        enum calibration_variant variant, struct csv *csv)
 {
-    double round_s = 2 * trial_s(calibration, line->length);
+    double round_s = 2 * trial_s(calibration, line->length), seconds[POINTS_MOST];
     double whole_s = round_s * calibration->rounds;
-    for (size_t i = 0; i < sizeof seconds_drawn / sizeof seconds_drawn[0]; i++) {
-        double rounds = floor(seconds_drawn[i] / round_s);
-        if (rounds >= ROUNDS_LEAST && seconds_drawn[i] < WHOLE_APART * whole_s)
-            write_point(calibration, line, variant, seconds_drawn[i], (unsigned)rounds, csv);
+    unsigned rounds[POINTS_MOST];
+    struct proportion shares[POINTS_MOST];
+    size_t count = 0;
+    for (size_t i = 0; i < POINTS_MOST - 1; i++) {
+        double many = floor(seconds_drawn[i] / round_s);
+        if (many < ROUNDS_LEAST || seconds_drawn[i] >= WHOLE_APART * whole_s)
+            continue;
+        seconds[count] = seconds_drawn[i];
+        rounds[count++] = (unsigned)many;
     }
-    write_point(calibration, line, variant, whole_s, calibration->rounds, csv);
+    seconds[count] = whole_s;
+    rounds[count++] = calibration->rounds;
+    int r =
+        calibration_shares(calibration, variant, line->length, line->method, rounds, count, shares);
+    for (size_t i = 0; i < count && r == 0; i++)
+        write_point(calibration, seconds[i], &shares[i], csv);
+    return r;
 }
 
-static void write_line(const struct calibration *calibration, const struct line *line,
-                       enum calibration_variant variant, bool is_first, struct csv *csv)
+static int write_line(const struct calibration *calibration, const struct line *line,
+                      enum calibration_variant variant, bool is_first, struct csv *csv)
 {
     const char *names[] = {"position", line->label, "ci_low", "ci_high",
                            "tick",     "p90",       "p99",    "knee"};
@@ -119,19 +128,22 @@ static void write_line(const struct calibration *calibration, const struct line 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         csv_text(csv, names[i]);
     csv_end_row(csv);
-    write_points(calibration, line, variant, csv);
+    return write_points(calibration, line, variant, csv);
 }
 
 static const enum calibration_variant panel_variants[PANELS] = {CALIBRATION_PLANTED, CALIBRATION_B};
 
-static void write_data(const struct calibration *calibration, struct csv *csv)
+static int write_data(const struct calibration *calibration, struct csv *csv)
 {
     const struct line *lines;
     size_t count = lines_of(calibration, &lines);
-    for (size_t panel = 0; panel < PANELS; panel++) {
-        for (size_t i = 0; i < count; i++)
-            write_line(calibration, &lines[i], panel_variants[panel], panel == 0 && i == 0, csv);
+    int r = 0;
+    for (size_t panel = 0; panel < PANELS && r == 0; panel++) {
+        for (size_t i = 0; i < count && r == 0; i++)
+            r = write_line(calibration, &lines[i], panel_variants[panel], panel == 0 && i == 0,
+                           csv);
     }
+    return r;
 }
 
 static void write_panels(const struct calibration *calibration, size_t line_count, struct csv *csv)
@@ -166,10 +178,10 @@ static int write_files(const struct calibration *calibration, const char *folder
     int r = csv_open(&csv, folder, file, NULL);
     if (r < 0)
         return r;
-    write_data(calibration, &csv);
-    r = csv_close(&csv);
-    if (r < 0)
-        return r;
+    r = write_data(calibration, &csv);
+    int closed = csv_close(&csv);
+    if (r < 0 || closed < 0)
+        return r < 0 ? r : closed;
     snprintf(file, sizeof file, "%s-panels.csv", name);
     r = csv_open(&csv, folder, file, "title,side,low,high,logarithmic,first,count,place,effect");
     if (r < 0)

@@ -93,6 +93,49 @@ enum verdict_word calibration_judge(const struct calibration *calibration, unsig
 
 /* ---- all comparisons ---- */
 
+static bool is_counted(enum calibration_variant variant, enum verdict_word word)
+{
+    return word == VERDICT_SLOWER || (variant != CALIBRATION_PLANTED && word == VERDICT_FASTER);
+}
+
+/* Adds one comparison to the counts. */
+static void count_comparison(const struct calibration *calibration, unsigned comparison,
+                             enum calibration_variant variant, size_t length,
+                             enum calibration_method method, const unsigned *rounds, size_t count,
+                             unsigned *counts)
+{
+    unsigned after = 0;
+    enum verdict_word word = VERDICT_INVALID;
+    if (method != CALIBRATION_BOOTSTRAP)
+        word = calibration_judge(calibration, comparison, variant, length, calibration->rounds,
+                                 method, &after);
+    for (size_t i = 0; i < count; i++) {
+        unsigned unused;
+        if (method == CALIBRATION_BOOTSTRAP)
+            word = calibration_judge(calibration, comparison, variant, length, rounds[i], method,
+                                     &unused);
+        counts[i] += is_counted(variant, word) && after <= rounds[i];
+    }
+}
+
+int calibration_shares(const struct calibration *calibration, enum calibration_variant variant,
+                       size_t length, enum calibration_method method, const unsigned *rounds,
+                       size_t count, struct proportion *shares)
+{
+    unsigned *counts = calloc(count, sizeof *counts);
+    if (counts == NULL)
+        return -ENOMEM;
+    for (unsigned i = 0; i < calibration->finished; i++)
+        count_comparison(calibration, i, variant, length, method, rounds, count, counts);
+    for (size_t i = 0; i < count; i++) {
+        shares[i] = (struct proportion){NAN, NAN, NAN};
+        if (calibration->finished > 0)
+            proportion_of(counts[i], calibration->finished, CALIBRATION_CONFIDENCE, &shares[i]);
+    }
+    free(counts);
+    return 0;
+}
+
 struct proportion calibration_named(const struct calibration *calibration,
                                     enum calibration_variant variant, size_t length,
                                     unsigned rounds, enum calibration_method method,
@@ -106,7 +149,7 @@ struct proportion calibration_named(const struct calibration *calibration,
             calibration_judge(calibration, i, variant, length, rounds, method, &after);
         bool is_named = word == VERDICT_FASTER || word == VERDICT_SLOWER;
         bool is_right = variant == CALIBRATION_PLANTED && word == VERDICT_SLOWER;
-        counted += variant == CALIBRATION_PLANTED ? is_right : is_named;
+        counted += is_counted(variant, word);
         *wrong += is_named && !is_right;
     }
     if (calibration->finished > 0)

@@ -2,6 +2,7 @@
 
 #include "harness/base/problem.h"
 #include "harness/charts/scripts.h"
+#include "harness/system/interrupt.h"
 #include "harness/system/placement.h"
 
 #include <dirent.h>
@@ -40,8 +41,10 @@ static void end_running(void)
 static void note(int number)
 {
     int error = errno;
-    came = number;
-    end_running();
+    if (!interrupt_is_repeated()) {
+        came = number;
+        end_running();
+    }
     errno = error;
 }
 

@@ -238,8 +238,8 @@ static void write_remark(const struct chart *chart, const struct curve_plan *pla
     if (value_is_number(slack_ns))
         snprintf(here, sizeof here, " (%g us by default here)", value_number(slack_ns) / 1000);
     snprintf(text, size,
-             "Slack: how late the kernel may end any sleep so as to join wake-ups%s; select, poll "
-             "and epoll add 0.1 %% of the wait.",
+             "Slack: how late the kernel may end any sleep so as to join wake-ups%s; for select, "
+             "poll and epoll at least 0.1 %% of the wait (0.5 %% at nice above 0).",
              here);
 }
 

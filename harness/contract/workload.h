@@ -69,8 +69,9 @@ struct metric {
 struct cell_needs {
     /* Descriptors in the subject's process, and in the generator's. */
     uint64_t server_files, generator_files;
-    /* Of net.core.somaxconn; 0: none. */
+    /* Of net.core.somaxconn; 0: none. And the parameter that asks for so much; NULL: none does. */
     uint64_t backlog;
+    const char *backlog_parameter;
     /* Why it cannot be run here, as a sentence, static; NULL. */
     const char *impossible;
 };

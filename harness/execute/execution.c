@@ -62,12 +62,24 @@ static int find_out_counting(struct execution *self)
     return 0;
 }
 
+static int place(struct execution *self)
+{
+    const struct run_options *options = &self->options;
+    struct launch_places places;
+    int r = launch_place(options->server_cpu, options->generator_cpu, &places, self->problem);
+    if (r < 0)
+        return r;
+    self->run.subject_cpu = places.subject_cpu;
+    self->run.generator_cpu = places.generator_cpu;
+    self->run.one_core = places.one_core;
+    return 0;
+}
+
 static int describe_run(struct execution *self, int argc, char **argv)
 {
     struct run *run = &self->run;
     const struct run_options *options = &self->options;
     run->minimum_effect = options->minimum_effect;
-    launch_place(&run->subject_cpu, &run->generator_cpu);
     int r = name_run(self);
     if (r == 0)
         r = keep_command(run, argc, argv);
@@ -187,6 +199,11 @@ int execution_prepare(struct execution *self, int argc, char **argv)
         return problem_say(self->problem, -ENODEV,
                            "nothing is left to run: every backend or cell was skipped, for the "
                            "reasons above");
+    if (r == 0) {
+        r = place(self);
+        if (r < 0)
+            return r;
+    }
     if (r == 0)
         r = describe_run(self, argc, argv);
     if (r == 0)

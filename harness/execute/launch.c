@@ -6,11 +6,13 @@
 #include "harness/contract/parameters.h"
 #include "harness/execute/trial_request.h"
 #include "harness/record/trial_text.h"
+#include "harness/system/cgroup.h"
 #include "harness/system/placement.h"
 #include "harness/system/interrupt.h"
 #include "harness/system/process.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <poll.h>
 #include <stdio.h>
@@ -39,22 +41,62 @@ struct pair {
     struct process_text outcome, subject_errors, generator_errors;
     /* Our end of its turns; -1: it has none. */
     int turns;
+    /* cgroup_throttled() at the start; not known where there is no quota. */
+    uint64_t throttled;
+    bool throttled_known;
     uint64_t deadline_ns;
     double limit_s;
 };
+
+/* Asked once: without a quota there is nothing to count. */
+static bool has_quota(void)
+{
+    static enum { UNKNOWN, NO, YES } known;
+    struct cgroup_limits limits;
+    if (known == UNKNOWN)
+        known = cgroup_limits("", &limits) == 0 && limits.cpus > 0 ? YES : NO;
+    return known == YES;
+}
 
 static uint64_t after_s(double seconds)
 {
     return clock_now_ns() + (uint64_t)(seconds * 1e9);
 }
 
-void launch_place(int *subject_cpu, int *generator_cpu)
+/* A CPU that was asked for has to be one of those that this process may use. */
+static int take_wanted(const struct placement_cpu *cpus, size_t count, int wanted, int *cpu,
+                       char *problem)
 {
-    int cpus[CPUS_MAX];
-    int count = placement_allowed_cpus(cpus, CPUS_MAX);
-    int known = count < CPUS_MAX ? count : CPUS_MAX;
-    *subject_cpu = known > 0 ? cpus[known - 1] : -1;
-    *generator_cpu = known > 0 ? cpus[0] : -1;
+    for (size_t i = 0; i < count && wanted >= 0; i++) {
+        if (cpus[i].number == wanted) {
+            *cpu = wanted;
+            return 0;
+        }
+    }
+    if (wanted < 0)
+        return 0;
+    return problem_say(problem, -EINVAL,
+                       "CPU %d is not one that this process may use; `taskset -cp $$` says which "
+                       "are",
+                       wanted);
+}
+
+int launch_place(int wanted_server, int wanted_generator, struct launch_places *places,
+                 char *problem)
+{
+    struct placement_cpu *cpus = calloc(CPUS_MAX, sizeof *cpus);
+    if (cpus == NULL)
+        return problem_say(problem, -ENOMEM, "there is no memory for the list of CPUs");
+    int found = placement_cpus("", cpus, CPUS_MAX);
+    size_t count = found <= 0 ? 0 : found < CPUS_MAX ? (size_t)found : CPUS_MAX;
+    placement_choose(cpus, count, &places->subject_cpu, &places->generator_cpu);
+    int r = take_wanted(cpus, count, wanted_server, &places->subject_cpu, problem);
+    if (r == 0)
+        r = take_wanted(cpus, count, wanted_generator, &places->generator_cpu, problem);
+    places->one_core =
+        placement_shares_core(cpus, count, places->subject_cpu, places->generator_cpu);
+    free(cpus);
+    return r;
 }
 
 /* ---- starting ---- */
@@ -126,6 +168,7 @@ static int start_pair(struct pair *pair, const struct launch *launch, char *why)
     int control[2], turns[2] = {-1, -1};
     *pair = (struct pair){.turns = -1};
     pair->outcome.fd = pair->subject_errors.fd = pair->generator_errors.fd = -1;
+    pair->throttled_known = has_quota() && cgroup_throttled("", &pair->throttled) == 0;
     int r = process_socket_pair(control);
     if (r == 0 && launch->turns)
         r = process_socket_pair(turns);
@@ -195,6 +238,19 @@ static bool steal_is_too_much(const struct figures *usage, char *why)
                 "the hypervisor took %.0f ms of CPU time away during %.0f ms of measuring, more "
                 "than %.0f %%",
                 steal_us / 1e3, wall_ns / 1e6, STEAL_LIMIT * 100);
+    return true;
+}
+
+/* A quota makes all threads of the group wait for the rest of a period, wherever they are. */
+static bool was_throttled(const struct pair *pair, char *why)
+{
+    uint64_t periods;
+    if (!pair->throttled_known || cgroup_throttled("", &periods) < 0 || periods <= pair->throttled)
+        return false;
+    problem_say(why, -EAGAIN,
+                "the quota of CPU time of the control group was used up %" PRIu64
+                " times while it ran; raise cpu.max, or measure outside of the group",
+                periods - pair->throttled);
     return true;
 }
 
@@ -288,8 +344,8 @@ static int finish_pair(struct pair *pair, const struct launch *launch, struct tr
         trial->has_outcome = r == 0;
     }
     end_pair(pair);
-    trial->valid =
-        trial->has_outcome && !steal_is_too_much(&trial->outcome.usage, trial->why_invalid);
+    trial->valid = trial->has_outcome && !was_throttled(pair, trial->why_invalid) &&
+                   !steal_is_too_much(&trial->outcome.usage, trial->why_invalid);
     return r == -EINTR || r == -ENOMEM ? r : 0;
 }
 

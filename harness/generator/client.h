@@ -1,7 +1,7 @@
 /* A workload's side of the control channel: what it has the generator do, and what that says.
  *
  * The generator connects to 127.0.0.1. Every int is 0 or -errno, with a sentence in the `problem`
- * that the client was opened with; -EREMOTEIO: the generator said no, and the sentence is its
+ * that the client was opened with; -ECONNREFUSED: the generator said no, and the sentence is its
  * own. */
 #ifndef HARNESS_GENERATOR_CLIENT_H
 #define HARNESS_GENERATOR_CLIENT_H

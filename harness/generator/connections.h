@@ -11,7 +11,8 @@
 #define CONNECTIONS_MAX (1u << 20)
 
 /* A load in which nothing happens for so long is given up. A connection request that the kernel
- * threw away is sent again after 1, 3 and 7 seconds. */
+ * threw away is sent again after 1, 2, 3, 4, 5, 7 and 11 s in all since Linux 6.5
+ * (tcp_syn_linear_timeouts), and after 1, 3 and 7 s before. */
 #define CONNECT_TIMEOUT_NS (5 * UINT64_C(1000000000))
 
 struct connections {

@@ -189,7 +189,7 @@ int control_reply(struct control *control, uint64_t deadline_ns, json_t **reply,
         const char *sentence = json_string_value(json_object_get(message, "problem"));
         problem_say(problem, 0, "generator: %s", sentence ? sentence : "refused without a reason");
         json_decref(message);
-        return -EREMOTEIO;
+        return -ECONNREFUSED;
     }
     if (reply)
         *reply = message;

@@ -45,7 +45,7 @@ int control_receive(struct control *, uint64_t deadline_ns, json_t **message, ch
 /* Whether the other end has closed the channel and nothing is left to read. Never blocks. */
 bool control_ended(const struct control *);
 
-/* Sends a request, whose reference it takes, and waits for its reply. -EREMOTEIO: the other end
+/* Sends a request, whose reference it takes, and waits for its reply. -ECONNREFUSED: the other end
  * says no, `problem` is its sentence; on every other -errno too it is one. On success *reply is a
  * new object; reply may be NULL. */
 int control_ask(struct control *, json_t *request, uint64_t deadline_ns, json_t **reply,

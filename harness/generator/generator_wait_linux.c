@@ -5,6 +5,7 @@
 #include "harness/generator/generator_wait.h"
 
 #include "backends/clock.h"
+#include "backends/clock_linux.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -68,8 +69,10 @@ static int wait_epoll(struct generator_wait *wait, uint64_t deadline_ns, int lim
 {
 #ifdef SYS_epoll_pwait2
     struct timespec left;
+    struct __kernel_timespec kernel_left;
     int ready = (int)syscall(SYS_epoll_pwait2, wait->epoll_fd, wait->events, limit,
-                             clock_until(deadline_ns, &left), NULL, 0);
+                             clock_kernel_time(clock_until(deadline_ns, &left), &kernel_left), NULL,
+                             (size_t)0);
     if (ready >= 0 || (errno != ENOSYS && errno != EPERM))
         return ready;
 #endif

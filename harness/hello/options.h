@@ -7,6 +7,7 @@
 #include "harness/subjects/subjects.h"
 
 #include <netinet/in.h>
+#include <sys/socket.h>
 
 union hello_address {
     struct sockaddr any;

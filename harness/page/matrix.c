@@ -187,13 +187,14 @@ static void write_matrix(const struct page *page, size_t number)
     size_t columns = by_subject ? mode->cell_count : mode->subject_count;
     size_t rows = by_subject ? mode->subject_count : mode->cell_count;
     html_print(page->out,
-               "<section class=\"matrix\" data-workload=\"%s\">\n<h3 id=\"m%zu\">%s %s</h3>\n%s"
+               "<section class=\"matrix\" data-workload=\"%s\">\n<h3 id=\"m%zu\">%s %s</h3>\n",
+               mode->workload->name, number, mode->workload->name, mode->mode);
+    if (columns > 1)
+        fputs("<p class=\"sideways\">Move the table sideways to see all of it.</p>\n", page->out);
+    html_print(page->out,
                "<div class=\"scroll%s\" role=\"region\" tabindex=\"0\" "
                "aria-labelledby=\"m%zu\">"
                "<table class=\"verdicts%s\">\n",
-               mode->workload->name, number, mode->workload->name, mode->mode,
-               columns > 1 ? "<p class=\"sideways\">Move the table sideways to see all of it.</p>\n"
-                           : "",
                rows > TALL_ROWS ? " tall" : "", number,
                columns <= WIDE_COLUMNS  ? " wide"
                : columns > MANY_COLUMNS ? " many"

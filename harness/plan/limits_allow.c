@@ -28,10 +28,12 @@ bool limits_allow(const struct limits *limits, const struct cell_needs *needs, c
         return false;
     if (needs->backlog <= limits->backlog)
         return true;
+    const char *parameter = needs->backlog_parameter;
     problem_say(problem, -ENOBUFS,
                 "the listen queue needs room for %" PRIu64 " connections, and %s is %" PRIu64
-                "; raise it: sysctl -w %s=%" PRIu64 ", or set a smaller queue",
+                "; raise it: sysctl -w %s=%" PRIu64 "%s%s",
                 needs->backlog, limits->backlog_name, limits->backlog, limits->backlog_name,
-                needs->backlog);
+                needs->backlog, parameter != NULL ? ", or set a smaller " : "",
+                parameter != NULL ? parameter : "");
     return false;
 }

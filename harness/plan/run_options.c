@@ -18,6 +18,8 @@
 #define TIME_MIN_S 0.001
 #define TIME_MAX_S (7 * 24 * 3600.0)
 
+enum { CPU_MOST = 65535 };
+
 static int take_workload(void *target, const char *name, char *problem)
 {
     struct run_options *options = target;
@@ -253,6 +255,25 @@ static int take_minimum_effect(void *target, const char *value, char *problem)
                               problem);
 }
 
+static int take_cpu(const char *option, const char *value, int *cpu, char *problem)
+{
+    uint64_t number;
+    int r = options_integer(option, value, 0, CPU_MOST, &number, problem);
+    *cpu = r == 0 ? (int)number : -1;
+    return r;
+}
+
+static int take_server_cpu(void *target, const char *value, char *problem)
+{
+    return take_cpu("--server-cpu", value, &((struct run_options *)target)->server_cpu, problem);
+}
+
+static int take_generator_cpu(void *target, const char *value, char *problem)
+{
+    return take_cpu("--generator-cpu", value, &((struct run_options *)target)->generator_cpu,
+                    problem);
+}
+
 static int take_all_rounds(void *target, const char *value, char *problem)
 {
     (void)value, (void)problem;
@@ -301,6 +322,8 @@ static const struct option_row rows[] = {
     {"--min-effect", "3%", "the smallest difference to be named; default: 3%", take_minimum_effect,
      false},
     {"--seed", "N", "of the order of subjects and of arrivals; recorded", take_seed, false},
+    {"--server-cpu", "N", "default: a fast core, the last one", take_server_cpu, false},
+    {"--generator-cpu", "N", "default: another fast core, the first", take_generator_cpu, false},
     {"--out", "DIR", "a new or empty folder; default: results/runs/ID", take_out, false},
     {"--quiet", NULL, "no progress", take_quiet, false},
     {"--verbose", NULL, "all tables before the answer", take_verbose, false},
@@ -358,8 +381,10 @@ static void find_help(struct run_options *options, int argc, char **argv)
 
 int run_options_parse(struct run_options *options, int argc, char **argv, char *problem)
 {
-    *options =
-        (struct run_options){.profile = profile_at(0), .minimum_effect = VERDICT_MINIMUM_EFFECT};
+    *options = (struct run_options){.profile = profile_at(0),
+                                    .minimum_effect = VERDICT_MINIMUM_EFFECT,
+                                    .server_cpu = -1,
+                                    .generator_cpu = -1};
     find_help(options, argc, argv);
     int r = options->help_all ? OPTIONS_HELP
                               : options_parse(rows, take_workload, options, argc, argv, problem);
@@ -416,7 +441,7 @@ static void print_usage(FILE *out)
     for (size_t i = 0; profile_at(i) != NULL; i++)
         print_profile(out, profile_at(i));
     fprintf(out, "\nA whole number may be 5k, 1.5M or 1G. Modes and parameters of a workload:\n"
-                 "pollbench run accept --help.\n\n"
+                 "pollbench run accept --help.\n"
                  "Exit status: 0 done; 2 bad usage; 3 something failed; 130 Ctrl-C, 143 SIGTERM,\n"
                  "129 SIGHUP: what was measured until then is saved and printed.\n");
 }

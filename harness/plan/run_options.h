@@ -44,6 +44,8 @@ struct run_options {
     bool seed_given;
     /* A share. */
     double minimum_effect;
+    /* -1: not given. */
+    int server_cpu, generator_cpu;
     /* NULL: a new one under results/runs. */
     const char *out_folder;
     /* Go on with what is decided. */

@@ -9,8 +9,6 @@ void subject_describe(const struct subject *subject, struct subject_description 
         subject->available(subject, description->reason, &description->granted) == 0;
     if (description->available)
         description->reason[0] = '\0';
-    else
-        description->granted = 0;
 }
 
 char *subject_feature_names(uint32_t features, char *text, size_t size)

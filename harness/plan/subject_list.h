@@ -13,7 +13,7 @@ struct subject_description {
     bool available;
     /* Why it is not; "" when it is. */
     char reason[REASON_BYTES];
-    /* backend_feature bits. Nothing is granted to one that is not available. */
+    /* backend_feature bits. To one that is not available: what of it this system has. */
     uint32_t asked, granted;
 };
 

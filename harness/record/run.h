@@ -76,6 +76,8 @@ struct run {
     size_t cell_count;
     /* -1: anywhere. */
     int subject_cpu, generator_cpu;
+    /* They are the same, or hardware threads of one core. */
+    bool one_core;
     /* Why system calls were not counted; NULL: they were. */
     char *why_not_counted;
     /* Finished, and in the file. Of a run that was killed, as many as its trials tell of. */

@@ -234,6 +234,7 @@ static void take_placement(struct json_take *take, struct run *run)
     json_take_enter(&inner, take, "placement", SIZE_MAX, object);
     take_cpu(&inner, "subject_cpu", &run->subject_cpu);
     take_cpu(&inner, "generator_cpu", &run->generator_cpu);
+    json_take_boolean(&inner, "one_core", JSON_OPTIONAL, &run->one_core);
     json_take_leave(take, &inner);
 }
 

@@ -291,6 +291,7 @@ static json_t *placement_to_json(const struct run *run)
     int r = 0;
     json_set(&r, entry, "subject_cpu", json_integer(run->subject_cpu));
     json_set(&r, entry, "generator_cpu", json_integer(run->generator_cpu));
+    json_set(&r, entry, "one_core", json_boolean(run->one_core));
     return json_finish(r, entry);
 }
 

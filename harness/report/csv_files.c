@@ -267,13 +267,17 @@ static void skipped_rows(struct rows *rows)
 {
     const struct run *run = rows->analysis->run;
     const struct run_cell *cell = rows->run_cell;
-    char killed[80];
+    char killed[80], uncounted[512];
     snprintf(killed, sizeof killed, "it was killed; %" PRIu64 " round%s kept", run->rounds,
              run->rounds == 1 ? " is" : "s are");
     if (run->ended == NULL)
         skipped_row(rows, SUBJECT_NONE, killed);
     if (cell->skipped != NULL)
         skipped_row(rows, SUBJECT_NONE, cell->skipped);
+    snprintf(uncounted, sizeof uncounted, "system calls were not counted: %s",
+             run->why_not_counted != NULL ? run->why_not_counted : "");
+    if (run->why_not_counted != NULL && cell->skipped == NULL)
+        skipped_row(rows, SUBJECT_NONE, uncounted);
     for (size_t i = 0; i < cell->skipped_count; i++)
         skipped_row(rows, cell->skipped_subjects[i].subject, cell->skipped_subjects[i].reason);
 }

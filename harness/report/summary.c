@@ -5,6 +5,7 @@
 #include "harness/base/printable.h"
 #include "harness/report/screen.h"
 #include "harness/report/summary_parts.h"
+#include "harness/stats/max_t.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -139,10 +140,13 @@ static void write_open(const struct summary *summary, struct screen *screen)
              summary->rounds, plural(summary->rounds), open, summary->pairs);
     if (middle >= VERDICT_ROUNDS_MAXIMUM)
         format_add(line, sizeof line, ";\tmore rounds hardly help");
+    else if (middle > 0 && middle <= MAX_T_ROUNDS)
+        format_add(line, sizeof line, ";\tnobody is named before round %" PRIu64, middle);
     else if (middle > 0)
         format_add(line, sizeof line, ";\t%s about %" PRIu64, open > 1 ? "half take" : "it takes",
                    middle);
-    if (middle > summary->rounds && middle < VERDICT_ROUNDS_MAXIMUM && elapsed_s > 0) {
+    if (middle > summary->rounds && middle > MAX_T_ROUNDS && middle < VERDICT_ROUNDS_MAXIMUM &&
+        elapsed_s > 0) {
         double more = (double)(middle - summary->rounds) * elapsed_s / (double)rounds;
         print_time(more, time, sizeof time);
         format_add(line, sizeof line, " (%s more)", time);

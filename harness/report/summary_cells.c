@@ -2,6 +2,7 @@
 
 #include "harness/base/printable.h"
 #include "harness/contract/parameters.h"
+#include "harness/stats/max_t.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -189,6 +190,8 @@ static void add_rounds(struct telling *telling)
                    least);
     else if (most >= VERDICT_ROUNDS_MAXIMUM)
         format_add(telling->text, SUMMARY_TEXT_BYTES, "\t(no number of rounds would do)");
+    else if (most > 0 && most <= MAX_T_ROUNDS)
+        format_add(telling->text, SUMMARY_TEXT_BYTES, "\t(%" PRIu64 " rounds at least)", most);
     else if (most > 0 && least < most)
         format_add(telling->text, SUMMARY_TEXT_BYTES, "\t(about %" PRIu64 " to %" PRIu64 " rounds)",
                    least, most);

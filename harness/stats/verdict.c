@@ -13,6 +13,7 @@ struct evidence {
     double margin; /* the minimum effect */
     double pairs;
     const struct verdict_sequence *sequence; /* NULL: two samples */
+    double stretch; /* of a sequence: how much wider its interval is than half_width() has it */
     /* ---- of two samples ---- */
     double confidence_z, level_z; /* two-sided quantiles of the normal distribution: of the
                                      interval, and of the level for the first pair of Holm's */
@@ -40,7 +41,8 @@ static double half_width(const struct evidence *evidence, double rounds)
     double z = evidence->confidence_z;
     if (evidence->sequence != NULL)
         z = -normal_quantile(max_t_budget((size_t)rounds) / evidence->pairs / 2);
-    return student_quantile(z, freedom_of(evidence, rounds));
+    double width = student_quantile(z, freedom_of(evidence, rounds));
+    return evidence->sequence != NULL ? evidence->stretch * width : width;
 }
 
 /* Of the estimate, at so many rounds: it shrinks with their square root. */
@@ -239,6 +241,14 @@ static struct evidence evidence_of(const struct verdict_question *question)
         .pairs = (double)question->pairs,
         .sequence = question->sequence,
     };
+    /* Heavy tails, and looks that have spent before: what they do to the interval now, they will do
+     * to the next ones. */
+    evidence.stretch = 1;
+    if (evidence.sequence != NULL && evidence.sequence->bounded &&
+        evidence.sequence->deviation > 0 && evidence.rounds >= MAX_T_ROUNDS)
+        evidence.stretch = fmax(1, (evidence.high - evidence.low) / 2 /
+                                       (standard_error(&evidence, evidence.rounds) *
+                                        half_width(&evidence, evidence.rounds)));
     if (question->samples != NULL) {
         evidence.allowance = log1p(question->samples->allowance);
         evidence.confidence_z = -normal_quantile((1 - effect->confidence) / 2);

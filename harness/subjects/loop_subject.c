@@ -18,8 +18,13 @@ int loop_subject_available(const struct subject *subject, char *reason, uint32_t
     if (!subject->variant->ops)
         return subject_not_built(subject, subject->variant->needs, reason);
     int r = backend_open(&backend, subject->variant, &config);
-    if (r < 0)
-        return subject_refused(subject, r, reason);
+    if (r < 0) {
+        uint32_t lacking = backend_features_refused(subject->variant, &config);
+        if (lacking == 0)
+            return subject_refused(subject, r, reason);
+        *granted = subject->variant->asked & ~lacking;
+        return subject_lacks(subject, lacking, r, reason);
+    }
     *granted = backend->granted;
     backend->ops->close(backend);
     return 0;

@@ -3,6 +3,21 @@
 #include <errno.h>
 #include <stddef.h>
 #include <sys/resource.h>
+#ifdef __APPLE__
+#include <sys/sysctl.h>
+#endif
+
+/* On macOS "no limit" means that of the system for each process, and asking for more is refused. */
+static rlim_t most_files(rlim_t hard)
+{
+#ifdef __APPLE__
+    int each;
+    size_t size = sizeof each;
+    if (hard == RLIM_INFINITY && sysctlbyname("kern.maxfilesperproc", &each, &size, NULL, 0) == 0)
+        return (rlim_t)each;
+#endif
+    return hard;
+}
 
 int limits_raise_files(uint64_t *files)
 {
@@ -10,9 +25,9 @@ int limits_raise_files(uint64_t *files)
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
         return -errno;
     rlim_t soft = limit.rlim_cur;
-    limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) < 0) /* macOS: a hard limit without end is not granted */
-        limit.rlim_cur = soft;
+    limit.rlim_cur = most_files(limit.rlim_max);
+    if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+        limit.rlim_cur = most_files(soft);
     *files = limit.rlim_cur == RLIM_INFINITY ? UINT64_MAX : (uint64_t)limit.rlim_cur;
     return 0;
 }

@@ -1,11 +1,13 @@
 #include "harness/system/manifest.h"
 
+#include "harness/system/cgroup.h"
 #include "harness/system/manifest_system.h"
 #include "harness/system/placement.h"
 #include "harness/system/version.h"
 
 #include "pollbench_build.h" /* written by the build: build_info.cmake */
 
+#include <errno.h>
 #include <jansson.h> /* for its version alone */
 #include <stdio.h>
 #include <sys/resource.h>
@@ -81,6 +83,18 @@ static int add_limits(struct named_values *manifest)
     return r;
 }
 
+static int add_group_limits(struct named_values *manifest)
+{
+    struct cgroup_limits limits = {0};
+    int r = cgroup_limits("", &limits) == 0 && limits.cpus > 0
+                ? named_values_add_real(manifest, "limits", "cpu_quota", limits.cpus)
+                : named_values_add_nothing(manifest, "limits", "cpu_quota");
+    return r | (limits.memory_bytes > 0
+                    ? named_values_add_integer(manifest, "limits", "memory_max_kib",
+                                               (int64_t)(limits.memory_bytes / 1024))
+                    : named_values_add_nothing(manifest, "limits", "memory_max_kib"));
+}
+
 static int add_build(struct named_values *manifest)
 {
     int r = named_values_add_text(manifest, "", "commit", POLLBENCH_BUILD_COMMIT);
@@ -88,6 +102,16 @@ static int add_build(struct named_values *manifest)
     r |= named_values_add_text(manifest, "", "build_type", POLLBENCH_BUILD_TYPE);
     r |= named_values_add_text(manifest, "", "flags", POLLBENCH_BUILD_FLAGS);
     return r;
+}
+
+/* What trials inherit: above 0, some sleeps may end five times as late. */
+static int add_scheduling(struct named_values *manifest)
+{
+    errno = 0;
+    int nice = getpriority(PRIO_PROCESS, 0);
+    int r = errno == 0 ? named_values_add_integer(manifest, "", "nice", nice)
+                       : named_values_add_nothing(manifest, "", "nice");
+    return r | named_values_add_text(manifest, "", "scheduler", manifest_scheduler());
 }
 
 /* Each step is 0 or -ENOMEM, so that what they say together is one of these as well. */
@@ -98,8 +122,10 @@ int manifest_collect(struct named_values *manifest)
     r |= manifest_add_positive(manifest, "cpus", sysconf(_SC_NPROCESSORS_ONLN));
     r |= add_allowed_cpus(manifest);
     r |= manifest_add_positive(manifest, "user_hz", sysconf(_SC_CLK_TCK));
+    r |= add_scheduling(manifest);
     r |= manifest_add_system(manifest);
     r |= add_limits(manifest);
+    r |= add_group_limits(manifest);
     r |= named_values_add_text(manifest, "libraries", "libc", manifest_libc());
     r |= named_values_add_text(manifest, "libraries", "jansson", jansson_version_str());
     r |= add_build(manifest);

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <glob.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,11 +122,9 @@ static int add_governor(struct named_values *manifest)
 
 static int add_cpu_model(struct named_values *manifest)
 {
-    char text[4096], model[256] = "";
+    char text[4096], model[256];
     text_file_read("/proc/cpuinfo", text, sizeof text);
-    const char *line = strstr(text, "model name");
-    if (line != NULL)
-        sscanf(line, "model name : %255[^\n]", model);
+    manifest_cpu_name(text, model, sizeof model);
     return named_values_add_text(manifest, "", "cpu", model);
 }
 
@@ -189,4 +188,21 @@ const char *manifest_libc(void)
 #else
     return NULL; /* musl does not tell its version */
 #endif
+}
+
+const char *manifest_scheduler(void)
+{
+    static const struct {
+        int policy;
+        const char *name;
+    } policies[] = {
+        {SCHED_OTHER, "SCHED_OTHER"}, {SCHED_BATCH, "SCHED_BATCH"}, {SCHED_IDLE, "SCHED_IDLE"},
+        {SCHED_FIFO, "SCHED_FIFO"},   {SCHED_RR, "SCHED_RR"},
+    };
+    int policy = sched_getscheduler(0);
+    for (size_t i = 0; i < sizeof policies / sizeof policies[0]; i++) {
+        if ((policy & ~SCHED_RESET_ON_FORK) == policies[i].policy)
+            return policies[i].name;
+    }
+    return NULL;
 }

@@ -18,3 +18,8 @@ const char *manifest_libc(void)
 {
     return NULL;
 }
+
+const char *manifest_scheduler(void)
+{
+    return NULL;
+}

@@ -2,8 +2,13 @@
  * until it fits (sched_setaffinity(2), "Handling systems with large CPU affinity masks"). */
 #include "harness/system/placement.h"
 
+#include "harness/base/text_file.h"
+
 #include <errno.h>
 #include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define MOST_CPUS (1 << 16)
 
@@ -51,4 +56,59 @@ int placement_pin(int cpu)
     int result = sched_setaffinity(0, set_bytes, set) == 0 ? 0 : -errno;
     CPU_FREE(set);
     return result;
+}
+
+/* ---- what is known of a CPU ---- */
+
+enum { PATH_BYTES = 512, LIST_BYTES = 4096 };
+
+static int read_number(const char *root, int cpu, const char *name, int *number)
+{
+    char path[PATH_BYTES], text[64];
+    snprintf(path, sizeof path, "%s/sys/devices/system/cpu/cpu%d/%s", root, cpu, name);
+    if (text_file_read(path, text, sizeof text) < 0)
+        return -ENOENT;
+    return sscanf(text, "%d", number) == 1 ? 0 : -EINVAL;
+}
+
+/* Whether "0-3,8" has it. */
+static bool list_has(const char *list, int cpu)
+{
+    for (const char *at = list; *at != '\0'; at += strcspn(at, ",") + (strchr(at, ',') != NULL)) {
+        int first, last;
+        int fields = sscanf(at, "%d-%d", &first, &last);
+        if (fields >= 1 && cpu >= first && cpu <= (fields == 2 ? last : first))
+            return true;
+    }
+    return false;
+}
+
+/* Where kernels do not tell of capacities, processors with two kinds of cores have two devices. */
+static unsigned speed_of(const char *root, int cpu)
+{
+    char path[PATH_BYTES], slow[LIST_BYTES];
+    int capacity;
+    if (read_number(root, cpu, "cpu_capacity", &capacity) == 0 && capacity > 0)
+        return (unsigned)capacity;
+    snprintf(path, sizeof path, "%s/sys/devices/cpu_atom/cpus", root);
+    if (text_file_read(path, slow, sizeof slow) < 0)
+        return 0;
+    return list_has(slow, cpu) ? 1 : 2;
+}
+
+int placement_cpus(const char *root, struct placement_cpu *cpus, size_t capacity)
+{
+    int *numbers = calloc(capacity + 1, sizeof *numbers);
+    if (numbers == NULL)
+        return -ENOMEM;
+    int count = placement_allowed_cpus(numbers, capacity);
+    for (int i = 0; i < count && (size_t)i < capacity; i++) {
+        /* The list of siblings begins with the first of them, which stands for the core. */
+        int core = -1;
+        read_number(root, numbers[i], "topology/thread_siblings_list", &core);
+        cpus[i] = (struct placement_cpu){
+            .number = numbers[i], .core = core, .speed = speed_of(root, numbers[i])};
+    }
+    free(numbers);
+    return count;
 }

@@ -14,3 +14,9 @@ int placement_pin(int cpu)
     (void)cpu;
     return -ENOTSUP;
 }
+
+int placement_cpus(const char *root, struct placement_cpu *cpus, size_t capacity)
+{
+    (void)root, (void)cpus, (void)capacity;
+    return 0;
+}

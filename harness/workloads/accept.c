@@ -45,6 +45,7 @@ static struct cell_needs needs(const char *mode, const struct named_values *para
         .server_files = accept_capacity(mode, params) + budget + OTHER_FILES,
         .generator_files = idle + backlog + OTHER_FILES,
         .backlog = backlog,
+        .backlog_parameter = accept_backlog_parameter(mode, params),
     };
 }
 

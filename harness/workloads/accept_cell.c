@@ -2,13 +2,25 @@
 
 #include <string.h>
 
-unsigned accept_backlog(const char *mode, const struct named_values *params)
+static const char *backlog_parameter(const char *mode)
 {
     if (strcmp(mode, "drain") == 0)
-        return (unsigned)parameter_integer(params, "queue");
-    const char *name = strcmp(mode, "rate") == 0 ? "conns_max" : "conns";
-    unsigned conns = (unsigned)parameter_integer(params, name);
+        return "queue";
+    return strcmp(mode, "rate") == 0 ? "conns_max" : "conns";
+}
+
+unsigned accept_backlog(const char *mode, const struct named_values *params)
+{
+    unsigned conns = (unsigned)parameter_integer(params, backlog_parameter(mode));
+    if (strcmp(mode, "drain") == 0)
+        return conns;
     return conns > STEADY_BACKLOG_MIN ? conns : STEADY_BACKLOG_MIN;
+}
+
+const char *accept_backlog_parameter(const char *mode, const struct named_values *params)
+{
+    const char *name = backlog_parameter(mode);
+    return accept_backlog(mode, params) == parameter_integer(params, name) ? name : NULL;
 }
 
 /* For `rate` twice the connections that are under way: the client may have ended as many that the

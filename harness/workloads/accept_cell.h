@@ -29,6 +29,8 @@ extern const struct metric accept_metrics[];
 struct backend_config accept_config(const struct named_values *params);
 
 unsigned accept_backlog(const char *mode, const struct named_values *params);
+/* The parameter that it follows; NULL: it is the smallest that there is. */
+const char *accept_backlog_parameter(const char *mode, const struct named_values *params);
 
 /* Connections that the server may hold at once, idle ones included. */
 unsigned accept_capacity(const char *mode, const struct named_values *params);

@@ -225,6 +225,7 @@ static struct cell_needs needs(const char *mode, const struct named_values *para
         needs.server_files += conns + CLOSING_FILES;
         needs.generator_files += conns;
         needs.backlog = conns;
+        needs.backlog_parameter = "conns";
     }
     return needs;
 }

@@ -112,7 +112,9 @@ void an_open_that_fails_at_any_call_leaves_nothing_behind(struct fixture *f)
             fault_plan(0, 0, 0);
             if (r >= 0)
                 f->ops->close(backend);
-            expect_equal(r, failed ? errors[e] : 0);
+            /* A mechanism may do without a call, or make it again. */
+            if (r < 0)
+                expect_equal(r, failed ? errors[e] : 0);
             if (!failed)
                 break;
             expect_between(after, 0, 1000, "calls made by one open()");

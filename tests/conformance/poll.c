@@ -45,6 +45,22 @@ void a_readable_pipe_is_told_in_every_wait_until_it_is_drained(struct fixture *f
     expect_quiet(f, 10);
 }
 
+void bytes_that_were_read_before_the_wait_are_told_of_once_at_most(struct fixture *f)
+{
+    int writer;
+    backend_start(f);
+    struct endpoint *source = pipe_reader(f, &writer, IO_WANT_READABLE);
+    expect_quiet(f, 10);
+    for (unsigned round = 0; round < 3; round++) {
+        unsigned before = source->polls;
+        expect_equal(write(writer, "a", 1), 1);
+        read_away(source, 1);
+        wait_once(f, in_ms(10));
+        expect_between(source->polls - before, 0, 1, "reports of a byte that is gone");
+        expect_quiet(f, 10);
+    }
+}
+
 void a_writable_pipe_is_told_in_every_wait_until_it_is_full(struct fixture *f)
 {
     int reader;

@@ -3,6 +3,7 @@
 #include "tests/conformance/network.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -19,6 +20,23 @@ void adopting_and_releasing_without_a_wait_between_leaves_nothing(struct fixture
         close(ends[1]);
     }
     expect_equal(wait_once(f, 0), 0);
+}
+
+/* Accepted ones, which may be no descriptors of the process (io_uring:+direct): Linux 6.1 closes
+ * such a one up to a second late. */
+void the_peer_of_a_released_connection_sees_its_end_within_200_ms(struct fixture *f)
+{
+    struct sockaddr_in address;
+    backend_start(f);
+    struct endpoint *server = listener(f, 8, &address, IO_WANT_ACCEPT);
+    for (unsigned round = 0; round < 3; round++) {
+        struct pollfd peer = {.fd = peer_connect(f, &address), .events = POLLIN};
+        WAIT_UNTIL(f, server->accepts == round + 1);
+        release_wholly(f, adopt(f, take_accepted(f), IO_WANT_RECV));
+        if (poll(&peer, 1, 200) == 0)
+            fail_case("the peer saw no end within 200 ms of the release, round %u", round);
+        expect(peer_sees_the_end(peer.fd), "the peer to see the end");
+    }
 }
 
 void a_release_is_over_at_once_or_by_one_closed_result(struct fixture *f)

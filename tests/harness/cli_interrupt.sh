@@ -35,12 +35,16 @@ children_of() { # PID WORD
     true
 }
 
-ended_by() { # SIGNAL STATUS
+ended_by() { # SIGNAL STATUS [TIMES]
     "$pollbench" run "${endless[@]}" --out r >out 2>err &
     local pid=$! children
     wait_until 20 has_rounds r 3 || fail "no rounds" || return 1
     children="$(children_of $pid trial) $(children_of $pid generate)"
     kill -"$1" $pid
+    for ((times = 1; times < ${3:-1}; times++)); do
+        sleep 0.1
+        kill -"$1" $pid 2>/dev/null
+    done
     status=0
     wait $pid || status=$?
     expect_status "$2" && expect_error interrupted "in r" || return 1
@@ -60,6 +64,11 @@ ctrl_c_keeps_the_finished_rounds_and_says_where_they_are() {
 
 sigterm_keeps_the_finished_rounds_and_says_where_they_are() {
     ended_by TERM 143
+}
+
+# As supervisors do that send it to the process and to its group.
+sigterm_three_times_at_once_is_one_request() {
+    ended_by TERM 143 3
 }
 
 # The folder is made before the machine is probed, which takes a second.
@@ -204,7 +213,7 @@ a_trial_that_hangs_is_killed_and_reported() {
 }
 
 run_tests ctrl_c_keeps_the_finished_rounds_and_says_where_they_are \
-    sigterm_keeps_the_finished_rounds_and_says_where_they_are \
+    sigterm_keeps_the_finished_rounds_and_says_where_they_are sigterm_three_times_at_once_is_one_request \
     ctrl_c_while_the_charts_are_drawn_says_so_too \
     a_run_that_is_interrupted_while_it_probes_has_no_rounds_and_says_so \
     a_run_that_is_killed_at_any_moment_keeps_every_finished_round \

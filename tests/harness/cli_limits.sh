@@ -65,6 +65,30 @@ memory_that_runs_out_is_a_sentence() {
         expect_run r 'all(not t["valid"] and "memory" in t["why_invalid"] for t in trials)'
 }
 
-run_tests a_cell_beyond_the_limit_of_files_is_skipped_and_the_others_run \
+# A group of a fifth of a CPU; fails where none can be made.
+make_slow_group() {
+    local name=pollbench-test-$$
+    if [ -w /sys/fs/cgroup/cpu/cgroup.procs ]; then
+        group=/sys/fs/cgroup/cpu/$name
+        mkdir "$group" && echo 20000 >"$group/cpu.cfs_quota_us"
+    else
+        group=/sys/fs/cgroup/$name
+        grep -qw cpu /sys/fs/cgroup/cgroup.subtree_control && mkdir "$group" && echo 20000 100000 >"$group/cpu.max"
+    fi 2>/dev/null
+}
+
+trials_that_a_quota_of_cpu_time_stopped_do_not_count() {
+    local group
+    make_slow_group || { skip_test "no control group with a quota can be made here"; return; }
+    status=0
+    (echo "$BASHPID" >"$group/cgroup.procs" && exec "$pollbench" run pool --set mode=throughput --set seconds=0.2 \
+        --backends epoll --rounds 1 --out r) >out 2>err || status=$?
+    rmdir "$group" || fail "a process is left in the group" || return 1
+    expect_run r 'run["manifest"]["limits"]["cpu_quota"] == 0.2' &&
+        expect_run r 'trials and all(not t["valid"] and "quota of CPU time" in t["why_invalid"] for t in trials)' || return 1
+    follows_the_schema r
+}
+
+run_tests trials_that_a_quota_of_cpu_time_stopped_do_not_count a_cell_beyond_the_limit_of_files_is_skipped_and_the_others_run \
     with_no_cell_left_it_ends_with_3 a_queue_beyond_somaxconn_is_skipped_with_the_remedy \
     ports_that_run_out_are_a_sentence memory_that_runs_out_is_a_sentence

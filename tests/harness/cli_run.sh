@@ -203,7 +203,26 @@ in_a_short_time_trials_are_cut_and_the_last_cells_are_left_out() {
 calls_are_not_counted_where_that_would_take_much_of_the_time() {
     pb run accept --set mode=drain --set queue=100 --set drains=50 --set idle=0 --backends poll,epoll --time 2s --out r
     expect_status 0 && expect_error "system calls are not counted" &&
-        expect_run r 'run["why_not_counted"] and not any(c["counting_trials"] for c in cells)'
+        expect_run r 'run["why_not_counted"] and not any(c["counting_trials"] for c in cells)' || return 1
+    pb report r
+    grep -q "^  SKIPPED counting system calls: it would have taken" out || fail "the tables do not say so" || return 1
+    grep -q "system calls were not counted: it would have taken" r/skipped.csv || fail "skipped.csv does not" || return 1
+    grep -q "counting system calls: it would have taken" r/report.html || fail "report.html does not"
+}
+
+one_cpu_for_both_is_said_and_a_cpu_that_is_not_allowed_is_refused() {
+    command -v taskset >/dev/null || { skip_test "there is no taskset"; return; }
+    local last
+    last=$(taskset -cp $$ | grep -oE '[0-9]+$')
+    status=0
+    taskset -c "$last" "$pollbench" run "${small[@]}" --rounds 1 --out r >out 2>err || status=$?
+    expect_status 0 && expect_run r 'run["placement"]["one_core"] is True' || return 1
+    pb report r
+    tr -s ' \n' ' ' <out | grep -q "server and generator share CPU $last" || fail "the tables do not say so" || return 1
+    pb run "${small[@]}" --rounds 1 --server-cpu 60000 --out s
+    expect_status 2 && expect_error "CPU 60000 is not one that this process may use" && [ ! -e s ] || return 1
+    pb run "${small[@]}" --rounds 1 --server-cpu "$last" --generator-cpu "$last" --out t
+    expect_status 0 && expect_run t "run['placement'] == {'subject_cpu': $last, 'generator_cpu': $last, 'one_core': True}"
 }
 
 what_was_given_is_not_cut() {
@@ -299,7 +318,8 @@ run_tests what_is_decided_ends_the_run_unless_all_rounds_are_asked_for \
     the_seed_decides_the_order json_is_all_of_standard_output \
     quiet_says_nothing_on_standard_error progress_is_drawn_on_a_terminal_only \
     no_round_begins_when_the_time_is_over rounds_and_time_bound_a_run_together \
-    a_time_that_nothing_fits_into_is_refused what_was_given_is_not_cut \
+    a_time_that_nothing_fits_into_is_refused one_cpu_for_both_is_said_and_a_cpu_that_is_not_allowed_is_refused \
+    what_was_given_is_not_cut \
     in_a_short_time_trials_are_cut_and_the_last_cells_are_left_out calls_are_not_counted_where_that_would_take_much_of_the_time 
     a_round_is_added_and_nothing_is_written_again \
     run_json_is_saved_when_it_changes_and_not_each_round \

@@ -169,6 +169,10 @@ case_a_linux_call_in_a_portable_file_is_found() {
     breaks harness/main.c 'x(1); if (sched_setaffinity (0, 1, NULL)) y("/*");' "only Linux has this call"
 }
 
+case_a_name_that_only_linux_has_in_a_portable_file_is_found() {
+    breaks harness/main.c 'return -EREMOTEIO;' "only Linux has this name"
+}
+
 case_code_after_a_comment_is_looked_at() {
     breaks loop/loop.c '/* " */ int fd = eventfd(0, 0);' "only Linux has this call"
 }

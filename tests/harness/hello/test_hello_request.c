@@ -79,7 +79,7 @@ static void expect(const struct feeder *feeder, const char *text, size_t cut, co
 
 /* "200 405!": the answers in order; "!": and the connection ends, "o": to HTTP/1.0, "h": to HEAD,
  * "100": one that says to go on, which comes only when the body was waited for. */
-static void gets(const char *text, const char *expected)
+static void answers(const char *text, const char *expected)
 {
     struct feeder feeder;
     size_t length = strlen(text);
@@ -98,18 +98,18 @@ static void gets(const char *text, const char *expected)
 static void get_and_head_are_answered(void **state)
 {
     (void)state;
-    gets(GET "\r\n", "200");
-    gets("HEAD / HTTP/1.1\r\n" HOST "\r\n", "200h");
-    gets("GET /any/path?and=query HTTP/1.1\r\nAccept: */*\r\n" HOST "X-Empty:\r\n\r\n", "200");
-    gets("GET http://a/ HTTP/1.1\r\n" HOST "\r\n", "200");
-    gets("\r\n\r\n" GET "\r\n", "200");
+    answers(GET "\r\n", "200");
+    answers("HEAD / HTTP/1.1\r\n" HOST "\r\n", "200h");
+    answers("GET /any/path?and=query HTTP/1.1\r\nAccept: */*\r\n" HOST "X-Empty:\r\n\r\n", "200");
+    answers("GET http://a/ HTTP/1.1\r\n" HOST "\r\n", "200");
+    answers("\r\n\r\n" GET "\r\n", "200");
 }
 
 static void pipelined_requests_are_answered_in_order(void **state)
 {
     (void)state;
-    gets(GET "\r\n" GET "\r\n" GET "\r\n", "200 200 200");
-    gets(GET "\r\nHEAD / HTTP/1.1\r\n" HOST "\r\nPOST / HTTP/1.1\r\n" HOST
+    answers(GET "\r\n" GET "\r\n" GET "\r\n", "200 200 200");
+    answers(GET "\r\nHEAD / HTTP/1.1\r\n" HOST "\r\nPOST / HTTP/1.1\r\n" HOST
              "Content-Length: 3\r\n\r\nabc" GET "\r\n\r\n" GET "\r\n",
          "200 200h 405 200 200");
 }
@@ -117,85 +117,85 @@ static void pipelined_requests_are_answered_in_order(void **state)
 static void connection_and_version_decide_whether_it_goes_on(void **state)
 {
     (void)state;
-    gets(GET "Connection: close\r\n\r\n" GET "\r\n", "200!");
-    gets(GET "Connection: foo, CLOSE\r\n\r\n", "200!");
-    gets("GET / HTTP/1.0\r\n\r\n", "200!o");
-    gets("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n" GET "\r\n", "200o 200");
-    gets("GET / HTTP/2.0\r\n" HOST "\r\n", "505!");
+    answers(GET "Connection: close\r\n\r\n" GET "\r\n", "200!");
+    answers(GET "Connection: foo, CLOSE\r\n\r\n", "200!");
+    answers("GET / HTTP/1.0\r\n\r\n", "200!o");
+    answers("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n" GET "\r\n", "200o 200");
+    answers("GET / HTTP/2.0\r\n" HOST "\r\n", "505!");
 }
 
 static void a_request_needs_one_host(void **state)
 {
     (void)state;
-    gets("GET / HTTP/1.1\r\n\r\n", "400!");
-    gets("GET / HTTP/1.1\r\nHost: a\r\nhOST: b\r\n\r\n", "400!");
-    gets("GET / HTTP/1.1\r\nHosts: a\r\nXHost: b\r\n\r\n", "400!");
-    gets("GET / HTTP/1.1\r\nHost:\r\n\r\n", "200");
-    gets("GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", "400!o");
+    answers("GET / HTTP/1.1\r\n\r\n", "400!");
+    answers("GET / HTTP/1.1\r\nHost: a\r\nhOST: b\r\n\r\n", "400!");
+    answers("GET / HTTP/1.1\r\nHosts: a\r\nXHost: b\r\n\r\n", "400!");
+    answers("GET / HTTP/1.1\r\nHost:\r\n\r\n", "200");
+    answers("GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", "400!o");
 }
 
 static void what_is_no_request_is_malformed(void **state)
 {
     (void)state;
-    gets("garbage\r\n\r\n", "400!");
-    gets("GARBAGE\r\n", "400!");
-    gets("\x16\x03\x01\x02", "400!");
-    gets(" / HTTP/1.1\r\n", "400!");
-    gets("GET / HTTP/1.1\r\nno colon\r\n\r\n", "400!");
-    gets("GET / HTTP/x.1\r\n\r\n", "400!");
-    gets("GET / FTP/1.1\r\n\r\n", "400!");
-    gets("GET /\x01 HTTP/1.1\r\n" HOST "\r\n", "400!");
-    gets(GET "A\x01: b\r\n\r\n", "400!");
-    gets(GET "Content-Length: 3x\r\n\r\n", "400!");
-    gets(GET "Content-Length: 3\r\nContent-Length: 4\r\n\r\n", "400!");
-    gets(GET "Content-Length: 99999999999999999999\r\n\r\n", "400!");
-    gets(GET "Transfer-Encoding: chunked\r\n\r\nxyz\r\n", "400!");
-    gets("POST / HTTP/1.1\r\n" HOST "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
+    answers("garbage\r\n\r\n", "400!");
+    answers("GARBAGE\r\n", "400!");
+    answers("\x16\x03\x01\x02", "400!");
+    answers(" / HTTP/1.1\r\n", "400!");
+    answers("GET / HTTP/1.1\r\nno colon\r\n\r\n", "400!");
+    answers("GET / HTTP/x.1\r\n\r\n", "400!");
+    answers("GET / FTP/1.1\r\n\r\n", "400!");
+    answers("GET /\x01 HTTP/1.1\r\n" HOST "\r\n", "400!");
+    answers(GET "A\x01: b\r\n\r\n", "400!");
+    answers(GET "Content-Length: 3x\r\n\r\n", "400!");
+    answers(GET "Content-Length: 3\r\nContent-Length: 4\r\n\r\n", "400!");
+    answers(GET "Content-Length: 99999999999999999999\r\n\r\n", "400!");
+    answers(GET "Transfer-Encoding: chunked\r\n\r\nxyz\r\n", "400!");
+    answers("POST / HTTP/1.1\r\n" HOST "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
          "400!");
-    gets(GET "\r\ngarbage\r\n", "200 400!");
+    answers(GET "\r\ngarbage\r\n", "200 400!");
 }
 
 static void a_known_method_is_refused_and_the_connection_goes_on(void **state)
 {
     (void)state;
-    gets("POST / HTTP/1.1\r\n" HOST "\r\n" GET "\r\n", "405 200");
-    gets("OPTIONS * HTTP/1.1\r\n" HOST "\r\n" GET "\r\n", "405 200");
-    gets("DELETE / HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", "405!");
-    gets("CONNECT a:80 HTTP/1.1\r\n" HOST "\r\n" GET "\r\n", "405!");
+    answers("POST / HTTP/1.1\r\n" HOST "\r\n" GET "\r\n", "405 200");
+    answers("OPTIONS * HTTP/1.1\r\n" HOST "\r\n" GET "\r\n", "405 200");
+    answers("DELETE / HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", "405!");
+    answers("CONNECT a:80 HTTP/1.1\r\n" HOST "\r\n" GET "\r\n", "405!");
 }
 
 static void an_unknown_method_is_not_implemented_if_its_line_is_one(void **state)
 {
     (void)state;
-    gets("BREW / HTTP/1.1\r\n" HOST "\r\n", "501!");
-    gets("GETS / HTTP/1.1\r\n" HOST "\r\n", "501!");
-    gets("get / HTTP/1.1\r\n" HOST "\r\n", "501!");
-    gets("X /any/path HTTP/1.0\n", "501!");
-    gets("BREW / HTTP/3.0\r\n", "505!");
-    gets("BREW / HTTP/0.1\r\n", "400!");
-    gets("BREW / HTTP/1.12\r\n", "400!");
-    gets("BREW / HTTP/1.\r\n", "400!");
-    gets("BREW / HTTP/1.1 x\r\n", "400!");
-    gets("BREW  / HTTP/1.1\r\n", "400!");
-    gets("BREW /\r\n", "400!");
-    gets("BR(W / HTTP/1.1\r\n", "400!");
-    gets("BREW /\x80 HTTP/1.1\r\n", "400!");
+    answers("BREW / HTTP/1.1\r\n" HOST "\r\n", "501!");
+    answers("GETS / HTTP/1.1\r\n" HOST "\r\n", "501!");
+    answers("get / HTTP/1.1\r\n" HOST "\r\n", "501!");
+    answers("X /any/path HTTP/1.0\n", "501!");
+    answers("BREW / HTTP/3.0\r\n", "505!");
+    answers("BREW / HTTP/0.1\r\n", "400!");
+    answers("BREW / HTTP/1.12\r\n", "400!");
+    answers("BREW / HTTP/1.\r\n", "400!");
+    answers("BREW / HTTP/1.1 x\r\n", "400!");
+    answers("BREW  / HTTP/1.1\r\n", "400!");
+    answers("BREW /\r\n", "400!");
+    answers("BR(W / HTTP/1.1\r\n", "400!");
+    answers("BREW /\x80 HTTP/1.1\r\n", "400!");
 }
 
 static void bodies_are_ignored_up_to_the_limit(void **state)
 {
     (void)state;
-    gets(GET "Content-Length: 0\r\n\r\n" GET "\r\n", "200 200");
-    gets(GET "Content-Length: 20\r\n\r\n01234567890123456789" GET "\r\n", "200 200");
-    gets(GET "Content-Length: 21\r\n\r\n0123", "413!");
-    gets(GET "Content-Length: 4611686018427387904\r\n\r\n", "413!");
-    gets(GET
+    answers(GET "Content-Length: 0\r\n\r\n" GET "\r\n", "200 200");
+    answers(GET "Content-Length: 20\r\n\r\n01234567890123456789" GET "\r\n", "200 200");
+    answers(GET "Content-Length: 21\r\n\r\n0123", "413!");
+    answers(GET "Content-Length: 4611686018427387904\r\n\r\n", "413!");
+    answers(GET
          "Transfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\na;b=c\r\n0123456789\r\n0\r\n\r\n" GET
          "\r\n",
          "200 200");
-    gets(GET "Transfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\nb\r\n0123456789a\r\n0\r\n\r\n",
+    answers(GET "Transfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\nb\r\n0123456789a\r\n0\r\n\r\n",
          "413!");
-    gets(GET "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nHost: b\r\nExpect: c\r\n\r\n" GET
+    answers(GET "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nHost: b\r\nExpect: c\r\n\r\n" GET
              "\r\n",
          "200 200");
 }
@@ -207,30 +207,30 @@ static void a_header_may_be_as_long_as_the_limit_and_no_longer(void **state)
     int head = snprintf(fits, sizeof fits, "%sX: ", GET);
     memset(fits + head, 'x', sizeof fits - (size_t)head);
     memcpy(fits + 196, "\r\n\r\n", 5);
-    gets(fits, "200");
+    answers(fits, "200");
     memset(longer, 'x', sizeof longer);
     memcpy(longer, fits, 196);
     memcpy(longer + 197, "\r\n\r\n", 5);
-    gets(longer, "431!");
+    answers(longer, "431!");
     memset(longer, 'A', sizeof longer);
     longer[sizeof longer - 1] = '\0';
-    gets(longer, "431!"); /* an unknown method without end */
+    answers(longer, "431!"); /* an unknown method without end */
     memcpy(longer, "GET /", 5);
-    gets(longer, "431!");
+    answers(longer, "431!");
     char pair[500]; /* each request has its own */
     snprintf(pair, sizeof pair, "%s%s", fits, fits);
-    gets(pair, "200 200");
+    answers(pair, "200 200");
 }
 
 static void upgrade_is_ignored(void **state)
 {
     (void)state;
-    gets(GET "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n" GET "\r\n", "200 200");
-    gets(GET
+    answers(GET "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n" GET "\r\n", "200 200");
+    answers(GET
          "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\nab" GET
          "\r\n",
          "200 200");
-    gets("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "505!");
+    answers("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "505!");
 }
 
 /* How often "100" comes depends on the cut here: not when the body is there already. */
@@ -254,13 +254,13 @@ static void an_expected_continue_is_sent_when_the_body_is_not_there_yet(void **s
 static void an_expectation_that_changes_nothing_is_answered_at_once(void **state)
 {
     (void)state;
-    gets(GET "Expect: 100-continue\r\n\r\n", "200");
-    gets("GET / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\na", "200!o");
-    gets("POST / HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 1\r\n\r\n", "405!");
-    gets(GET "Expect: 100-continue\r\nContent-Length: 21\r\n\r\n", "413!");
-    gets(GET "Expect: the best\r\n\r\n", "417!");
-    gets(GET "Expect: 100-continues\r\nExpect: 100-continue\r\n\r\n", "417!");
-    gets(GET "Expect: 100-continue             x\r\n\r\n", "417!");
+    answers(GET "Expect: 100-continue\r\n\r\n", "200");
+    answers("GET / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\na", "200!o");
+    answers("POST / HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 1\r\n\r\n", "405!");
+    answers(GET "Expect: 100-continue\r\nContent-Length: 21\r\n\r\n", "413!");
+    answers(GET "Expect: the best\r\n\r\n", "417!");
+    answers(GET "Expect: 100-continues\r\nExpect: 100-continue\r\n\r\n", "417!");
+    answers(GET "Expect: 100-continue             x\r\n\r\n", "417!");
 }
 
 static void a_request_has_begun_with_its_first_byte(void **state)

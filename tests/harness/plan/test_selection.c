@@ -15,8 +15,7 @@
 static int not_here(const struct subject *subject, char *reason, uint32_t *granted)
 {
     (void)subject;
-    /* What a kernel grants is nobody's when the rest is missing. */
-    *granted = 1;
+    *granted = 2;
     snprintf(reason, REASON_BYTES, "it takes another system");
     return -ENOTSUP;
 }
@@ -73,7 +72,7 @@ static void a_description_says_what_was_asked_and_granted_or_why_there_is_none(v
     assert_false(description.available);
     assert_string_equal(description.reason, "it takes another system");
     assert_int_equal(description.asked, 3);
-    assert_int_equal(description.granted, 0);
+    assert_int_equal(description.granted, 2);
     subject_describe(&present, &description);
     assert_true(description.available);
     assert_string_equal(description.reason, "");
@@ -197,7 +196,26 @@ static void a_backlog_beyond_the_kernels_is_skipped_with_the_remedy(void **state
     build_cells("queue=128,129", "budget=1");
     assert_int_equal(place_in_cells(&limits), cells.count / 2);
     const char *reason = cells.list[cells.count - 1].skipped;
-    assert_non_null(strstr(reason, "sysctl -w net.core.somaxconn=129"));
+    assert_non_null(strstr(reason, "sysctl -w net.core.somaxconn=129, or set a smaller queue"));
+}
+
+static void the_remedy_names_a_parameter_that_the_cell_has(void **state)
+{
+    struct run_options options = {.subjects = {subject_find("poll")}, .subject_count = 1};
+    const struct limits limits = {
+        .files = UINT64_MAX, .backlog = 100, .backlog_name = "net.core.somaxconn"};
+    struct run_options asked;
+    char problem[PROBLEM_BYTES];
+    char *argv[] = {"run", "accept", "--set", "mode=steady", "--set", "conns=1,200"};
+    (void)state;
+    selection_of_subjects(&selection, &options);
+    assert_int_equal(run_options_parse(&asked, 6, argv, problem), OPTIONS_DONE);
+    assert_int_equal(cells_build(&cells, &asked, problem), 0);
+    run_options_free(&asked);
+    assert_int_equal(place_in_cells(&limits), 0);
+    /* One connection needs the smallest queue that there is, so fewer would not help. */
+    assert_null(strstr(cells.list[0].skipped, "set a smaller"));
+    assert_non_null(strstr(cells.list[cells.count - 1].skipped, "=200, or set a smaller conns"));
 }
 
 static void a_subject_that_cannot_run_a_cell_is_recorded_with_the_reason(void **state)
@@ -234,6 +252,7 @@ int main(void)
         cmocka_unit_test_teardown(only_the_cell_that_does_not_fit_is_skipped_and_says_what_it_needs,
                                   forget),
         cmocka_unit_test_teardown(a_backlog_beyond_the_kernels_is_skipped_with_the_remedy, forget),
+        cmocka_unit_test_teardown(the_remedy_names_a_parameter_that_the_cell_has, forget),
         cmocka_unit_test_teardown(a_subject_that_cannot_run_a_cell_is_recorded_with_the_reason,
                                   forget),
     };

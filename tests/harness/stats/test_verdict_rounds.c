@@ -1,4 +1,5 @@
 /* The rounds that it would take until there is a verdict. */
+#include "harness/stats/normal.h"
 #include "tests/harness/stats/verdict_question.h"
 
 #include <math.h>
@@ -11,7 +12,9 @@
 
 static struct verdict foretell(size_t n, double log_ratio, double deviation, size_t pairs)
 {
-    double half = fabs(log_ratio) + 0.1;
+    /* As wide as so many pairs make it, and wide enough to decide nothing. */
+    double z = -normal_quantile(0.005 / (double)pairs);
+    double half = fmax(fabs(log_ratio) + 0.001, 1.5 * z * deviation / sqrt((double)n));
     struct effect effect =
         effect_of(n, exp(log_ratio - half), exp(log_ratio), exp(log_ratio + half));
     struct verdict_question question = question_of(&effect);

@@ -1,5 +1,6 @@
 /* What a run says of the machine. */
 #include "harness/system/manifest.h"
+#include "harness/system/manifest_system.h"
 #include "harness/system/placement.h"
 
 #include <jansson.h>
@@ -32,6 +33,8 @@ static const struct {
     {"", "cpus", VALUE_INTEGER, true},
     {"", "allowed_cpus", VALUE_TEXT, false},
     {"", "user_hz", VALUE_INTEGER, true},
+    {"", "nice", VALUE_INTEGER, false},
+    {"", "scheduler", VALUE_TEXT, false},
     {"", "cpu", VALUE_TEXT, false},
     {"", "cores", VALUE_INTEGER, false},
     {"", "memory_kib", VALUE_INTEGER, false},
@@ -48,6 +51,8 @@ static const struct {
     {"limits", "memlock_hard", VALUE_INTEGER, true},
     {"limits", "nproc_soft", VALUE_INTEGER, true},
     {"limits", "nproc_hard", VALUE_INTEGER, true},
+    {"limits", "cpu_quota", VALUE_REAL, false},
+    {"limits", "memory_max_kib", VALUE_INTEGER, false},
     {"libraries", "libc", VALUE_TEXT, false},
     {"libraries", "jansson", VALUE_TEXT, true},
     {"", "commit", VALUE_TEXT, false},
@@ -163,6 +168,41 @@ static void the_date_is_now_in_utc(void **state)
     named_values_free(&manifest);
 }
 
+/* Texts in the form of each architecture's kernel. */
+static void the_cpu_is_named_on_every_architecture(void **state)
+{
+    static const struct {
+        const char *cpuinfo, *name;
+    } rows[] = {
+        {"processor\t: 0\nvendor_id\t: X\nmodel\t\t: 1\nmodel name\t: Some CPU @ 2 GHz\nstepping: "
+         "1\n",
+         "Some CPU @ 2 GHz"},
+        {"processor\t: 0\nBogoMIPS\t: 50.00\nCPU implementer\t: 0x41\nCPU architecture: 8\n"
+         "CPU part\t: 0xd0c\n",
+         "ARM implementer 0x41 part 0xd0c"},
+        {"processor\t: 0\nmodel name\t: ARMv7 Processor rev 4 (v7l)\nCPU implementer\t: 0x41\n",
+         "ARMv7 Processor rev 4 (v7l)"},
+        {"processor\t: 0\ncpu\t\t: POWER9, altivec supported\nclock\t: 2.2GHz\n",
+         "POWER9, altivec supported"},
+        {"system type\t: x\nprocessor\t: 0\ncpu model\t\t: MIPS 24Kc V7.4\n", "MIPS 24Kc V7.4"},
+        {"processor\t: 0\nhart\t: 1\nisa\t: rv64imafdc\nuarch\t: sifive,u74-mc\n", "sifive,u74-mc"},
+        {"vendor_id       : IBM/S390\nprocessor 0: version = 00,  identification = 000000,  "
+         "machine = 8561\n",
+         "IBM machine 8561"},
+        {"model name\t:", ""},
+        {"CPU implementer\t: 0x41\n", ""},
+        {"", ""},
+    };
+    char name[32];
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        manifest_cpu_name(rows[i].cpuinfo, name, sizeof name);
+        assert_string_equal(name, rows[i].name);
+    }
+    manifest_cpu_name("model name : a name that is longer than the room for it is", name, 8);
+    assert_string_equal(name, "a name ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,6 +210,7 @@ int main(void)
         cmocka_unit_test(the_manifest_agrees_with_the_system),
         cmocka_unit_test(the_manifest_lists_the_allowed_cpus),
         cmocka_unit_test(the_date_is_now_in_utc),
+        cmocka_unit_test(the_cpu_is_named_on_every_architecture),
     };
     return cmocka_run_group_tests_name("manifest", tests, NULL, NULL);
 }
