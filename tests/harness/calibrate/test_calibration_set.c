@@ -259,9 +259,8 @@ static double number(const json_t *result, const char *figure)
     return json_number_value(json_object_get(result, figure));
 }
 
-/* The results that were written when it was measured are those of another test; by that of today
- * its rounds say the same, but for single comparisons. */
-static void the_reference_is_judged_much_as_it_was(void **state)
+/* Its rounds, judged again, say what was written when it was measured. */
+static void the_reference_is_judged_as_it_was(void **state)
 {
     (void)state;
     char text[1 << 16];
@@ -281,11 +280,10 @@ static void the_reference_is_judged_much_as_it_was(void **state)
     assert_int_equal(json_array_size(theirs), 8);
     for (size_t i = 0; i < 8; i++) {
         const json_t *one = json_array_get(ours, i), *other = json_array_get(theirs, i);
-        double planted = number(one, "planted"), named = number(one, "named");
-        assert_true(planted == number(other, "planted"));
-        assert_true(number(one, "comparisons") == 100 && number(other, "comparisons") == 100);
-        assert_true(number(one, "wrong") <= number(other, "wrong"));
-        assert_in_range((int)named, planted > 0 ? 90 : 0, planted > 0 ? 100 : 1);
+        static const char *const figures[] = {"planted", "comparisons", "named", "wrong"};
+        assert_true(number(one, "comparisons") > 0);
+        for (size_t k = 0; k < sizeof figures / sizeof figures[0]; k++)
+            assert_true(number(one, figures[k]) == number(other, figures[k]));
     }
     json_decref(printed);
     json_decref(file);
@@ -318,7 +316,7 @@ int main(void)
         TEST(every_field_that_is_wrong_is_named),
         TEST(what_cannot_be_is_named),
         TEST(a_file_that_is_no_json_is_refused_with_its_line),
-        TEST(the_reference_is_judged_much_as_it_was),
+        TEST(the_reference_is_judged_as_it_was),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
