@@ -16,8 +16,8 @@ gnuplot=${POLLBENCH_GNUPLOT:-$("$sources/scripts/find_program.sh" gnuplot 2>/dev
 # The smallest thing that can be measured: one cell, a few milliseconds a trial.
 small=(accept --set mode=drain --set queue=20 --set idle=0 --backends poll)
 
-# One that goes on: so few accepts that its intervals stay wide, and it does not stop by itself.
-endless=(accept --set mode=drain --set queue=1,2 --set idle=0 --backends "select,poll,null"
+# One that goes on, with all of its cells, whatever is decided.
+endless=(accept --all-rounds --set mode=drain --set queue=1,2 --set idle=0 --backends "select,poll,null"
     --rounds 100000 --time 1h)
 
 fail() {
