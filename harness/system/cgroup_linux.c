@@ -35,8 +35,9 @@ static bool find_path(const char *text, const char *controller, char *path)
         const char *list = strchr(line, ':'), *last = list != NULL ? strchr(list + 1, ':') : NULL;
         size_t bytes = end != NULL ? (size_t)(end - line) : strlen(line);
         if (last != NULL && last < line + bytes) {
-            bool mine = controller[0] == '\0' ? strncmp(line, "0::", 3) == 0
-                                              : has_word(list + 1, (size_t)(last - list), controller);
+            bool mine = controller[0] == '\0'
+                            ? strncmp(line, "0::", 3) == 0
+                            : has_word(list + 1, (size_t)(last - list), controller);
             if (mine) {
                 snprintf(path, PATH_BYTES, "%.*s", (int)(line + bytes - last - 1), last + 1);
                 return true;

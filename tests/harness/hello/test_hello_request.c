@@ -110,8 +110,8 @@ static void pipelined_requests_are_answered_in_order(void **state)
     (void)state;
     answers(GET "\r\n" GET "\r\n" GET "\r\n", "200 200 200");
     answers(GET "\r\nHEAD / HTTP/1.1\r\n" HOST "\r\nPOST / HTTP/1.1\r\n" HOST
-             "Content-Length: 3\r\n\r\nabc" GET "\r\n\r\n" GET "\r\n",
-         "200 200h 405 200 200");
+                "Content-Length: 3\r\n\r\nabc" GET "\r\n\r\n" GET "\r\n",
+            "200 200h 405 200 200");
 }
 
 static void connection_and_version_decide_whether_it_goes_on(void **state)
@@ -151,7 +151,7 @@ static void what_is_no_request_is_malformed(void **state)
     answers(GET "Content-Length: 99999999999999999999\r\n\r\n", "400!");
     answers(GET "Transfer-Encoding: chunked\r\n\r\nxyz\r\n", "400!");
     answers("POST / HTTP/1.1\r\n" HOST "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
-         "400!");
+            "400!");
     answers(GET "\r\ngarbage\r\n", "200 400!");
 }
 
@@ -189,15 +189,17 @@ static void bodies_are_ignored_up_to_the_limit(void **state)
     answers(GET "Content-Length: 20\r\n\r\n01234567890123456789" GET "\r\n", "200 200");
     answers(GET "Content-Length: 21\r\n\r\n0123", "413!");
     answers(GET "Content-Length: 4611686018427387904\r\n\r\n", "413!");
+    answers(
+        GET
+        "Transfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\na;b=c\r\n0123456789\r\n0\r\n\r\n" GET
+        "\r\n",
+        "200 200");
     answers(GET
-         "Transfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\na;b=c\r\n0123456789\r\n0\r\n\r\n" GET
-         "\r\n",
-         "200 200");
-    answers(GET "Transfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\nb\r\n0123456789a\r\n0\r\n\r\n",
-         "413!");
+            "Transfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\nb\r\n0123456789a\r\n0\r\n\r\n",
+            "413!");
     answers(GET "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nHost: b\r\nExpect: c\r\n\r\n" GET
-             "\r\n",
-         "200 200");
+                "\r\n",
+            "200 200");
 }
 
 static void a_header_may_be_as_long_as_the_limit_and_no_longer(void **state)
@@ -227,9 +229,9 @@ static void upgrade_is_ignored(void **state)
     (void)state;
     answers(GET "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n" GET "\r\n", "200 200");
     answers(GET
-         "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\nab" GET
-         "\r\n",
-         "200 200");
+            "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\nab" GET
+            "\r\n",
+            "200 200");
     answers("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "505!");
 }
 

@@ -53,7 +53,8 @@ static void a_group_is_bound_by_all_above_it(void **state)
     put("/proc/self/cgroup", "0::/service/worker\n");
     put("/sys/fs/cgroup/cgroup.controllers", "cpu memory\n");
     put("/sys/fs/cgroup/service/cpu.max", "50000 100000\n");
-    put("/sys/fs/cgroup/service/cpu.stat", "usage_usec 5\nnr_periods 9\nnr_throttled 4\nthrottled_usec 7\n");
+    put("/sys/fs/cgroup/service/cpu.stat",
+        "usage_usec 5\nnr_periods 9\nnr_throttled 4\nthrottled_usec 7\n");
     put("/sys/fs/cgroup/service/memory.max", "max\n");
     put("/sys/fs/cgroup/service/worker/cpu.max", "max 100000\n");
     put("/sys/fs/cgroup/service/worker/cpu.stat", "usage_usec 5\nnr_throttled 3\n");
