@@ -68,15 +68,22 @@ static int ask(const char *name, char *reason, uint32_t *granted)
     return subject->available(subject, reason, granted);
 }
 
+static void need_io_uring(void)
+{
+    char reason[REASON_BYTES];
+    uint32_t granted;
+    if (ask("io_uring", reason, &granted) == 0)
+        return;
+    assert_false(backend_is_required("io_uring"));
+    skip();
+}
+
 static void a_feature_that_is_missing_is_named_with_what_brings_it(void **state)
 {
     char reason[REASON_BYTES];
     uint32_t granted;
     (void)state;
-    if (ask("io_uring", reason, &granted) < 0) {
-        assert_false(backend_is_required("io_uring"));
-        skip();
-    }
+    need_io_uring();
     sys_io_uring.register_other = register_refused;
     assert_true(ask("io_uring:+napi", reason, &granted) < 0);
     assert_string_equal(reason, "this system refuses io_uring:+napi: it lacks NAPI (Linux 6.9)");
@@ -89,10 +96,7 @@ static void a_ring_whose_memory_is_given_back_late_is_waited_for(void **state)
     char reason[REASON_BYTES];
     uint32_t granted;
     (void)state;
-    if (ask("io_uring", reason, &granted) < 0) {
-        assert_false(backend_is_required("io_uring"));
-        skip();
-    }
+    need_io_uring();
     sys_io_uring.queue_init = init_later;
     refusals = 3;
     assert_int_equal(ask("io_uring", reason, &granted), 0);
