@@ -17,12 +17,12 @@ const unsigned calibration_drains[CALIBRATION_LENGTHS] = {1, 3, 9};
 
 /* ---- designs ---- */
 
-/* The rounds are some more than what it takes to find 95 of 100. On two cores of a virtual machine,
- * as a run looks, the slowest of 16 comparisons took
+/* The rounds are a compromise: a full calibration takes about an hour. Of comparisons drawn from the
+ * rounds of results/reference/calibration, 95 of 100 are decided after
  *
- *     accept-drain, 5 %    15 rounds, 0.65 s
- *     accept-drain, 2 %    52 rounds, 2.28 s
- *     pool-saturate, 5 %   15 rounds, 3.12 s (of 12)
+ *     accept-drain, 5 %     52 rounds, 1.6 s
+ *     accept-drain, 2 %    218 rounds, 7.2 s
+ *     pool-saturate, 5 %    70 rounds, 10 s
  *
  * Empty jobs (pool mode=throughput) would take hundreds: threads find the two CPUs in one of
  * several ways, and what they deliver differs by half. */
