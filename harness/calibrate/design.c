@@ -17,8 +17,8 @@ const unsigned calibration_drains[CALIBRATION_LENGTHS] = {1, 3, 9};
 
 /* ---- designs ---- */
 
-/* The rounds are a compromise: a full calibration takes about an hour. Of comparisons drawn from the
- * rounds of results/reference/calibration, 95 of 100 are decided after
+/* The rounds are a compromise: a full calibration takes about an hour. Of comparisons drawn from
+ * the rounds of results/reference/calibration, 95 of 100 are decided after
  *
  *     accept-drain, 5 %     52 rounds, 1.6 s
  *     accept-drain, 2 %    218 rounds, 7.2 s
