@@ -14,8 +14,8 @@
 #include <string.h>
 
 static const char *const end_words[] = {
-    [ROUNDS_REACHED] = "all rounds are done",
-    [ROUNDS_TIME] = "the time is over",
+    [ROUNDS_REACHED] = RUN_ENDED_WITH_ROUNDS,
+    [ROUNDS_TIME] = RUN_ENDED_WITH_TIME,
     [ROUNDS_DECIDED] = "everything is decided",
     [ROUNDS_FAILED] = "every subject failed",
     [ROUNDS_INTERRUPTED] = "interrupted",
@@ -131,16 +131,16 @@ static int conclude(struct execution *self, enum rounds_end end, double elapsed_
 {
     struct rounds *rounds = &self->rounds;
     const struct analysis_request request = {.resamples = ANALYSIS_RESAMPLES};
-    struct analysis analysis;
+    struct analysis analysis = {0};
     int status = status_of(self, end);
-    int r = analysis_open(&analysis, &self->run, &request);
+    int r = text_set(&self->run.ended, end_words[end]);
+    if (r == 0)
+        r = analysis_open(&analysis, &self->run, &request);
     if (r < 0) {
         fprintf(stderr, "pollbench run: the summary could not be computed: %s\n", strerror(-r));
         status = EXIT_FAILED;
     }
     const struct cell_summary *summaries = r == 0 ? analysis.cells : NULL;
-    if (text_set(&self->run.ended, end_words[end]) < 0)
-        status = EXIT_FAILED;
     if (end == ROUNDS_NOT_SAVED ||
         run_folder_save(&self->folder, &self->run, summaries, rounds->problem) < 0) {
         status = rescue(self, summaries);

@@ -232,7 +232,8 @@ static int decide(struct analysis *analysis)
     bool looked;
     int r = looks_open(&looks, analysis->run);
     if (r == 0)
-        r = looks_advance(looks, true, &looked);
+        r = looks_advance(looks, run_ended_as_asked(analysis->run) ? LOOKS_END : LOOKS_NOW,
+                          &looked);
     if (r == 0)
         r = verdicts_decide(analysis->cells, analysis->run, looks, analysis->minimum_effect);
     if (r == 0)

@@ -235,7 +235,7 @@ static void keep(const struct looks *self, struct looked_pair *pair, size_t roun
     pair->p_adjusted = test->p_adjusted;
 }
 
-static int look(struct looks *self, size_t rounds)
+static int look(struct looks *self, size_t rounds, bool last)
 {
     int r = self->tests == NULL ? open_tests(self) : 0;
     if (r == 0)
@@ -243,7 +243,7 @@ static int look(struct looks *self, size_t rounds)
     for (size_t i = 0; i < self->pair_count && r == 0; i++)
         r = prepare(self, &self->pairs[i], rounds, &self->tests[i]);
     if (r == 0)
-        r = max_t_look(self->max_t, rounds, self->tests);
+        r = max_t_look(self->max_t, rounds, last, self->tests);
     if (r < 0)
         return r;
     self->looked = rounds;
@@ -255,15 +255,15 @@ static int look(struct looks *self, size_t rounds)
     return 0;
 }
 
-int looks_advance(struct looks *self, bool last, bool *looked)
+int looks_advance(struct looks *self, enum looks_until until, bool *looked)
 {
     size_t rounds = count_rounds(self), before = self->looked;
     int r = take_trials(self, rounds);
     for (size_t next = max_t_next_look(self->looked); next <= rounds && r == 0;
          next = max_t_next_look(self->looked))
-        r = look(self, next);
-    if (r == 0 && last && self->looked < rounds)
-        r = look(self, rounds);
+        r = look(self, next, until == LOOKS_END && next == rounds);
+    if (r == 0 && until != LOOKS_DUE && self->looked < rounds)
+        r = look(self, rounds, until == LOOKS_END);
     *looked = self->looked > before;
     return r;
 }

@@ -39,10 +39,15 @@ struct look_result {
 int looks_open(struct looks **, const struct run *);
 void looks_close(struct looks *);
 
-/* Looks at all rounds that the run has by now and that were not looked at, in order; `last`: also
- * at the very last one, if no look was due then. Rounds that follow would be looked at after that.
- * *looked: whether there was a look. 0 or -ENOMEM. */
-int looks_advance(struct looks *, bool last, bool *looked);
+enum looks_until {
+    LOOKS_DUE, /* looks that are due by now; rounds may follow */
+    LOOKS_NOW, /* and one at the very last round: the run ended, but not as it was asked to */
+    LOOKS_END, /* and that one with all that is left of the error budget (max_t.h); it is the last */
+};
+
+/* Looks at the rounds that the run has by now and that were not looked at, in order. *looked:
+ * whether there was a look. 0 or -ENOMEM. */
+int looks_advance(struct looks *, enum looks_until, bool *looked);
 
 /* Pairs that took part in the last look. */
 size_t looks_tests(const struct looks *);

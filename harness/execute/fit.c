@@ -15,7 +15,7 @@
 #define LENGTH_LEAST 0.02
 #define DRAINS_LEAST 3.0
 
-/* Nobody is named before the ninth round (stats/max_t.h): trials are cut before. */
+/* Nobody is named before the eighth round (stats/max_t.h): trials are cut before. */
 #define ROUNDS_WANTED 10.0
 
 /* With a deviation beyond this, trials get this share of their length. Two cores of a virtual

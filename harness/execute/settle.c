@@ -48,7 +48,7 @@ static int settle_cell(struct rounds *rounds, size_t cell)
 int settle(struct rounds *rounds)
 {
     bool looked;
-    int r = looks_advance(rounds->looks, false, &looked);
+    int r = looks_advance(rounds->looks, LOOKS_DUE, &looked);
     for (size_t i = 0; i < rounds->cells->count && looked && r == 0; i++) {
         const struct planned_cell *planned = &rounds->cells->list[i];
         if (planned->subject_count > 0 && !planned->decided)

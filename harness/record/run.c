@@ -124,6 +124,12 @@ bool run_is_whole(const struct run *run)
     return run->ended != NULL && run->rounds_missing == 0 && run->lines_missing == 0;
 }
 
+bool run_ended_as_asked(const struct run *run)
+{
+    return run_is_whole(run) && (strcmp(run->ended, RUN_ENDED_WITH_ROUNDS) == 0 ||
+                                 strcmp(run->ended, RUN_ENDED_WITH_TIME) == 0);
+}
+
 size_t run_find_subject(const struct run *run, const char *name)
 {
     for (size_t i = 0; i < run->subject_count; i++) {

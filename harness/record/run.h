@@ -97,6 +97,13 @@ struct run {
 /* Whether it ended, and all that it measured is there. */
 bool run_is_whole(const struct run *);
 
+#define RUN_ENDED_WITH_ROUNDS "all rounds are done"
+#define RUN_ENDED_WITH_TIME "the time is over"
+
+/* Whether it is whole, and ended with the rounds or the time that it was given: nothing that it
+ * measured had to do with when. */
+bool run_ended_as_asked(const struct run *);
+
 /* All zeros is an empty run. */
 void run_free(struct run *);
 

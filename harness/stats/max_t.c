@@ -30,6 +30,7 @@ struct family {
 
 struct max_t {
     size_t pairs, rounds;
+    bool last;
     unsigned bits;
     size_t draws;
     /* Pairs that no look has named yet; and all. */
@@ -83,17 +84,17 @@ void max_t_close(struct max_t *self)
     free(self);
 }
 
-double max_t_budget(size_t rounds)
+double max_t_budget(size_t rounds, bool last)
 {
-    double share = rounds > 0 ? 1 - sqrt(MAX_T_SPENDING_ROUNDS / (double)rounds) : 0;
-    return share > 0 ? MAX_T_LEVEL * share : 0;
+    double share = rounds > 0 ? 1 - MAX_T_SPENDING_ROUNDS / (double)rounds : 0;
+    return MAX_T_LEVEL * (last ? 1 : MAX_T_INTERIM_SHARE * fmax(0, share));
 }
 
 size_t max_t_next_look(size_t rounds)
 {
-    size_t next = MAX_T_ROUNDS;
+    size_t next = MAX_T_FIRST_LOOK;
     while (next <= rounds)
-        next += next < 24 ? 1 : next / 12;
+        next += next < 24 ? 3 : next / 6;
     return next;
 }
 
@@ -250,7 +251,7 @@ static double find_largest(const double *values, size_t count, size_t many)
  * nothing to spend, or nobody to spend it on. */
 static void find_critical(const struct max_t *self, struct family *family)
 {
-    size_t budget = (size_t)floor(max_t_budget(self->rounds) * (double)self->draws);
+    size_t budget = (size_t)floor(max_t_budget(self->rounds, self->last) * (double)self->draws);
     size_t may = budget > self->spent_count ? budget - self->spent_count : 0;
     double critical = find_largest(family->largest, self->draws, may) * (1 + ROUNDING);
     family->critical = self->rounds >= MAX_T_ROUNDS && critical > 0 ? critical : INFINITY;
@@ -295,14 +296,15 @@ static void judge(const struct max_t *self, struct max_t_pair *pair, size_t k)
     pair->named = pair->statistic > family->critical;
 }
 
-int max_t_look(struct max_t *self, size_t rounds, struct max_t_pair *pairs)
+int max_t_look(struct max_t *self, size_t rounds, bool last, struct max_t_pair *pairs)
 {
-    if (rounds <= self->rounds)
+    if (rounds <= self->rounds || self->last)
         return -EINVAL;
     int r = begin(self, pairs);
     if (r < 0)
         return r;
     self->rounds = rounds;
+    self->last = last;
     r = draw_all(self, pairs);
     if (r < 0)
         return r;

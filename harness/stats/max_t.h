@@ -10,10 +10,13 @@
  * of a round have a symmetric distribution together, and close to it otherwise; how close, for real
  * rounds and made-up ones, is in results/METHOD.md.
  *
- * Looking again. Each look may spend a part of the budget: after n rounds, MAX_T_LEVEL * (1 -
- * sqrt(MAX_T_SPENDING_ROUNDS / n)) in all. It does not depend on how many rounds there will be, so
- * a run may end whenever it likes (Lan and DeMets, "Discrete Sequential Boundaries for Clinical
- * Trials", Biometrika 70, 1983). A draw that is above the critical value at a look counts as spent
+ * Looking again. Each look may spend a part of the budget: after n rounds, MAX_T_LEVEL *
+ * MAX_T_INTERIM_SHARE * (1 - MAX_T_SPENDING_ROUNDS / n) in all. It does not depend on how many
+ * rounds there will be, so a run may end whenever it likes (Lan and DeMets, "Discrete Sequential
+ * Boundaries for Clinical Trials", Biometrika 70, 1983). All that is left is for the last look of a
+ * run that ends when it was asked to, with its rounds or its time, which nobody chose for what the
+ * rounds say: so a pair that is not decided at an earlier look has nearly the chance of a test that
+ * looks once. A draw that is above the critical value at a look counts as spent
  * from then on; the critical value of a look is the smallest with which no more than the budget are
  * spent. Pairs that a look has named leave the family, and so make it easier for those that are
  * left (step-down in time: Ye, Li, Liu and Yao, "A Group Sequential Holm Procedure", Statistics in
@@ -22,7 +25,8 @@
  *
  * Of the draws, the first MAX_T_DRAWS_BITS + 1 rounds have every pattern of signs once, so that
  * nothing is left to chance with few rounds: n rounds have 2^(n-1) patterns, and the one that was
- * seen is one of them. Nobody can be named before 9 rounds. */
+ * seen is one of them. Nobody can be named before MAX_T_FIRST_LOOK rounds, or at a last look before
+ * MAX_T_ROUNDS. */
 #ifndef HARNESS_STATS_MAX_T_H
 #define HARNESS_STATS_MAX_T_H
 
@@ -30,9 +34,12 @@
 #include <stddef.h>
 
 #define MAX_T_LEVEL 0.01
-#define MAX_T_SPENDING_ROUNDS 3.0
-/* The fewest with which MAX_T_LEVEL buys one of 2^(n-1) patterns. */
-#define MAX_T_ROUNDS 9
+#define MAX_T_INTERIM_SHARE 0.5
+#define MAX_T_SPENDING_ROUNDS 10.0
+/* The fewest with which MAX_T_LEVEL buys one of 2^(n-1) patterns, and with which its part for a
+ * look that is not the last does. */
+#define MAX_T_ROUNDS 8
+#define MAX_T_FIRST_LOOK 12
 
 struct max_t;
 
@@ -60,16 +67,17 @@ struct max_t_pair {
 int max_t_open(struct max_t **, size_t pairs);
 void max_t_close(struct max_t *);
 
-/* The next look, after `rounds` rounds, more than at the last one: pairs[i] is the same pair each
- * time. One that is not there yet, or will not be tested any more, takes no part. 0, -EINVAL
- * (rounds did not grow), -ENOMEM. */
-int max_t_look(struct max_t *, size_t rounds, struct max_t_pair *pairs);
+/* The next look, after `rounds` rounds, more than at the one before: pairs[i] is the same pair each
+ * time. One that is not there yet, or will not be tested any more, takes no part. `last`: the run
+ * has ended as it was asked to; there is no look after it. 0, -EINVAL (rounds did not grow, or the
+ * last look was taken), -ENOMEM. */
+int max_t_look(struct max_t *, size_t rounds, bool last, struct max_t_pair *pairs);
 
 /* The part of the level that may be spent with so many rounds. */
-double max_t_budget(size_t rounds);
+double max_t_budget(size_t rounds, bool last);
 
-/* The number of rounds after which the next look is worth its while: every round at first, every
- * twelfth part more later. */
+/* The number of rounds after which the next look is worth its while: every third round at first,
+ * every sixth part more later. */
 size_t max_t_next_look(size_t rounds);
 
 #endif

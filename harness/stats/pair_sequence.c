@@ -13,11 +13,11 @@ struct player {
     struct max_t *max_t;
 };
 
-static int look(struct player *self, size_t rounds, struct pair_sequence *out)
+static int look(struct player *self, size_t rounds, bool last, struct pair_sequence *out)
 {
     double scale = paired_scores(self->log_ratios, rounds, self->scores);
     struct max_t_pair pair = {.scores = self->scores, .scale = scale};
-    int r = scale < 0 ? -ENOMEM : max_t_look(self->max_t, rounds, &pair);
+    int r = scale < 0 ? -ENOMEM : max_t_look(self->max_t, rounds, last, &pair);
     if (r == 0)
         r = paired_interval(self->log_ratios, rounds, pair.critical, &out->interval);
     if (r < 0)
@@ -40,7 +40,7 @@ static int play(struct player *self, size_t rounds, struct pair_sequence *out)
     do {
         next = max_t_next_look(next);
         next = next < rounds ? next : rounds;
-        r = look(self, next, out);
+        r = look(self, next, next == rounds, out);
     } while (r == 0 && next < rounds && out->word == VERDICT_INCONCLUSIVE);
     return r;
 }

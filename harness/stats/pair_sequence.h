@@ -1,5 +1,5 @@
 /* One pair by itself, looked at as a run looks at its pairs (max_t.h) until it is decided: when a
- * run that asks nothing else would have ended, and with which word. */
+ * run that asks nothing else and has so many rounds would have ended, and with which word. */
 #ifndef HARNESS_STATS_PAIR_SEQUENCE_H
 #define HARNESS_STATS_PAIR_SEQUENCE_H
 

@@ -34,13 +34,13 @@ static double student_quantile(double z, double freedom)
            (5 * cube * z * z + 16 * cube + 3 * z) / (96 * freedom * freedom);
 }
 
-/* Half the width of the interval, in standard errors. In a sequence of looks: as if the pairs
- * shared what the looks may spend by then. */
+/* Half the width of the interval, in standard errors. In a sequence of looks: as if the run
+ * ended there, and the pairs shared its level. */
 static double half_width(const struct evidence *evidence, double rounds)
 {
     double z = evidence->confidence_z;
     if (evidence->sequence != NULL)
-        z = -normal_quantile(max_t_budget((size_t)rounds) / evidence->pairs / 2);
+        z = -normal_quantile(max_t_budget((size_t)rounds, true) / evidence->pairs / 2);
     double width = student_quantile(z, freedom_of(evidence, rounds));
     return evidence->sequence != NULL ? evidence->stretch * width : width;
 }
@@ -207,7 +207,7 @@ static double rounds_at_hand(const struct verdict_question *question)
 static const char *why_inconclusive(const struct evidence *evidence)
 {
     if (evidence->sequence != NULL && evidence->rounds < MAX_T_ROUNDS)
-        return "there are fewer than 9 rounds";
+        return "there are fewer than 8 rounds";
     if (evidence->sequence != NULL && evidence->sequence->deviation == 0)
         return "every round has the same ratio, which leaves nothing to tell chance by";
     if (evidence->sequence != NULL && !evidence->sequence->bounded)

@@ -115,7 +115,7 @@ static bool play(struct player *self)
             good = play_cell(self, c, round);
         self->run.rounds = round + 1;
         bool last = round + 1 == self->plan->rounds;
-        good = good && looks_advance(self->looks, last, &looked) == 0;
+        good = good && looks_advance(self->looks, last ? LOOKS_END : LOOKS_DUE, &looked) == 0;
         for (size_t i = 0; i < self->out->pair_count && looked && good; i++)
             good = note(self, &self->out->pairs[i]);
         if (looked)

@@ -140,7 +140,7 @@ static size_t play(uint64_t seed, size_t rounds)
     for (size_t round = 1; round <= rounds; round++) {
         bool looked = false;
         play_round(&player, &run);
-        assert_int_equal(looks_advance(live, round == rounds, &looked), 0);
+        assert_int_equal(looks_advance(live, round == rounds ? LOOKS_END : LOOKS_DUE, &looked), 0);
         looked_count += looked;
         if (looked)
             left += leave(&player, live, kept);
@@ -149,7 +149,8 @@ static size_t play(uint64_t seed, size_t rounds)
             continue;
         if (round % 5 == 0 || round == rounds) {
             struct looks *replay = open_looks(&run);
-            assert_int_equal(looks_advance(replay, true, &looked), 0);
+            assert_int_equal(
+                looks_advance(replay, round == rounds ? LOOKS_END : LOOKS_NOW, &looked), 0);
             assert_looks_are_same(live, replay);
             looks_close(replay);
         }
@@ -191,7 +192,7 @@ static void add_round(struct run *run, double second, double third)
     run->rounds++;
 }
 
-static void a_look_is_after_nine_rounds_and_then_after_each_until_24(void **state)
+static void a_look_is_after_twelve_rounds_and_then_after_each_third_until_24(void **state)
 {
     (void)state;
     struct run run;
@@ -200,12 +201,12 @@ static void a_look_is_after_nine_rounds_and_then_after_each_until_24(void **stat
     for (size_t round = 1; round <= 40; round++) {
         bool looked;
         add_round(&run, 1100, 1200);
-        assert_int_equal(looks_advance(looks, false, &looked), 0);
+        assert_int_equal(looks_advance(looks, LOOKS_DUE, &looked), 0);
         assert_int_equal(looked, max_t_next_look(round - 1) == round);
-        assert_int_equal(looks_advance(looks, false, &looked), 0);
+        assert_int_equal(looks_advance(looks, LOOKS_DUE, &looked), 0);
         assert_false(looked);
-        assert_int_equal(looks_tests(looks), round < 9 ? 0 : 3);
-        assert_int_equal(result_of(looks, 0, 2, 0).named, round >= 9);
+        assert_int_equal(looks_tests(looks), round < 12 ? 0 : 3);
+        assert_int_equal(result_of(looks, 0, 2, 0).named, round >= 12);
     }
     looks_close(looks);
     run_free(&run);
@@ -220,7 +221,7 @@ static void the_exchange_of_subject_and_baseline_says_the_opposite(void **state)
     for (size_t round = 0; round < 12; round++)
         add_round(&run, 1100, 1200);
     struct looks *looks = open_looks(&run);
-    assert_int_equal(looks_advance(looks, true, &looked), 0);
+    assert_int_equal(looks_advance(looks, LOOKS_END, &looked), 0);
     struct look_result one = result_of(looks, 0, 3, 2), other = result_of(looks, 0, 2, 3);
     assert_true(one.estimate > 0 && one.estimate == -other.estimate);
     assert_true(one.low == -other.high && one.high == -other.low && one.p == other.p);
@@ -244,7 +245,7 @@ static void a_pair_with_a_bound_subject_is_not_tested_and_holds_nothing_up(void 
         run.rounds++;
     }
     struct looks *looks = open_looks(&run);
-    assert_int_equal(looks_advance(looks, true, &looked), 0);
+    assert_int_equal(looks_advance(looks, LOOKS_END, &looked), 0);
     assert_int_equal(looks_tests(looks), 1);
     struct look_result bound = result_of(looks, 0, 2, 0), free = result_of(looks, 0, 3, 0);
     assert_false(bound.tested || bound.named);
@@ -269,7 +270,7 @@ static void the_twin_is_a_pair_of_its_own_and_no_subject(void **state)
             add_round(&run, 1100, 1200);
         }
         struct looks *looks = open_looks(&run);
-        assert_int_equal(looks_advance(looks, true, &looked), 0);
+        assert_int_equal(looks_advance(looks, LOOKS_END, &looked), 0);
         assert_int_equal(looks_tests(looks), 3 + with_twin);
         assert_int_equal(looks_twin_of(looks, 0), with_twin ? 2 : SUBJECT_NONE);
         struct look_result twin = result_of(looks, 0, TWIN, 0);
@@ -292,9 +293,9 @@ static void a_subject_that_fails_at_first_is_compared_once_it_does_not(void **st
         if (round < 12)
             looked_add(&run.cells[0].trials, 3, round, NAN, false);
         add_round(&run, 1100, round < 12 ? 0 : 1300);
-        assert_int_equal(looks_advance(looks, false, &looked), 0);
+        assert_int_equal(looks_advance(looks, LOOKS_DUE, &looked), 0);
     }
-    assert_int_equal(looks_advance(looks, true, &looked), 0);
+    assert_int_equal(looks_advance(looks, LOOKS_END, &looked), 0);
     struct look_result late = result_of(looks, 0, 3, 0);
     assert_int_equal(late.n, 28);
     assert_true(late.tested && late.named);
@@ -315,7 +316,7 @@ static void rounds_that_differ_in_nothing_hold_nothing_up(void **state)
     }
     struct looks *looks = open_looks(&run);
     assert_int_equal(looks_is_decided(looks, 0, 2, 0, 0.03), 0);
-    assert_int_equal(looks_advance(looks, true, &looked), 0);
+    assert_int_equal(looks_advance(looks, LOOKS_END, &looked), 0);
     struct look_result result = result_of(looks, 0, 2, 0);
     assert_true(result.n == 12 && result.estimate == 0 && !result.bounded && !result.tested);
     assert_int_equal(looks_is_decided(looks, 0, 2, 0, 0.03), 1);
@@ -329,13 +330,13 @@ static void a_run_without_rounds_or_subjects_has_no_results(void **state)
     struct run run = {.minimum_effect = 0.03};
     bool looked;
     struct looks *looks = open_looks(&run);
-    assert_int_equal(looks_advance(looks, true, &looked), 0);
+    assert_int_equal(looks_advance(looks, LOOKS_END, &looked), 0);
     assert_false(looked);
     looks_close(looks);
     looked_start(&run);
     run.rounds = 20; /* without a trial */
     looks = open_looks(&run);
-    assert_int_equal(looks_advance(looks, true, &looked), 0);
+    assert_int_equal(looks_advance(looks, LOOKS_END, &looked), 0);
     assert_int_equal(looks_tests(looks), 0);
     assert_int_equal(result_of(looks, 0, 2, 0).n, 0);
     looks_close(looks);
@@ -347,7 +348,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_finds_round_by_round_what_its_report_finds_in_the_end),
         cmocka_unit_test(a_run_of_fewer_rounds_than_a_look_takes_has_its_last_look),
-        cmocka_unit_test(a_look_is_after_nine_rounds_and_then_after_each_until_24),
+        cmocka_unit_test(a_look_is_after_twelve_rounds_and_then_after_each_third_until_24),
         cmocka_unit_test(the_exchange_of_subject_and_baseline_says_the_opposite),
         cmocka_unit_test(a_pair_with_a_bound_subject_is_not_tested_and_holds_nothing_up),
         cmocka_unit_test(the_twin_is_a_pair_of_its_own_and_no_subject),

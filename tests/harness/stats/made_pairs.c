@@ -17,7 +17,7 @@ struct max_t *opened(size_t pairs)
     return max_t;
 }
 
-void look_at(struct max_t *max_t, struct made *made, size_t rounds)
+static void look(struct max_t *max_t, struct made *made, size_t rounds, bool last)
 {
     for (size_t k = 0; k < made->pairs; k++) {
         made->tests[k] = (struct max_t_pair){
@@ -25,13 +25,23 @@ void look_at(struct max_t *max_t, struct made *made, size_t rounds)
             .scale = paired_scores(made->values[k], rounds, made->scores[k]),
         };
     }
-    assert_int_equal(max_t_look(max_t, rounds, made->tests), 0);
+    assert_int_equal(max_t_look(max_t, rounds, last, made->tests), 0);
+}
+
+void look_at(struct max_t *max_t, struct made *made, size_t rounds)
+{
+    look(max_t, made, rounds, false);
+}
+
+void look_last(struct max_t *max_t, struct made *made, size_t rounds)
+{
+    look(max_t, made, rounds, true);
 }
 
 void look_once(struct made *made, size_t rounds)
 {
     struct max_t *max_t = opened(made->pairs);
-    look_at(max_t, made, rounds);
+    look_last(max_t, made, rounds);
     max_t_close(max_t);
 }
 

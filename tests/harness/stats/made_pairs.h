@@ -17,7 +17,8 @@ struct made {
 /* These fail the test where something is refused. Close what was opened. */
 struct max_t *opened(size_t pairs);
 void look_at(struct max_t *, struct made *, size_t rounds);
-/* The only look. */
+void look_last(struct max_t *, struct made *, size_t rounds);
+/* The only look, and the last. */
 void look_once(struct made *, size_t rounds);
 
 /* All rounds, without a difference. */

@@ -96,24 +96,37 @@ static void p_of_a_pair_that_can_be_counted_by_hand_is_right(void **state)
 
 /* ---- who can be named ---- */
 
+/* At every round somebody looks. */
 static void
-a_pair_that_always_points_the_same_way_is_named_at_nine_rounds_and_not_before(void **state)
+a_pair_that_always_points_the_same_way_is_named_at_twelve_rounds_and_not_before(void **state)
 {
     (void)state;
     static struct made made = {.pairs = 1};
     struct max_t *max_t = opened(1);
     for (size_t i = 0; i < ROUNDS_MOST; i++)
         made.values[0][i] = 0.5 + 0.01 * (double)(i % 7);
-    for (size_t rounds = 1; rounds <= 9; rounds++) {
+    for (size_t rounds = 1; rounds <= 12; rounds++) {
         look_at(max_t, &made, rounds);
-        assert_int_equal(made.tests[0].named, rounds == 9);
-        assert_int_equal(made.tests[0].critical > made.tests[0].statistic, rounds < 9);
+        assert_int_equal(made.tests[0].named, rounds == 12);
+        assert_int_equal(made.tests[0].critical > made.tests[0].statistic, rounds < 12);
         assert_true(made.tests[0].p == ldexp(1, 1 - (int)rounds));
     }
     max_t_close(max_t);
 }
 
-static void nobody_is_named_before_nine_rounds_whatever_the_pairs(void **state)
+static void at_a_last_look_it_is_named_at_eight_rounds_and_not_before(void **state)
+{
+    (void)state;
+    static struct made made = {.pairs = 1};
+    for (size_t i = 0; i < ROUNDS_MOST; i++)
+        made.values[0][i] = 0.5 + 0.01 * (double)(i % 7);
+    for (size_t rounds = 1; rounds <= 12; rounds++) {
+        look_once(&made, rounds);
+        assert_int_equal(made.tests[0].named, rounds >= 8);
+    }
+}
+
+static void nobody_is_named_before_twelve_rounds_whatever_the_pairs(void **state)
 {
     (void)state;
     static struct made made;
@@ -123,7 +136,7 @@ static void nobody_is_named_before_nine_rounds_whatever_the_pairs(void **state)
             for (size_t i = 0; i < ROUNDS_MOST; i++)
                 made.values[k][i] = 3;
         }
-        for (size_t rounds = 1; rounds < 9; rounds++) {
+        for (size_t rounds = 1; rounds < 12; rounds++) {
             look_at(max_t, &made, rounds);
             for (size_t k = 0; k < made.pairs; k++)
                 assert_false(made.tests[k].named);
@@ -212,12 +225,12 @@ static void who_was_named_is_looked_at_among_all_from_then_on(void **state)
         alone.values[0][i] = made.values[0][i];
     }
     struct max_t *max_t = opened(2), *single = opened(1);
-    for (size_t rounds = 9; rounds <= 30; rounds++) {
+    for (size_t rounds = 12; rounds <= 30; rounds += 3) {
         look_at(max_t, &made, rounds);
         look_at(single, &alone, rounds);
         assert_int_equal(alone.tests[0].named, true);
         assert_true(alone.tests[0].critical > 2);
-        if (rounds < 12)
+        if (rounds < 15)
             continue;
         assert_true(made.tests[0].named && !made.tests[1].named);
         assert_true(made.tests[0].critical >= made.tests[1].critical);
@@ -256,8 +269,9 @@ int main(void)
         cmocka_unit_test(ties_count_as_as_large),
         cmocka_unit_test(p_of_a_pair_that_can_be_counted_by_hand_is_right),
         cmocka_unit_test(
-            a_pair_that_always_points_the_same_way_is_named_at_nine_rounds_and_not_before),
-        cmocka_unit_test(nobody_is_named_before_nine_rounds_whatever_the_pairs),
+            a_pair_that_always_points_the_same_way_is_named_at_twelve_rounds_and_not_before),
+        cmocka_unit_test(at_a_last_look_it_is_named_at_eight_rounds_and_not_before),
+        cmocka_unit_test(nobody_is_named_before_twelve_rounds_whatever_the_pairs),
         cmocka_unit_test(a_pair_that_takes_no_part_changes_nothing_for_the_others),
         cmocka_unit_test(two_pairs_of_the_same_rounds_have_the_same_p),
         cmocka_unit_test(rounds_without_a_value_change_nothing_but_the_signs_that_are_drawn),

@@ -14,27 +14,28 @@
 
 #include <cmocka.h>
 
-static void rounds_that_do_not_grow_are_refused(void **state)
+static void rounds_that_do_not_grow_and_looks_after_the_last_are_refused(void **state)
 {
     (void)state;
     static struct made made = {.pairs = 1, .values = {{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}}};
     struct max_t *max_t = opened(1);
-    assert_int_equal(max_t_look(max_t, 0, made.tests), -EINVAL);
+    assert_int_equal(max_t_look(max_t, 0, false, made.tests), -EINVAL);
     look_at(max_t, &made, 10);
-    assert_int_equal(max_t_look(max_t, 10, made.tests), -EINVAL);
-    assert_int_equal(max_t_look(max_t, 9, made.tests), -EINVAL);
-    look_at(max_t, &made, 11);
+    assert_int_equal(max_t_look(max_t, 10, false, made.tests), -EINVAL);
+    assert_int_equal(max_t_look(max_t, 9, false, made.tests), -EINVAL);
+    look_last(max_t, &made, 11);
+    assert_int_equal(max_t_look(max_t, 12, false, made.tests), -EINVAL);
     max_t_close(max_t);
     assert_int_equal(max_t_open(&max_t, 0), -EINVAL);
 }
 
 static void
-looks_are_after_each_round_from_nine_to_twenty_four_and_then_every_twelfth_part(void **state)
+looks_are_after_each_third_round_from_twelve_on_and_from_twenty_four_every_sixth_part(void **state)
 {
     (void)state;
-    static const size_t later[] = {26, 28, 30, 32, 34, 36, 39, 42, 45, 48, 52};
+    static const size_t later[] = {28, 32, 37, 43, 50, 58, 67, 78, 91, 106, 123};
     size_t rounds = 0;
-    for (size_t expected = 9; expected <= 24; expected++)
+    for (size_t expected = 12; expected <= 24; expected += 3)
         assert_int_equal(rounds = max_t_next_look(rounds), expected);
     for (size_t i = 0; i < sizeof later / sizeof *later; i++)
         assert_int_equal(rounds = max_t_next_look(rounds), later[i]);
@@ -42,13 +43,15 @@ looks_are_after_each_round_from_nine_to_twenty_four_and_then_every_twelfth_part(
         assert_true(max_t_next_look(rounds) > rounds);
 }
 
-static void the_budget_grows_from_nothing_to_less_than_the_level(void **state)
+static void
+the_budget_grows_from_nothing_to_half_of_the_level_and_the_last_look_has_all(void **state)
 {
     (void)state;
-    assert_true(max_t_budget(0) == 0 && max_t_budget(3) == 0);
-    for (size_t rounds = 4; rounds < 1000000; rounds *= 2) {
-        assert_true(max_t_budget(rounds) > max_t_budget(rounds / 2));
-        assert_true(max_t_budget(rounds) < MAX_T_LEVEL);
+    assert_true(max_t_budget(0, false) == 0 && max_t_budget(10, false) == 0);
+    for (size_t rounds = 11; rounds < 1000000; rounds *= 2) {
+        assert_true(max_t_budget(rounds, false) > max_t_budget(rounds / 2, false));
+        assert_true(max_t_budget(rounds, false) < MAX_T_LEVEL / 2);
+        assert_true(max_t_budget(rounds, true) == MAX_T_LEVEL);
     }
 }
 
@@ -64,15 +67,19 @@ static void no_look_spends_more_than_the_budget(void **state)
         struct max_t *max_t = opened(made.pairs);
         fill_normal(&made, &random);
         double spent = 0;
-        for (size_t rounds = 9; rounds <= ROUNDS_MOST; rounds = max_t_next_look(rounds)) {
+        for (size_t rounds = max_t_next_look(0); rounds <= ROUNDS_MOST;
+             rounds = max_t_next_look(rounds)) {
             for (size_t i = 0; i < rounds; i++)
                 made.values[5][i] = 1;
             look_at(max_t, &made, rounds);
             spent = made.tests[5].p_adjusted - made.tests[5].p;
-            assert_true(spent <= max_t_budget(rounds));
+            assert_true(spent <= max_t_budget(rounds, false));
         }
         /* And nearly all of what it may. */
-        assert_true(spent > 0.75 * max_t_budget(ROUNDS_MOST));
+        assert_true(spent > 0.75 * max_t_budget(50, false));
+        look_last(max_t, &made, ROUNDS_MOST);
+        spent = made.tests[5].p_adjusted - made.tests[5].p;
+        assert_true(spent > 0.75 * max_t_budget(50, false) && spent <= MAX_T_LEVEL);
         max_t_close(max_t);
     }
 }
@@ -86,7 +93,8 @@ static void the_same_rounds_give_the_same_answers(void **state)
     fill_normal(&first, &random);
     memcpy(second.values, first.values, sizeof first.values);
     struct max_t *one = opened(20), *other = opened(20);
-    for (size_t rounds = 9; rounds <= ROUNDS_MOST; rounds = max_t_next_look(rounds)) {
+    for (size_t rounds = max_t_next_look(0); rounds <= ROUNDS_MOST;
+         rounds = max_t_next_look(rounds)) {
         look_at(one, &first, rounds);
         look_at(other, &second, rounds);
         for (size_t k = 0; k < 20; k++) {
@@ -116,7 +124,7 @@ static void two_thousand_pairs_are_tested_too_and_one_of_them_is_found(void **st
         pairs[k].scores = &scores[k * ROUNDS];
         pairs[k].scale = paired_scores(values, ROUNDS, &scores[k * ROUNDS]);
     }
-    assert_int_equal(max_t_look(max_t, ROUNDS, pairs), 0);
+    assert_int_equal(max_t_look(max_t, ROUNDS, true, pairs), 0);
     for (size_t k = 0; k < MANY; k++) {
         assert_int_equal(pairs[k].named, k == 7);
         /* Fewer draws than the 2^14 of fewer pairs, which p shows. */
@@ -152,8 +160,8 @@ static void of_400_runs_of_equals_one_in_100_names_somebody_at_most(void **state
                     made.values[k++][i] = subjects[s] - subjects[b];
             }
         }
-        for (size_t rounds = 9; rounds <= ROUNDS && !named; rounds += 7) {
-            look_at(max_t, &made, rounds);
+        for (size_t rounds = 12; rounds <= ROUNDS && !named; rounds += 6) {
+            (rounds < ROUNDS ? look_at : look_last)(max_t, &made, rounds);
             for (size_t k = 0; k < made.pairs; k++)
                 named |= made.tests[k].named;
         }
@@ -168,10 +176,11 @@ static void of_400_runs_of_equals_one_in_100_names_somebody_at_most(void **state
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rounds_that_do_not_grow_are_refused),
+        cmocka_unit_test(rounds_that_do_not_grow_and_looks_after_the_last_are_refused),
         cmocka_unit_test(
-            looks_are_after_each_round_from_nine_to_twenty_four_and_then_every_twelfth_part),
-        cmocka_unit_test(the_budget_grows_from_nothing_to_less_than_the_level),
+            looks_are_after_each_third_round_from_twelve_on_and_from_twenty_four_every_sixth_part),
+        cmocka_unit_test(
+            the_budget_grows_from_nothing_to_half_of_the_level_and_the_last_look_has_all),
         cmocka_unit_test(no_look_spends_more_than_the_budget),
         cmocka_unit_test(the_same_rounds_give_the_same_answers),
         cmocka_unit_test(two_thousand_pairs_are_tested_too_and_one_of_them_is_found),

@@ -84,10 +84,10 @@ static void without_an_interval_there_is_neither_a_name_nor_equality(void **stat
     assert_non_null(strstr(decide(&question).why, "the same ratio"));
 }
 
-static void under_nine_rounds_nine_are_asked_for(void **state)
+static void under_eight_rounds_eight_are_asked_for(void **state)
 {
     (void)state;
-    for (size_t n = 1; n < 9; n++) {
+    for (size_t n = 1; n < 8; n++) {
         struct effect effect = effect_of(n, 0.5, 0.8, 1.2);
         struct verdict_question question = question_of(&effect);
         effect.low = 0;
@@ -95,9 +95,9 @@ static void under_nine_rounds_nine_are_asked_for(void **state)
         sequence_of(&question)->bounded = false;
         struct verdict verdict = decide(&question);
         assert_int_equal(verdict.word, VERDICT_INCONCLUSIVE);
-        assert_non_null(strstr(verdict.why, "fewer than 9 rounds"));
-        assert_int_equal(verdict.rounds, 9);
-        assert_int_equal(verdict.rounds_likely, 9);
+        assert_non_null(strstr(verdict.why, "fewer than 8 rounds"));
+        assert_int_equal(verdict.rounds, 8);
+        assert_int_equal(verdict.rounds_likely, 8);
     }
 }
 
@@ -251,7 +251,7 @@ int main(void)
         cmocka_unit_test(where_higher_is_better_the_higher_one_is_faster),
         cmocka_unit_test(only_the_test_names_however_small_p_is),
         cmocka_unit_test(without_an_interval_there_is_neither_a_name_nor_equality),
-        cmocka_unit_test(under_nine_rounds_nine_are_asked_for),
+        cmocka_unit_test(under_eight_rounds_eight_are_asked_for),
         cmocka_unit_test(a_test_and_an_interval_that_contradict_each_other_are_refused),
         cmocka_unit_test(a_deviation_that_is_none_and_two_kinds_of_question_at_once_are_refused),
         cmocka_unit_test(trials_that_do_not_count_are_invalid_with_their_reason),
