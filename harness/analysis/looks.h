@@ -42,7 +42,8 @@ void looks_close(struct looks *);
 enum looks_until {
     LOOKS_DUE, /* looks that are due by now; rounds may follow */
     LOOKS_NOW, /* and one at the very last round: the run ended, but not as it was asked to */
-    LOOKS_END, /* and that one with all that is left of the error budget (max_t.h); it is the last */
+    LOOKS_END, /* and that one with all that is left of the error budget (max_t.h); it is the last
+                */
 };
 
 /* Looks at the rounds that the run has by now and that were not looked at, in order. *looked:
