@@ -178,7 +178,6 @@ static bool has_page(const char *folder)
 int report_answer(const struct analysis *analysis, const struct report_request *request)
 {
     const struct summary_request summary = {.columns = terminal_columns(stdout),
-                                            .elapsed_s = request->elapsed_s,
                                             .folder = request->folder,
                                             .check = request->check,
                                             .has_page = has_page(request->folder)};

@@ -15,8 +15,6 @@ struct report_request {
     /* What is printed: the tables first, and the answer on one screen last, when the files are
      * there. */
     bool tables, answer;
-    /* For the answer; 0: not known. */
-    double elapsed_s;
     /* A line of the answer about the run's check of itself; NULL: there is none. */
     const char *check;
     /* The charts on standard output, in place of pictures and page. */

@@ -114,20 +114,19 @@ static int status_of(const struct execution *self, enum rounds_end end)
     return self->rounds.failures > 0 || end > ROUNDS_DECIDED ? EXIT_FAILED : EXIT_DONE;
 }
 
-static int report(const struct execution *self, const struct analysis *analysis, double elapsed_s)
+static int report(const struct execution *self, const struct analysis *analysis)
 {
     const struct report_request request = {.folder = self->folder.path,
                                            .json = self->options.json,
                                            .tables = self->options.verbose,
-                                           .answer = true,
-                                           .elapsed_s = elapsed_s};
+                                           .answer = true};
     if (self->run.rounds > 0)
         return report_run(analysis, &request);
     return request.json ? EXIT_DONE : report_answer(analysis, &request);
 }
 
 /* Computes, saves and reports. */
-static int conclude(struct execution *self, enum rounds_end end, double elapsed_s)
+static int conclude(struct execution *self, enum rounds_end end)
 {
     struct rounds *rounds = &self->rounds;
     const struct analysis_request request = {.resamples = ANALYSIS_RESAMPLES};
@@ -145,7 +144,7 @@ static int conclude(struct execution *self, enum rounds_end end, double elapsed_
         run_folder_save(&self->folder, &self->run, summaries, rounds->problem) < 0) {
         status = rescue(self, summaries);
     } else if (r == 0) {
-        int reported = report(self, &analysis, elapsed_s);
+        int reported = report(self, &analysis);
         status = status != EXIT_DONE ? status : reported;
     }
     if (r == 0 && end <= ROUNDS_DECIDED)
@@ -158,7 +157,7 @@ static int conclude(struct execution *self, enum rounds_end end, double elapsed_
 }
 
 /* On standard error what the answer says otherwise. */
-static void say_goodbye(const struct execution *self, enum rounds_end end, double elapsed_s)
+static void say_goodbye(const struct execution *self, enum rounds_end end)
 {
     uint64_t rounds = self->run.rounds;
     if (end == ROUNDS_INTERRUPTED)
@@ -166,7 +165,7 @@ static void say_goodbye(const struct execution *self, enum rounds_end end, doubl
                 rounds, self->folder.path);
     else if (self->options.json && !self->options.quiet && end != ROUNDS_NOT_SAVED)
         fprintf(stderr, "%" PRIu64 " round%s in %.1f s (%s); results in %s\n", rounds,
-                plural(rounds), elapsed_s, end_words[end], self->folder.path);
+                plural(rounds), self->run.elapsed_s, end_words[end], self->folder.path);
 }
 
 /* ---- the command ---- */
@@ -177,10 +176,10 @@ static int measure(struct execution *self)
     progress_begin(&self->rounds.progress, self->options.quiet);
     progress_allow_lines(&self->rounds.progress, self->options.quiet);
     enum rounds_end end = execution_measure(self);
-    double elapsed_s = pace_elapsed_s(&self->rounds.pace);
+    self->run.elapsed_s = pace_elapsed_s(&self->rounds.pace);
     progress_clear(&self->rounds.progress);
-    int status = conclude(self, end, elapsed_s);
-    say_goodbye(self, end, elapsed_s);
+    int status = conclude(self, end);
+    say_goodbye(self, end);
     return status;
 }
 

@@ -90,6 +90,8 @@ struct run {
     uint64_t lines, lines_missing;
     /* Why it ended; NULL: it was killed, or goes on. */
     char *ended;
+    /* That its rounds took; 0: nobody knows. */
+    double elapsed_s;
     /* Lines of trials.jsonl that were cut off, and left out. */
     uint64_t cut_lines;
 };

@@ -282,6 +282,7 @@ static int take_run(struct run *run, const json_t *json, char *problem)
     json_take_text(&take, "why_not_counted", JSON_OPTIONAL, &run->why_not_counted);
     json_take_whole(&take, "rounds", JSON_OPTIONAL, &run->rounds);
     json_take_text(&take, "ended", JSON_OPTIONAL, &run->ended);
+    json_take_amount(&take, "elapsed_s", JSON_OPTIONAL, &run->elapsed_s);
     json_take_whole(&take, "lines", JSON_OPTIONAL, &run->lines);
     return take.r;
 }

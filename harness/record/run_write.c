@@ -318,6 +318,8 @@ json_t *run_to_json(const struct run *run, const struct cell_summary *summaries)
     if (run->ended != NULL) {
         json_set(&r, object, "rounds", json_count(run->rounds));
         json_set(&r, object, "ended", json_text(run->ended));
+        if (run->elapsed_s > 0)
+            json_set(&r, object, "elapsed_s", json_figure(run->elapsed_s));
     }
     return json_finish(r, object);
 }

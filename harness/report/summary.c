@@ -97,9 +97,9 @@ static void write_head(const struct summary *summary, struct screen *screen)
     const struct run *run = analysis->run;
     char line[LINE_BYTES], end[FORMAT_BYTES], name[FORMAT_NAME_BYTES];
     format_end(run, end, sizeof end);
-    if (summary->request->elapsed_s > 0)
+    if (run->elapsed_s > 0)
         snprintf(line, sizeof line, "%zu question%s,\t%s,\t%.3g s", run->cell_count,
-                 plural(run->cell_count), end, summary->request->elapsed_s);
+                 plural(run->cell_count), end, run->elapsed_s);
     else
         snprintf(line, sizeof line, "%zu question%s,\t%s", run->cell_count, plural(run->cell_count),
                  end);
@@ -107,7 +107,10 @@ static void write_head(const struct summary *summary, struct screen *screen)
     if (run->rounds == 0)
         return;
     if (summary->pairs == 0) {
-        say(screen, "Nothing is compared:\ta comparison takes two subjects in a cell", 2);
+        say(screen,
+            "Nothing is compared:\ta comparison takes two subjects in a cell;\t"
+            "[99 % interval of the median]",
+            2);
         return;
     }
     snprintf(line, sizeof line,
@@ -130,7 +133,7 @@ static void print_time(double seconds, char *text, size_t size)
 
 static void write_open(const struct summary *summary, struct screen *screen)
 {
-    double elapsed_s = summary->request->elapsed_s;
+    double elapsed_s = summary->analysis->run->elapsed_s;
     size_t open = summary->words[VERDICT_INCONCLUSIVE];
     uint64_t rounds = summary->analysis->run->rounds, middle = summary->middle;
     char line[LINE_BYTES], time[COLUMN_BYTES];

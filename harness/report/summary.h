@@ -11,8 +11,6 @@
 struct summary_request {
     /* Of the terminal; the screen is no wider than that, nor than SCREEN_COLUMNS. */
     int columns;
-    /* That the rounds took; 0: nobody knows. */
-    double elapsed_s;
     /* Of the run. NULL: none is named. A path is never cut, and may be wider than the screen. */
     const char *folder;
     /* report.html is in it. */

@@ -30,7 +30,7 @@ static char printed[1 << 16];
 static void print(const struct made *made, int columns)
 {
     static const int widths[] = {40, 47, 60, 63, 64, 80, 200};
-    struct summary_request request = {.elapsed_s = 60, .folder = "r", .has_page = true};
+    struct summary_request request = {.folder = "r", .has_page = true};
     size_t count = sizeof widths / sizeof widths[0];
     for (size_t i = 0; i <= count; i++) {
         request.columns = i < count ? widths[i] : columns;
@@ -69,6 +69,7 @@ static void open_run(struct made *made, const struct made_subject *subjects, siz
     made_open(made, subjects, count, cells);
     made->run.rounds = 20;
     assert_int_equal(text_set(&made->run.ended, "the time is over"), 0);
+    made->run.elapsed_s = 60;
 }
 
 static void all_words(struct made *made, size_t subjects, enum verdict_word word, double ratio)
