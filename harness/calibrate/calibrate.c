@@ -170,6 +170,13 @@ static void complain(const struct calibrate *calibrate)
     fprintf(stderr, "pollbench calibrate: %s\n", calibrate->problem);
 }
 
+/* Both take seconds to minutes. */
+static void say_step(const struct calibrate *calibrate, const char *what)
+{
+    if (!calibrate->options.quiet)
+        fprintf(stderr, "%s\n", what);
+}
+
 static int print_results(struct calibrate *calibrate)
 {
     if (calibrate->options.json) {
@@ -188,6 +195,7 @@ static int print_results(struct calibrate *calibrate)
 static int report(struct calibrate *calibrate)
 {
     int status = EXIT_DONE;
+    say_step(calibrate, "judging the comparisons");
     if (print_results(calibrate) < 0) {
         complain(calibrate);
         return EXIT_FAILED;
@@ -201,6 +209,7 @@ static int report(struct calibrate *calibrate)
                 calibrate->set.list[i].design->name);
         status = EXIT_FAILED_CHECK;
     }
+    say_step(calibrate, "drawing the charts");
     if (calibration_set_draw(&calibrate->set, calibrate->options.folder, calibrate->problem) < 0)
         fprintf(stderr, "pollbench calibrate: no charts: %s\n", calibrate->problem);
     return status;
