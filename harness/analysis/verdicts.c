@@ -86,7 +86,7 @@ static size_t find_contenders(const struct run *run, const struct run_cell *cell
     for (size_t i = 0; i < samples->count; i++) {
         struct contender contender = {
             .subject = i,
-            .name = run->subjects[i].name,
+            .name = run_subject_shown(run, i),
             .figure = &samples->subjects[i].figures[FIGURE_METRIC],
         };
         bool any = true;

@@ -114,7 +114,7 @@ static int add_subject(struct run *run, const struct subject_description *from)
         r = text_set(&to->asked, subject_feature_names(from->asked, names, sizeof names));
     if (r == 0)
         r = text_set(&to->granted, subject_feature_names(from->granted, names, sizeof names));
-    return r;
+    return r == 0 ? run_subject_show(to) : r;
 }
 
 static int add_cell(struct run *run, const struct planned_cell *from)

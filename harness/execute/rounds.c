@@ -24,7 +24,7 @@ static int prove_headroom(struct rounds *rounds, const struct turn *turn, size_t
         return 0;
     const struct launch like =
         turn_launch(rounds, turn, &planned->cell, rounds_subject(rounds, planned->subjects[0]));
-    turn_show(rounds, turn, &planned->cell, NULL);
+    turn_show(rounds, turn, &planned->cell, SUBJECT_NONE);
     int r = headroom_prove(&like, cell, &rounds->trials, headroom, &rounds->proofs);
     if (r < 0 || !headroom->known)
         return r;

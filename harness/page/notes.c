@@ -18,6 +18,7 @@ static const struct {
     {REASON_BOUND, "The generator set the pace"},
     {REASON_HEADROOM, "The generator has not proved its headroom"},
     {REASON_SKIPPED, "SKIPPED"},
+    {REASON_ROUNDED, "Deadlines of whole milliseconds"},
     {REASON_TRIALS, "Trials that do not count"},
     {REASON_INCONCLUSIVE, "INCONCLUSIVE comparisons"},
 };

@@ -27,7 +27,7 @@ size_t page_word_place(enum verdict_word word)
 
 const char *page_subject(const struct page *page, size_t subject)
 {
-    return page->run->subjects[subject].name;
+    return run_subject_shown(page->run, subject);
 }
 
 const char *page_tier(const struct page *page, size_t subject)

@@ -48,7 +48,7 @@ static const struct metric *metric_at(const struct rows *rows, size_t metric)
 
 static const char *name_of(const struct rows *rows, size_t subject)
 {
-    return rows->analysis->run->subjects[subject].name;
+    return run_subject_shown(rows->analysis->run, subject);
 }
 
 /* SUBJECT_NONE: of the cell as a whole. */
@@ -56,7 +56,7 @@ static void begin_row(struct rows *rows, size_t subject)
 {
     const struct run *run = rows->analysis->run;
     csv_columns(&rows->csv, rows->begin, CELL_COLUMNS);
-    csv_text(&rows->csv, subject != SUBJECT_NONE ? run->subjects[subject].name : "");
+    csv_text(&rows->csv, subject != SUBJECT_NONE ? run_subject_shown(run, subject) : "");
     csv_text(&rows->csv,
              subject != SUBJECT_NONE ? backend_tier_name(run->subjects[subject].tier) : "");
 }

@@ -66,13 +66,25 @@ static void print_skipped(const struct reason_list *list, FILE *out)
     }
 }
 
+static void print_rounded(const struct reason_list *list, FILE *out)
+{
+    char who[FORMAT_NAME_BYTES];
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->list[i].kind == REASON_ROUNDED)
+            report_say(out, 2, "ROUNDED %s: %s", printable(who, sizeof who, list->list[i].who),
+                       list->list[i].why);
+    }
+}
+
 void report_print_unavailable(const struct run *run, FILE *out)
 {
     struct reason_list list = {.count = 0};
-    if (reasons_add_run(&list, run) == 0)
+    if (reasons_add_run(&list, run) == 0) {
         print_skipped(&list, out);
-    else
+        print_rounded(&list, out);
+    } else {
         report_no_memory(out);
+    }
     reasons_free(&list);
 }
 

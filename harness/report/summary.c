@@ -236,6 +236,17 @@ static void write_left_out(const struct summary *summary, struct screen *screen)
     free(cells);
 }
 
+/* One sentence for all of them: the mark stands in their names. */
+static void write_rounded(const struct run *run, struct screen *screen)
+{
+    bool any = false;
+    for (size_t i = 0; i < run->subject_count; i++)
+        any |= run->subjects[i].shown != NULL;
+    if (any)
+        say(screen, "(ms): this system refuses epoll_pwait2;\tdeadlines are whole milliseconds.",
+            1);
+}
+
 static void write_headroom(const struct run *run, struct screen *screen)
 {
     size_t asked = 0, missed = 0;
@@ -258,6 +269,7 @@ static void write_foot(const struct summary *summary, struct screen *screen)
     if (summary->request->check != NULL)
         say(screen, summary->request->check, 1);
     write_left_out(summary, screen);
+    write_rounded(summary->analysis->run, screen);
     write_headroom(summary->analysis->run, screen);
 }
 
