@@ -1,5 +1,6 @@
 #include "harness/analysis/reasons.h"
 
+#include "harness/analysis/format.h"
 #include "harness/contract/parameters.h"
 
 #include <errno.h>
@@ -121,6 +122,15 @@ static int add_headroom(struct reason_list *list, const struct headroom *headroo
     return add(list, REASON_HEADROOM, who, headroom_sentence(headroom, why, sizeof why));
 }
 
+static int add_one_core(struct reason_list *list, const struct run *run,
+                        const struct run_cell *cell, const char *who)
+{
+    char why[WHY_BYTES];
+    if (cell->skipped != NULL || *format_one_core(run, cell, why, sizeof why) == '\0')
+        return 0;
+    return add(list, REASON_ONE_CORE, who, why);
+}
+
 static int add_skipped(struct reason_list *list, const struct run *run, size_t cell,
                        const char *who)
 {
@@ -177,7 +187,9 @@ int reasons_add_cells(struct reason_list *list, const struct analysis *analysis,
         const struct run_cell *cell = &run->cells[cells[i]];
         char who[WHO_BYTES];
         cell_describe(&cell->cell, who, sizeof who);
-        r = add_bound(list, analysis, cells[i], who);
+        r = add_one_core(list, run, cell, who);
+        if (r == 0)
+            r = add_bound(list, analysis, cells[i], who);
         if (r == 0)
             r = add_headroom(list, &cell->headroom, who);
         if (r == 0)

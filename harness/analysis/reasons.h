@@ -21,6 +21,8 @@ enum reason_kind {
      */
     REASON_BOUND,
     REASON_HEADROOM,
+    /* Cells in which server and generator are not kept on two cores. */
+    REASON_ONE_CORE,
     REASON_KINDS,
 };
 

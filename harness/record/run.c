@@ -154,6 +154,23 @@ const char *run_subject_shown(const struct run *run, size_t subject)
     return one->shown != NULL ? one->shown : one->name;
 }
 
+static enum cell_load load_of(const struct cell *cell)
+{
+    return cell->workload->load != NULL ? cell->workload->load(cell->mode, &cell->params)
+                                        : LOAD_NONE;
+}
+
+bool run_cell_shares_core(const struct run *run, const struct run_cell *cell)
+{
+    bool kept_apart = !run->one_core && run->subject_cpu >= 0 && run->generator_cpu >= 0;
+    return !kept_apart && load_of(&cell->cell) != LOAD_NONE;
+}
+
+bool run_cell_is_unranked(const struct run *run, const struct run_cell *cell)
+{
+    return run_cell_shares_core(run, cell) && load_of(&cell->cell) == LOAD_CLOSED;
+}
+
 size_t run_find_subject(const struct run *run, const char *name)
 {
     for (size_t i = 0; i < run->subject_count; i++) {

@@ -120,6 +120,14 @@ int run_subject_show(struct run_subject *);
  * as the run's subjects. */
 const char *run_subject_shown(const struct run *, size_t subject);
 
+/* Whether the generator loads the server of this cell while that is measured, and nothing keeps the
+ * two on two cores: then they are in each other's way. */
+bool run_cell_shares_core(const struct run *, const struct run_cell *);
+/* The same of a closed loop, in which each waits for the other's turn on the core. Such figures are
+ * of both, and nobody is named for them. */
+bool run_cell_is_unranked(const struct run *, const struct run_cell *);
+#define RUN_WHY_UNRANKED "a closed loop without two cores measures server and generator together"
+
 /* SUBJECT_NONE: the run has none of that name. */
 size_t run_find_subject(const struct run *, const char *name);
 

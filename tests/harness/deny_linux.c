@@ -1,6 +1,6 @@
-/* deny CALL ERROR PROGRAM ARGUMENT...: runs a program under a seccomp filter that answers one
- * system call with an error, as container runtimes do: io_uring_setup or epoll_pwait2; EPERM or
- * ENOSYS. */
+/* deny CALL ERROR PROGRAM ARGUMENT...: runs a program under a seccomp filter that answers one system
+ * call with an error, as container runtimes do: io_uring_setup, epoll_pwait2 or sched_setaffinity;
+ * EPERM or ENOSYS. */
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -19,8 +19,10 @@ struct named {
 };
 
 /* SYS_epoll_pwait2 is the same on every architecture, and not in older headers. */
-static const struct named calls[] = {
-    {"io_uring_setup", SYS_io_uring_setup}, {"epoll_pwait2", 441}, {NULL, 0}};
+static const struct named calls[] = {{"io_uring_setup", SYS_io_uring_setup},
+                                     {"epoll_pwait2", 441},
+                                     {"sched_setaffinity", SYS_sched_setaffinity},
+                                     {NULL, 0}};
 static const struct named errors[] = {{"EPERM", EPERM}, {"ENOSYS", ENOSYS}, {NULL, 0}};
 
 static const struct named *find(const struct named *list, const char *name)
