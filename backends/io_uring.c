@@ -2,7 +2,9 @@
  * shared memory.
  *
  * Every call into the kernel is made by wait(): it builds the requests that the dirty list asks
- * for, then submits, waits and times out in one io_uring_enter.
+ * for, then submits, waits and times out in one io_uring_enter. With DEFER_TASKRUN an enter gives
+ * the results of 20 requests at most; a wait asks for the others at once, so that it gives as many
+ * as it has room for, as other mechanisms do.
  *
  * A multishot request ends whenever the kernel likes (F_MORE is missing), also when the completion
  * queue overflows. It is then armed again; nothing else may be concluded from it.
@@ -75,7 +77,7 @@ static int io_uring_wait(struct backend *backend, uint64_t deadline_ns, struct i
         /* Completions that had no room last time need no system call, unless there is something to
          * tell. */
         if (!more || io_uring_sq_ready(&self->ring.uring) > 0)
-            r = ring_enter(&self->ring, more ? 0 : deadline_ns);
+            r = ring_enter(&self->ring, more ? 0 : deadline_ns, capacity);
         if (r < 0 && r != -EINTR && r != -ETIME && r != -EBUSY && r != -EAGAIN)
             return r;
         io_uring_take_completions(self, &batch);

@@ -46,7 +46,7 @@ struct io_uring_poll_backend {
 static struct io_uring_sqe *submission(struct io_uring_poll_backend *self)
 {
     struct io_uring_sqe *sqe = ring_submission(&self->ring);
-    if (sqe == NULL && ring_enter(&self->ring, 0) == 0)
+    if (sqe == NULL && ring_enter(&self->ring, 0, 1) == 0)
         sqe = ring_submission(&self->ring);
     return sqe;
 }
@@ -144,8 +144,8 @@ static int io_uring_poll_collect(struct readiness *readiness, uint64_t deadline_
                                  unsigned capacity)
 {
     struct io_uring_poll_backend *self = (struct io_uring_poll_backend *)readiness;
-    (void)capacity; /* all are taken: those without room wait in the queue */
-    int r = ring_enter(&self->ring, deadline_ns);
+    /* All are taken: those without room wait in the queue. */
+    int r = ring_enter(&self->ring, deadline_ns, capacity);
     if (r < 0 && r != -EINTR && r != -ETIME && r != -EBUSY && r != -EAGAIN)
         return r;
     int seen = 0;

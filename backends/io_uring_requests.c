@@ -182,7 +182,7 @@ static void prepare(struct io_uring_backend *self, struct io_source *source, enu
 struct io_uring_sqe *io_uring_submission(struct io_uring_backend *self)
 {
     struct io_uring_sqe *sqe = ring_submission(&self->ring);
-    if (sqe == NULL && ring_enter(&self->ring, 0) == 0)
+    if (sqe == NULL && ring_enter(&self->ring, 0, 1) == 0)
         sqe = ring_submission(&self->ring);
     return sqe;
 }
@@ -203,7 +203,7 @@ static bool provide_buffers(struct io_uring_backend *self)
 {
     struct io_uring_sqe *sqe;
     uint16_t buffer;
-    while (io_uring_sq_space_left(&self->ring.uring) > 0 || ring_enter(&self->ring, 0) == 0) {
+    while (io_uring_sq_space_left(&self->ring.uring) > 0 || ring_enter(&self->ring, 0, 1) == 0) {
         if (!ring_buffers_to_provide(&self->buffers, &buffer))
             return true;
         sqe = ring_submission(&self->ring);

@@ -32,9 +32,11 @@ void ring_close(struct ring *);
 struct io_uring_sqe *ring_submission(struct ring *);
 
 /* Hands everything in the submission queue to the kernel and waits until a completion is there, or
- * the deadline has passed, or a signal came: one system call. 0, or -EINTR, -ETIME, or -EBUSY (the
- * kernel wants completions taken first), or what else went wrong. */
-int ring_enter(struct ring *, uint64_t deadline_ns);
+ * the deadline has passed, or a signal came: one system call. Where the kernel has more completions
+ * than it gives at a time, others follow that do not wait, until there are `wanted` or no more. 0,
+ * or -EINTR, -ETIME, or -EBUSY (the kernel wants completions taken first), or what else went wrong.
+ */
+int ring_enter(struct ring *, uint64_t deadline_ns, unsigned wanted);
 
 /* Runs the one request that stands in the submission queue to its end, before anything else is
  * asked of the ring. Its result, or as ring_enter(). */

@@ -81,9 +81,10 @@ static void print_table(void)
     putchar('\n');
     for (size_t i = 0; i < count; i++) {
         struct subject_description description;
+        char name[SUBJECT_SHOWN_BYTES];
         subject_describe(&all[i], &description);
-        int column =
-            printf(format, all[i].name, backend_tier_name(all[i].tier), availability(&description));
+        int column = printf(format, subject_shown(&description, name),
+                            backend_tier_name(all[i].tier), availability(&description));
         terminal_wrap(stdout, column, column,
                       description.available ? all[i].summary : description.reason);
         print_features(&description);

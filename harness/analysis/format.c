@@ -153,6 +153,33 @@ static void machine_part(const struct named_values *manifest, const char *name, 
     }
 }
 
+char *format_sharing(const struct run *run, char *text, size_t size)
+{
+    text[0] = '\0';
+    if (run->one_core && run->subject_cpu == run->generator_cpu)
+        snprintf(text, size, "server and generator share CPU %d", run->subject_cpu);
+    else if (run->one_core)
+        snprintf(text, size, "server and generator share a core (CPUs %d and %d)", run->subject_cpu,
+                 run->generator_cpu);
+    else if (run->subject_cpu < 0 || run->generator_cpu < 0)
+        snprintf(text, size, "nothing keeps server and generator on two cores");
+    return text;
+}
+
+char *format_one_core(const struct run *run, const struct run_cell *cell, char *text, size_t size)
+{
+    text[0] = '\0';
+    if (!run_cell_shares_core(run, cell))
+        return text;
+    format_sharing(run, text, size);
+    format_add(text, size, "%s",
+               run_cell_is_unranked(run, cell)
+                   ? ": in a closed loop each waits for the other, so these are figures of both, "
+                     "and nobody is ranked"
+                   : ": each takes time that the other waits for, and latencies hold it");
+    return text;
+}
+
 char *format_machine(const struct run *run, const char *separator, char *text, size_t size)
 {
     static const char *const names[] = {"kernel", "cpu", "cpus", "cores", "virtualization", "date"};
@@ -163,11 +190,9 @@ char *format_machine(const struct run *run, const char *separator, char *text, s
         if (!format_add(text, size, "%s%s", part, separator))
             return text;
     }
-    if (run->one_core && run->subject_cpu == run->generator_cpu)
-        format_add(text, size, "server and generator share CPU %d%s", run->subject_cpu, separator);
-    else if (run->one_core)
-        format_add(text, size, "server and generator share a core (CPUs %d and %d)%s",
-                   run->subject_cpu, run->generator_cpu, separator);
+    char sharing[PART_BYTES];
+    if (*format_sharing(run, sharing, sizeof sharing) != '\0')
+        format_add(text, size, "%s%s", sharing, separator);
     format_add(text, size, "loopback");
     return text;
 }

@@ -40,6 +40,12 @@ char *format_params(const struct cell *, const char *except, const char *also_ex
 char *format_params_of(const struct run *, const size_t *cells, size_t count, size_t cell,
                        bool shared, char *text, size_t size);
 
+/* "server and generator share CPU 1"; "" where they have a core each. Returns `text`. */
+char *format_sharing(const struct run *, char *text, size_t size);
+/* What that does to the figures of this cell, as a sentence without its full stop; "": nothing.
+ * Returns `text`. */
+char *format_one_core(const struct run *, const struct run_cell *, char *text, size_t size);
+
 /* "6.1.0, CPU, 2 CPUs, kvm, 2026-11-22, loopback", in parts joined by `separator`. */
 char *format_machine(const struct run *, const char *separator, char *text, size_t size);
 

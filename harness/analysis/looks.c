@@ -216,7 +216,8 @@ static int prepare(struct looks *self, struct looked_pair *pair, size_t rounds,
     double scale = paired_scores(pair->log_ratios, rounds, pair->scores);
     if (scale < 0)
         return -ENOMEM;
-    if (!series_is_bound(subject, cell->metric, rounds) &&
+    if (!run_cell_is_unranked(self->run, &self->run->cells[pair->cell]) &&
+        !series_is_bound(subject, cell->metric, rounds) &&
         !series_is_bound(baseline, cell->metric, rounds))
         test->scale = scale;
     return 0;

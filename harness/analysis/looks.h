@@ -9,7 +9,8 @@
  * tested like all others if it is to tell how often those are named wrongly.
  *
  * A pair of which either subject was measured where the generator was the bound
- * (verdicts_are_bound()) is not tested. */
+ * (verdicts_are_bound()), or of a cell in which nobody is ranked (run_cell_is_unranked()), is not
+ * tested. */
 #ifndef HARNESS_ANALYSIS_LOOKS_H
 #define HARNESS_ANALYSIS_LOOKS_H
 

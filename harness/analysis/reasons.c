@@ -1,5 +1,6 @@
 #include "harness/analysis/reasons.h"
 
+#include "harness/analysis/format.h"
 #include "harness/contract/parameters.h"
 
 #include <errno.h>
@@ -80,6 +81,8 @@ int reasons_add_run(struct reason_list *list, const struct run *run)
         if (!subject->available)
             r = add(list, REASON_SKIPPED, subject->name,
                     subject->reason != NULL ? subject->reason : "");
+        else if (subject->shown != NULL)
+            r = add(list, REASON_ROUNDED, subject->shown, SUBJECT_WHY_ROUNDED);
     }
     if (r == 0 && run->why_not_counted != NULL)
         r = add(list, REASON_SKIPPED, "counting system calls", run->why_not_counted);
@@ -119,6 +122,15 @@ static int add_headroom(struct reason_list *list, const struct headroom *headroo
     return add(list, REASON_HEADROOM, who, headroom_sentence(headroom, why, sizeof why));
 }
 
+static int add_one_core(struct reason_list *list, const struct run *run,
+                        const struct run_cell *cell, const char *who)
+{
+    char why[WHY_BYTES];
+    if (cell->skipped != NULL || *format_one_core(run, cell, why, sizeof why) == '\0')
+        return 0;
+    return add(list, REASON_ONE_CORE, who, why);
+}
+
 static int add_skipped(struct reason_list *list, const struct run *run, size_t cell,
                        const char *who)
 {
@@ -131,22 +143,22 @@ static int add_skipped(struct reason_list *list, const struct run *run, size_t c
     }
     for (size_t i = 0; r == 0 && i < skipped->skipped_count; i++) {
         const struct skipped_subject *one = &skipped->skipped_subjects[i];
-        r = add(list, REASON_SKIPPED, run->subjects[one->subject].name, one->reason);
+        r = add(list, REASON_SKIPPED, run_subject_shown(run, one->subject), one->reason);
     }
     return r;
 }
 
 static int add_verdicts(struct reason_list *list, const struct analysis *analysis, size_t cell)
 {
-    const struct run_subject *subjects = analysis->run->subjects;
+    const struct run *run = analysis->run;
     const struct cell_summary *summary = &analysis->cells[cell];
     int r = 0;
     for (size_t i = 0; r == 0 && i < summary->verdict_count; i++) {
         const struct verdict_pair *pair = &summary->verdicts[i];
         const char *why = pair->why != NULL ? pair->why : "";
         char who[WHO_BYTES];
-        snprintf(who, sizeof who, "%s against %s", subjects[pair->subject].name,
-                 subjects[pair->baseline].name);
+        snprintf(who, sizeof who, "%s against %s", run_subject_shown(run, pair->subject),
+                 run_subject_shown(run, pair->baseline));
         if (pair->word == VERDICT_INVALID)
             r = add(list, REASON_INVALID, who, why);
         else if (pair->word == VERDICT_INCONCLUSIVE)
@@ -175,7 +187,9 @@ int reasons_add_cells(struct reason_list *list, const struct analysis *analysis,
         const struct run_cell *cell = &run->cells[cells[i]];
         char who[WHO_BYTES];
         cell_describe(&cell->cell, who, sizeof who);
-        r = add_bound(list, analysis, cells[i], who);
+        r = add_one_core(list, run, cell, who);
+        if (r == 0)
+            r = add_bound(list, analysis, cells[i], who);
         if (r == 0)
             r = add_headroom(list, &cell->headroom, who);
         if (r == 0)

@@ -9,6 +9,8 @@ enum reason_kind {
     /* A subject that this system does not have, or that left cells, or a cell that was not
        measured. */
     REASON_SKIPPED,
+    /* A subject that runs with deadlines of whole milliseconds. */
+    REASON_ROUNDED,
     /* Trials that do not count. */
     REASON_TRIALS,
     /* Pairs without a word, and those that are INCONCLUSIVE. These are many, and are counted
@@ -19,6 +21,8 @@ enum reason_kind {
      */
     REASON_BOUND,
     REASON_HEADROOM,
+    /* Cells in which server and generator are not kept on two cores. */
+    REASON_ONE_CORE,
     REASON_KINDS,
 };
 
@@ -41,8 +45,8 @@ struct reason_list {
     size_t trials, cells;
 };
 
-/* Of the run as a whole: subjects that it could not have. Then of some cells, by their places. In
- * the order in which they come first. Each adds to the list; 0 or -ENOMEM. */
+/* Of the run as a whole: subjects that it could not have, or not whole. Then of some cells, by
+ * their places. In the order in which they come first. Each adds to the list; 0 or -ENOMEM. */
 int reasons_add_run(struct reason_list *, const struct run *);
 int reasons_add_cells(struct reason_list *, const struct analysis *, const size_t *cells,
                       size_t count);

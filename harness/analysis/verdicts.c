@@ -86,7 +86,7 @@ static size_t find_contenders(const struct run *run, const struct run_cell *cell
     for (size_t i = 0; i < samples->count; i++) {
         struct contender contender = {
             .subject = i,
-            .name = run->subjects[i].name,
+            .name = run_subject_shown(run, i),
             .figure = &samples->subjects[i].figures[FIGURE_METRIC],
         };
         bool any = true;
@@ -134,11 +134,14 @@ static void write_why_invalid(const struct metric *metric, const struct contende
 
 /* A pair that was not measured is said so before anything else. */
 static int set_why_invalid(struct verdict_pair *pair, const struct metric *metric,
-                           const struct contender *subject, const struct contender *baseline)
+                           const struct contender *subject, const struct contender *baseline,
+                           const char *why_unranked)
 {
     char why[2][PROBLEM_BYTES + 128];
     write_why_invalid(metric, baseline, why[0], sizeof why[0]);
     write_why_invalid(metric, subject, why[1], sizeof why[1]);
+    if (*why[0] == '\0' && *why[1] == '\0')
+        return text_set(&pair->why, why_unranked);
     bool second = *why[0] == '\0' || (baseline->why_none == NULL && subject->why_none != NULL);
     return text_set(&pair->why, why[second]);
 }
@@ -158,7 +161,8 @@ static struct verdict_pair *new_pair(struct cell_summary *summary)
 }
 
 static int add_pair(struct cell_summary *summary, size_t metric_index, const struct metric *metric,
-                    const struct contender *subject, const struct contender *baseline)
+                    const struct contender *subject, const struct contender *baseline,
+                    const char *why_unranked)
 {
     struct verdict_pair *pair = new_pair(summary);
     if (pair == NULL)
@@ -169,21 +173,23 @@ static int add_pair(struct cell_summary *summary, size_t metric_index, const str
     summary->pair_at[subject->subject * summary->subject_count + baseline->subject] =
         summary->pair_at[baseline->subject * summary->subject_count + subject->subject] =
             (uint32_t)summary->verdict_count;
-    return set_why_invalid(pair, metric, subject, baseline);
+    return set_why_invalid(pair, metric, subject, baseline, why_unranked);
 }
 
 /* The baseline of the cell is that of its pairs; of a pair without it, the one that the run lists
  * first. */
-static int add_pairs(struct cell_summary *summary, const struct run_cell *cell, size_t metric,
-                     const struct contender *contenders, size_t count)
+static int add_pairs(struct cell_summary *summary, const struct run *run,
+                     const struct run_cell *cell, size_t metric, const struct contender *contenders,
+                     size_t count)
 {
     const struct metric *what = &cell->cell.workload->metrics[metric];
+    const char *why_unranked = run_cell_is_unranked(run, cell) ? RUN_WHY_UNRANKED : "";
     int r = 0;
     for (size_t i = 0; i < count; i++) {
         for (size_t j = i + 1; j < count && r == 0; j++) {
             bool swapped = contenders[j].subject == summary->baseline;
             r = add_pair(summary, metric, what, &contenders[swapped ? i : j],
-                         &contenders[swapped ? j : i]);
+                         &contenders[swapped ? j : i], why_unranked);
         }
     }
     return r;
@@ -201,7 +207,7 @@ int verdicts_add_cell(struct cell_summary *summary, const struct run *run,
     if (contenders != NULL && shapes != NULL && summary->pair_at != NULL) {
         size_t count = find_contenders(run, cell, samples, shapes, contenders);
         summary->baseline = find_baseline(run, contenders, count, baseline);
-        r = add_pairs(summary, cell, metric, contenders, count);
+        r = add_pairs(summary, run, cell, metric, contenders, count);
     }
     free(contenders);
     free(shapes);

@@ -6,6 +6,7 @@
 #include "harness/base/problem.h"
 #include "harness/calibrate/calibrate.h"
 #include "harness/execute/launch.h"
+#include "harness/execute/places.h"
 #include "harness/execute/progress.h"
 #include "harness/system/interrupt.h"
 #include "harness/system/manifest.h"
@@ -244,8 +245,8 @@ static int describe(struct calibrate *calibrate, int argc, char **argv)
 
 static int prepare(struct calibrate *calibrate, int argc, char **argv)
 {
-    struct launch_places places;
-    int r = launch_place(-1, -1, &places, calibrate->problem);
+    struct places places;
+    int r = places_choose(-1, -1, &places, calibrate->problem);
     if (r < 0)
         return r;
     calibrate->bed.subject_cpu = places.subject_cpu;

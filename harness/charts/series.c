@@ -22,17 +22,17 @@ static bool is_rung(const char *subject)
 
 const char *chart_subject(const struct chart *chart, size_t subject)
 {
-    return chart->run->subjects[subject].name;
+    return run_subject_shown(chart->run, subject);
 }
 
 bool chart_shows(const struct chart *chart, size_t subject)
 {
-    const char *name = chart_subject(chart, subject);
+    const char *name = chart->run->subjects[subject].name;
     if (chart->ladder || !is_rung(name))
         return chart->ladder == is_rung(name);
     size_t length = strcspn(name, ":"), top = SUBJECT_NONE;
     for (size_t i = 0; i < chart->run->subject_count; i++) {
-        const char *other = chart_subject(chart, i);
+        const char *other = chart->run->subjects[i].name;
         if (strncmp(other, name, length) == 0 && other[length] == '\0')
             return false;
         if (is_rung(other) && !chart->run->subjects[i].opt_in &&
@@ -67,7 +67,7 @@ int chart_style(const struct chart *chart, size_t subject)
         {"floor:io_uring", 13},  {"null", 14},          {"io_uring-poll-multishot", 18},
         {"floor:nanosleep", 20}, {"floor:timerfd", 21},
     };
-    const char *name = chart_subject(chart, subject);
+    const char *name = chart->run->subjects[subject].name;
     unsigned sum = 0;
     for (size_t i = 0; i < sizeof styles / sizeof styles[0]; i++) {
         if (strcmp(styles[i].subject, name) == 0)
@@ -118,7 +118,8 @@ char *chart_label(const struct chart *chart, size_t subject, char *label, size_t
 
 bool chart_is_lower_rung(const struct chart *chart, size_t a, size_t b)
 {
-    return registry_place(chart_subject(chart, a)) < registry_place(chart_subject(chart, b));
+    return registry_place(chart->run->subjects[a].name) <
+           registry_place(chart->run->subjects[b].name);
 }
 
 bool chart_comes_before(const struct chart *chart, size_t a, size_t b)

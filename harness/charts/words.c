@@ -56,7 +56,7 @@ void chart_set_name(struct chart *chart)
     if (chart->parameter != NULL)
         add_to_name(chart, "-by-", chart->parameter);
     if (chart->subject != SUBJECT_NONE)
-        add_to_name(chart, "-", chart_subject(chart, chart->subject));
+        add_to_name(chart, "-", chart->run->subjects[chart->subject].name);
     for (size_t i = 0; i < cell->params.count; i++) {
         char text[40];
         const struct named_value *value = &cell->params.list[i];

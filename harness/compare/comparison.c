@@ -71,10 +71,10 @@ static void match_run(struct run_comparison *self, struct compared_run *compared
 {
     const struct run *run = &compared->run;
     for (size_t i = 0; i < run->subject_count; i++) {
-        size_t at = find_subject(self, run->subjects[i].name);
+        size_t at = find_subject(self, run_subject_shown(run, i));
         if (at == NOT_IN_RUN) {
             at = self->subject_count++;
-            self->subjects[at] = run->subjects[i].name;
+            self->subjects[at] = run_subject_shown(run, i);
         }
         compared->subjects[at] = i;
     }

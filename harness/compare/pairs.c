@@ -98,6 +98,8 @@ static void write_why(const struct run_comparison *self, const struct metric *me
     const char *name = self->subjects[subject];
     if (found->rounds == 0)
         snprintf(why, size, "no trial of %s is valid", name);
+    else if (view->unranked)
+        snprintf(why, size, "%s", RUN_WHY_UNRANKED);
     else if (verdicts_are_bound(metric, found->bound, found->rounds))
         snprintf(why, size, "the generator was the bound in %u of %zu trials of %s", found->bound,
                  found->rounds, name);

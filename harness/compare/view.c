@@ -50,6 +50,7 @@ static int open_run(struct cell_view *view, size_t run, size_t subject_count,
     const struct run_cell *cell = cell_of(compared, view->cell);
     if (cell == NULL || cell->skipped != NULL)
         return 0;
+    view->unranked |= run_cell_is_unranked(&compared->run, cell);
     int r = cell_samples_open(&view->samples[run], &cell->trials, compared->run.subject_count);
     if (r < 0)
         return r;

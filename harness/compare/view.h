@@ -19,6 +19,8 @@ struct subject_view {
 struct cell_view {
     const struct side *side;
     size_t cell;
+    /* In one of the runs nobody is ranked in it (run_cell_is_unranked()). */
+    bool unranked;
     /* By run; all zeros: the run has not measured the cell. */
     struct cell_samples *samples;
     /* By the comparison's subjects. */

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #define REASON_BYTES 256
@@ -77,6 +78,18 @@ struct subject {
     const struct timer_ops *timer;
     const struct pool_ops *pool;
 };
+
+/* Of an epoll that this system refuses epoll_pwait2: "epoll (ms)". Its deadlines are whole
+ * milliseconds, so it is not the subject that others mean by that name. Returns `text`, of
+ * SUBJECT_SHOWN_BYTES. */
+enum { SUBJECT_SHOWN_BYTES = 128 };
+static inline char *subject_rounded_name(const char *name, char *text)
+{
+    snprintf(text, SUBJECT_SHOWN_BYTES, "%.*s (ms)", SUBJECT_SHOWN_BYTES - 6, name);
+    return text;
+}
+#define SUBJECT_WHY_ROUNDED                                                                        \
+    "this system refuses epoll_pwait2, so its deadlines are rounded up to whole milliseconds"
 
 /* The same work straight on the system calls: a reference for what is possible, and no choice that
  * anybody has. */

@@ -101,6 +101,16 @@ struct question {
     const char *words;
 };
 
+/* What the generator does to the server while that is measured. */
+enum cell_load {
+    /* Nothing: it sleeps, or has no part. */
+    LOAD_NONE,
+    /* Requests come at times that were planned, whatever the server does. */
+    LOAD_PLANNED,
+    /* Each client waits for the server before it goes on: either sets the other's pace. */
+    LOAD_CLOSED,
+};
+
 struct workload {
     const char *name;
     const char *summary;
@@ -116,6 +126,9 @@ struct workload {
     /* Whether the subjects of such a cell live at a time and take turns (turns.h), which spares
      * their ratios what disturbs the machine for longer than a turn; NULL: never. */
     bool (*takes_turns)(const char *mode, const struct named_values *params);
+
+    /* NULL: LOAD_NONE. A load takes a core of its own: two cores in all. */
+    enum cell_load (*load)(const char *mode, const struct named_values *params);
 
     struct cell_needs (*needs)(const char *mode, const struct named_values *params);
 

@@ -5,6 +5,7 @@
 #include "harness/base/utf8.h"
 #include "harness/execute/fit.h"
 #include "harness/execute/launch.h"
+#include "harness/execute/places.h"
 #include "harness/execute/turn.h"
 #include "harness/record/calibration_file.h"
 #include "harness/system/limits.h"
@@ -65,8 +66,8 @@ static int find_out_counting(struct execution *self)
 static int place(struct execution *self)
 {
     const struct run_options *options = &self->options;
-    struct launch_places places;
-    int r = launch_place(options->server_cpu, options->generator_cpu, &places, self->problem);
+    struct places places;
+    int r = places_choose(options->server_cpu, options->generator_cpu, &places, self->problem);
     if (r < 0)
         return r;
     self->run.subject_cpu = places.subject_cpu;
@@ -114,7 +115,7 @@ static int add_subject(struct run *run, const struct subject_description *from)
         r = text_set(&to->asked, subject_feature_names(from->asked, names, sizeof names));
     if (r == 0)
         r = text_set(&to->granted, subject_feature_names(from->granted, names, sizeof names));
-    return r;
+    return r == 0 ? run_subject_show(to) : r;
 }
 
 static int add_cell(struct run *run, const struct planned_cell *from)

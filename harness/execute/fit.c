@@ -291,12 +291,14 @@ static int fit_cells(struct execution *self)
     size_t asked = 0;
     if (!self->options.profile->fits_lengths || pace->maximum_rounds < (uint64_t)ROUNDS_WANTED)
         return 0;
+    /* These are estimates. How long a round takes the first one shows. */
+    self->rounds.wanted = ROUNDS_WANTED;
     for (size_t i = 0; i < self->cells.count; i++) {
         if (self->cells.list[i].subject_count == 0)
             continue;
         round_s += turn_expected_cell_s(&self->rounds, &self->cells.list[i]);
         pace_set_report(pace, ++asked);
-        if (asked > 1 && ROUNDS_WANTED * round_s > pace_remaining_s(pace)) {
+        if (asked > 1 && !pace_has_time_for(pace, ROUNDS_WANTED, round_s)) {
             pace_set_report(pace, asked - 1);
             return rounds_leave_out(&self->rounds, i);
         }

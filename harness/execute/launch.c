@@ -7,7 +7,6 @@
 #include "harness/execute/trial_request.h"
 #include "harness/record/trial_text.h"
 #include "harness/system/cgroup.h"
-#include "harness/system/placement.h"
 #include "harness/system/interrupt.h"
 #include "harness/system/process.h"
 
@@ -28,8 +27,6 @@
 
 #define OUTCOME_LIMIT_BYTES (16u << 20)
 #define ERROR_LIMIT_BYTES 4096u
-
-enum { CPUS_MAX = 1024 };
 
 /* Stolen time is counted in ticks of 10 ms: a reading of one tick proves only that it is not zero.
  */
@@ -61,42 +58,6 @@ static bool has_quota(void)
 static uint64_t after_s(double seconds)
 {
     return clock_now_ns() + (uint64_t)(seconds * 1e9);
-}
-
-/* A CPU that was asked for has to be one of those that this process may use. */
-static int take_wanted(const struct placement_cpu *cpus, size_t count, int wanted, int *cpu,
-                       char *problem)
-{
-    for (size_t i = 0; i < count && wanted >= 0; i++) {
-        if (cpus[i].number == wanted) {
-            *cpu = wanted;
-            return 0;
-        }
-    }
-    if (wanted < 0)
-        return 0;
-    return problem_say(problem, -EINVAL,
-                       "CPU %d is not one that this process may use; `taskset -cp $$` says which "
-                       "are",
-                       wanted);
-}
-
-int launch_place(int wanted_server, int wanted_generator, struct launch_places *places,
-                 char *problem)
-{
-    struct placement_cpu *cpus = calloc(CPUS_MAX, sizeof *cpus);
-    if (cpus == NULL)
-        return problem_say(problem, -ENOMEM, "there is no memory for the list of CPUs");
-    int found = placement_cpus("", cpus, CPUS_MAX);
-    size_t count = found <= 0 ? 0 : found < CPUS_MAX ? (size_t)found : CPUS_MAX;
-    placement_choose(cpus, count, &places->subject_cpu, &places->generator_cpu);
-    int r = take_wanted(cpus, count, wanted_server, &places->subject_cpu, problem);
-    if (r == 0)
-        r = take_wanted(cpus, count, wanted_generator, &places->generator_cpu, problem);
-    places->one_core =
-        placement_shares_core(cpus, count, places->subject_cpu, places->generator_cpu);
-    free(cpus);
-    return r;
 }
 
 /* ---- starting ---- */

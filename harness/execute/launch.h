@@ -25,17 +25,6 @@ struct launch {
     bool turns;
 };
 
-struct launch_places {
-    /* -1: anywhere. */
-    int subject_cpu, generator_cpu;
-    /* They are the same CPU, or hardware threads of one core. */
-    bool one_core;
-};
-
-/* The CPUs of a trial's two processes: those that are wanted, or (-1) as placement_choose() has it.
- * 0; -EINVAL for one that this process may not use, -ENOMEM, with a sentence. */
-int launch_place(int wanted_server, int wanted_generator, struct launch_places *, char *problem);
-
 /* Runs it to its end. 0: the trial, which is reset first, has its time, its CPU, its outcome, and
  * whether it is valid or why not. That a trial fails is no failure of this function. The rest of
  * the trial (kind, cell, subject, round, order, attempt) is the caller's to fill in afterwards.

@@ -61,6 +61,11 @@ double pace_remaining_s(const struct pace *pace)
     return pace->time_bound_s - pace->reserve_s - pace_elapsed_s(pace);
 }
 
+bool pace_has_time_for(const struct pace *pace, double rounds, double round_s)
+{
+    return rounds * round_s <= pace_remaining_s(pace);
+}
+
 bool pace_is_over(const struct pace *pace, double work_s)
 {
     return work_s > pace_remaining_s(pace) + PACE_TOLERANCE * pace->time_bound_s;

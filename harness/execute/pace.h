@@ -45,6 +45,9 @@ double pace_remaining_s(const struct pace *);
  * is always allowed: it leaves out what there is no time for. */
 bool pace_allows_round(const struct pace *, uint64_t finished, double round_s);
 
+/* Whether there is time for so many rounds, before anything of the tolerance is used. */
+bool pace_has_time_for(const struct pace *, double rounds, double round_s);
+
 /* Whether work that takes so long would go beyond the tolerance. */
 bool pace_is_over(const struct pace *, double work_s);
 

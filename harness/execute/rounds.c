@@ -24,7 +24,7 @@ static int prove_headroom(struct rounds *rounds, const struct turn *turn, size_t
         return 0;
     const struct launch like =
         turn_launch(rounds, turn, &planned->cell, rounds_subject(rounds, planned->subjects[0]));
-    turn_show(rounds, turn, &planned->cell, NULL);
+    turn_show(rounds, turn, &planned->cell, SUBJECT_NONE);
     int r = headroom_prove(&like, cell, &rounds->trials, headroom, &rounds->proofs);
     if (r < 0 || !headroom->known)
         return r;
@@ -119,12 +119,26 @@ static int run_part(struct rounds *rounds, struct turn *turn, size_t cell)
     return r == 0 ? add_lines(rounds, &rounds->proofs) : r;
 }
 
+/* Whether there is time for a cell, after `before_s` for those before it in this round. The first
+ * round goes by what these have taken: estimates are wrong where others are on the CPUs. They are
+ * over, so that one round less is left of them. */
+static bool has_time_for(const struct rounds *rounds, double before_s, double cell_s)
+{
+    if (pace_is_over(&rounds->pace, cell_s))
+        return false;
+    if (rounds->run->rounds > 0 || !(rounds->wanted > 0))
+        return true;
+    double left = (rounds->wanted - 1) / rounds->wanted;
+    return pace_has_time_for(&rounds->pace, rounds->wanted, left * before_s + cell_s);
+}
+
 /* The lines of a round wait until all of it is over. A first round for which the time does not last
  * leaves out the cells that it does not come to, so that they are in no round; of a later one
  * nothing is kept: -ETIMEDOUT. */
 static int run_round(struct rounds *rounds)
 {
     struct turn turn = {.round = rounds->run->rounds, .begin_ns = clock_now_ns()};
+    double before_s = 0;
     size_t cells = 0;
     int r = 0;
     for (size_t i = 0; i < rounds->cells->count && r == 0; i++) {
@@ -135,10 +149,11 @@ static int run_round(struct rounds *rounds)
         /* Cells that are left out are not reported on. */
         if (turn.round == 0)
             pace_set_report(&rounds->pace, cells);
-        if (cells > 1 && pace_is_over(&rounds->pace, turn_expected_cell_s(rounds, planned)))
+        if (cells > 1 && !has_time_for(rounds, before_s, turn_expected_cell_s(rounds, planned)))
             r = turn.round == 0 ? rounds_leave_out(rounds, i) : -ETIMEDOUT;
         else
             r = run_part(rounds, &turn, i);
+        before_s += planned->round_s;
     }
     if (r == 0)
         rounds->run->rounds++;

@@ -41,6 +41,9 @@ struct rounds {
     struct progress progress;
     /* Go on with what is decided, until the rounds or the time end. */
     bool all_rounds;
+    /* Of so many rounds a question has to get an answer: what of the last ones takes too long for
+     * that, as the first round shows, is left out. 0: nothing is. */
+    double wanted;
     struct looks *looks;
     /* Subjects that are compared with the baseline of a cell, and those of them that are decided.
      */

@@ -57,7 +57,7 @@ const struct subject *rounds_subject(const struct rounds *rounds, size_t place)
 }
 
 void turn_show(struct rounds *rounds, const struct turn *turn, const struct cell *cell,
-               const struct subject *subject)
+               size_t subject)
 {
     char what[256], name[CELL_NAME_BYTES];
     if (!rounds->progress.shown && !rounds->progress.in_lines)
@@ -66,13 +66,13 @@ void turn_show(struct rounds *rounds, const struct turn *turn, const struct cell
                                 turn->counting ? 0 : seconds_since(turn->begin_ns));
     double elapsed_s = pace_elapsed_s(&rounds->pace);
     cell_describe(cell, name, sizeof name);
-    if (subject == NULL)
+    const char *shown = subject != SUBJECT_NONE ? run_subject_shown(rounds->run, subject) : NULL;
+    if (shown == NULL)
         snprintf(what, sizeof what, "headroom  %s", name);
     else if (turn->counting)
-        snprintf(what, sizeof what, "counting calls  %s  %s", subject->name, name);
+        snprintf(what, sizeof what, "counting calls  %s  %s", shown, name);
     else
-        snprintf(what, sizeof what, "round %" PRIu64 "  %s  %s", turn->round + 1, subject->name,
-                 name);
+        snprintf(what, sizeof what, "round %" PRIu64 "  %s  %s", turn->round + 1, shown, name);
     if (rounds->asked > 0)
         progress_set_decided(&rounds->progress, rounds->decided, rounds->asked);
     progress_show(&rounds->progress, elapsed_s / (elapsed_s + left_s), left_s, what);
@@ -130,7 +130,7 @@ static int run_in_turns(struct rounds *rounds, const struct turn *turn, size_t c
         if (trial_batch_add(&rounds->trials) == NULL)
             return -ENOMEM;
     }
-    turn_show(rounds, turn, planned, launches[0].subject);
+    turn_show(rounds, turn, planned, entrants[0].subject);
     /* Of its own: how many turns there are does not change the order of later cells. */
     random_seed(&random, trial_seed(rounds, turn));
     int r = launch_in_turns(launches, rounds->trials.list, count, &random);
@@ -151,7 +151,7 @@ static int run_attempts(struct rounds *rounds, const struct turn *turn, size_t c
         struct trial *trial = trial_batch_add(&rounds->trials);
         if (trial == NULL)
             return -ENOMEM;
-        turn_show(rounds, turn, launch.cell, launch.subject);
+        turn_show(rounds, turn, launch.cell, entrant->subject);
         int r = launch_trial(&launch, trial);
         if (r < 0)
             return r;
@@ -181,8 +181,8 @@ static int leave_cell(struct rounds *rounds, size_t cell, size_t subject, const 
 
     progress_clear(&rounds->progress);
     fprintf(stderr, "FAILED %s%s on %s: %s\n", is_twin ? "the twin of " : "",
-            rounds_subject(rounds, subject)->name, cell_describe(&planned->cell, name, sizeof name),
-            reason);
+            run_subject_shown(rounds->run, subject),
+            cell_describe(&planned->cell, name, sizeof name), reason);
     return is_twin ? 0 : run_cell_skip_subject(&rounds->run->cells[cell], subject, reason);
 }
 

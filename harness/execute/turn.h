@@ -29,8 +29,8 @@ const struct subject *rounds_subject(const struct rounds *, size_t place);
 struct launch turn_launch(const struct rounds *, const struct turn *, const struct cell *,
                           const struct subject *);
 
-/* The progress line. Subject NULL: the generator's own turn. */
-void turn_show(struct rounds *, const struct turn *, const struct cell *, const struct subject *);
+/* The progress line. SUBJECT_NONE: the generator's own turn. */
+void turn_show(struct rounds *, const struct turn *, const struct cell *, size_t subject);
 
 /* Every subject of the cell once, and its twin, in random order; their trials are in rounds->trials
  * then. 0, or as launch_trial(). */

@@ -17,7 +17,9 @@ static const struct {
     {REASON_INVALID, "INVALID comparisons"},
     {REASON_BOUND, "The generator set the pace"},
     {REASON_HEADROOM, "The generator has not proved its headroom"},
+    {REASON_ONE_CORE, "Server and generator on one core"},
     {REASON_SKIPPED, "SKIPPED"},
+    {REASON_ROUNDED, "Deadlines of whole milliseconds"},
     {REASON_TRIALS, "Trials that do not count"},
     {REASON_INCONCLUSIVE, "INCONCLUSIVE comparisons"},
 };

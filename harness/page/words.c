@@ -27,7 +27,7 @@ size_t page_word_place(enum verdict_word word)
 
 const char *page_subject(const struct page *page, size_t subject)
 {
-    return page->run->subjects[subject].name;
+    return run_subject_shown(page->run, subject);
 }
 
 const char *page_tier(const struct page *page, size_t subject)
@@ -59,6 +59,8 @@ void page_cell_heading(const struct page *page, const struct mode_view *mode, si
     html_print(page->out, "%s", cell_question(&page->run->cells[cell].cell, text, sizeof text));
     page_cell_name(page, mode, cell, text, sizeof text);
     html_print(page->out, " <small>%s</small>", *text != '\0' ? text : "all defaults");
+    if (*format_one_core(page->run, &page->run->cells[cell], text, sizeof text) != '\0')
+        html_print(page->out, " <small title=\"%s\"><b>one core</b></small>", text);
 }
 
 char *page_ratio(const struct comparison *comparison, char *text, size_t size)

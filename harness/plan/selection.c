@@ -16,6 +16,9 @@ static void add_subject(struct selection *selection, const struct subject *subje
     subject_describe(subject, description);
     if (selection->named && !description->available)
         fprintf(stderr, "SKIPPED %s: %s\n", subject->name, description->reason);
+    char name[SUBJECT_SHOWN_BYTES];
+    if (subject_is_rounded(description))
+        fprintf(stderr, "ROUNDED %s: %s\n", subject_shown(description, name), SUBJECT_WHY_ROUNDED);
 }
 
 void selection_of_subjects(struct selection *selection, const struct run_options *options)

@@ -11,6 +11,21 @@ void subject_describe(const struct subject *subject, struct subject_description 
         description->reason[0] = '\0';
 }
 
+bool subject_is_rounded(const struct subject_description *description)
+{
+    return description->available &&
+           description->asked & ~description->granted & BACKEND_EPOLL_PWAIT2;
+}
+
+char *subject_shown(const struct subject_description *description, char *text)
+{
+    const char *name = description->subject->name;
+    if (subject_is_rounded(description))
+        return subject_rounded_name(name, text);
+    snprintf(text, SUBJECT_SHOWN_BYTES, "%s", name);
+    return text;
+}
+
 char *subject_feature_names(uint32_t features, char *text, size_t size)
 {
     size_t used = 0;

@@ -23,6 +23,11 @@ enum { FEATURE_NAMES_BYTES = 512 };
 /* Asks the system. */
 void subject_describe(const struct subject *, struct subject_description *);
 
+/* It runs, with deadlines of whole milliseconds. */
+bool subject_is_rounded(const struct subject_description *);
+/* Its name, or where it is rounded "epoll (ms)". Returns `text`, of SUBJECT_SHOWN_BYTES. */
+char *subject_shown(const struct subject_description *, char *text);
+
 /* "EPOLL_PWAIT2,EDGE"; "" for none. Cut to fit. Returns `text`. */
 char *subject_feature_names(uint32_t features, char *text, size_t size);
 

@@ -35,6 +35,7 @@ void cell_summary_free(struct cell_summary *summary)
 static void subject_free(struct run_subject *subject)
 {
     free(subject->name);
+    free(subject->shown);
     free(subject->reason);
     free(subject->asked);
     free(subject->granted);
@@ -124,10 +125,57 @@ bool run_is_whole(const struct run *run)
     return run->ended != NULL && run->rounds_missing == 0 && run->lines_missing == 0;
 }
 
+<<<<<<< HEAD
 bool run_ended_as_asked(const struct run *run)
 {
     return run_is_whole(run) && (strcmp(run->ended, RUN_ENDED_WITH_ROUNDS) == 0 ||
                                  strcmp(run->ended, RUN_ENDED_WITH_TIME) == 0);
+=======
+/* Among names that are joined by commas. */
+static bool has_feature(const char *features, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = features; at != NULL && *at != '\0';) {
+        size_t part = strcspn(at, ",");
+        if (part == length && strncmp(at, name, length) == 0)
+            return true;
+        at += part + (at[part] == ',');
+    }
+    return false;
+}
+
+int run_subject_show(struct run_subject *subject)
+{
+    const char *feature = backend_feature_name(BACKEND_EPOLL_PWAIT2);
+    if (!subject->available || !has_feature(subject->asked, feature) ||
+        has_feature(subject->granted, feature))
+        return text_set(&subject->shown, NULL);
+    char name[SUBJECT_SHOWN_BYTES];
+    return text_set(&subject->shown, subject_rounded_name(subject->name, name));
+}
+
+const char *run_subject_shown(const struct run *run, size_t subject)
+{
+    const struct run_subject *one = &run->subjects[subject];
+    return one->shown != NULL ? one->shown : one->name;
+}
+
+static enum cell_load load_of(const struct cell *cell)
+{
+    return cell->workload->load != NULL ? cell->workload->load(cell->mode, &cell->params)
+                                        : LOAD_NONE;
+}
+
+bool run_cell_shares_core(const struct run *run, const struct run_cell *cell)
+{
+    bool kept_apart = !run->one_core && run->subject_cpu >= 0 && run->generator_cpu >= 0;
+    return !kept_apart && load_of(&cell->cell) != LOAD_NONE;
+}
+
+bool run_cell_is_unranked(const struct run *run, const struct run_cell *cell)
+{
+    return run_cell_shares_core(run, cell) && load_of(&cell->cell) == LOAD_CLOSED;
+>>>>>>> work-mend
 }
 
 size_t run_find_subject(const struct run *run, const char *name)

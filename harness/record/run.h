@@ -16,7 +16,10 @@
 #define RUN_SCHEMA 2
 
 struct run_subject {
+    /* That the program knows it by. */
     char *name;
+    /* What people read where that is another one ("epoll (ms)"); NULL: it is not. */
+    char *shown;
     enum backend_tier tier;
     bool available, opt_in;
     /* Why it is not available; NULL when it is. */
@@ -118,6 +121,21 @@ struct run_subject *run_add_subject(struct run *);
 struct run_cell *run_add_cell(struct run *);
 /* 0 or -ENOMEM. */
 int run_cell_skip_subject(struct run_cell *, size_t subject, const char *reason);
+
+/* Gives a subject the name that people read, from what it asked for and was granted: an epoll whose
+ * deadlines are whole milliseconds is not the ordinary one. 0 or -ENOMEM. */
+int run_subject_show(struct run_subject *);
+/* For people, and for what they read: tables, charts, the page, CSV files, sentences. Good as long
+ * as the run's subjects. */
+const char *run_subject_shown(const struct run *, size_t subject);
+
+/* Whether the generator loads the server of this cell while that is measured, and nothing keeps the
+ * two on two cores: then they are in each other's way. */
+bool run_cell_shares_core(const struct run *, const struct run_cell *);
+/* The same of a closed loop, in which each waits for the other's turn on the core. Such figures are
+ * of both, and nobody is named for them. */
+bool run_cell_is_unranked(const struct run *, const struct run_cell *);
+#define RUN_WHY_UNRANKED "a closed loop without two cores measures server and generator together"
 
 /* SUBJECT_NONE: the run has none of that name. */
 size_t run_find_subject(const struct run *, const char *name);

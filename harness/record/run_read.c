@@ -100,6 +100,8 @@ static void take_subject(struct json_take *take, struct run *run)
     json_take_text(take, "summary", JSON_OPTIONAL, &subject->summary);
     take_parts(take, "asked", &subject->asked);
     take_parts(take, "granted", &subject->granted);
+    if (take->r == 0)
+        take->r = run_subject_show(subject);
     /* So that everybody may read them. */
     if (take->r < 0 && subject->name == NULL)
         run->subject_count--;

@@ -22,6 +22,8 @@ struct rows {
     size_t cell;
     const struct run_cell *run_cell;
     const struct cell_summary *summary;
+    /* Its server and generator are in each other's way. */
+    bool one_core;
     /* What every row of it begins with: there may be thousands. */
     char begin[CELL_BYTES];
 };
@@ -33,6 +35,7 @@ static void begin_cell(struct rows *rows, size_t cell)
     rows->cell = cell;
     rows->run_cell = &rows->analysis->run->cells[cell];
     rows->summary = &rows->analysis->cells[cell];
+    rows->one_core = run_cell_shares_core(rows->analysis->run, rows->run_cell);
     rows->begin[0] = '\0';
     csv_add_number(rows->begin, sizeof rows->begin, (double)cell);
     csv_add_text(rows->begin, sizeof rows->begin, where->workload->name);
@@ -48,7 +51,7 @@ static const struct metric *metric_at(const struct rows *rows, size_t metric)
 
 static const char *name_of(const struct rows *rows, size_t subject)
 {
-    return rows->analysis->run->subjects[subject].name;
+    return run_subject_shown(rows->analysis->run, subject);
 }
 
 /* SUBJECT_NONE: of the cell as a whole. */
@@ -56,9 +59,16 @@ static void begin_row(struct rows *rows, size_t subject)
 {
     const struct run *run = rows->analysis->run;
     csv_columns(&rows->csv, rows->begin, CELL_COLUMNS);
-    csv_text(&rows->csv, subject != SUBJECT_NONE ? run->subjects[subject].name : "");
+    csv_text(&rows->csv, subject != SUBJECT_NONE ? run_subject_shown(run, subject) : "");
     csv_text(&rows->csv,
              subject != SUBJECT_NONE ? backend_tier_name(run->subjects[subject].tier) : "");
+}
+
+/* The last column of every file. */
+static void end_row(struct rows *rows)
+{
+    csv_number(&rows->csv, rows->one_core);
+    csv_end_row(&rows->csv);
 }
 
 static void known_number(struct csv *csv, bool known, double value)
@@ -84,7 +94,7 @@ static void trial_row(struct rows *rows, size_t place, size_t metric)
     csv_number(&rows->csv, row->valid);
     csv_text(&rows->csv, row->why_invalid);
     csv_number(&rows->csv, row->bound);
-    csv_end_row(&rows->csv);
+    end_row(rows);
 }
 
 static void trial_rows(struct rows *rows)
@@ -100,15 +110,16 @@ static void trial_rows(struct rows *rows)
 
 /* ---- what was computed ---- */
 
-static void median_columns(struct csv *csv, const struct median *median)
+static void median_columns(struct rows *rows, const struct median *median)
 {
+    struct csv *csv = &rows->csv;
     csv_number(csv, (double)median->n);
     csv_number(csv, median->median);
     csv_number(csv, median->low);
     csv_number(csv, median->high);
     csv_number(csv, ANALYSIS_CONFIDENCE);
     csv_number(csv, median->bound);
-    csv_end_row(csv);
+    end_row(rows);
 }
 
 static void summary_rows(struct rows *rows)
@@ -124,7 +135,7 @@ static void summary_rows(struct rows *rows)
             csv_text(&rows->csv, about->name);
             csv_text(&rows->csv, about->unit);
             csv_text(&rows->csv, about->lower_is_better ? "lower" : "higher");
-            median_columns(&rows->csv, median);
+            median_columns(rows, median);
         }
     }
 }
@@ -156,7 +167,7 @@ static void percentile_row(struct rows *rows, size_t metric, size_t subject, siz
     if (median == NULL)
         return;
     percentile_columns(rows, metric, subject, percentile);
-    median_columns(&rows->csv, median);
+    median_columns(rows, median);
 }
 
 static void percentile_rows(struct rows *rows)
@@ -175,7 +186,7 @@ static void pooled_row(struct rows *rows, size_t metric, size_t subject, size_t 
     csv_number(&rows->csv, (double)pooled->rounds);
     csv_number(&rows->csv, (double)pooled->values);
     csv_number(&rows->csv, pooled->value);
-    csv_end_row(&rows->csv);
+    end_row(rows);
 }
 
 static void pooled_rows(struct rows *rows)
@@ -197,7 +208,7 @@ static void paired_rows(struct rows *rows, const struct paired_list *list, bool 
         csv_number(&rows->csv, paired->low);
         csv_number(&rows->csv, paired->high);
         csv_number(&rows->csv, paired->confidence);
-        csv_end_row(&rows->csv);
+        end_row(rows);
     }
 }
 
@@ -231,7 +242,7 @@ static void verdict_rows(struct rows *rows)
         csv_text(csv, pair->why != NULL ? pair->why : "");
         csv_number(csv, (double)pair->rounds);
         csv_number(csv, (double)pair->rounds_likely);
-        csv_end_row(csv);
+        end_row(rows);
     }
 }
 
@@ -251,7 +262,7 @@ static void counter_rows(struct rows *rows)
             csv_text(&rows->csv, names[k]);
             csv_number(&rows->csv, (double)trials);
             csv_number(&rows->csv, value);
-            csv_end_row(&rows->csv);
+            end_row(rows);
         }
     }
 }
@@ -260,7 +271,7 @@ static void skipped_row(struct rows *rows, size_t subject, const char *reason)
 {
     begin_row(rows, subject);
     csv_text(&rows->csv, reason);
-    csv_end_row(&rows->csv);
+    end_row(rows);
 }
 
 static void skipped_rows(struct rows *rows)
@@ -285,24 +296,26 @@ static void skipped_rows(struct rows *rows)
 /* ---- the files ---- */
 
 #define CELL "cell,workload,mode,params,subject,tier,"
+#define END ",one_core"
 
 static const struct table {
     const char *name, *header;
     void (*rows)(struct rows *);
 } tables[] = {
-    {"trials.csv", CELL "round,order,metric,unit,value,valid,why_invalid,bound", trial_rows},
-    {"summary.csv", CELL "metric,unit,better,n,median,ci_low,ci_high,confidence,bound_trials",
+    {"trials.csv", CELL "round,order,metric,unit,value,valid,why_invalid,bound" END, trial_rows},
+    {"summary.csv", CELL "metric,unit,better,n,median,ci_low,ci_high,confidence,bound_trials" END,
      summary_rows},
-    {"percentiles.csv", CELL "metric,percent,unit,n,median,ci_low,ci_high,confidence,bound_trials",
+    {"percentiles.csv",
+     CELL "metric,percent,unit,n,median,ci_low,ci_high,confidence,bound_trials" END,
      percentile_rows},
-    {"ratios.csv", CELL "baseline,metric,n,ratio,ci_low,ci_high,confidence", ratio_rows},
-    {"excess.csv", CELL "baseline,metric,unit,n,excess,ci_low,ci_high,confidence", excess_rows},
-    {"pooled.csv", CELL "metric,percent,unit,n,samples,value", pooled_rows},
-    {"counters.csv", CELL "counter,n,per_operation", counter_rows},
-    {"skipped.csv", CELL "reason", skipped_rows},
+    {"ratios.csv", CELL "baseline,metric,n,ratio,ci_low,ci_high,confidence" END, ratio_rows},
+    {"excess.csv", CELL "baseline,metric,unit,n,excess,ci_low,ci_high,confidence" END, excess_rows},
+    {"pooled.csv", CELL "metric,percent,unit,n,samples,value" END, pooled_rows},
+    {"counters.csv", CELL "counter,n,per_operation" END, counter_rows},
+    {"skipped.csv", CELL "reason" END, skipped_rows},
     {"verdicts.csv",
      CELL "metric,baseline,ratio,ci_low,ci_high,confidence,n,p,p_adjusted,minimum_effect,verdict,"
-          "why,rounds,rounds_likely",
+          "why,rounds,rounds_likely" END,
      verdict_rows},
 };
 

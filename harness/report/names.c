@@ -34,7 +34,7 @@ const char *report_short_tier(const struct run *run, enum backend_tier tier)
 
 char *report_name(const struct run *run, size_t subject, char *text)
 {
-    return printable(text, FORMAT_NAME_BYTES, run->subjects[subject].name);
+    return printable(text, FORMAT_NAME_BYTES, run_subject_shown(run, subject));
 }
 
 size_t report_baseline(const struct analysis *analysis, const size_t *cells, size_t count,

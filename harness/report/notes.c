@@ -66,13 +66,25 @@ static void print_skipped(const struct reason_list *list, FILE *out)
     }
 }
 
+static void print_rounded(const struct reason_list *list, FILE *out)
+{
+    char who[FORMAT_NAME_BYTES];
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->list[i].kind == REASON_ROUNDED)
+            report_say(out, 2, "ROUNDED %s: %s", printable(who, sizeof who, list->list[i].who),
+                       list->list[i].why);
+    }
+}
+
 void report_print_unavailable(const struct run *run, FILE *out)
 {
     struct reason_list list = {.count = 0};
-    if (reasons_add_run(&list, run) == 0)
+    if (reasons_add_run(&list, run) == 0) {
         print_skipped(&list, out);
-    else
+        print_rounded(&list, out);
+    } else {
         report_no_memory(out);
+    }
     reasons_free(&list);
 }
 
@@ -104,11 +116,22 @@ static void print_trials(const struct reason_list *list, FILE *out)
         report_say(out, 2, "INVALID for %zu more reasons: trials.csv", shown - REASONS_SHOWN);
 }
 
+/* Once for the cells that are shown together: they differ in their parameters alone. */
+static void print_one_core(const struct reason_list *list, FILE *out)
+{
+    char why[REASON_TEXT_BYTES];
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->list[i].kind == REASON_ONE_CORE && !was_said(list, i))
+            report_say(out, 2, "ONE CORE: %s", printable(why, sizeof why, list->list[i].why));
+    }
+}
+
 void report_print_reasons(const struct analysis *analysis, const size_t *cells, size_t count,
                           FILE *out)
 {
     struct reason_list list = {.count = 0};
     if (reasons_add_cells(&list, analysis, cells, count) == 0) {
+        print_one_core(&list, out);
         print_skipped(&list, out);
         print_trials(&list, out);
     } else {

@@ -54,8 +54,8 @@ void report_print_counters(const struct analysis *, size_t cell, FILE *);
 
 /* ---- notes: notes.c ---- */
 
-/* Subjects that cannot run here; and for some cells what was skipped and which trials do not count,
- * and why: each reason once. */
+/* Subjects that cannot run here, or not whole; and for some cells what was skipped and which trials
+ * do not count, and why: each reason once. */
 void report_print_unavailable(const struct run *, FILE *);
 void report_print_reasons(const struct analysis *, const size_t *cells, size_t count, FILE *);
 /* Pairs of these cells that are INVALID, each reason once. */

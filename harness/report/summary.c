@@ -189,7 +189,7 @@ static void write_certainty(const struct summary *summary, struct screen *screen
     snprintf(line, sizeof line, "No verdict on %zu of %zu:\t", summary->words[VERDICT_INVALID],
              summary->pairs);
     format_add(line, sizeof line, "%.300s", printable(why, sizeof why, summary->why_invalid));
-    say(screen, line, 1);
+    say(screen, line, 2);
 }
 
 /* What has no kernel behind it, and what only sleeps, is missed by nobody. */
@@ -239,6 +239,32 @@ static void write_left_out(const struct summary *summary, struct screen *screen)
     free(cells);
 }
 
+/* One sentence for all of them: the mark stands in their names. */
+static void write_rounded(const struct run *run, struct screen *screen)
+{
+    bool any = false;
+    for (size_t i = 0; i < run->subject_count; i++)
+        any |= run->subjects[i].shown != NULL;
+    if (any)
+        say(screen, "(ms): this system refuses epoll_pwait2;\tdeadlines are whole milliseconds.",
+            1);
+}
+
+static void write_one_core(const struct run *run, struct screen *screen)
+{
+    bool any = false, unranked = false;
+    char line[LINE_BYTES], sharing[FORMAT_BYTES];
+    for (size_t i = 0; i < run->cell_count; i++) {
+        any |= run_cell_shares_core(run, &run->cells[i]);
+        unranked |= run_cell_is_unranked(run, &run->cells[i]);
+    }
+    if (!any)
+        return;
+    snprintf(line, sizeof line, "one core: %s%s.", format_sharing(run, sharing, sizeof sharing),
+             unranked ? ";\tin a closed loop nobody is ranked then" : "");
+    say(screen, line, 2);
+}
+
 static void write_headroom(const struct run *run, struct screen *screen)
 {
     size_t asked = 0, missed = 0;
@@ -261,6 +287,8 @@ static void write_foot(const struct summary *summary, struct screen *screen)
     if (summary->request->check != NULL)
         say(screen, summary->request->check, 1);
     write_left_out(summary, screen);
+    write_rounded(summary->analysis->run, screen);
+    write_one_core(summary->analysis->run, screen);
     write_headroom(summary->analysis->run, screen);
 }
 

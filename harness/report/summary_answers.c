@@ -101,12 +101,17 @@ static void write_answers(struct screen *screen, struct answers *answers, size_t
         screen_add(screen, &(const struct paragraph){.lead = "", .text = more, .most = 1});
 }
 
+/* Explained once, below the answers. */
+#define ONE_CORE_MARK ", one core"
+
 static void add_cells(const struct analysis *analysis, size_t usual, struct answers *answers)
 {
     const struct run *run = analysis->run;
     for (size_t i = 0; i < run->cell_count && answers->count < answers->room; i++) {
         struct entry *entry = &answers->list[answers->count++];
         cell_question(&run->cells[i].cell, entry->lead, SUMMARY_NAME_BYTES);
+        if (run_cell_shares_core(run, &run->cells[i]))
+            format_add(entry->lead, sizeof entry->lead, ONE_CORE_MARK);
         for (enum summary_detail detail = SUMMARY_TERSE; detail < SUMMARY_DETAILS; detail++)
             summary_of_cell(analysis, i, usual, detail, entry->texts[detail]);
     }
@@ -161,6 +166,14 @@ static void add_lonely_modes(const struct analysis *analysis, const struct mode_
         memcpy(entry->texts[detail], text, sizeof text);
 }
 
+static bool share_a_core(const struct run *run, const struct mode_view *mode)
+{
+    bool any = false;
+    for (size_t i = 0; i < mode->cell_count; i++)
+        any |= run_cell_shares_core(run, &run->cells[mode->cells[i]]);
+    return any;
+}
+
 static void add_modes(const struct analysis *analysis, size_t usual, struct answers *answers)
 {
     struct mode_list modes;
@@ -170,6 +183,8 @@ static void add_modes(const struct analysis *analysis, size_t usual, struct answ
                 continue;
             struct entry *entry = &answers->list[answers->count++];
             summary_name_of_mode(analysis, &modes.modes[i], entry->lead);
+            if (share_a_core(analysis->run, &modes.modes[i]))
+                format_add(entry->lead, sizeof entry->lead, ONE_CORE_MARK);
             for (enum summary_detail detail = SUMMARY_TERSE; detail < SUMMARY_DETAILS; detail++)
                 summary_of_mode(analysis, &modes.modes[i], usual, detail, entry->texts[detail]);
         }

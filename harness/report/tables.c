@@ -31,7 +31,7 @@ struct block {
     const struct analysis *analysis;
     size_t cell;
     const struct metric *metric;
-    /* Where the generator was the bound, nothing is ranked. */
+    /* Where the generator was the bound, or in the server's way, nothing is ranked. */
     bool ranked, has_verdicts;
     struct row *rows;
     size_t count;
@@ -235,7 +235,7 @@ static void print_metric(const struct analysis *analysis, size_t cell, const str
         .analysis = analysis,
         .cell = cell,
         .metric = metric,
-        .ranked = bound == 0,
+        .ranked = bound == 0 && !run_cell_is_unranked(analysis->run, &analysis->run->cells[cell]),
         .has_verdicts = metric == workload_main_metric(where->workload, where->mode) &&
                         analysis->cells[cell].verdict_count > 0,
         .rows = calloc(count, sizeof *block.rows),

@@ -114,6 +114,10 @@ static void print_cell(const struct analysis *analysis, const struct mode_view *
                    report_name(run, analysis->cells[cell].baseline, name));
     if (params[0] != '\0')
         format_wrapped(out, 2, params);
+    if (*format_one_core(run, &run->cells[cell], params, sizeof params) != '\0')
+        report_say(out, INDENT, "ONE CORE: %s", params);
+    if (run_cell_is_unranked(run, &run->cells[cell]))
+        return;
     if (analysis->cells[cell].verdict_count == 0) {
         format_wrapped(out, INDENT, NOTHING_TO_COMPARE);
         return;

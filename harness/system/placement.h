@@ -32,6 +32,9 @@ void placement_choose(const struct placement_cpu *cpus, size_t count, int *serve
 /* Whether both are hardware threads of one core, or the same CPU. */
 bool placement_shares_core(const struct placement_cpu *cpus, size_t count, int one, int other);
 
+/* Whether it may choose at all: 0, or -errno of placement_pin(). Changes nothing. */
+int placement_may_pin(void);
+
 /* Keeps the calling thread, and threads and processes that it starts later, on one CPU. -ENOTSUP
  * where the system has no such call; -EINVAL for a CPU that does not exist or is not allowed. */
 int placement_pin(int cpu);

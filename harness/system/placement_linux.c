@@ -26,21 +26,50 @@ static int collect(const cpu_set_t *set, size_t set_bytes, int cpus_in_set, int 
     return found;
 }
 
-int placement_allowed_cpus(int *cpus, size_t capacity)
+/* The mask of the calling thread, to be freed with CPU_FREE(). -errno: there is none. */
+static int get_mask(cpu_set_t **mask, size_t *set_bytes, int *cpus_in_set)
 {
-    for (int cpus_in_set = CPU_SETSIZE; cpus_in_set <= MOST_CPUS; cpus_in_set *= 2) {
-        cpu_set_t *set = CPU_ALLOC(cpus_in_set);
+    int r = -EINVAL;
+    for (*cpus_in_set = CPU_SETSIZE; *cpus_in_set <= MOST_CPUS; *cpus_in_set *= 2) {
+        cpu_set_t *set = CPU_ALLOC(*cpus_in_set);
         if (set == NULL)
             return -ENOMEM;
-        size_t set_bytes = CPU_ALLOC_SIZE(cpus_in_set);
-        int result = sched_getaffinity(0, set_bytes, set) == 0 ? 0 : -errno;
-        if (result == 0)
-            result = collect(set, set_bytes, cpus_in_set, cpus, capacity);
+        *set_bytes = CPU_ALLOC_SIZE(*cpus_in_set);
+        r = sched_getaffinity(0, *set_bytes, set) == 0 ? 0 : -errno;
+        if (r == 0) {
+            *mask = set;
+            return 0;
+        }
         CPU_FREE(set);
-        if (result != -EINVAL)
-            return result;
+        if (r != -EINVAL)
+            return r;
     }
-    return -EINVAL;
+    return r;
+}
+
+int placement_allowed_cpus(int *cpus, size_t capacity)
+{
+    cpu_set_t *set;
+    size_t set_bytes;
+    int cpus_in_set, r = get_mask(&set, &set_bytes, &cpus_in_set);
+    if (r < 0)
+        return r;
+    r = collect(set, set_bytes, cpus_in_set, cpus, capacity);
+    CPU_FREE(set);
+    return r;
+}
+
+/* The mask that it has is set once more. */
+int placement_may_pin(void)
+{
+    cpu_set_t *set;
+    size_t set_bytes;
+    int cpus_in_set, r = get_mask(&set, &set_bytes, &cpus_in_set);
+    if (r < 0)
+        return r;
+    r = sched_setaffinity(0, set_bytes, set) == 0 ? 0 : -errno;
+    CPU_FREE(set);
+    return r;
 }
 
 int placement_pin(int cpu)

@@ -9,6 +9,11 @@ int placement_allowed_cpus(int *cpus, size_t capacity)
     return 0;
 }
 
+int placement_may_pin(void)
+{
+    return -ENOTSUP;
+}
+
 int placement_pin(int cpu)
 {
     (void)cpu;

@@ -89,6 +89,15 @@ static bool takes_turns(const char *mode, const struct named_values *params)
     return strcmp(mode, "drain") == 0 && parameter_integer(params, "idle") <= TURNS_IDLE_MAX;
 }
 
+/* To fill the queue takes the generator a core as well, but not while the clock runs. */
+static enum cell_load load(const char *mode, const struct named_values *params)
+{
+    (void)params;
+    return strcmp(mode, "drain") == 0    ? LOAD_NONE
+           : strcmp(mode, "steady") == 0 ? LOAD_CLOSED
+                                         : LOAD_PLANNED;
+}
+
 static double estimate_s(const char *mode, const struct named_values *params)
 {
     double idle_s = parameter_number(params, "idle") * CONNECT_S;
@@ -144,6 +153,7 @@ const struct workload accept_workload = {
     .parameters = accept_parameters,
     .metrics = accept_metrics,
     .questions = questions,
+    .load = load,
     .needs = needs,
     .takes_turns = takes_turns,
     .refuses = refuses,

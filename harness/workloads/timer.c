@@ -280,6 +280,11 @@ static bool by_default(const struct subject *subject, const char *mode,
     return is_among(subject->name, waits) && !(sleeps && parameter_integer(params, "conns") > 0);
 }
 
+static enum cell_load load(const char *mode, const struct named_values *params)
+{
+    return !is_scale(mode) && parameter_integer(params, "conns") > 0 ? LOAD_CLOSED : LOAD_NONE;
+}
+
 static double estimate_s(const char *mode, const struct named_values *params)
 {
     return is_scale(mode) ? timer_scale_estimate_s(params) : timer_accuracy_estimate_s(params);
@@ -299,6 +304,7 @@ const struct workload timer_workload = {
     .parameters = parameters,
     .metrics = metrics,
     .questions = questions,
+    .load = load,
     .needs = needs,
     .refuses = refuses,
     .by_default = by_default,

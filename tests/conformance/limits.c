@@ -107,6 +107,45 @@ void two_thousand_sources_are_all_served(struct fixture *f)
     use_many_sources(f, 2000);
 }
 
+/* What is sent here has arrived when the call is over, as it need not have over TCP. */
+static struct endpoint *local_connection(struct fixture *f, int *peer, uint16_t want)
+{
+    int ends[2];
+    expect_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    *peer = ends[1];
+    peer_track(f, ends[1]);
+    return adopt(f, ends[0], want);
+}
+
+/* Budgets are the same for all: who is given less per wait makes more waits for the same work. */
+void a_wait_gives_all_that_is_ready_and_has_room(struct fixture *f)
+{
+    enum { READY = 100, ROOM = 256 };
+    struct endpoint *sources[READY];
+    int peers[READY];
+    if (f->variant->asked & BACKEND_SQPOLL)
+        case_skip(f, "a kernel thread posts results, and has to find a CPU for that first");
+    need_descriptors(f, 2 * READY + 50);
+    f->config.buffer_count = 2 * ROOM;
+    f->capacity = ROOM;
+    backend_start(f);
+    for (unsigned i = 0; i < READY; i++)
+        sources[i] = local_connection(f, &peers[i], IO_WANT_RECV);
+    expect_quiet(f, 5);
+    for (unsigned round = 1; round <= 3; round++) {
+        for (unsigned i = 0; i < READY; i++)
+            peer_send(f, peers[i], "a", 1);
+        expect_equal(wait_once(f, in_ms(1000)), READY);
+    }
+
+    for (unsigned i = 0; i < READY; i++)
+        set_interest(f, sources[i], IO_WANT_READABLE);
+    expect_quiet_after_withdrawal(f, 5);
+    for (unsigned i = 0; i < READY; i++)
+        peer_send(f, peers[i], "a", 1);
+    expect_equal(wait_once(f, in_ms(1000)), READY);
+}
+
 void an_event_array_of_a_thousand_is_served(struct fixture *f)
 {
     f->capacity = CAPACITY_MAX;

@@ -2,16 +2,16 @@
 # io_uring where it is refused, and where it is asked for what it cannot give.
 set -uo pipefail
 source "$(dirname "$0")/cli.sh" "$1"
-deny=$2
+deny=("$2" io_uring_setup EPERM)
 
 "$pollbench" list | grep -q '^io_uring .* yes ' || skip "this system has no io_uring"
-"$deny" true || skip "no seccomp filter can be set here"
+"${deny[@]}" true || skip "no seccomp filter can be set here"
 
 drain=(accept --set mode=drain --set queue=20 --set idle=0)
 
 denied() {
     status=0
-    "$deny" "$pollbench" "$@" >out 2>err || status=$?
+    "${deny[@]}" "$pollbench" "$@" >out 2>err || status=$?
 }
 
 a_list_says_that_it_is_refused_and_why() {

@@ -70,6 +70,15 @@ static void the_reserve_grows_with_the_cells_and_leaves_half_of_the_time(void **
     assert_true(pace.reserve_s == 0.25);
 }
 
+static void time_for_many_rounds_is_what_is_left_without_the_reserve(void **state)
+{
+    (void)state;
+    struct pace pace = pace_of(100, 40, 10), unbounded = pace_of(INFINITY, 1e6, 8);
+    assert_true(pace_has_time_for(&pace, 10, 4.9));
+    assert_false(pace_has_time_for(&pace, 10, 5.1));
+    assert_true(pace_has_time_for(&unbounded, 10, 1e9));
+}
+
 static void without_a_time_the_rounds_alone_count(void **state)
 {
     (void)state;
@@ -111,6 +120,7 @@ int main(void)
         cmocka_unit_test(the_first_round_is_always_run),
         cmocka_unit_test(what_the_report_takes_is_kept_for_it),
         cmocka_unit_test(the_reserve_grows_with_the_cells_and_leaves_half_of_the_time),
+        cmocka_unit_test(time_for_many_rounds_is_what_is_left_without_the_reserve),
         cmocka_unit_test(without_a_time_the_rounds_alone_count),
         cmocka_unit_test(what_is_left_is_the_smaller_of_rounds_and_time_and_never_below_nothing),
         cmocka_unit_test(estimates_are_corrected_by_trials_alone),

@@ -340,72 +340,6 @@ static void a_server_without_files_names_the_limit(void **state)
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
-/* ---- the tables ---- */
-
-static void a_cell_needs_files_for_all_connections_and_a_backlog_for_the_queue(void **state)
-{
-    (void)state;
-    struct named_values params =
-        params_of("queue=1000 idle=5000 budget=64 conns=300 seconds=1.0 conns_max=700");
-    struct cell_needs drain = accept_workload.needs("drain", &params);
-    assert_int_equal(drain.backlog, 1000);
-    assert_in_range(drain.server_files, 6000, 6200);
-    assert_in_range(drain.generator_files, 6000, 6200);
-    struct cell_needs steady = accept_workload.needs("steady", &params);
-    assert_int_equal(steady.backlog, 300);
-    assert_in_range(steady.server_files, 5300, 5500);
-    assert_true(accept_workload.estimate_s("steady", &params) > 1.0);
-    struct cell_needs rate = accept_workload.needs("rate", &params);
-    assert_int_equal(rate.backlog, 700);
-    assert_in_range(rate.server_files, 5000 + 2 * 700, 5000 + 2 * 700 + 200);
-    assert_in_range(rate.generator_files, 5700, 5900);
-    named_values_free(&params);
-}
-
-static void a_cell_is_scaled_by_its_rate_and_no_other_is(void **state)
-{
-    (void)state;
-    struct named_values scaled = {0};
-    struct named_values params = params_of("rate=100 bytes=64 seconds=3 share=0.5 idle=0");
-    assert_int_equal(accept_workload.scale("drain", &params, 2, 0, &scaled), -ENOTSUP);
-    assert_int_equal(accept_workload.scale("steady", &params, 2, 0, &scaled), -ENOTSUP);
-    assert_int_equal(scaled.count, 0);
-    /* A share is of a maximum: twice what was offered at most so far. */
-    assert_int_equal(accept_workload.scale("rate", &params, 2, 700, &scaled), 0);
-    assert_int_equal(scaled.count, 4);
-    assert_true(value_number(named_values_find(&scaled, "", "rate")) == 1400);
-    assert_true(value_number(named_values_find(&scaled, "", "seconds")) == 1);
-    assert_true(value_number(named_values_find(&scaled, "", "bytes")) == 64);
-    assert_null(named_values_find(&scaled, "", "share"));
-    named_values_free(&scaled);
-    named_values_free(&params);
-    params = params_of("rate=100 seconds=0.5");
-    assert_int_equal(accept_workload.scale("rate", &params, 2, 0, &scaled), 0);
-    assert_true(value_number(named_values_find(&scaled, "", "rate")) == 200);
-    assert_true(value_number(named_values_find(&scaled, "", "seconds")) == 0.5);
-    named_values_free(&scaled);
-    named_values_free(&params);
-}
-
-static void every_default_is_in_its_range_and_every_mode_has_one_main_metric(void **state)
-{
-    (void)state;
-    for (const struct parameter *p = accept_workload.parameters; p->name; p++) {
-        assert_true(p->fallback != NULL || p->optional);
-        double value = p->fallback != NULL ? strtod(p->fallback, NULL) : p->minimum;
-        assert_true(value >= p->minimum && value <= p->maximum);
-    }
-    for (const char *const *mode = accept_workload.modes; *mode; mode++) {
-        unsigned mains = 0;
-        for (const struct metric *m = accept_workload.metrics; m->name; m++)
-            mains += m->main && name_in_list(m->modes, *mode);
-        assert_int_equal(mains, 1);
-    }
-    assert_ptr_equal(workload_find("accept"), &accept_workload);
-    assert_null(workload_find("acept"));
-    assert_null(subject_find("epol"));
-}
-
 int main(int argc, char **argv)
 {
     int status = subject_trial_choose(&accept_workload, argc, argv);
@@ -429,9 +363,6 @@ int main(int argc, char **argv)
         WITH_GENERATOR(a_connection_that_is_not_in_the_queue_fails_the_trial),
         cmocka_unit_test_setup(a_generator_that_is_gone_is_a_sentence, subject_trial_start),
         WITH_GENERATOR(a_server_without_files_names_the_limit),
-        cmocka_unit_test(a_cell_needs_files_for_all_connections_and_a_backlog_for_the_queue),
-        cmocka_unit_test(a_cell_is_scaled_by_its_rate_and_no_other_is),
-        cmocka_unit_test(every_default_is_in_its_range_and_every_mode_has_one_main_metric),
     };
     return cmocka_run_group_tests_name(subject->name, tests, NULL, NULL);
 }
