@@ -125,12 +125,12 @@ bool run_is_whole(const struct run *run)
     return run->ended != NULL && run->rounds_missing == 0 && run->lines_missing == 0;
 }
 
-<<<<<<< HEAD
 bool run_ended_as_asked(const struct run *run)
 {
     return run_is_whole(run) && (strcmp(run->ended, RUN_ENDED_WITH_ROUNDS) == 0 ||
                                  strcmp(run->ended, RUN_ENDED_WITH_TIME) == 0);
-=======
+}
+
 /* Among names that are joined by commas. */
 static bool has_feature(const char *features, const char *name)
 {
@@ -175,7 +175,6 @@ bool run_cell_shares_core(const struct run *run, const struct run_cell *cell)
 bool run_cell_is_unranked(const struct run *run, const struct run_cell *cell)
 {
     return run_cell_shares_core(run, cell) && load_of(&cell->cell) == LOAD_CLOSED;
->>>>>>> work-mend
 }
 
 size_t run_find_subject(const struct run *run, const char *name)
