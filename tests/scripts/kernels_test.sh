@@ -160,6 +160,7 @@ case_a_guest_that_hangs_is_ended_and_said_and_what_it_found_stays() {
     expect_status 3
     expect_output "it was not over after 1 s; the last lines of $out/6.1/console:"
     expect_output "it is up"
+    expect_no_output "Killed"
     [ -e "$out/6.1/check.poll.json" ] || fail "what it found is lost"
     ! kill -0 "$(cat "$scratch/qemu")" 2>/dev/null || fail "qemu still runs"
     no_scratch_left
