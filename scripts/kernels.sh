@@ -165,13 +165,14 @@ make_initramfs() {
 boot() { # FOLDER
     # no_timer_check: where the host is busy, the timer that is emulated does not pass that check.
     local append="console=ttyS0 quiet panic=-1 tsc=reliable clocksource=tsc no_timer_check mitigations=off audit=0"
-    local end_s=$((SECONDS + limit_s)) problem=""
+    local end_s problem=""
     rm -rf "$1" && mkdir -p "$1"
     qemu-system-x86_64 -accel tcg,thread=multi,tb-size=512 -cpu Nehalem -smp 2 -m 1024 \
         -nodefaults -no-user-config -display none -no-reboot -kernel "$kernel" -initrd "$scratch/initramfs" \
         -append "$append nokaslr cryptomgr.notests" -serial "file:$1/console" -serial "file:$scratch/found.tar" \
         </dev/null &
     qemu=$!
+    end_s=$((SECONDS + limit_s))
     while kill -0 "$qemu" 2>/dev/null && [ $SECONDS -lt $end_s ]; do
         sleep 1
     done
