@@ -111,13 +111,18 @@ struct io_uring_sqe *ring_submission(struct ring *ring)
 static int enter(struct ring *ring, uint64_t deadline_ns)
 {
     struct io_uring *uring = &ring->uring;
-    if (deadline_ns == 0)
-        return sys_io_uring.submit_and_get_events(uring);
     if (deadline_ns == BACKEND_NO_DEADLINE)
         return sys_io_uring.submit_and_wait(uring, 1);
     struct timespec left;
+    clock_until(deadline_ns, &left);
+    /* With a time-out of zero the kernel would start a timer all the same, and may sleep until it
+     * fires. */
+    if (left.tv_sec == 0 && left.tv_nsec == 0) {
+        int r = sys_io_uring.submit_and_get_events(uring);
+        return r < 0 || deadline_ns == 0 ? r : -ETIME;
+    }
     struct __kernel_timespec timeout;
-    clock_kernel_time(clock_until(deadline_ns, &left), &timeout);
+    clock_kernel_time(&left, &timeout);
     struct io_uring_cqe *first;
     return sys_io_uring.submit_and_wait_timeout(uring, &first, 1, &timeout, NULL);
 }

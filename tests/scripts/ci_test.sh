@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # .ci/run in a small tree where the scripts that it calls are made up: what it makes of their failures.
-# shellcheck source=tests/scripts/cases.sh
+# shellcheck source=tests/scripts/cases.sh disable=SC2016 # programs are quoted
 source "$(dirname "${BASH_SOURCE[0]}")/cases.sh"
 
 tree=$scratch/tree
@@ -11,6 +11,7 @@ make_tree() {
     cp "$root"/.ci/* "$tree/.ci/"
     cp "$root/scripts/find_program.sh" "$tree/scripts/"
     program "$tree/scripts" check_folders.sh <<<"exit 0"
+    program "$tree/scripts" kernels.sh <<<'echo "kernels: $*; required: $REQUIRE_BACKENDS"; exit ${BAD_KERNEL:-0}'
     program "$scratch/path" cmake <<<"exit 0"
     program "$scratch/path" clang-format-14 <<<"echo version 14.0"
     echo "import sys; sys.exit('${BAD_SCHEMA-}' or 0)" >"$tree/tests/harness/record/validate_schema.py"
@@ -102,6 +103,25 @@ case_a_result_that_breaks_the_schema_fails_the_run() {
     expect_status 1
     expect_output "cells: missing"
     expect_output "FAILED: main job"
+}
+
+case_a_case_that_fails_on_the_oldest_kernel_or_a_kernel_that_cannot_be_had_fails_the_run() {
+    for status in 1 3; do
+        export BAD_KERNEL=$status
+        ci
+        expect_status 1
+        expect_output "FAILED: Linux 6.1"
+        expect_output "main job: passed"
+    done
+}
+
+# An emulated kernel that has no io_uring would skip it all, and pass.
+case_on_the_oldest_kernel_the_backends_that_are_checked_are_required() {
+    local line
+    ci
+    line=$(grep '^kernels: ' <<<"$output")
+    [[ $line == *" --backends ${line##*required: } --case "* ]] || fail "others are required: $line"
+    [[ $line == *"--backends epoll,"*",io_uring,"*" 6.1; "* ]] || fail "not both families on 6.1: $line"
 }
 
 charts() { # checks the chart FILE, beside a good one of the other kind
