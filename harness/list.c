@@ -33,6 +33,15 @@ static void print_help(void)
     options_print(stdout, rows);
 }
 
+/* What to know of this system before anything else; NULL: the tests run on it. */
+static const char *system_note(void)
+{
+    /* CMake's name of the system, "Linux", that this is compiled for. */
+    if (strcmp(POLLBENCH_SYSTEM, "Linux") == 0)
+        return NULL;
+    return POLLBENCH_SYSTEM ": compiled, never run. `pollbench check` shows what works here.";
+}
+
 /* ---- as a table ---- */
 
 static const char *availability(const struct subject_description *description)
@@ -77,6 +86,8 @@ static void print_table(void)
     static const char format[] = "%-23s %-10s %-9s ";
     size_t count;
     const struct subject *all = subjects(&count);
+    if (system_note() != NULL)
+        terminal_wrap(stdout, 0, 0, system_note());
     printf(format, "subject", "tier", "available");
     putchar('\n');
     for (size_t i = 0; i < count; i++) {
@@ -132,7 +143,8 @@ static int print_json(void)
         subject_describe(&all[i], &description);
         r = json_array_append_new(list, description_to_json(&description));
     }
-    json_t *whole = r == 0 ? json_pack("{s:O}", "subjects", list) : NULL;
+    json_t *whole =
+        r == 0 ? json_pack("{s:s?, s:O}", "note", system_note(), "subjects", list) : NULL;
     r = whole != NULL ? json_dumpf(whole, stdout, JSON_INDENT(2)) : -1;
     printf("\n");
     json_decref(whole);

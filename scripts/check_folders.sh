@@ -37,7 +37,7 @@ BEGIN {
         "|^harness/(compare/json|calibrate/file(_read)?|page/data|system/manifest|hello/command|execute/trial_request)\\.c$"
 
     linux_file = "(_linux\\.[ch]$|epoll|io_uring)[^/]*$"
-    linux_header = "^(linux/.*|asm/.*|sys/(epoll|eventfd|timerfd|signalfd|inotify|prctl|sendfile|syscall)\\.h" \
+    linux_header = "^(linux/.*|asm/.*|sys/(epoll|eventfd|timerfd|signalfd|inotify|prctl|sendfile|syscall|sysmacros)\\.h" \
         "|liburing\\.h|liburing/.*)$"
     linux_call = "epoll_(create1?|ctl|p?wait2?)|eventfd(_read|_write)?|timerfd_[a-z]+|signalfd|inotify_[a-z0-9_]+" \
         "|prctl|perf_event_open|io_uring_[a-z0-9_]+|syscall|gettid|sched_[sg]etaffinity" \

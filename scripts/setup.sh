@@ -6,10 +6,11 @@ exec >&2 # standard output belongs to the script that called this one
 
 usage() {
     cat <<'END'
-usage: scripts/setup.sh [bench|test|kernels] [--dry-run]
+usage: scripts/setup.sh [bench|test|kernels|cross] [--dry-run]
   bench      what building and running pollbench takes
   test       that, and what its tests and .ci/run take (the default)
   kernels    what bench takes, and what scripts/kernels.sh does (Debian and Ubuntu)
+  cross      what bench takes, and what scripts/cross.sh does (Debian and Ubuntu)
   --dry-run  print the command that would install what is missing, and do nothing
 Without root or a sudo that asks for no password, the command is printed and nothing is done.
 Exit status: 0 everything needed is there, 1 something needed is missing, 2 bad usage.
@@ -53,6 +54,16 @@ kernels needed command:busybox             busybox-static     -                 
 kernels needed command:cpio                cpio               -                  -                 -            -                   -
 kernels needed command:python3             python3            -                  -                 -            -                   -
 kernels needed command:apt-get             apt                -                  -                 -            -                   -
+cross needed command:i686-linux-gnu-gcc    gcc-i686-linux-gnu -                  -                 -            -                   -
+cross needed command:aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu -                  -                 -            -                   -
+cross needed command:s390x-linux-gnu-gcc   gcc-s390x-linux-gnu -                  -                 -            -                   -
+cross needed command:musl-gcc              musl-tools         -                  -                 -            -                   -
+cross needed command:qemu-aarch64          qemu-user          -                  -                 -            -                   -
+cross needed command:npm                   npm                -                  -                 -            -                   -
+cross needed command:openssl               openssl            -                  -                 -            -                   -
+cross needed command:perl                  perl               -                  -                 -            -                   -
+cross needed command:python3               python3            -                  -                 -            -                   -
+cross needed command:apt-get               apt                -                  -                 -            -                   -
 test  useful command:unshare               util-linux         util-linux         util-linux        -            -                   -
 END
 }
@@ -215,7 +226,7 @@ mount_tracefs() {
 wanted=test dry_run=no
 for argument in "$@"; do
     case $argument in
-    bench | test | kernels) wanted=$argument ;;
+    bench | test | kernels | cross) wanted=$argument ;;
     --dry-run) dry_run=yes ;;
     -h | --help) usage && exit ;;
     *) say "unknown argument '$argument'" && usage && exit 2 ;;

@@ -2,6 +2,7 @@
 # pollbench list.
 set -uo pipefail
 source "$(dirname "$0")/cli.sh" "$1"
+elsewhere=$(realpath "$2")
 
 every_subject_stands_in_the_table() {
     local name
@@ -40,5 +41,23 @@ the_table_is_as_wide_as_the_terminal() {
     ! grep -E '.{81}' out || fail "a line is wider than 80 columns"
 }
 
-run_tests the_table_is_as_wide_as_the_terminal every_subject_stands_in_the_table json_says_the_same_and_nothing_else \
+a_system_that_it_never_ran_on_is_named_first() {
+    status=0
+    "$elsewhere" list >out 2>err || status=$?
+    expect_status 0 || return 1
+    [ "$(head -1 out)" = "Darwin: compiled, never run. \`pollbench check\` shows what works here." ] ||
+        fail "the first line is: $(head -1 out)" || return 1
+    "$elsewhere" list --json | grep -q '"note": "Darwin: compiled, never run' || fail "not in the JSON"
+}
+
+linux_is_no_system_that_it_never_ran_on() {
+    [ "$(uname -s)" = Linux ] || { skip_test "this is not Linux"; return; }
+    pb list
+    expect_status 0 || return 1
+    ! grep "never run" out || fail "it was run on Linux" || return 1
+    pb list --json
+    grep -q '"note": null' out || fail "the JSON has a note"
+}
+
+run_tests a_system_that_it_never_ran_on_is_named_first linux_is_no_system_that_it_never_ran_on the_table_is_as_wide_as_the_terminal every_subject_stands_in_the_table json_says_the_same_and_nothing_else \
     a_full_pipe_or_disk_is_an_error

@@ -181,6 +181,10 @@ case_a_call_that_macos_lacks_is_found() {
     breaks harness/main.c 'int fd = accept4(1, NULL, NULL, 0);' "not every Unix has this call"
 }
 
+case_a_header_that_only_linux_has_in_a_test_for_all_systems_is_found() {
+    breaks tests/main.c '#include <sys/sysmacros.h>' "only Linux has <sys/sysmacros.h>"
+}
+
 case_a_kqueue_call_outside_its_file_is_found() {
     breaks backends/poll.c 'int fd = kqueue();' "only BSD and macOS have this call"
 }

@@ -272,6 +272,18 @@ case_a_dry_run_installs_nothing() {
     expect_same "the installations" "" "$(installs)"
 }
 
+case_cross_compilers_are_asked_for_only_where_they_are_meant() {
+    system Linux 0 apt-get
+    have_all_but nothing
+    setup cross --dry-run
+    expect_status 1
+    for package in gcc-i686-linux-gnu gcc-aarch64-linux-gnu gcc-s390x-linux-gnu musl-tools qemu-user npm; do
+        expect_output " $package"
+    done
+    setup bench --dry-run
+    expect_status 0
+}
+
 case_fedora_gets_its_own_names() {
     system Linux 0 dnf
     setup bench

@@ -9,6 +9,7 @@
 #include "tests/semantics/virtual_clock.h"
 
 #include <fcntl.h>
+#include <linux/time_types.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -25,10 +26,23 @@
 
 static _Thread_local int64_t now_ns; /* 0: the real clock */
 
+/* By number, as libc's own is replaced. On 32-bit systems libc's timespec may have either size. */
+static int read_real_clock(clockid_t clock, struct timespec *time)
+{
+#ifdef SYS_clock_gettime64
+    struct __kernel_timespec now = {0};
+    int r = (int)syscall(SYS_clock_gettime64, clock, &now);
+    *time = (struct timespec){.tv_sec = (time_t)now.tv_sec, .tv_nsec = (long)now.tv_nsec};
+    return r;
+#else
+    return (int)syscall(SYS_clock_gettime, clock, time);
+#endif
+}
+
 __attribute__((constructor)) static void start(void)
 {
     struct timespec real;
-    syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &real);
+    read_real_clock(CLOCK_MONOTONIC, &real);
     /* Whole milliseconds, because libuv drops the rest. */
     now_ns = (real.tv_sec + 1) * NS_PER_S;
 }
@@ -42,7 +56,7 @@ int clock_gettime(clockid_t clock, struct timespec *time)
 {
     bool monotonic = clock == CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_COARSE;
     if (now_ns == 0 || !monotonic)
-        return (int)syscall(SYS_clock_gettime, clock, time);
+        return read_real_clock(clock, time);
     *time = (struct timespec){.tv_sec = now_ns / NS_PER_S, .tv_nsec = now_ns % NS_PER_S};
     return 0;
 }

@@ -88,7 +88,7 @@ static int identify(int fd, struct identity *file)
 
 static bool is_still(int fd, const struct identity *file)
 {
-    struct identity now;
+    struct identity now = {0};
     return identify(fd, &now) == 0 && now.device == file->device && now.inode == file->inode;
 }
 
