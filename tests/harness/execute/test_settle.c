@@ -3,6 +3,7 @@
 
 #include "harness/analysis/looks.h"
 #include "harness/contract/parameters.h"
+#include "harness/stats/max_t.h"
 #include "harness/workloads/workloads.h"
 #include "tests/harness/analysis/one_cell_run.h"
 
@@ -125,7 +126,7 @@ static void a_pair_that_is_bound_does_not_hold_a_cell(void **state)
     workload.metrics = metrics;
     run.cells[0].cell.workload = &workload;
     assert_int_equal(looks_open(&rounds.looks, &run), 0);
-    for (unsigned i = 0; i < 9; i++) {
+    for (unsigned i = 0; i < MAX_T_FIRST_LOOK; i++) {
         add_trial(&run, "epoll", i, NS, 100 + i);
         struct trial *trial = new_trial(&run, "select", i, NS, 100 + i * 5 % 7);
         trial->outcome.has_generator = true;
