@@ -14,6 +14,7 @@
 struct accept_server;
 struct timer_ops; /* harness/contract/timer_ops.h */
 struct pool_ops;  /* harness/contract/pool_ops.h */
+struct echo_ops;  /* harness/contract/echo_ops.h */
 
 struct accept_setup {
     const struct subject *subject;
@@ -76,6 +77,7 @@ struct subject {
     const struct accept_ops *accept;
     const struct timer_ops *timer;
     const struct pool_ops *pool;
+    const struct echo_ops *echo;
 };
 
 /* The same work straight on the system calls: a reference for what is possible, and no choice that

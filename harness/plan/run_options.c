@@ -430,7 +430,7 @@ static void print_usage(FILE *out)
 {
     size_t count;
     const struct workload *const *all = workloads(&count);
-    fprintf(out, "usage: pollbench run [WORKLOAD...] [OPTION...]\n\n"
+    fprintf(out, "usage: pollbench run [WORKLOAD...] [OPTION...]\n"
                  "Measures, prints who costs less and by how much, and writes a result folder.\n\n"
                  "workloads (default: all):\n");
     for (size_t i = 0; i < count; i++)
@@ -440,8 +440,7 @@ static void print_usage(FILE *out)
     fprintf(out, "profiles:\n");
     for (size_t i = 0; profile_at(i) != NULL; i++)
         print_profile(out, profile_at(i));
-    fprintf(out, "\nA whole number may be 5k, 1.5M or 1G. Modes and parameters of a workload:\n"
-                 "pollbench run accept --help.\n"
+    fprintf(out, "\nA number may be 5k, 1.5M or 1G. Of one workload: pollbench run accept --help.\n"
                  "Exit status: 0 done; 2 bad usage; 3 something failed; 130 Ctrl-C, 143 SIGTERM,\n"
                  "129 SIGHUP: what was measured until then is saved and printed.\n");
 }

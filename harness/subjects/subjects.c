@@ -61,6 +61,7 @@ static const struct subject others[] = {
 #ifdef POLLBENCH_LINUX
         .available = floor_epoll_available,
         .accept = &floor_epoll_accept,
+        .echo = &floor_epoll_echo,
 #else
         .available = needs_linux,
 #endif
@@ -73,6 +74,7 @@ static const struct subject others[] = {
         .asked = FLOOR_IO_URING_FEATURES,
         .available = floor_io_uring_available,
         .accept = &floor_io_uring_accept,
+        .echo = &floor_io_uring_echo,
 #else
         .available = needs_io_uring,
 #endif
@@ -137,6 +139,7 @@ const struct subject *subjects(size_t *count)
                 .accept = variant->ops ? &loop_accept_ops : NULL,
                 .timer = variant->ops ? &loop_timer_ops : NULL,
                 .pool = variant->ops ? &loop_pool_ops : NULL,
+                .echo = variant->ops ? &loop_echo_ops : NULL,
             };
         memcpy(table + used, others, sizeof others);
         used += OTHERS;
