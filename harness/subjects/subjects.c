@@ -4,8 +4,11 @@
 #include "harness/subjects/floor_epoll.h"
 #include "harness/subjects/floor_io_uring.h"
 #include "harness/subjects/floor_sleep.h"
-#include "harness/subjects/libuv_timer.h"
+#include "harness/subjects/libev_echo.h"
+#include "harness/subjects/libevent_echo.h"
+#include "harness/subjects/libuv_echo.h"
 #include "harness/subjects/libuv_pool.h"
+#include "harness/subjects/libuv_timer.h"
 #include "harness/subjects/loop_subject.h"
 #include "harness/subjects/loop_timer.h"
 #include "harness/subjects/refusal.h"
@@ -34,6 +37,28 @@ static int needs_libuv(const struct subject *subject, char *reason, uint32_t *gr
 {
     *granted = 0;
     return subject_not_built(subject, "libuv", reason);
+}
+#endif
+
+#ifdef POLLBENCH_LIBEVENT
+#define LIBEVENT_PARTS .available = libevent_available, .echo = &libevent_echo_ops
+#else
+#define LIBEVENT_PARTS .available = needs_libevent
+static int needs_libevent(const struct subject *subject, char *reason, uint32_t *granted)
+{
+    *granted = 0;
+    return subject_not_built(subject, "libevent", reason);
+}
+#endif
+
+#ifdef POLLBENCH_LIBEV
+#define LIBEV_PARTS .available = libev_available, .echo = &libev_echo_ops
+#else
+#define LIBEV_PARTS .available = needs_libev
+static int needs_libev(const struct subject *subject, char *reason, uint32_t *granted)
+{
+    *granted = 0;
+    return subject_not_built(subject, "libev", reason);
 }
 #endif
 
@@ -109,9 +134,50 @@ static const struct subject others[] = {
         .available = always_available,
         .timer = &libuv_timer_ops,
         .pool = &libuv_pool_ops,
+        .echo = &libuv_echo_ops,
 #else
         .available = needs_libuv,
 #endif
+    },
+    {
+        .name = "peer:libevent",
+        .tier = TIER_READINESS,
+        .summary = "libevent on epoll, through its bufferevents",
+        LIBEVENT_PARTS,
+    },
+    {
+        .name = "peer:libevent-poll",
+        .tier = TIER_READINESS,
+        .summary = "the same on poll",
+        .opt_in = true,
+        LIBEVENT_PARTS,
+    },
+    {
+        .name = "peer:libevent-select",
+        .tier = TIER_READINESS,
+        .summary = "the same on select",
+        .opt_in = true,
+        LIBEVENT_PARTS,
+    },
+    {
+        .name = "peer:libev",
+        .tier = TIER_READINESS,
+        .summary = "libev on epoll, with receive and send in its callbacks",
+        LIBEV_PARTS,
+    },
+    {
+        .name = "peer:libev-poll",
+        .tier = TIER_READINESS,
+        .summary = "the same on poll",
+        .opt_in = true,
+        LIBEV_PARTS,
+    },
+    {
+        .name = "peer:libev-select",
+        .tier = TIER_READINESS,
+        .summary = "the same on select",
+        .opt_in = true,
+        LIBEV_PARTS,
     },
 };
 
