@@ -54,6 +54,7 @@ struct echo_ops {
      * (TCP_NODELAY). -ECONNRESET: a connection has ended. */
     int (*serve)(struct echo_server *, uint64_t deadline_ns);
     void (*progress)(const struct echo_server *, struct echo_progress *);
+    /* NULL: it has none. */
     void (*counters)(const struct echo_server *, struct backend_counters *);
     /* backend_feature bits. */
     uint32_t (*granted)(const struct echo_server *);

@@ -52,8 +52,12 @@ static const struct subject *read_subject(const char *name, char *problem)
     size_t count;
     const struct subject *all = subjects(&count);
     nearest_begin(&nearest, name);
-    for (size_t i = 0; i < count; i++)
-        nearest_consider(&nearest, all[i].name);
+    for (size_t i = 0; i < count; i++) {
+        /* Peers on another mechanism than their best would make the list too long for a sentence.
+         */
+        if (all[i].variant != NULL || !all[i].opt_in)
+            nearest_consider(&nearest, all[i].name);
+    }
     nearest_unknown(&nearest, "backend", "pollbench list", problem);
     return NULL;
 }

@@ -169,13 +169,6 @@ static void libev_progress(const struct echo_server *server, struct echo_progres
     *progress = server->pump.progress;
 }
 
-/* Of libev's own part it tells nothing. */
-static void libev_counters(const struct echo_server *server, struct backend_counters *counters)
-{
-    (void)server;
-    *counters = (struct backend_counters){0};
-}
-
 static uint32_t libev_granted(const struct echo_server *server)
 {
     (void)server;
@@ -192,12 +185,12 @@ int libev_available(const struct subject *subject, char *reason, uint32_t *grant
     return 0;
 }
 
+/* libev has no counters. */
 const struct echo_ops libev_echo_ops = {
     .open = libev_open,
     .port = libev_port,
     .serve = libev_serve,
     .progress = libev_progress,
-    .counters = libev_counters,
     .granted = libev_granted,
     .close = libev_close,
 };

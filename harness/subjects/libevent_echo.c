@@ -205,13 +205,6 @@ static void libevent_progress(const struct echo_server *server, struct echo_prog
         (struct echo_progress){.accepted = server->accepted, .bytes = server->taken - waiting};
 }
 
-/* libevent has no counters of its own. */
-static void libevent_counters(const struct echo_server *server, struct backend_counters *counters)
-{
-    (void)server;
-    *counters = (struct backend_counters){0};
-}
-
 static uint32_t libevent_granted(const struct echo_server *server)
 {
     (void)server;
@@ -228,12 +221,12 @@ int libevent_available(const struct subject *subject, char *reason, uint32_t *gr
     return 0;
 }
 
+/* libevent has no counters. */
 const struct echo_ops libevent_echo_ops = {
     .open = libevent_open,
     .port = libevent_port,
     .serve = libevent_serve,
     .progress = libevent_progress,
-    .counters = libevent_counters,
     .granted = libevent_granted,
     .close = libevent_close,
 };

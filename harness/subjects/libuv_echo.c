@@ -256,25 +256,18 @@ static void libuv_progress(const struct echo_server *server, struct echo_progres
     *progress = server->progress;
 }
 
-/* libuv has no counters of its own. */
-static void libuv_counters(const struct echo_server *server, struct backend_counters *counters)
-{
-    (void)server;
-    *counters = (struct backend_counters){0};
-}
-
 static uint32_t libuv_granted(const struct echo_server *server)
 {
     (void)server;
     return 0;
 }
 
+/* libuv has no counters. */
 const struct echo_ops libuv_echo_ops = {
     .open = libuv_open,
     .port = libuv_port,
     .serve = libuv_serve,
     .progress = libuv_progress,
-    .counters = libuv_counters,
     .granted = libuv_granted,
     .close = libuv_close,
 };

@@ -139,17 +139,23 @@ static int serve_some(struct echo_trial *trial, uint64_t ns, uint64_t bytes_begi
     return r;
 }
 
+static void read_counters(const struct echo_trial *trial, struct backend_counters *counters)
+{
+    if (trial->ops->counters != NULL)
+        trial->ops->counters(trial->server, counters);
+}
+
 static int measured_region(struct echo_trial *trial, uint64_t ns)
 {
-    struct backend_counters counters;
+    struct backend_counters counters = {0};
     uint64_t bytes_begin = progress_of(trial).bytes;
-    trial->ops->counters(trial->server, &trial->region.counters_begin);
+    read_counters(trial, &trial->region.counters_begin);
     int r = region_begin(&trial->region);
     if (r < 0)
         return server_problem(trial, "reading the clocks and counters", r);
     int served = serve_some(trial, ns, bytes_begin);
     r = region_end(&trial->region);
-    trial->ops->counters(trial->server, &counters);
+    read_counters(trial, &counters);
     region_add_counters(&trial->region, &counters);
     trial->bytes = progress_of(trial).bytes - bytes_begin;
     if (served < 0)
@@ -262,6 +268,7 @@ int echo_run(const struct trial_request *request, struct outcome *outcome, char 
     if (r < 0)
         return r;
     region_open(&trial.region, request, REGION_CPU);
+    trial.region.uncounted = trial.ops->counters == NULL;
     r = open_server(&trial);
     if (r == 0) {
         r = run_open(&trial);
