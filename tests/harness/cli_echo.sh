@@ -24,9 +24,9 @@ every_backend_sends_all_messages_back() {
 }
 
 it_follows_the_schema() {
-    pb run "${echo[@]}" --set connections=4 --set active=0,2 --set transport=tcp,unix --backends select,poll \
-        --rounds 1 --out r
-    expect_status 0 && expect_run r 'len(cells) == 4' && follows_the_schema r
+    pb run "${echo[@]}" --set connections=4 --set active=0,2 --set transport=tcp,unix \
+        --set bytes=64,100000 --backends select,poll --rounds 1 --out r
+    expect_status 0 && expect_run r 'len(cells) == 8' && follows_the_schema r
 }
 
 # What has no counters of its own does not say 0.
