@@ -214,6 +214,8 @@ static int do_echo(struct generator *generator, const json_t *request, json_t **
 {
     json_int_t active, bytes, pipeline;
     struct echo_load_shape shape = {.pinned = generator->pinned};
+    if (generator->connections.count == 0)
+        return problem_say(problem, -EINVAL, "there are no connections to talk on; fill first");
     int r =
         take_count(request, "active", (json_int_t)generator->connections.count, &active, problem);
     if (r == 0)
