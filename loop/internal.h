@@ -63,6 +63,9 @@ struct loop {
 
     struct io_event *events;
     unsigned event_budget;
+
+    /* Of the data that a stream is being given, which loop_read_keep() may take; -1: none. */
+    int lendable;
 };
 
 /* handle.c */

@@ -38,6 +38,7 @@ int loop_open(struct loop **out, const struct loop_options *options)
                             &loop->microtasks, &loop->immediates};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         list_init(lists[i]);
+    loop->lendable = -1;
     loop->drain = options->drain;
     loop->read_clock = options->now_ns != NULL ? options->now_ns : clock_now_ns;
     loop_update_time(loop);

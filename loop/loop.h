@@ -271,6 +271,13 @@ void loop_stream_init(struct loop *, struct loop_stream *);
 int loop_stream_open(struct loop_stream *, int fd);
 int loop_read_start(struct loop_stream *, loop_read_function *); /* -ENOTCONN, -EALREADY, -EINVAL */
 void loop_read_stop(struct loop_stream *);
+/* In a read callback, once, with bytes > 0: the data stays valid until it is given back, so that it
+ * can be written on without a copy. Its number, 0 to config.buffer_count - 1, which no other data
+ * has meanwhile. Data that is kept is in a receive buffer: when all of them are kept, no stream of
+ * the loop reads. -EAGAIN: this data is in no receive buffer (it waited for loop_read_start()), and
+ * has to be copied. */
+int loop_read_keep(struct loop_stream *);
+void loop_read_give_back(struct loop *, int number);
 /* Queues one buffer of at most INT32_MAX bytes; bytes keep their order. The callback always runs
  * later, never from within. After loop_close() it runs with -ECANCELED, before the close callback.
  * -ENOTCONN; -EPIPE after shutdown. */

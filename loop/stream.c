@@ -117,18 +117,45 @@ static void deliver_kept(struct loop_stream *stream)
         deliver(stream, stream->read_status, NULL);
 }
 
+/* The callback may keep the buffer, and may close the stream. */
+static void lend(struct loop_stream *stream, const struct io_event *event)
+{
+    struct loop *loop = stream->handle.loop;
+    loop->lendable = event->buffer;
+    deliver(stream, event->result, buffer_pool_data(loop->backend->buffers, event->buffer));
+    if (loop->lendable >= 0)
+        loop_read_give_back(loop, loop->lendable);
+    loop->lendable = -1;
+}
+
 static void received(struct loop_stream *stream, const struct io_event *event)
 {
     struct backend *backend = stream->handle.loop->backend;
-    const void *data = NULL;
-    if (event->result > 0)
-        data = buffer_pool_data(backend->buffers, event->buffer);
-    if (stream->handle.flags & HANDLE_READING && !holds_back(stream))
-        deliver(stream, event->result, data);
-    else
+    bool reads = stream->handle.flags & HANDLE_READING && !holds_back(stream);
+    if (reads && event->result > 0) {
+        lend(stream, event);
+    } else if (reads) {
+        deliver(stream, event->result, NULL);
+    } else {
+        const void *data =
+            event->result > 0 ? buffer_pool_data(backend->buffers, event->buffer) : NULL;
         keep(stream, event->result, data);
-    if (event->result > 0)
-        backend->ops->recycle(backend, event->buffer);
+        if (event->result > 0)
+            backend->ops->recycle(backend, event->buffer);
+    }
+}
+
+int loop_read_keep(struct loop_stream *stream)
+{
+    struct loop *loop = stream->handle.loop;
+    int number = loop->lendable;
+    loop->lendable = -1;
+    return number >= 0 ? number : -EAGAIN;
+}
+
+void loop_read_give_back(struct loop *loop, int number)
+{
+    loop->backend->ops->recycle(loop->backend, (uint16_t)number);
 }
 
 /* ---- writing ---- */

@@ -15,6 +15,7 @@
 struct accept_server;
 struct timer_ops; /* harness/contract/timer_ops.h */
 struct pool_ops;  /* harness/contract/pool_ops.h */
+struct echo_ops;  /* harness/contract/echo_ops.h */
 
 struct accept_setup {
     const struct subject *subject;
@@ -77,6 +78,7 @@ struct subject {
     const struct accept_ops *accept;
     const struct timer_ops *timer;
     const struct pool_ops *pool;
+    const struct echo_ops *echo;
 };
 
 /* Of an epoll that this system refuses epoll_pwait2: "epoll (ms)". Its deadlines are whole

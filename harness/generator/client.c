@@ -58,10 +58,9 @@ static json_t *plain(const char *command)
 
 /* ---- connections ---- */
 
-int generator_fill(struct generator_client *client, uint16_t port, unsigned count)
+/* Takes the reference of the command. */
+static int fill(struct generator_client *client, json_t *command, unsigned count)
 {
-    json_t *command = json_pack("{s:s, s:s, s:i, s:I}", "do", "fill", "host", HOST, "port",
-                                (int)port, "count", (json_int_t)count);
     json_t *reply;
     int r = control_ask(&client->control, command, clock_now_ns() + GENERATOR_TIMEOUT_NS, &reply,
                         client->problem);
@@ -74,6 +73,22 @@ int generator_fill(struct generator_client *client, uint16_t port, unsigned coun
                : problem_say(client->problem, -EPROTO,
                              "the generator made %lld connections instead of %u",
                              (long long)connected, count);
+}
+
+int generator_fill(struct generator_client *client, uint16_t port, unsigned count)
+{
+    return fill(client,
+                json_pack("{s:s, s:s, s:i, s:I}", "do", "fill", "host", HOST, "port", (int)port,
+                          "count", (json_int_t)count),
+                count);
+}
+
+int generator_fill_path(struct generator_client *client, const char *path, unsigned count)
+{
+    return fill(
+        client,
+        json_pack("{s:s, s:s, s:I}", "do", "fill", "path", path, "count", (json_int_t)count),
+        count);
 }
 
 int generator_hold(struct generator_client *client)
@@ -107,6 +122,14 @@ int generator_rate(struct generator_client *client, uint16_t port,
                                  "arrivals", load_arrivals[load->arrivals], "seed",
                                  (json_int_t)load->seed, "bytes", (json_int_t)load->bytes, "conns",
                                  (json_int_t)load->conns, "limit_s", load->limit_s));
+}
+
+int generator_echo(struct generator_client *client, unsigned active, unsigned bytes,
+                   unsigned pipeline, double limit_s)
+{
+    return ask(client, json_pack("{s:s, s:I, s:I, s:I, s:f}", "do", "echo", "active",
+                                 (json_int_t)active, "bytes", (json_int_t)bytes, "pipeline",
+                                 (json_int_t)pipeline, "limit_s", limit_s));
 }
 
 int generator_send_mark(struct generator_client *client)

@@ -37,6 +37,8 @@ void generator_client_close(struct generator_client *);
 
 /* `count` connections more, all or none. */
 int generator_fill(struct generator_client *, uint16_t port, unsigned count);
+/* The same to a unix socket. */
+int generator_fill_path(struct generator_client *, const char *path, unsigned count);
 /* The connections of this moment are the idle ones: kept from now on. */
 int generator_hold(struct generator_client *);
 /* Resets all but the held ones. */
@@ -47,6 +49,9 @@ int generator_release(struct generator_client *);
 /* Begins a closed loop, or an open one, which goes on until the stop. */
 int generator_steady(struct generator_client *, uint16_t port, unsigned conns, double limit_s);
 int generator_rate(struct generator_client *, uint16_t port, const struct generator_load *);
+/* Messages on the connections that there are; as echo_load.h. */
+int generator_echo(struct generator_client *, unsigned active, unsigned bytes, unsigned pipeline,
+                   double limit_s);
 
 /* Each of these two is sent, and its answer taken later: a server that waited for it would keep
  * connections waiting. The window begins with the mark and ends with the stop. */

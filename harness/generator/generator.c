@@ -3,7 +3,9 @@
 #include "harness/generator/closed_loop.h"
 #include "harness/generator/connections.h"
 #include "harness/generator/control.h"
+#include "harness/contract/echo_ops.h"
 #include "harness/contract/exchange.h"
+#include "harness/generator/echo_load.h"
 #include "harness/generator/load_commands.h"
 #include "harness/generator/load_report.h"
 #include "harness/generator/open_loop.h"
@@ -65,6 +67,14 @@ static int take_target(struct generator *generator, const json_t *request, struc
                        char *problem)
 {
     json_int_t port;
+    json_t *path = json_object_get(request, "path");
+    if (path != NULL && target_set_path(target, json_string_value(path)) < 0)
+        return problem_say(problem, -EINVAL,
+                           "\"path\" has to be that of a unix socket, 1 to %zu "
+                           "bytes long",
+                           sizeof target->address.local.sun_path - 1);
+    if (path != NULL)
+        return 0;
     int r = take_count(request, "port", UINT16_MAX, &port, problem);
     if (r < 0)
         return r;
@@ -199,6 +209,32 @@ static int do_rate(struct generator *generator, const json_t *request, json_t **
     return open_loop_run(&target, &load, &generator->control, reply, problem);
 }
 
+static int do_echo(struct generator *generator, const json_t *request, json_t **reply,
+                   char *problem)
+{
+    json_int_t active, bytes, pipeline;
+    struct echo_load_shape shape = {.pinned = generator->pinned};
+    if (generator->connections.count == 0)
+        return problem_say(problem, -EINVAL, "there are no connections to talk on; fill first");
+    int r =
+        take_count(request, "active", (json_int_t)generator->connections.count, &active, problem);
+    if (r == 0)
+        r = take_count(request, "bytes", ECHO_BYTES_MAX, &bytes, problem);
+    if (r == 0)
+        r = take_count(request, "pipeline", ECHO_PIPELINE_MAX, &pipeline, problem);
+    if (r == 0 && active * pipeline > ECHO_UNDER_WAY_MAX)
+        r = problem_say(problem, -EINVAL, "more than %u messages would be under way",
+                        ECHO_UNDER_WAY_MAX);
+    if (r == 0)
+        r = take_limit(request, &shape.limit_s, problem);
+    if (r < 0)
+        return r;
+    shape.active = (unsigned)active;
+    shape.bytes = (unsigned)bytes;
+    shape.pipeline = (unsigned)pipeline;
+    return echo_load_run(&generator->connections, &shape, &generator->control, reply, problem);
+}
+
 static int do_mark(struct generator *generator, const json_t *request, json_t **reply,
                    char *problem)
 {
@@ -234,9 +270,9 @@ static const struct command {
     const char *name;
     command_function *run;
 } commands[] = {
-    {"fill", do_fill},       {"hold", do_hold},     {"drop", do_drop},
-    {"release", do_release}, {"steady", do_steady}, {"rate", do_rate},
-    {"mark", do_mark},       {"stop", do_stop},     {"quit", do_quit},
+    {"fill", do_fill},     {"hold", do_hold}, {"drop", do_drop}, {"release", do_release},
+    {"steady", do_steady}, {"rate", do_rate}, {"echo", do_echo}, {"mark", do_mark},
+    {"stop", do_stop},     {"quit", do_quit},
 };
 
 static int run_command(struct generator *generator, const json_t *request, json_t **reply,
@@ -248,7 +284,7 @@ static int run_command(struct generator *generator, const json_t *request, json_
             return commands[i].run(generator, request, reply, problem);
     return problem_say(
         problem, -EINVAL,
-        "\"do\" has to be fill, hold, drop, release, steady, rate, mark, stop or quit");
+        "\"do\" has to be fill, hold, drop, release, steady, rate, echo, mark, stop or quit");
 }
 
 /* Until the channel ends: 0, or -errno with a sentence. */

@@ -2,7 +2,8 @@
  * tells it through client.h; this is what goes over the wire, one JSON object a line.
  *
  * {"do":"fill","host":"127.0.0.1","port":P,"count":N} makes N connections more, all or none. It is
- * answered by {"ok":true,"connected":N,"source_addresses":K}.
+ * answered by {"ok":true,"connected":N,"source_addresses":K}. With "path":P in place of host and
+ * port it connects to a unix socket.
  *
  * {"do":"hold"}: the connections of this moment are the idle ones, kept from now on.
  *
@@ -16,6 +17,10 @@
  * {"do":"rate","host":H,"port":P,"rate":R,"arrivals":A,"seed":N,"bytes":B,"conns":C,"limit_s":S}
  * begins an open loop, see open_loop.h; A is "constant", "poisson" or "endless". It ends as a
  * closed loop does.
+ *
+ * {"do":"echo","active":A,"bytes":B,"pipeline":P,"limit_s":L} begins a closed loop of messages on A
+ * of the connections that there are, see echo_load.h; they stay open. It ends as a closed loop
+ * does.
  *
  * {"do":"mark"}: the measured window begins. Without a load it always begins when a reply has been
  * sent.

@@ -8,7 +8,7 @@
 
 struct generator_wait;
 
-enum generator_interest { GENERATOR_READABLE, GENERATOR_WRITABLE };
+enum generator_interest { GENERATOR_READABLE, GENERATOR_WRITABLE, GENERATOR_EITHER };
 
 /* Room for the tokens 0..capacity-1. -errno, nothing is left behind then. */
 int generator_wait_open(struct generator_wait **out, uint32_t capacity);
@@ -16,6 +16,9 @@ void generator_wait_close(struct generator_wait *);
 
 /* One descriptor per token. Errors and hang-ups are always reported as ready. */
 int generator_wait_add(struct generator_wait *, int fd, enum generator_interest, uint32_t token);
+
+/* Waits for something else of a descriptor that was added. */
+int generator_wait_change(struct generator_wait *, int fd, enum generator_interest, uint32_t token);
 
 /* Takes the descriptor out and leaves it open. */
 void generator_wait_remove(struct generator_wait *, int fd, uint32_t token);

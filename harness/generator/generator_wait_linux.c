@@ -44,12 +44,26 @@ void generator_wait_close(struct generator_wait *wait)
     free(wait);
 }
 
+static int control(struct generator_wait *wait, int operation, int fd,
+                   enum generator_interest interest, uint32_t token)
+{
+    static const uint32_t events[] = {[GENERATOR_READABLE] = EPOLLIN,
+                                      [GENERATOR_WRITABLE] = EPOLLOUT,
+                                      [GENERATOR_EITHER] = EPOLLIN | EPOLLOUT};
+    struct epoll_event event = {.events = events[interest], .data.u32 = token};
+    return epoll_ctl(wait->epoll_fd, operation, fd, &event) < 0 ? -errno : 0;
+}
+
 int generator_wait_add(struct generator_wait *wait, int fd, enum generator_interest interest,
                        uint32_t token)
 {
-    struct epoll_event event = {.events = interest == GENERATOR_WRITABLE ? EPOLLOUT : EPOLLIN,
-                                .data.u32 = token};
-    return epoll_ctl(wait->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+    return control(wait, EPOLL_CTL_ADD, fd, interest, token);
+}
+
+int generator_wait_change(struct generator_wait *wait, int fd, enum generator_interest interest,
+                          uint32_t token)
+{
+    return control(wait, EPOLL_CTL_MOD, fd, interest, token);
 }
 
 void generator_wait_remove(struct generator_wait *wait, int fd, uint32_t token)

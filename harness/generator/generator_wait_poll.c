@@ -36,11 +36,19 @@ void generator_wait_close(struct generator_wait *wait)
 int generator_wait_add(struct generator_wait *wait, int fd, enum generator_interest interest,
                        uint32_t token)
 {
+    static const short events[] = {[GENERATOR_READABLE] = POLLIN,
+                                   [GENERATOR_WRITABLE] = POLLOUT,
+                                   [GENERATOR_EITHER] = POLLIN | POLLOUT};
     if (token >= wait->capacity)
         return -EINVAL;
-    wait->set[token] =
-        (struct pollfd){.fd = fd, .events = interest == GENERATOR_WRITABLE ? POLLOUT : POLLIN};
+    wait->set[token] = (struct pollfd){.fd = fd, .events = events[interest]};
     return 0;
+}
+
+int generator_wait_change(struct generator_wait *wait, int fd, enum generator_interest interest,
+                          uint32_t token)
+{
+    return generator_wait_add(wait, fd, interest, token);
 }
 
 void generator_wait_remove(struct generator_wait *wait, int fd, uint32_t token)

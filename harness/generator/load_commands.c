@@ -14,7 +14,7 @@ const char *const load_arrivals[LOAD_ARRIVALS] = {
 static int refuse(struct control *control, const char *load)
 {
     char problem[PROBLEM_BYTES];
-    problem_say(problem, 0, "a %s load is running: only mark and stop are possible", load);
+    problem_say(problem, 0, "the %s load is running: only mark and stop are possible", load);
     return control_send(control, control_refusal(problem));
 }
 

@@ -108,6 +108,7 @@ static json_t *histograms_to_json(const struct load_report *load)
         const struct histogram *histogram;
     } rows[] = {
         {"connect_latency_ns", load->connect_latency},
+        {"message_latency_ns", load->message_latency},
         {"response_latency_ns", tally ? &tally->response : NULL},
         {"response_latency_uncorrected_ns", tally ? &tally->uncorrected : NULL},
         {"send_lateness_ns", tally ? &tally->lateness : NULL},

@@ -41,8 +41,9 @@ struct load_report {
     unsigned source_addresses;
     uint64_t connections;
     struct load_errors errors;
-    /* NULL: none was taken. */
+    /* Each NULL: none was taken. */
     const struct histogram *connect_latency;
+    const struct histogram *message_latency;
     /* NULL: nothing was planned ahead. */
     const struct open_loop_tally *open_loop;
 };

@@ -12,13 +12,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static int open_socket(void)
+static int open_socket(int family)
 {
 #if defined(SOCK_NONBLOCK) && defined(SOCK_CLOEXEC)
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     return fd < 0 ? -errno : fd;
 #else
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    int fd = socket(family, SOCK_STREAM, 0);
     if (fd < 0)
         return -errno;
     if (fcntl(fd, F_SETFL, O_NONBLOCK) == 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0)
@@ -47,7 +47,7 @@ void source_addresses_probe(struct source_addresses *sources)
     *sources = (struct source_addresses){0};
     for (uint32_t i = 0; i < SOURCE_ADDRESSES_MAX; i++) {
         struct in_addr address = {.s_addr = htonl(INADDR_LOOPBACK + i)};
-        int fd = open_socket();
+        int fd = open_socket(AF_INET);
         if (fd < 0)
             break; /* the first connection will say it */
         if (bind_source(fd, address) == 0)
@@ -61,26 +61,40 @@ void source_addresses_probe(struct source_addresses *sources)
 int target_set(struct target *target, const char *host, unsigned port,
                struct source_addresses *sources)
 {
-    *target =
-        (struct target){.address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)}};
+    *target = (struct target){.address_size = sizeof(struct sockaddr_in)};
+    struct sockaddr_in *address = &target->address.in;
+    *address = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     if (!host || port == 0 || port > UINT16_MAX ||
-        inet_pton(AF_INET, host, &target->address.sin_addr) != 1)
+        inet_pton(AF_INET, host, &address->sin_addr) != 1)
         return -EINVAL;
-    if (ntohl(target->address.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET)
+    if (ntohl(address->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET)
         target->sources = sources;
     char numeric[INET_ADDRSTRLEN];
-    inet_ntop(AF_INET, &target->address.sin_addr, numeric, sizeof numeric);
+    inet_ntop(AF_INET, &address->sin_addr, numeric, sizeof numeric);
     snprintf(target->name, sizeof target->name, "%s:%u", numeric, port);
+    return 0;
+}
+
+int target_set_path(struct target *target, const char *path)
+{
+    *target = (struct target){.address_size = sizeof(struct sockaddr_un)};
+    struct sockaddr_un *address = &target->address.local;
+    address->sun_family = AF_UNIX;
+    size_t length = path ? strlen(path) : 0;
+    if (length == 0 || length >= sizeof address->sun_path)
+        return -EINVAL;
+    memcpy(address->sun_path, path, length + 1);
+    snprintf(target->name, sizeof target->name, "%s", path);
     return 0;
 }
 
 /* connect() on a socket that does not block says EINPROGRESS even when, as on loopback, the
  * handshake is over as it returns. A second call tells, and spares waiting for writability and
  * asking for SO_ERROR. */
-static int connect_now(int fd, const struct sockaddr_in *address)
+static int connect_now(int fd, const struct target *target)
 {
     for (int attempt = 0; attempt < 2; attempt++) {
-        if (connect(fd, (const struct sockaddr *)address, sizeof *address) == 0 || errno == EISCONN)
+        if (connect(fd, &target->address.any, target->address_size) == 0 || errno == EISCONN)
             return 1;
         if (errno != EINPROGRESS && errno != EALREADY && errno != EINTR)
             return -errno;
@@ -97,12 +111,12 @@ int target_disconnect(int fd)
 
 int target_connect_again(const struct target *target, int fd)
 {
-    return connect_now(fd, &target->address);
+    return connect_now(fd, target);
 }
 
 static int connect_from(const struct target *target, const struct in_addr *source, int *out)
 {
-    int fd = open_socket();
+    int fd = open_socket(target->address.any.sa_family);
     if (fd < 0)
         return fd;
     struct linger reset = {.l_onoff = 1, .l_linger = 0};
@@ -110,7 +124,7 @@ static int connect_from(const struct target *target, const struct in_addr *sourc
     if (r == 0 && source)
         r = bind_source(fd, *source);
     if (r == 0)
-        r = connect_now(fd, &target->address);
+        r = connect_now(fd, target);
     if (r < 0)
         close(fd);
     else
@@ -168,6 +182,7 @@ int target_problem(const struct target *target, int r, size_t done, size_t wante
             "connecting to %s was refused after %zu of %zu: nobody listens there; has "
             "the server ended?",
             name, done, wanted);
+    case EAGAIN: /* a unix socket says so at once */
     case ETIMEDOUT:
         return problem_say(problem, r,
                            "connecting to %s timed out after %zu of %zu: its listen queue is full; "

@@ -5,6 +5,8 @@
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 /* One source address has 28,232 local ports by default, and a listener sees no more connections
  * from it than that. All of 127.0.0.0/8 is bindable on Linux; elsewhere usually 127.0.0.1 alone. */
@@ -20,16 +22,27 @@ struct source_addresses {
 /* Finds out which loopback addresses can be bound here. */
 void source_addresses_probe(struct source_addresses *);
 
+/* The family says which member it is. */
+union target_address {
+    struct sockaddr any;
+    struct sockaddr_in in;
+    struct sockaddr_un local;
+};
+
 struct target {
-    struct sockaddr_in address;
+    union target_address address;
+    socklen_t address_size;
     /* NULL: not loopback, the kernel chooses. */
     struct source_addresses *sources;
-    /* "127.0.0.1:40001". */
-    char name[INET_ADDRSTRLEN + 8];
+    /* "127.0.0.1:40001", or a path. */
+    char name[sizeof((struct sockaddr_un *)0)->sun_path + 8];
 };
 
 /* `host` is a numeric IPv4 address. -EINVAL for anything else. */
 int target_set(struct target *, const char *host, unsigned port, struct source_addresses *);
+
+/* A unix socket. -EINVAL: the path is empty, or too long for an address. */
+int target_set_path(struct target *, const char *path);
 
 /* Starts one connection from the next source address. 1: it is complete, as it is at once on
  * loopback. 0: in progress, *fd becomes writable. -errno: nothing is left open. The socket does not

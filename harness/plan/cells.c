@@ -167,9 +167,11 @@ static int read_environment(struct reading *reading, char *problem)
     return r < 0 ? problem_say(problem, r, "environment variable %s: %s", name, why) : 0;
 }
 
-/* As set, else the environment's, else the profile's, else the default. */
+/* As set, else the environment's, else the profile's, else the default. profile_set 0:
+ * what the profile has for its sets of cells alone does not count. */
 static int read_values(struct reading *reading, const struct run_options *options,
-                       const struct workload *workload, const char *mode, char *problem)
+                       const struct workload *workload, const char *mode, unsigned profile_set,
+                       char *problem)
 {
     const struct parameter *parameter = reading->parameter;
     const struct setting *set = run_options_setting(options, parameter->name);
@@ -177,7 +179,8 @@ static int read_values(struct reading *reading, const struct run_options *option
     if (set == NULL && parameter->environment != NULL && getenv(parameter->environment) != NULL)
         return read_environment(reading, problem);
     if (set == NULL) {
-        const char *list = profile_values(options->profile, workload->name, mode, parameter->name);
+        const char *list = profile_set_values(options->profile, workload->name, mode,
+                                              parameter->name, profile_set);
         return options_split(parameter->name, list != NULL ? list : parameter->fallback,
                              read_one_value, reading, problem);
     }
@@ -226,7 +229,8 @@ static int multiply(struct combinations *combinations, const struct named_values
 
 /* Every parameter of the mode, but optional ones that were not set. */
 static int combine(struct combinations *combinations, const struct run_options *options,
-                   const struct workload *workload, const char *mode, size_t most, char *problem)
+                   const struct workload *workload, const char *mode, unsigned profile_set,
+                   size_t most, char *problem)
 {
     int r = 0;
     for (const struct parameter *p = workload->parameters; p->name != NULL && r == 0; p++) {
@@ -234,7 +238,7 @@ static int combine(struct combinations *combinations, const struct run_options *
         bool unset = p->optional && run_options_setting(options, p->name) == NULL;
         if (unset || !name_in_list(p->modes, mode))
             continue;
-        r = read_values(&reading, options, workload, mode, problem);
+        r = read_values(&reading, options, workload, mode, profile_set, problem);
         if (r == 0 && combinations->count * reading.values.count > most)
             r = problem_say(problem, -EINVAL,
                             "the settings make more than %d cells; give fewer values", CELLS_MAX);
@@ -266,13 +270,15 @@ static int take_share(struct planned_cell *planned)
     return r;
 }
 
-static int add_mode(struct cell_list *cells, const struct run_options *options,
-                    const struct workload *workload, const char *mode, char *problem)
+static int add_set(struct cell_list *cells, const struct run_options *options,
+                   const struct workload *workload, const char *mode, unsigned profile_set,
+                   char *problem)
 {
     struct combinations combinations = {.list = calloc(1, sizeof combinations.list[0]), .count = 1};
     if (combinations.list == NULL)
         return -ENOMEM;
-    int r = combine(&combinations, options, workload, mode, CELLS_MAX - cells->count, problem);
+    int r = combine(&combinations, options, workload, mode, profile_set, CELLS_MAX - cells->count,
+                    problem);
     if (r == 0) {
         size_t count = cells->count + combinations.count;
         struct planned_cell *grown = realloc(cells->list, count * sizeof cells->list[0]);
@@ -290,6 +296,29 @@ static int add_mode(struct cell_list *cells, const struct run_options *options,
         r = take_share(&cells->list[cells->count - 1]);
     }
     combinations_free(&combinations);
+    return r;
+}
+
+/* Once what tells the profile's sets of cells apart is set, there is nothing to tell apart. */
+static bool has_sets(const struct run_options *options, const struct workload *workload,
+                     const char *mode)
+{
+    for (size_t i = 0; i < options->setting_count; i++) {
+        if (profile_set_has(options->profile, workload->name, mode, options->settings[i].name))
+            return false;
+    }
+    return true;
+}
+
+static int add_mode(struct cell_list *cells, const struct run_options *options,
+                    const struct workload *workload, const char *mode, char *problem)
+{
+    if (!has_sets(options, workload, mode))
+        return add_set(cells, options, workload, mode, 0, problem);
+    unsigned sets = profile_sets(options->profile, workload->name, mode);
+    int r = 0;
+    for (unsigned set = 1; set <= sets && r == 0; set++)
+        r = add_set(cells, options, workload, mode, set, problem);
     return r;
 }
 

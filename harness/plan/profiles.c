@@ -8,6 +8,9 @@
 /* accept: readiness backends pay for the idle connections they watch, and how much is what
  * separates them.
  *
+ * echo: messages on few and many connections that all talk, and on a few of many; the sizes and the
+ * pipeline are not swept with all of them, hence the sets.
+ *
  * timer: lateness with the kernel's slack and without it; the cost of an operation by the number of
  * timers.
  *
@@ -37,6 +40,8 @@ static const struct profile_value quick[] = {
     {"accept", "rate", PROFILE_BACKENDS, MECHANISMS},
     {"accept", "rate", "rate", "30%"},
     {"accept", "rate", "seconds", "0.04"},
+    {"echo", "closed", PROFILE_BACKENDS, MECHANISMS ",peer:libuv"},
+    {"echo", "closed", "seconds", "0.03"},
     {"timer", "accuracy", PROFILE_BACKENDS, MECHANISMS ",floor:nanosleep"},
     {"timer", "accuracy", "interval_us", "1000"},
     {"timer", "accuracy", "slack", "default"},
@@ -63,6 +68,7 @@ static const struct profile_value standard[] = {
     {"accept", "steady", "seconds", "0.1"},
     {"accept", "rate", "rate", "2000,4000,8000"},
     {"accept", "rate", "seconds", "0.1"},
+    {"echo", "closed", "seconds", "0.1"},
     {"timer", "accuracy", "interval_us", "100,1000,10000,100000"},
     {"timer", "accuracy", "slack", "default,1"},
     {"timer", "accuracy", "seconds", "0.1"},
@@ -87,6 +93,7 @@ static const struct profile_value thorough[] = {
     {"accept", "steady", "seconds", "1"},
     {"accept", "rate", "rate", "500,1000,2000,4000,8000,16000"},
     {"accept", "rate", "seconds", "1"},
+    {"echo", "closed", "seconds", "1"},
     {"timer", "accuracy", "interval_us", "100,1000,10000,100000"},
     {"timer", "accuracy", "timers", "1,100"},
     {"timer", "accuracy", "slack", "default,1"},
@@ -105,6 +112,33 @@ static const struct profile_value thorough[] = {
     {NULL, NULL, NULL, NULL},
 };
 
+static const struct profile_set_value quick_sets[] = {
+    {1, {"echo", "closed", "connections", "64"}},
+    {2, {"echo", "closed", "connections", "500"}},
+    {2, {"echo", "closed", "active", "5"}},
+    {0, {NULL, NULL, NULL, NULL}},
+};
+
+static const struct profile_set_value standard_sets[] = {
+    {1, {"echo", "closed", "connections", "1,64,512"}}, {2, {"echo", "closed", "bytes", "16384"}},
+    {3, {"echo", "closed", "connections", "500"}},      {3, {"echo", "closed", "active", "5"}},
+    {4, {"echo", "closed", "pipeline", "16"}},          {0, {NULL, NULL, NULL, NULL}},
+};
+
+static const struct profile_set_value thorough_sets[] = {
+    {1, {"echo", "closed", "connections", "1,8,64,512,4000"}},
+    {1, {"echo", "closed", "bytes", "64,1024,16384,65536"}},
+    {2, {"echo", "closed", "connections", "500,4000"}},
+    {2, {"echo", "closed", "active", "5"}},
+    {3, {"echo", "closed", "connections", "1,64"}},
+    {3, {"echo", "closed", "bytes", "64,1024"}},
+    {3, {"echo", "closed", "pipeline", "16"}},
+    {4, {"echo", "closed", "connections", "1,64"}},
+    {4, {"echo", "closed", "bytes", "64,16384"}},
+    {4, {"echo", "closed", "transport", "unix"}},
+    {0, {NULL, NULL, NULL, NULL}},
+};
+
 static const struct profile profiles[] = {
     {
         .name = "quick",
@@ -115,6 +149,7 @@ static const struct profile profiles[] = {
         .fits_lengths = true,
         .left_out = "pool saturate,pool mixed",
         .values = quick,
+        .sets = quick_sets,
     },
     {
         .name = "standard",
@@ -123,6 +158,7 @@ static const struct profile profiles[] = {
         .time_s = 960,
         .left_out = "",
         .values = standard,
+        .sets = standard_sets,
     },
     {
         .name = "thorough",
@@ -131,6 +167,7 @@ static const struct profile profiles[] = {
         .time_s = 6 * 3600,
         .left_out = "",
         .values = thorough,
+        .sets = thorough_sets,
     },
 };
 
@@ -148,15 +185,50 @@ const struct profile *profile_find(const char *name)
     return NULL;
 }
 
+static bool is_of_mode(const struct profile_value *v, const char *workload, const char *mode)
+{
+    return strcmp(v->workload, workload) == 0 && strcmp(v->mode, mode) == 0;
+}
+
 const char *profile_values(const struct profile *profile, const char *workload, const char *mode,
                            const char *parameter)
 {
     for (const struct profile_value *v = profile->values; v->workload != NULL; v++) {
-        if (strcmp(v->workload, workload) == 0 && strcmp(v->mode, mode) == 0 &&
-            strcmp(v->parameter, parameter) == 0)
+        if (is_of_mode(v, workload, mode) && strcmp(v->parameter, parameter) == 0)
             return v->values;
     }
     return NULL;
+}
+
+unsigned profile_sets(const struct profile *profile, const char *workload, const char *mode)
+{
+    unsigned sets = 1;
+    for (const struct profile_set_value *s = profile->sets; s->set > 0; s++) {
+        if (is_of_mode(&s->value, workload, mode) && s->set > sets)
+            sets = s->set;
+    }
+    return sets;
+}
+
+const char *profile_set_values(const struct profile *profile, const char *workload,
+                               const char *mode, const char *parameter, unsigned set)
+{
+    for (const struct profile_set_value *s = profile->sets; s->set > 0; s++) {
+        if (s->set == set && is_of_mode(&s->value, workload, mode) &&
+            strcmp(s->value.parameter, parameter) == 0)
+            return s->value.values;
+    }
+    return profile_values(profile, workload, mode, parameter);
+}
+
+bool profile_set_has(const struct profile *profile, const char *workload, const char *mode,
+                     const char *parameter)
+{
+    for (const struct profile_set_value *s = profile->sets; s->set > 0; s++) {
+        if (is_of_mode(&s->value, workload, mode) && strcmp(s->value.parameter, parameter) == 0)
+            return true;
+    }
+    return false;
 }
 
 bool profile_has_subject(const struct profile *profile, const char *workload, const char *mode,
@@ -167,11 +239,14 @@ bool profile_has_subject(const struct profile *profile, const char *workload, co
 }
 
 /* Broken behind commas: a list may be as long as it likes. */
-static void print_value(FILE *out, const struct profile_value *value)
+static void print_value(FILE *out, const struct profile_value *value, unsigned set)
 {
-    char text[640];
+    char text[640], place[32] = "";
     size_t length = 0;
-    snprintf(text, sizeof text, "%s %s: %s=", value->workload, value->mode, value->parameter);
+    if (set > 0)
+        snprintf(place, sizeof place, ", cells %u", set);
+    snprintf(text, sizeof text, "%s %s%s: %s=", value->workload, value->mode, place,
+             value->parameter);
     length = strlen(text);
     for (const char *at = value->values; *at != '\0' && length + 3 < sizeof text; at++) {
         text[length++] = *at;
@@ -189,5 +264,7 @@ void profile_print(FILE *out, const struct profile *profile)
              (unsigned long long)profile->rounds, profile->time_s);
     terminal_wrap(out, fprintf(out, "  %-10s ", profile->name), 15, text);
     for (const struct profile_value *v = profile->values; v->workload != NULL; v++)
-        print_value(out, v);
+        print_value(out, v, 0);
+    for (const struct profile_set_value *each = profile->sets; each->set > 0; each++)
+        print_value(out, &each->value, each->set);
 }

@@ -52,8 +52,12 @@ static const struct subject *read_subject(const char *name, char *problem)
     size_t count;
     const struct subject *all = subjects(&count);
     nearest_begin(&nearest, name);
-    for (size_t i = 0; i < count; i++)
-        nearest_consider(&nearest, all[i].name);
+    for (size_t i = 0; i < count; i++) {
+        /* Peers on another mechanism than their best would make the list too long for a sentence.
+         */
+        if (all[i].variant != NULL || !all[i].opt_in)
+            nearest_consider(&nearest, all[i].name);
+    }
     nearest_unknown(&nearest, "backend", "pollbench list", problem);
     return NULL;
 }
@@ -318,7 +322,7 @@ static void print_usage(FILE *out)
 {
     size_t count;
     const struct workload *const *all = workloads(&count);
-    fprintf(out, "usage: pollbench run [WORKLOAD...] [OPTION...]\n\n"
+    fprintf(out, "usage: pollbench run [WORKLOAD...] [OPTION...]\n"
                  "Measures, prints who costs less and by how much, and writes a result folder.\n\n"
                  "workloads (default: all):\n");
     for (size_t i = 0; i < count; i++)
@@ -328,8 +332,7 @@ static void print_usage(FILE *out)
     fprintf(out, "profiles:\n");
     for (size_t i = 0; profile_at(i) != NULL; i++)
         print_profile(out, profile_at(i));
-    fprintf(out, "\nA whole number may be 5k, 1.5M or 1G. Modes and parameters of a workload:\n"
-                 "pollbench run accept --help.\n"
+    fprintf(out, "\nA number may be 5k, 1.5M or 1G. Of one workload: pollbench run accept --help.\n"
                  "Exit status: 0 done; 2 bad usage; 3 something failed; 130 Ctrl-C, 143 SIGTERM,\n"
                  "129 SIGHUP: what was measured until then is saved and printed.\n");
 }

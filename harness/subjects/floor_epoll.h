@@ -5,6 +5,7 @@
 #include "harness/contract/subject.h"
 
 extern const struct accept_ops floor_epoll_accept;
+extern const struct echo_ops floor_epoll_echo;
 
 int floor_epoll_available(const struct subject *, char *reason, uint32_t *granted);
 

@@ -8,6 +8,7 @@
     (BACKEND_SINGLE_ISSUER | BACKEND_DEFER_TASKRUN | BACKEND_REGISTERED_RING | BACKEND_MULTISHOT)
 
 extern const struct accept_ops floor_io_uring_accept;
+extern const struct echo_ops floor_io_uring_echo;
 
 int floor_io_uring_available(const struct subject *, char *reason, uint32_t *granted);
 

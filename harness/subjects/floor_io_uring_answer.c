@@ -5,55 +5,15 @@
 
 #include "backends/clock.h"
 #include "backends/registry.h"
-#include "backends/syscalls_io_uring.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-
-#define BUFFER_GROUP 0
-
-static void give_buffer(struct accept_server *server, unsigned buffer)
-{
-    io_uring_buf_ring_add(server->buffer_ring,
-                          server->buffers + (size_t)buffer * server->buffer_size,
-                          server->buffer_size, (unsigned short)buffer,
-                          io_uring_buf_ring_mask(server->buffer_count), 0);
-    io_uring_buf_ring_advance(server->buffer_ring, 1);
-}
-
-static size_t ring_bytes(const struct accept_server *server)
-{
-    return server->buffer_count * sizeof(struct io_uring_buf);
-}
-
-static int open_buffers(struct accept_server *server, const struct accept_setup *setup)
-{
-    struct backend_config config = setup->config ? *setup->config : backend_default_config();
-    server->buffer_count = config.buffer_count;
-    server->buffer_size = config.buffer_size;
-    server->buffers = malloc((size_t)server->buffer_count * server->buffer_size);
-    void *memory =
-        mmap(NULL, ring_bytes(server), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED)
-        return -ENOMEM;
-    server->buffer_ring = memory;
-    if (!server->buffers)
-        return -ENOMEM;
-    struct io_uring_buf_reg registration = {
-        .ring_addr = (uintptr_t)memory, .ring_entries = server->buffer_count, .bgid = BUFFER_GROUP};
-    io_uring_buf_ring_init(server->buffer_ring);
-    int r = sys_io_uring.register_buffer_ring(&server->ring, &registration, 0);
-    for (unsigned buffer = 0; buffer < server->buffer_count && r == 0; buffer++)
-        give_buffer(server, buffer);
-    return r;
-}
 
 int floor_io_uring_exchanges_open(struct accept_server *server, const struct accept_setup *setup,
                                   const char **what)
 {
+    struct backend_config config = setup->config ? *setup->config : backend_default_config();
     *what = "registering receive buffers";
-    int r = open_buffers(server, setup);
+    int r = floor_buffers_open(&server->buffers, &server->ring, &config);
     if (r < 0)
         return r;
     *what = "allocating the exchanges";
@@ -63,9 +23,7 @@ int floor_io_uring_exchanges_open(struct accept_server *server, const struct acc
 void floor_io_uring_exchanges_close(struct accept_server *server)
 {
     exchanges_close(&server->exchanges);
-    if (server->buffer_ring)
-        munmap(server->buffer_ring, ring_bytes(server));
-    free(server->buffers);
+    floor_buffers_close(&server->buffers);
 }
 
 static int arm_receive(struct accept_server *server, int fd)
@@ -73,10 +31,7 @@ static int arm_receive(struct accept_server *server, int fd)
     struct io_uring_sqe *sqe = floor_io_uring_submission(server);
     if (sqe == NULL)
         return -EBUSY;
-    io_uring_prep_recv_multishot(sqe, fd, NULL, 0, 0);
-    sqe->flags |= IOSQE_BUFFER_SELECT;
-    sqe->buf_group = BUFFER_GROUP;
-    sqe->user_data = (uint64_t)(unsigned)fd << 8 | RECEIVE;
+    floor_buffers_receive(sqe, fd, (uint64_t)(unsigned)fd << 8 | RECEIVE);
     server->exchanges.by_fd[fd].receiving = true;
     server->counters.changes++;
     return 0;
@@ -108,7 +63,7 @@ static int exchange_received(struct accept_server *server, int fd, const struct 
     bool was_whole = exchange->received >= server->exchanges.bytes;
     exchange->receiving = cqe->flags & IORING_CQE_F_MORE;
     if (cqe->flags & IORING_CQE_F_BUFFER)
-        give_buffer(server, cqe->flags >> IORING_CQE_BUFFER_SHIFT);
+        floor_buffers_give(&server->buffers, cqe->flags >> IORING_CQE_BUFFER_SHIFT);
     if (cqe->res > 0) {
         server->counters.events++;
         exchange->received += (unsigned)cqe->res;

@@ -3,6 +3,7 @@
 #define HARNESS_SUBJECTS_FLOOR_IO_URING_SERVER_H
 
 #include "harness/subjects/floor_exchanges.h"
+#include "harness/subjects/floor_io_uring_buffers.h"
 
 #include <liburing.h>
 #include <stdbool.h>
@@ -23,9 +24,7 @@ struct accept_server {
     /* Closed when nothing of them is in the kernel: a descriptor's number then names no other
      * before its last completion has been seen. */
     struct exchanges exchanges;
-    struct io_uring_buf_ring *buffer_ring;
-    char *buffers;
-    unsigned buffer_count, buffer_size;
+    struct floor_buffers buffers;
     int fds[];
 };
 

@@ -6,6 +6,7 @@
 
 extern const struct accept_ops loop_accept_ops;
 extern const struct pool_ops loop_pool_ops;
+extern const struct echo_ops loop_echo_ops;
 
 /* Opens the subject's backend and closes it again. */
 int loop_subject_available(const struct subject *, char *reason, uint32_t *granted);

@@ -4,8 +4,11 @@
 #include "harness/subjects/floor_epoll.h"
 #include "harness/subjects/floor_io_uring.h"
 #include "harness/subjects/floor_sleep.h"
-#include "harness/subjects/libuv_timer.h"
+#include "harness/subjects/libev_echo.h"
+#include "harness/subjects/libevent_echo.h"
+#include "harness/subjects/libuv_echo.h"
 #include "harness/subjects/libuv_pool.h"
+#include "harness/subjects/libuv_timer.h"
 #include "harness/subjects/loop_subject.h"
 #include "harness/subjects/loop_timer.h"
 #include "harness/subjects/refusal.h"
@@ -37,6 +40,28 @@ static int needs_libuv(const struct subject *subject, char *reason, uint32_t *gr
 }
 #endif
 
+#ifdef POLLBENCH_LIBEVENT
+#define LIBEVENT_PARTS .available = libevent_available, .echo = &libevent_echo_ops
+#else
+#define LIBEVENT_PARTS .available = needs_libevent
+static int needs_libevent(const struct subject *subject, char *reason, uint32_t *granted)
+{
+    *granted = 0;
+    return subject_not_built(subject, "libevent", reason);
+}
+#endif
+
+#ifdef POLLBENCH_LIBEV
+#define LIBEV_PARTS .available = libev_available, .echo = &libev_echo_ops
+#else
+#define LIBEV_PARTS .available = needs_libev
+static int needs_libev(const struct subject *subject, char *reason, uint32_t *granted)
+{
+    *granted = 0;
+    return subject_not_built(subject, "libev", reason);
+}
+#endif
+
 #ifndef POLLBENCH_CLOCK_NANOSLEEP
 static int needs_clock_nanosleep(const struct subject *subject, char *reason, uint32_t *granted)
 {
@@ -61,6 +86,7 @@ static const struct subject others[] = {
 #ifdef POLLBENCH_LINUX
         .available = floor_epoll_available,
         .accept = &floor_epoll_accept,
+        .echo = &floor_epoll_echo,
 #else
         .available = needs_linux,
 #endif
@@ -73,6 +99,7 @@ static const struct subject others[] = {
         .asked = FLOOR_IO_URING_FEATURES,
         .available = floor_io_uring_available,
         .accept = &floor_io_uring_accept,
+        .echo = &floor_io_uring_echo,
 #else
         .available = needs_io_uring,
 #endif
@@ -107,9 +134,50 @@ static const struct subject others[] = {
         .available = always_available,
         .timer = &libuv_timer_ops,
         .pool = &libuv_pool_ops,
+        .echo = &libuv_echo_ops,
 #else
         .available = needs_libuv,
 #endif
+    },
+    {
+        .name = "peer:libevent",
+        .tier = TIER_READINESS,
+        .summary = "libevent on epoll, through its bufferevents",
+        LIBEVENT_PARTS,
+    },
+    {
+        .name = "peer:libevent-poll",
+        .tier = TIER_READINESS,
+        .summary = "the same on poll",
+        .opt_in = true,
+        LIBEVENT_PARTS,
+    },
+    {
+        .name = "peer:libevent-select",
+        .tier = TIER_READINESS,
+        .summary = "the same on select",
+        .opt_in = true,
+        LIBEVENT_PARTS,
+    },
+    {
+        .name = "peer:libev",
+        .tier = TIER_READINESS,
+        .summary = "libev on epoll, with receive and send in its callbacks",
+        LIBEV_PARTS,
+    },
+    {
+        .name = "peer:libev-poll",
+        .tier = TIER_READINESS,
+        .summary = "the same on poll",
+        .opt_in = true,
+        LIBEV_PARTS,
+    },
+    {
+        .name = "peer:libev-select",
+        .tier = TIER_READINESS,
+        .summary = "the same on select",
+        .opt_in = true,
+        LIBEV_PARTS,
     },
 };
 
@@ -137,6 +205,7 @@ const struct subject *subjects(size_t *count)
                 .accept = variant->ops ? &loop_accept_ops : NULL,
                 .timer = variant->ops ? &loop_timer_ops : NULL,
                 .pool = variant->ops ? &loop_pool_ops : NULL,
+                .echo = variant->ops ? &loop_echo_ops : NULL,
             };
         memcpy(table + used, others, sizeof others);
         used += OTHERS;

@@ -104,6 +104,25 @@ static int add_build(struct named_values *manifest)
     return r;
 }
 
+/* One that was not built in has no version. */
+static int add_built_in(struct named_values *manifest)
+{
+    static const struct {
+        const char *name, *version;
+    } rows[] = {
+        {"liburing", POLLBENCH_BUILD_LIBURING},
+        {"libuv", POLLBENCH_BUILD_LIBUV},
+        {"libevent", POLLBENCH_BUILD_LIBEVENT},
+        {"libev", POLLBENCH_BUILD_LIBEV},
+    };
+    int r = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        r |= *rows[i].version != '\0'
+                 ? named_values_add_text(manifest, "libraries", rows[i].name, rows[i].version)
+                 : named_values_add_nothing(manifest, "libraries", rows[i].name);
+    return r;
+}
+
 /* What trials inherit: above 0, some sleeps may end five times as late. */
 static int add_scheduling(struct named_values *manifest)
 {
@@ -128,6 +147,7 @@ int manifest_collect(struct named_values *manifest)
     r |= add_group_limits(manifest);
     r |= named_values_add_text(manifest, "libraries", "libc", manifest_libc());
     r |= named_values_add_text(manifest, "libraries", "jansson", jansson_version_str());
+    r |= add_built_in(manifest);
     r |= add_build(manifest);
     return r;
 }

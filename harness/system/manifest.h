@@ -30,7 +30,8 @@
  *
  * The group "limits": nofile_soft, nofile_hard, memlock_soft and so on: a number or "unlimited".
  *
- * The group "libraries": "libc" is "glibc 2.36", and "jansson": as loaded, not as compiled against.
+ * The group "libraries": "libc" is "glibc 2.36", and "jansson": as loaded, not as compiled against;
+ * "liburing", "libuv", "libevent" and "libev": as compiled against, nothing where it was left out.
  *
  * commit, compiler, build_type, flags: of the source, with "-dirty" when it was changed since.
  *

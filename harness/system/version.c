@@ -15,4 +15,6 @@ void version_print(FILE *out)
             or_otherwise(POLLBENCH_BUILD_TYPE, "no type"));
     fprintf(out, "liburing  %s\n", or_otherwise(POLLBENCH_BUILD_LIBURING, "not built in"));
     fprintf(out, "libuv     %s\n", or_otherwise(POLLBENCH_BUILD_LIBUV, "not built in"));
+    fprintf(out, "libevent  %s\n", or_otherwise(POLLBENCH_BUILD_LIBEVENT, "not built in"));
+    fprintf(out, "libev     %s\n", or_otherwise(POLLBENCH_BUILD_LIBEV, "not built in"));
 }

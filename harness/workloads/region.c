@@ -118,7 +118,9 @@ int region_fill(const struct region *region, struct outcome *outcome)
     const char *name;
     uint64_t ignored;
     int r = usage_to_figures(&region->usage, &outcome->usage);
-    for (size_t i = 0; r == 0 && backend_counter(&region->counters_begin, i, &name, &ignored); i++)
+    for (size_t i = 0; r == 0 && !region->uncounted &&
+                       backend_counter(&region->counters_begin, i, &name, &ignored);
+         i++)
         r = figures_set(&outcome->counters, name, (double)region->counters[i]);
     if (r == 0 && region->counting)
         r = figures_set(&outcome->counters, "syscalls", (double)region->system_calls);

@@ -20,6 +20,8 @@ struct region {
     /* In the order of backend_counter(). */
     uint64_t counters[REGION_COUNTERS];
     struct backend_counters counters_begin;
+    /* The subject has no such counters: none are in the outcome. */
+    bool uncounted;
     bool counting;
     uint64_t system_calls;
     struct syscall_count count;

@@ -5,6 +5,7 @@
 
 static const struct workload *const table[] = {
     &accept_workload,
+    &echo_workload,
     &timer_workload,
     &pool_workload,
 };

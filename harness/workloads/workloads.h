@@ -10,6 +10,7 @@ const struct workload *const *workloads(size_t *count);
 const struct workload *workload_find(const char *name);
 
 extern const struct workload accept_workload;
+extern const struct workload echo_workload;
 extern const struct workload timer_workload;
 extern const struct workload pool_workload;
 

@@ -39,19 +39,49 @@ static void on_connection_echo(struct loop_listener *listener, int status)
     expect_equal(loop_read_start(&served_take(listener)->stream, echo), 0);
 }
 
+#define KEPT_BUFFERS 16
+
+/* By the number of the kept data. */
+static struct loop_write kept_writes[KEPT_BUFFERS];
+
+static void give_back_kept(struct loop_write *write, int status)
+{
+    expect_equal(status, 0);
+    loop_read_give_back(write->stream->handle.loop, (int)(write - kept_writes));
+}
+
+static void echo_kept(struct loop_stream *stream, ssize_t bytes, const void *data)
+{
+    if (bytes <= 0) {
+        served_close(served_of(stream));
+        return;
+    }
+    int number = loop_read_keep(stream);
+    expect(number >= 0 && number < KEPT_BUFFERS, "data in a receive buffer");
+    expect_equal(loop_write(stream, &kept_writes[number], data, (size_t)bytes, give_back_kept), 0);
+}
+
+static void on_connection_echo_kept(struct loop_listener *listener, int status)
+{
+    struct loop_side *side = listener->handle.data;
+    expect_equal(status, 0);
+    side->connections++;
+    expect_equal(loop_read_start(&served_take(listener)->stream, echo_kept), 0);
+}
+
 #define CLIENTS 100
 #define ECHO_BYTES 30000
 
-void through_the_loop_an_echo_server_serves_a_hundred_clients(struct fixture *f)
+static void serve_a_hundred_clients(struct fixture *f, loop_connection_function *on_connection)
 {
     struct loop_side side;
     int peers[CLIENTS];
     uint64_t sent[CLIENTS] = {0}, received[CLIENTS] = {0};
     unsigned finished = 0;
     f->config.buffer_size = 1000;
-    f->config.buffer_count = 16;
+    f->config.buffer_count = KEPT_BUFFERS;
     loop_side_begin(f, &side, 64);
-    loop_side_listen(&side, 128, on_connection_echo);
+    loop_side_listen(&side, 128, on_connection);
     for (int i = 0; i < CLIENTS; i++)
         peers[i] = peer_connect(f, &side.address);
     for (uint64_t limit_ns = clock_now_ns() + stall_ns(); finished < CLIENTS;) {
@@ -74,6 +104,17 @@ void through_the_loop_an_echo_server_serves_a_hundred_clients(struct fixture *f)
     for (struct served *served = side.served; served != NULL; served = served->next)
         RUN_UNTIL(&side, served->closes == 1);
     loop_side_end(&side);
+}
+
+void through_the_loop_an_echo_server_serves_a_hundred_clients(struct fixture *f)
+{
+    serve_a_hundred_clients(f, on_connection_echo);
+}
+
+void through_the_loop_an_echo_server_that_keeps_all_buffers_serves_a_hundred_clients(
+    struct fixture *f)
+{
+    serve_a_hundred_clients(f, on_connection_echo_kept);
 }
 
 #define WRITES 300

@@ -29,7 +29,7 @@ unknown_names_are_refused_with_the_nearest_one() {
 the_valid_names_are_listed_where_they_are_few() {
     refused '"nonsense"; there are list, run, report' nonsense &&
         refused '"--hepl"; the nearest is "--help"' --hepl &&
-        refused '"wxyz"; there are accept, timer, pool' run wxyz &&
+        refused '"wxyz"; there are accept, echo, timer, pool' run wxyz &&
         refused '"drian"; the nearest is "drain"; there are drain, steady, rate' run accept --set mode=drian &&
         refused '"wxyz"; there are drain, steady, rate' run accept --set mode=wxyz &&
         refused '"quik"; the nearest is "quick"; there are quick, standard, thorough' run --profile quik &&
@@ -145,7 +145,7 @@ says() { # WORD...
 }
 
 the_help_of_run_fits_a_screen() {
-    fits_a_screen run --help && says accept timer pool quick standard thorough --backends --baseline --set --rounds \
+    fits_a_screen run --help && says accept echo timer pool quick standard thorough --backends --baseline --set --rounds \
         --time --seed --out --verbose --help-all 5k 130
 }
 

@@ -50,6 +50,8 @@ for word in "\$@"; do
     liburing-dev | liburing-devel | liburing) echo library:liburing >>$modules ;;
     libssl-dev | openssl-devel | openssl | openssl@3) echo library:libcrypto >>$modules ;;
     libuv1-dev | libuv-devel | libuv) echo library:libuv >>$modules ;;
+    libevent-dev | libevent-devel | libevent) echo library:libevent_core >>$modules ;;
+    libev-dev | libev-devel | libev) echo "header:<ev.h>" >>$modules ;;
     libhttp-parser-dev) echo "header:<http_parser.h>" >>$modules ;;
     llhttp-devel | llhttp) echo "header:<llhttp.h>" >>$modules ;;
     libc6-dev | glibc-devel | glibc) echo "header:<stdio.h>" >>$modules ;;
@@ -75,7 +77,7 @@ have_all_but() { # PROGRAM, library: or header: of the set bench
     done
     ln -s "$path/compiler-model" "$path/gcc"
     ln -s "$path/pkg-config-model" "$path/pkg-config"
-    printf '%s\n' library:{jansson,liburing,libcrypto,libuv} 'header:<stdio.h>' 'header:<http_parser.h>' |
+    printf '%s\n' library:{jansson,liburing,libcrypto,libuv,libevent_core} 'header:<ev.h>' 'header:<stdio.h>' 'header:<http_parser.h>' |
         grep -vxF "$1" >"$modules"
 }
 
@@ -168,7 +170,7 @@ case_a_bare_system_gets_the_whole_set() {
     setup bench
     expect_status 0
     for package in gcc libc6-dev cmake make pkg-config libjansson-dev liburing-dev libssl-dev libuv1-dev \
-        libhttp-parser-dev gnuplot-nox git; do
+        libevent-dev libev-dev libhttp-parser-dev gnuplot-nox git; do
         [[ " $(installs) " == *" $package "* ]] || fail "$package was not installed"
     done
     [[ $(installs) != *cmocka* ]] || fail "the set bench installed something of the set test"
@@ -288,7 +290,7 @@ case_fedora_gets_its_own_names() {
     system Linux 0 dnf
     setup bench
     expect_status 0
-    [[ $(installs) == "dnf install -y gcc "*" pkgconf-pkg-config jansson-devel liburing-devel openssl-devel libuv-devel llhttp-devel gnuplot git" ]] ||
+    [[ $(installs) == "dnf install -y gcc "*" pkgconf-pkg-config jansson-devel liburing-devel openssl-devel libuv-devel libevent-devel libev-devel llhttp-devel gnuplot git" ]] ||
         fail "called: $(installs)"
 }
 
@@ -296,7 +298,7 @@ case_arch_gets_its_own_names() {
     system Linux 0 pacman
     setup bench
     expect_status 0
-    [[ $(installs) == *"pacman -S --noconfirm --needed gcc "*" pkgconf jansson liburing openssl libuv llhttp gnuplot git" ]] ||
+    [[ $(installs) == *"pacman -S --noconfirm --needed gcc "*" pkgconf jansson liburing openssl libuv libevent libev llhttp gnuplot git" ]] ||
         fail "called: $(installs)"
 }
 
@@ -304,14 +306,14 @@ case_macos_gets_its_own_names_and_needs_no_root() {
     system Darwin 501 brew
     setup bench
     expect_status 0
-    expect_same "the call" "brew install cmake pkgconf jansson openssl@3 libuv llhttp gnuplot git" "$(installs)"
+    expect_same "the call" "brew install cmake pkgconf jansson openssl@3 libuv libevent libev llhttp gnuplot git" "$(installs)"
 }
 
 case_freebsd_gets_its_own_names() {
     system FreeBSD 0 pkg
     setup bench
     expect_status 0
-    expect_same "the call" "pkg install -y cmake pkgconf jansson libuv llhttp gnuplot git" "$(installs)"
+    expect_same "the call" "pkg install -y cmake pkgconf jansson libuv libevent libev llhttp gnuplot git" "$(installs)"
 }
 
 case_a_system_without_a_known_manager_is_told_what_is_missing() {

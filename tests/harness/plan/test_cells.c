@@ -227,10 +227,37 @@ static void the_quick_profile_asks_eight_to_twelve_questions_and_more_of_what_is
     assert_int_equal(count_of_mode("mixed"), 0);
     build_words(2, (char *[]){"run", "pool"});
     assert_true(count_of_mode("mixed") > 0 && count_of_mode("saturate") > 0);
-    build_words(3, (char *[]){"run", "--set", "mode=mixed,drain,accuracy"});
+    build_words(3, (char *[]){"run", "--set", "mode=mixed,drain,accuracy,closed"});
     assert_true(count_of_mode("mixed") > 0 && count_of_mode("drain") > 0);
     build_words(3, (char *[]){"run", "--profile", "standard"});
     assert_true(count_of_mode("mixed") > 0);
+}
+
+static double whole(size_t cell, const char *name)
+{
+    return (double)param(cell, name)->integer;
+}
+
+static void a_profile_may_have_cells_that_are_no_combinations(void **state)
+{
+    (void)state;
+    build_words(2, (char *[]){"run", "echo"});
+    assert_int_equal(cells.count, 2);
+    assert_true(whole(0, "connections") == 64 && whole(0, "active") == 0);
+    assert_true(whole(1, "connections") == 500 && whole(1, "active") == 5);
+    assert_true(param(0, "seconds")->real == param(1, "seconds")->real);
+    /* What is set of other parameters holds for all of them. */
+    build_words(4, (char *[]){"run", "echo", "--set", "bytes=64,1000"});
+    assert_int_equal(cells.count, 4);
+    assert_true(whole(0, "bytes") == 64 && whole(1, "bytes") == 1000);
+    assert_true(whole(2, "connections") == 500 && whole(3, "bytes") == 1000);
+    /* And of one that tells them apart, there are the values that were set, and defaults. */
+    build_words(4, (char *[]){"run", "echo", "--set", "connections=8"});
+    assert_int_equal(cells.count, 1);
+    assert_true(whole(0, "connections") == 8 && whole(0, "active") == 0);
+    build_words(4, (char *[]){"run", "echo", "--set", "active=1,2"});
+    assert_int_equal(cells.count, 2);
+    assert_true(whole(1, "connections") == 64 && whole(1, "active") == 2);
 }
 
 static void every_profile_makes_cells_and_every_value_in_it_is_used(void **state)
@@ -246,6 +273,9 @@ static void every_profile_makes_cells_and_every_value_in_it_is_used(void **state
             fail_msg("profile %s: %s", profile_at(p)->name, problem);
         assert_true(cells.count > 0);
         run_options_free(&options);
+        for (const struct profile_set_value *s = profile_at(p)->sets; s->set > 0; s++)
+            assert_true(mode_has_parameter(workload_find(s->value.workload), s->value.mode,
+                                           s->value.parameter));
         for (const struct profile_value *v = profile_at(p)->values; v->workload != NULL; v++) {
             const struct workload *workload = workload_find(v->workload);
             assert_non_null(workload);
@@ -280,6 +310,7 @@ int main(void)
         cmocka_unit_test(a_share_that_cannot_be_is_refused_with_its_range),
         cmocka_unit_test(
             the_quick_profile_asks_eight_to_twelve_questions_and_more_of_what_is_named),
+        cmocka_unit_test(a_profile_may_have_cells_that_are_no_combinations),
         cmocka_unit_test(every_profile_makes_cells_and_every_value_in_it_is_used),
         cmocka_unit_test(a_name_in_a_list_is_a_whole_one),
     };

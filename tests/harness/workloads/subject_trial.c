@@ -15,6 +15,8 @@ static bool has_part(const struct subject *who)
 {
     if (workload == &accept_workload)
         return who->accept != NULL;
+    if (workload == &echo_workload)
+        return who->echo != NULL;
     return workload == &timer_workload ? who->timer != NULL : who->pool != NULL;
 }
 
