@@ -1,6 +1,6 @@
-/* deny CALL ERROR PROGRAM ARGUMENT...: runs a program under a seccomp filter that answers one system
- * call with an error, as container runtimes do: io_uring_setup, epoll_pwait2 or sched_setaffinity;
- * EPERM or ENOSYS. */
+/* deny CALL ERROR PROGRAM ARGUMENT...: runs a program under a seccomp filter that answers one
+ * system call with an error, as container runtimes do: io_uring_setup, epoll_pwait2 or
+ * sched_setaffinity; EPERM or ENOSYS. */
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
