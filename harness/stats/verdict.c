@@ -263,9 +263,6 @@ static void forecast(const struct evidence *evidence, struct verdict *verdict)
     verdict->why = why_inconclusive(evidence);
     if (evidence->sequence != NULL && evidence->rounds < MAX_T_ROUNDS) {
         verdict->rounds = verdict->rounds_likely = MAX_T_ROUNDS;
-    } else if (evidence->sequence != NULL && evidence->sequence->deviation == 0) {
-        /* As long as they go on like this, there is no chance to reckon with. */
-        verdict->rounds = verdict->rounds_likely = VERDICT_ROUNDS_MAXIMUM;
     } else {
         verdict->rounds = rounds_for(evidence, 0.5);
         verdict->rounds_likely = rounds_for(evidence, 0.8);

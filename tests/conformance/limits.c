@@ -117,14 +117,23 @@ static struct endpoint *local_connection(struct fixture *f, int *peer, uint16_t 
     return adopt(f, ends[0], want);
 }
 
+/* In one wait; with SQPOLL in several, because a thread of the kernel posts results, and has to
+ * find a CPU for that first. */
+static void expect_all_at_once(struct fixture *f, int ready)
+{
+    unsigned waits = f->variant->asked & BACKEND_SQPOLL ? (unsigned)ready : 1;
+    int seen = 0;
+    for (unsigned i = 0; i < waits && seen < ready; i++)
+        seen += wait_once(f, in_ms(1000));
+    expect_equal(seen, ready);
+}
+
 /* Budgets are the same for all: who is given less per wait makes more waits for the same work. */
 void a_wait_gives_all_that_is_ready_and_has_room(struct fixture *f)
 {
     enum { READY = 100, ROOM = 256 };
     struct endpoint *sources[READY];
     int peers[READY];
-    if (f->variant->asked & BACKEND_SQPOLL)
-        case_skip(f, "a kernel thread posts results, and has to find a CPU for that first");
     need_descriptors(f, 2 * READY + 50);
     f->config.buffer_count = 2 * ROOM;
     f->capacity = ROOM;
@@ -135,15 +144,18 @@ void a_wait_gives_all_that_is_ready_and_has_room(struct fixture *f)
     for (unsigned round = 1; round <= 3; round++) {
         for (unsigned i = 0; i < READY; i++)
             peer_send(f, peers[i], "a", 1);
-        expect_equal(wait_once(f, in_ms(1000)), READY);
+        expect_all_at_once(f, READY);
     }
 
+    /* Who is readable is told again in each of several waits. */
+    if (f->variant->asked & BACKEND_SQPOLL)
+        return;
     for (unsigned i = 0; i < READY; i++)
         set_interest(f, sources[i], IO_WANT_READABLE);
     expect_quiet_after_withdrawal(f, 5);
     for (unsigned i = 0; i < READY; i++)
         peer_send(f, peers[i], "a", 1);
-    expect_equal(wait_once(f, in_ms(1000)), READY);
+    expect_all_at_once(f, READY);
 }
 
 void an_event_array_of_a_thousand_is_served(struct fixture *f)

@@ -47,7 +47,8 @@ a_system_that_it_never_ran_on_is_named_first() {
     expect_status 0 || return 1
     [ "$(head -1 out)" = "Darwin: compiled, never run. \`pollbench check\` shows what works here." ] ||
         fail "the first line is: $(head -1 out)" || return 1
-    "$elsewhere" list --json | grep -q '"note": "Darwin: compiled, never run' || fail "not in the JSON"
+    "$elsewhere" list --json >out 2>err || fail "no JSON" || return 1
+    grep -q '"note": "Darwin: compiled, never run' out || fail "not in the JSON"
 }
 
 linux_is_no_system_that_it_never_ran_on() {

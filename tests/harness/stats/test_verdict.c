@@ -81,10 +81,7 @@ static void without_an_interval_there_is_neither_a_name_nor_equality(void **stat
     assert_int_equal(decide(&question).word, VERDICT_INCONCLUSIVE);
     assert_non_null(strstr(decide(&question).why, "too few for an interval"));
     sequence_of(&question)->deviation = 0;
-    struct verdict tied = decide(&question);
-    assert_non_null(strstr(tied.why, "the same ratio"));
-    assert_true(tied.rounds == VERDICT_ROUNDS_MAXIMUM &&
-                tied.rounds_likely == VERDICT_ROUNDS_MAXIMUM);
+    assert_non_null(strstr(decide(&question).why, "the same ratio"));
 }
 
 static void under_eight_rounds_eight_are_asked_for(void **state)
