@@ -133,7 +133,7 @@ find_kernel() { # VERSION
     for attempt in 1 2; do
         package=$(package_of "$1")
         [ -z "$package" ] || ! kernel=$(kernel_of "$package") || return 0
-        [ "$attempt" = 2 ] || apt-get update -q >&2 || true
+        [ "$attempt" = 2 ] || apt-get update -qq >&2 || true
     done
     [ -n "$package" ] || { say "apt has no kernel of version $1" && return 1; }
     give_up "$package cannot be fetched, see above"

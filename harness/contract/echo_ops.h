@@ -56,7 +56,7 @@ struct echo_ops {
     void (*progress)(const struct echo_server *, struct echo_progress *);
     /* NULL: it has none. */
     void (*counters)(const struct echo_server *, struct backend_counters *);
-    /* backend_feature bits. */
+    /* backend_feature bits; NULL: it asks for none. */
     uint32_t (*granted)(const struct echo_server *);
     /* By then the clients may have reset their ends. The path is not removed. */
     void (*close)(struct echo_server *);

@@ -21,7 +21,7 @@
 #include <stddef.h>
 
 /* For normal log ratios this is 0.84 standard deviations, and the test needs 14 % more rounds than
- * the best one for them; where tails are heavy, as on machines that are shared, it needs 20 to 40 %
+ * the best one for them; where tails are heavy, as on machines that are shared, it needs 4 to 38 %
  * fewer than with twice the limit (results/METHOD.md). */
 #define PAIRED_CLIP 1.25
 

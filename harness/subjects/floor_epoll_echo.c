@@ -72,8 +72,9 @@ static int accept_some(struct echo_server *server)
     for (unsigned i = 0; i < server->budget && r > 0; i++) {
         struct echo_connection *added;
         r = echo_pump_accept(&server->pump, server->listener_fd, &added);
-        if (r > 0 && tell(server, EPOLL_CTL_ADD, added->fd, EPOLLIN, added) < 0)
-            return -ENOSPC;
+        int told = r > 0 ? tell(server, EPOLL_CTL_ADD, added->fd, EPOLLIN, added) : 0;
+        if (told < 0)
+            return told;
     }
     return r;
 }
@@ -123,18 +124,11 @@ static void floor_counters(const struct echo_server *server, struct backend_coun
     counters->events = server->pump.events;
 }
 
-static uint32_t floor_granted(const struct echo_server *server)
-{
-    (void)server;
-    return 0;
-}
-
 const struct echo_ops floor_epoll_echo = {
     .open = floor_open,
     .port = floor_port,
     .serve = floor_serve,
     .progress = floor_progress,
     .counters = floor_counters,
-    .granted = floor_granted,
     .close = floor_close,
 };

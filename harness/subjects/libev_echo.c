@@ -169,12 +169,6 @@ static void libev_progress(const struct echo_server *server, struct echo_progres
     *progress = server->pump.progress;
 }
 
-static uint32_t libev_granted(const struct echo_server *server)
-{
-    (void)server;
-    return 0;
-}
-
 int libev_available(const struct subject *subject, char *reason, uint32_t *granted)
 {
     *granted = 0;
@@ -191,6 +185,5 @@ const struct echo_ops libev_echo_ops = {
     .port = libev_port,
     .serve = libev_serve,
     .progress = libev_progress,
-    .granted = libev_granted,
     .close = libev_close,
 };

@@ -256,18 +256,11 @@ static void libuv_progress(const struct echo_server *server, struct echo_progres
     *progress = server->progress;
 }
 
-static uint32_t libuv_granted(const struct echo_server *server)
-{
-    (void)server;
-    return 0;
-}
-
 /* libuv has no counters. */
 const struct echo_ops libuv_echo_ops = {
     .open = libuv_open,
     .port = libuv_port,
     .serve = libuv_serve,
     .progress = libuv_progress,
-    .granted = libuv_granted,
     .close = libuv_close,
 };

@@ -14,6 +14,7 @@
 #include "harness/subjects/refusal.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #ifndef POLLBENCH_LINUX
@@ -32,34 +33,28 @@ static int needs_io_uring(const struct subject *subject, char *reason, uint32_t 
 }
 #endif
 
-#ifndef POLLBENCH_LIBUV
-static int needs_libuv(const struct subject *subject, char *reason, uint32_t *granted)
+/* Not built: the library that its name has, "peer:libevent-poll". */
+#if !defined(POLLBENCH_LIBUV) || !defined(POLLBENCH_LIBEVENT) || !defined(POLLBENCH_LIBEV)
+static int needs_library(const struct subject *subject, char *reason, uint32_t *granted)
 {
+    const char *name = strchr(subject->name, ':') + 1;
+    char library[32];
     *granted = 0;
-    return subject_not_built(subject, "libuv", reason);
+    snprintf(library, sizeof library, "%.*s", (int)strcspn(name, "-"), name);
+    return subject_not_built(subject, library, reason);
 }
 #endif
 
 #ifdef POLLBENCH_LIBEVENT
 #define LIBEVENT_PARTS .available = libevent_available, .echo = &libevent_echo_ops
 #else
-#define LIBEVENT_PARTS .available = needs_libevent
-static int needs_libevent(const struct subject *subject, char *reason, uint32_t *granted)
-{
-    *granted = 0;
-    return subject_not_built(subject, "libevent", reason);
-}
+#define LIBEVENT_PARTS .available = needs_library
 #endif
 
 #ifdef POLLBENCH_LIBEV
 #define LIBEV_PARTS .available = libev_available, .echo = &libev_echo_ops
 #else
-#define LIBEV_PARTS .available = needs_libev
-static int needs_libev(const struct subject *subject, char *reason, uint32_t *granted)
-{
-    *granted = 0;
-    return subject_not_built(subject, "libev", reason);
-}
+#define LIBEV_PARTS .available = needs_library
 #endif
 
 #ifndef POLLBENCH_CLOCK_NANOSLEEP
@@ -136,7 +131,7 @@ static const struct subject others[] = {
         .pool = &libuv_pool_ops,
         .echo = &libuv_echo_ops,
 #else
-        .available = needs_libuv,
+        .available = needs_library,
 #endif
     },
     {

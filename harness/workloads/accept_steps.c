@@ -2,10 +2,10 @@
 
 #include "harness/base/problem.h"
 #include "harness/contract/turns.h"
+#include "harness/workloads/server_problem.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 
 /* The last ACK of a handshake may still be on its way when connect() has returned. */
@@ -21,32 +21,13 @@ uint64_t accept_step_deadline_ns(void)
 int accept_server_problem(struct accept_trial *trial, const char *what, int r)
 {
     const char *name = trial->request->subject->name;
-    struct rlimit files = {0};
-    switch (-r) {
-    case EMFILE:
-        getrlimit(RLIMIT_NOFILE, &files);
-        return problem_say(
-            trial->problem, r,
-            "%s: %s: the limit of %llu open files is too low for this cell; raise it "
-            "(ulimit -n) or ask for fewer connections",
-            name, what, (unsigned long long)files.rlim_cur);
-    case ETIMEDOUT:
+    if (r == -ETIMEDOUT)
         return problem_say(
             trial->problem, r,
             "%s: %s: connections that the generator had completed did not come within "
             "%llu s",
             name, what, (unsigned long long)(ACCEPT_STEP_TIMEOUT_NS / NS_PER_S));
-    case ECONNRESET:
-        return problem_say(trial->problem, r,
-                           "%s: %s: an idle connection ended; has the generator ended?", name,
-                           what);
-    case ENOMEM:
-    case ENOBUFS:
-        return problem_say(trial->problem, r, "%s: %s: out of memory; ask for fewer connections",
-                           name, what);
-    default:
-        return problem_say(trial->problem, r, "%s: %s: %s", name, what, strerror(-r));
-    }
+    return server_problem(name, what, r, trial->problem);
 }
 
 /* ---- connections ---- */

@@ -12,11 +12,11 @@
 #include "harness/workloads/echo_path.h"
 #include "harness/workloads/figures.h"
 #include "harness/workloads/region.h"
+#include "harness/workloads/server_problem.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
-#include <sys/resource.h>
 
 /* How long the server serves before it looks for a reply that may have come, or for connections. */
 #define SLICE_NS NS_PER_MS
@@ -34,28 +34,9 @@ struct echo_trial {
     char *problem;
 };
 
-static int server_problem(struct echo_trial *trial, const char *what, int r)
+static int problem_of(struct echo_trial *trial, const char *what, int r)
 {
-    const char *name = trial->request->subject->name;
-    struct rlimit files = {0};
-    switch (-r) {
-    case EMFILE:
-        getrlimit(RLIMIT_NOFILE, &files);
-        return problem_say(
-            trial->problem, r,
-            "%s: %s: the limit of %llu open files is too low for this cell; raise it "
-            "(ulimit -n) or ask for fewer connections",
-            name, what, (unsigned long long)files.rlim_cur);
-    case ECONNRESET:
-        return problem_say(trial->problem, r,
-                           "%s: %s: a connection ended; has the generator ended?", name, what);
-    case ENOMEM:
-    case ENOBUFS:
-        return problem_say(trial->problem, r, "%s: %s: out of memory; ask for fewer connections",
-                           name, what);
-    default:
-        return problem_say(trial->problem, r, "%s: %s: %s", name, what, strerror(-r));
-    }
+    return server_problem(trial->request->subject->name, what, r, trial->problem);
 }
 
 static uint64_t after(uint64_t ns)
@@ -66,7 +47,7 @@ static uint64_t after(uint64_t ns)
 static int serve(struct echo_trial *trial, uint64_t ns)
 {
     int r = trial->ops->serve(trial->server, after(ns));
-    return r < 0 ? server_problem(trial, "sending messages back", r) : 0;
+    return r < 0 ? problem_of(trial, "sending messages back", r) : 0;
 }
 
 static struct echo_progress progress_of(const struct echo_trial *trial)
@@ -152,7 +133,7 @@ static int measured_region(struct echo_trial *trial, uint64_t ns)
     read_counters(trial, &trial->region.counters_begin);
     int r = region_begin(&trial->region);
     if (r < 0)
-        return server_problem(trial, "reading the clocks and counters", r);
+        return problem_of(trial, "reading the clocks and counters", r);
     int served = serve_some(trial, ns, bytes_begin);
     r = region_end(&trial->region);
     read_counters(trial, &counters);
@@ -160,7 +141,7 @@ static int measured_region(struct echo_trial *trial, uint64_t ns)
     trial->bytes = progress_of(trial).bytes - bytes_begin;
     if (served < 0)
         return served;
-    return r < 0 ? server_problem(trial, "reading the clocks and counters", r) : 0;
+    return r < 0 ? problem_of(trial, "reading the clocks and counters", r) : 0;
 }
 
 static int run_load(struct echo_trial *trial)
@@ -200,7 +181,8 @@ static int fill_outcome(struct echo_trial *trial)
                         (double)trial->region.cpu_ns / messages);
     r |= figures_set(&outcome->metrics, "messages_per_s",
                      messages * 1e9 / (double)trial->region.wall_ns);
-    outcome->granted = trial->ops->granted(trial->server);
+    if (trial->ops->granted != NULL)
+        outcome->granted = trial->ops->granted(trial->server);
     r |= region_fill(&trial->region, outcome);
     r |= figures_set(&outcome->counters, "operations", messages);
     return outcome_verdict(r, trial->problem);
@@ -242,7 +224,7 @@ static int open_server(struct echo_trial *trial)
     if (r < 0)
         return r;
     r = trial->ops->open(&trial->server, &setup, &what);
-    return r < 0 ? server_problem(trial, what, r) : 0;
+    return r < 0 ? problem_of(trial, what, r) : 0;
 }
 
 static int run_open(struct echo_trial *trial)

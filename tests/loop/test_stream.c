@@ -84,82 +84,6 @@ static void bytes_come_in_order_and_their_buffers_go_back(void **state)
     assert_int_equal(fake_call_count(FAKE_RECYCLE), 3);
 }
 
-static int kept[2];
-static const char *kept_data[2];
-static unsigned kept_count;
-
-static void keep_what_comes(struct loop_stream *stream, ssize_t bytes, const void *data)
-{
-    assert_true(bytes > 0);
-    kept_data[kept_count] = data;
-    kept[kept_count++] = loop_read_keep(stream);
-    assert_int_equal(loop_read_keep(stream), -EAGAIN);
-}
-
-static void data_that_is_kept_stays_until_it_is_given_back(void **state)
-{
-    (void)state;
-    struct loop_stream *stream = new_stream("s", NULL);
-    kept_count = 0;
-    start_reading(stream, keep_what_comes);
-    fake_deliver_bytes(&stream->source, "one");
-    fake_deliver_bytes(&stream->source, "two");
-    run_iterations(2);
-    assert_int_equal(kept_count, 2);
-    assert_true(kept[0] >= 0 && kept[1] >= 0 && kept[0] != kept[1]);
-    assert_int_equal(fake_call_count(FAKE_RECYCLE), 0);
-    assert_memory_equal(kept_data[0], "one", 3);
-    assert_memory_equal(kept_data[1], "two", 3);
-    assert_int_equal(loop_read_keep(stream), -EAGAIN);
-    loop_read_give_back(loop, kept[1]);
-    assert_int_equal(fake_call(FAKE_RECYCLE, 0)->buffer, kept[1]);
-    loop_read_give_back(loop, kept[0]);
-    assert_int_equal(fake_call_count(FAKE_RECYCLE), 2);
-}
-
-static void keep_and_close(struct loop_stream *stream, ssize_t bytes, const void *data)
-{
-    keep_what_comes(stream, bytes, data);
-    loop_close(&stream->handle, trace_close);
-}
-
-static void data_may_be_kept_by_a_callback_that_closes_its_stream(void **state)
-{
-    (void)state;
-    struct loop_stream *stream = new_stream("s", NULL);
-    kept_count = 0;
-    start_reading(stream, keep_and_close);
-    fake_deliver_bytes(&stream->source, "last");
-    run_iterations(2);
-    assert_trace("s:closed");
-    assert_int_equal(fake_call_count(FAKE_RECYCLE), 0);
-    loop_read_give_back(loop, kept[0]);
-    assert_int_equal(fake_call_count(FAKE_RECYCLE), 1);
-}
-
-static void stop_and_trace(struct loop_stream *stream, ssize_t bytes, const void *data)
-{
-    trace_read(stream, bytes, data);
-    loop_read_stop(stream);
-}
-
-static void data_that_waited_for_reading_is_in_no_buffer_and_cannot_be_kept(void **state)
-{
-    (void)state;
-    struct loop_stream *stream = new_stream("s", NULL);
-    kept_count = 0;
-    start_reading(stream, stop_and_trace);
-    fake_deliver_bytes(&stream->source, "one");
-    fake_deliver_bytes(&stream->source, "two");
-    run_iterations(1);
-    start_reading(stream, keep_what_comes);
-    run_iterations(1);
-    assert_trace("s:one");
-    assert_int_equal(kept_count, 1);
-    assert_int_equal(kept[0], -EAGAIN);
-    assert_int_equal(fake_call_count(FAKE_RECYCLE), 2);
-}
-
 static void reading_starts_once_and_needs_a_callback(void **state)
 {
     (void)state;
@@ -415,9 +339,6 @@ int main(int argc, char **argv)
         loop_test(a_descriptor_that_the_backend_refuses_is_still_the_callers),
         loop_test(a_stream_that_is_not_open_can_do_nothing_but_close),
         loop_test(bytes_come_in_order_and_their_buffers_go_back),
-        loop_test(data_that_is_kept_stays_until_it_is_given_back),
-        loop_test(data_may_be_kept_by_a_callback_that_closes_its_stream),
-        loop_test(data_that_waited_for_reading_is_in_no_buffer_and_cannot_be_kept),
         loop_test(reading_starts_once_and_needs_a_callback),
         loop_test(the_end_of_file_comes_once_and_ends_reading),
         loop_test(an_error_comes_once_and_ends_reading),
