@@ -65,6 +65,7 @@ static int needs_clock_nanosleep(const struct subject *subject, char *reason, ui
 }
 #endif
 
+#if defined(POLLBENCH_CLOCK_NANOSLEEP) || defined(POLLBENCH_LINUX) || defined(POLLBENCH_LIBUV)
 /* What needs nothing but POSIX, or was found when pollbench was built. */
 static int always_available(const struct subject *subject, char *reason, uint32_t *granted)
 {
@@ -72,6 +73,7 @@ static int always_available(const struct subject *subject, char *reason, uint32_
     *granted = 0;
     return 0;
 }
+#endif
 
 static const struct subject others[] = {
     {
